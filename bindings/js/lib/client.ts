@@ -1,16 +1,11 @@
-import { bind, type Group } from "./group.js";
+import { Call, caller, traced, type WithResponse } from "./call.js";
+import { type CallInput, type Group, type Invocation, type Operation, sorted } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
-import type { CallInput, Invocation } from "./request/invocation.js";
-import { encode } from "./request/body.js";
-import { bad, checkCallOptions, checkedHeaders, expectObject, isObject } from "./request/checks.js";
 import { fitting } from "./releases.js";
-import type { Operation } from "./request/operation.js";
-import { fill, query } from "./request/url.js";
+import { bad, checkCallOptions, checkedHeaders, encodeBody, encodeQuery, expectObject, fillPath, isObject } from "./request/arguments.js";
 import { read } from "./response/answer.js";
-import { Call, type WithResponse } from "./response/call.js";
 import { LogtoError, RestrictedError } from "./response/errors.js";
 import { List, Page } from "./response/page.js";
-import { caller, traced } from "./response/stack.js";
 import { type Refresher, Session } from "./session.js";
 import { aborted, ready } from "./wasm/engine.js";
 
@@ -48,7 +43,7 @@ export class Client<Calls = unknown> {
     this.#allowed = allowed;
     for (const [name, group] of Object.entries(groups)) {
       let made: unknown;
-      Object.defineProperty(this, name, { get: () => (made ??= bind(this, group)), enumerable: true });
+      Object.defineProperty(this, name, { get: () => (made ??= this.#methods(group)), enumerable: true });
     }
   }
 
@@ -186,10 +181,15 @@ export class Client<Calls = unknown> {
     return Object.setPrototypeOf(client, Object.getPrototypeOf(this) as object) as this;
   }
 
-  /** @internal */
-  invoke(operation: Operation, invocation: Invocation): Call<unknown> {
-    if (operation.paging === "none") return started(() => this.#made(operation, invocation));
-    return new List<unknown>((page, pageSize) => this.#page(operation, invocation, page, pageSize));
+  /** Returns the operations of a group as methods. */
+  #methods({ operations }: Group<unknown>): Record<string, (...given: unknown[]) => Call<unknown>> {
+    const methods = Array.from(operations(), ([name, operation]) => [name, (...given: unknown[]) => this.#invoke(operation(), given)] as const);
+    return Object.fromEntries(methods);
+  }
+
+  #invoke(operation: Operation, given: unknown[]): Call<unknown> {
+    if (operation.paging === "none") return started(async () => this.#made(operation, sorted(operation, given)));
+    return new List<unknown>(async (page, size) => this.#page(operation, sorted(operation, given), page, size));
   }
 
   async #page(operation: Operation, invocation: Invocation, page?: number, size?: number): Promise<WithResponse<Page<unknown>>> {
@@ -216,17 +216,17 @@ export class Client<Calls = unknown> {
   async #made<T>(operation: Operation, { path, query: members, body, options }: Invocation): Promise<WithResponse<T>> {
     if (this.#allowed?.has(operation.id) === false) throw restricted(operation.id);
     checkCallOptions(options);
-    const filled = fill(operation.path, path ?? {});
+    const filled = fillPath(operation.path, path ?? {});
     const given = checkedQuery(members);
     for (const name of operation.paging === "none" ? [] : ["page", "pageSize"]) {
       const value = given?.[name];
       if (value !== undefined && !(Number.isInteger(value) && (value as number) > 0)) throw bad(`query.${name}`, "is not a whole number above 0");
     }
     for (const name of operation.required) if (given?.[name] === undefined) throw bad(`query.${name}`, "is missing");
-    const set = query(given);
+    const set = encodeQuery(given);
     if (body === undefined && operation.body !== "none" && operation.bodyRequired) throw bad("body", "is missing");
     if (body !== undefined && (operation.body === "none" || /^(GET|HEAD)$/.test(operation.method))) throw bad("body", `cannot be sent with ${operation.id}`);
-    const encoded = encode(operation.body, body);
+    const encoded = encodeBody(operation.body, body);
     const { settings } = this.#session;
     const { url, headers: defaults } = settings;
     const headers = { ...defaults, ...checkedHeaders(options.headers), ...encoded.headers };

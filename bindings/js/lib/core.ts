@@ -8,8 +8,8 @@ import type { ApiOf, CallsOf, Group } from "./group.js";
 import type { LogtoOptions } from "./options.js";
 
 export type { LogtoResponse } from "./response/answer.js";
-export type { Upload } from "./request/body.js";
-export { Call, type WithResponse } from "./response/call.js";
+export type { Upload } from "./request/arguments.js";
+export { Call, type WithResponse } from "./call.js";
 export { Client, type CallArguments, type DataOf, type OperationId } from "./client.js";
 export {
   AbortError,
@@ -28,8 +28,7 @@ export {
   WebhookError,
   type StopReason,
 } from "./response/errors.js";
-export type { CallInput } from "./request/invocation.js";
-export type { ApiOf, CallsOf, Group } from "./group.js";
+export type { ApiOf, CallInput, CallsOf, Group } from "./group.js";
 export type { Refresher } from "./session.js";
 /** @internal */
 export { group } from "./group.js";

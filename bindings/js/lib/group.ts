@@ -1,8 +1,6 @@
-import { Call } from "./response/call.js";
-import { bad } from "./request/checks.js";
-import type { Invocation } from "./request/invocation.js";
-import { parse, type Operation } from "./request/operation.js";
+/** Groups of operations: their tables, and the arguments of their methods. */
 import type { CallOptions } from "./options.js";
+import { bad } from "./request/arguments.js";
 
 declare const API: unique symbol;
 declare const CALLS: unique symbol;
@@ -29,23 +27,51 @@ export function group<Api, Calls = unknown>(table: string): Group<Api, Calls> {
   return { operations: () => (read ??= parse(table)) };
 }
 
-/** Returns the operations of a group as methods of a client. */
-export function bind(client: { invoke(operation: Operation, invocation: Invocation): Call<unknown> }, { operations }: Group<unknown>): unknown {
-  const methods: Record<string, unknown> = {};
-  for (const [name, operation] of operations()) {
-    methods[name] = (...given: unknown[]): Call<unknown> => {
-      try {
-        return client.invoke(operation(), sort(operation(), given));
-      } catch (error) {
-        return new Call(() => Promise.reject(error));
-      }
-    };
-  }
-  return methods;
+/** An operation of the table. */
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  /** Names of the parameters in the path, in order. */
+  readonly parameters: readonly string[];
+  readonly body: "none" | "json" | "form" | "multipart";
+  readonly bodyRequired: boolean;
+  readonly query: boolean;
+  /** Names of the query parameters that are required. */
+  readonly required: readonly string[];
+  readonly paging: "none" | "always" | "request";
+  /** Member of the answer that holds the list. Undefined if the answer is the list. */
+  readonly itemsAt: string | undefined;
+  /** `any` is JSON, text, a web page or a redirect. `value` is JSON or text: a redirect or a page is not from the API. */
+  readonly answer: "json" | "optional" | "none" | "text" | "redirect" | "any" | "value";
+  /** Documented statuses of a success. Empty if they are unknown. */
+  readonly success: readonly number[];
+  /** Required caller: `m`anagement, `u`ser, `s`ession, `n`one or `a`ny. */
+  readonly authentication: string;
+  readonly idempotent: boolean;
+  /** Minor version of the release that introduced the operation: 36 for Logto 1.36, 43 for the one after 1.42. */
+  readonly since: number;
+  /** Whether Logto 1.31 removed the operation. */
+  readonly removed: boolean;
 }
 
-/** Sorts arguments: parameters of the path, body, query and options, in this order. */
-function sort({ parameters, body, query, id }: Operation, given: unknown[]): Invocation {
+/** Input of an untyped call. */
+export interface CallInput {
+  /** Path parameters by name. Each replaces `{name}` in the path. */
+  path?: Record<string, string | number>;
+  /** Query parameters by name. An array repeats its name. Null and undefined are not sent. */
+  query?: Record<string, unknown> | undefined;
+  /** Request body, which is sent as JSON unless the operation requires a form or a multipart body. */
+  body?: unknown;
+}
+
+/** Input and options of a call. */
+export interface Invocation extends CallInput {
+  options: CallOptions;
+}
+
+/** Sorts the arguments of a method: parameters of the path, body, query and options, in this order. */
+export function sorted({ parameters, body, query, id }: Operation, given: unknown[]): Invocation {
   let at = parameters.length;
   const path = Object.fromEntries(parameters.map((name, place) => [name, given[place] as string]));
   const invocation: Invocation = {
@@ -57,3 +83,95 @@ function sort({ parameters, body, query, id }: Operation, given: unknown[]): Inv
   if (given.length > at) throw bad("arguments", `are too many for ${id}`);
   return invocation;
 }
+
+const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "~": "PATCH", $: "DELETE" };
+
+/**
+ * Parses the table of a group. The first line has the noun of the group and the start of its paths. Every other line is
+ * an operation: the rest of its path, a mark for its method, flags, a space, and its name in the client. The id of the
+ * operation is that name with the noun after the first word.
+ *
+ * A path that starts with `"` continues the path of the line before. In names, `_` means the words of the path, and `-`
+ * the same words in the singular. After the name, `:noun` replaces the noun of the group, `;verb` replaces the
+ * name at the start of the id, and `;Id` is the whole id.
+ *
+ * Flags:
+ *
+ * - `j`, `f`, `x`: JSON, form or multipart body. `J`: JSON body that can be omitted.
+ * - `q`: query.
+ * - A number: minor version of the release that introduced this and the following operations; 17 before the first
+ *   number. `d`: Logto 1.31 removed the operation.
+ * - `p`, `o`: pages, always or on request.
+ * - `v`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that can be missing.
+ * - `u`, `s`, `n`: the caller is a user, a session or nobody; otherwise an application.
+ * - `i`: idempotent although the method is not. `I`: not idempotent although the method is.
+ * - `c`: a success has status 201; otherwise 204 without an answer, 302 for a redirect, and 200.
+ *
+ * After that, `@name` is the member of the answer that holds the list, `!name` a required member of the query, and
+ * `#status` one of several statuses of a success.
+ */
+function parse(table: string): Map<string, () => Operation> {
+  const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
+  const [usual = "", beginning = ""] = head.split(" ");
+  let [last, since] = ["", 17];
+  return new Map(
+    lines.map((line) => {
+      const [, start = "", mark = "", flags = "", name = "", sign, own = "", words = ""] =
+        /^(.*?)([*+=~$])(\S*) ([\w-]+)([:;]?)([\w-]*)(.*)/.exec(line) ?? [];
+      since = Number(/\d+/.exec(flags) ?? since);
+      last = start.replace(/^"/, () => last);
+      const [verb, rest] = parts(name, last);
+      const [path, minor] = [last, since];
+      // Most programs use few of the operations.
+      let read: Operation | undefined;
+      const make = (): Operation => {
+        const [first, noun] = sign === ";" && own ? parts(own, path) : [verb, rest];
+        const id = /^[A-Z]/.test(own) && sign === ";" ? own : capital(first) + (sign === ":" ? own : usual) + (noun || rest);
+        return operation(id, beginning + path, mark, flags, words, minor);
+      };
+      return [verb + rest, () => (read ??= make())];
+    }),
+  );
+}
+
+/** Splits a name into its first word and the rest. */
+function parts(name: string, path: string): [verb: string, rest: string] {
+  const [, verb = "", sign = "", rest = ""] = /^([a-z0-9]*)([_-]?)(.*)/.exec(name) ?? [];
+  return [verb, (sign && wordsOf(path, sign === "-")) + rest];
+}
+
+/** Returns the words of a path. A segment before a parameter is singular, as is the last one if `one` is set. */
+function wordsOf(path: string, one: boolean): string {
+  return `/${path}`
+    .replace(one ? /(ie)?s(?=\/{|$)/g : /(ie)?s(?=\/{)/g, (_, many) => (many ? "y" : ""))
+    .replace(/{\w+}/g, "")
+    .replace(/[/.-]+(\w?)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function operation(id: string, path: string, mark: string, flags: string, words: string, since: number): Operation {
+  const has = (letter: string): boolean => flags.includes(letter);
+  const method = METHODS[mark] as string;
+  const success = all(words, /#(\d+)/g).map(Number);
+  return {
+    id,
+    method,
+    path,
+    parameters: all(path, /{(\w+)}/g),
+    body: has("j") || has("J") ? "json" : has("f") ? "form" : has("x") ? "multipart" : "none",
+    bodyRequired: !has("J"),
+    query: has("q"),
+    required: all(words, /!(\S+)/g),
+    paging: has("p") ? "always" : has("o") ? "request" : "none",
+    itemsAt: all(words, /@(\S+)/g)[0],
+    answer: has("v") ? "none" : has("t") ? "text" : has("r") ? "redirect" : has("?") ? "optional" : "json",
+    success: success.length > 0 ? success : [has("c") ? 201 : has("v") ? 204 : has("r") ? 302 : 200],
+    authentication: /[usn]/.exec(flags)?.[0] ?? "m",
+    idempotent: has("i") || (method !== "POST" && !has("I")),
+    since,
+    removed: has("d"),
+  };
+}
+
+const capital = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase());
+
+const all = (text: string, pattern: RegExp): string[] => Array.from(text.matchAll(pattern), (found) => found[1] as string);

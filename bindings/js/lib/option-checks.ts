@@ -1,6 +1,6 @@
 /** Checks of the options of a client. Throws TypeErrors that name the option. */
-import type { AllOptions, Exchange, Logger } from "./options.js";
-import { bad, check, checkPairs, checkRetry, checkUrl, expectObject } from "./request/checks.js";
+import { type AllOptions, type Exchange, LEVELS, type Logger } from "./options.js";
+import { bad, check, checkPairs, checkRetry, checkUrl, expectObject } from "./request/arguments.js";
 
 /** Options of a client. */
 const CLIENT =
@@ -8,9 +8,6 @@ const CLIENT =
 
 /** Names of options in other clients. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
-
-/** The levels, each with more messages than the one before. All but the first are functions of a logger. */
-export const LEVELS = ["off", "error", "warn", "info", "debug"];
 
 const CREDENTIALS = ["omit", "same-origin", "include"];
 

@@ -1,3 +1,8 @@
+/** Options of clients and calls, and their defaults. */
+import { userAgent } from "#loader";
+import { USER_AGENT } from "./defaults.js";
+import { printable } from "./response/printable.js";
+
 /** Receives the messages of a client. `console` is a logger. */
 export interface Logger {
   debug(message: string): void;
@@ -129,11 +134,11 @@ export type CacheMode = "default" | "no-store" | "reload" | "no-cache" | "force-
  * zero and that bound. `Retry-After` takes precedence.
  */
 export interface RetryTimes {
-  /** Upper bound of the first wait. Defaults to 250. */
+  /** Upper bound of the first wait, in milliseconds. Defaults to 250. */
   base?: number | undefined;
-  /** Upper bound of all waits. Defaults to 8,000. */
+  /** Upper bound of all waits, in milliseconds. Defaults to 8,000 (8 s). */
   longest?: number | undefined;
-  /** Maximum time from the first attempt to the start of the last. Defaults to 60,000. */
+  /** Maximum time from the first attempt to the start of the last, in milliseconds. Defaults to 60,000 (60 s). */
   total?: number | undefined;
 }
 
@@ -181,17 +186,18 @@ export interface AllOptions {
   cache?: CacheMode | undefined;
   /** Caching of requests to the API by Next.js, such as `{ revalidate: 60, tags: ["users"] }`. Default: none. */
   next?: { revalidate?: number | false | undefined; tags?: string[] | undefined } | undefined;
-  /** Timeout of each attempt, in milliseconds. Defaults to 30,000. 0 disables it. */
+  /** Timeout of each attempt, in milliseconds. Defaults to 30,000 (30 s). 0 disables it. */
   timeout?: number | undefined;
   /** Timeout of a call with all its attempts and waits, in milliseconds. Default: none. */
   totalTimeout?: number | undefined;
   /** Maximum number of retries. Defaults to 3. */
   retries?: number | undefined;
-  /** Times of retries, such as `{ base: 100, total: 5_000 }`. Defaults to the times of {@link RetryTimes}. */
+  /** Times of retries, such as `{ base: 100, total: 5_000 }`. Defaults to 250, 8,000 and 60,000 ms: see {@link RetryTimes}. */
   retry?: RetryTimes | undefined;
   /**
    * Maximum number of redirects to follow. Defaults to 0: a redirect is the response. A redirect to another origin is not
-   * followed: the call fails with a `ConnectionError`. Browsers hide redirects, so none are followed there.
+   * followed: the call fails with a `ConnectionError`. Redirects that are followed do not count for `rateLimit`. Browsers
+   * hide redirects, so none are followed there.
    */
   redirects?: number | undefined;
   /**
@@ -266,4 +272,63 @@ export interface CallOptions extends Pick<AllOptions, "cache" | "next"> {
    * is idempotent, and to false otherwise.
    */
   idempotent?: boolean | undefined;
+}
+
+/** The levels, each with more messages than the one before. All but the first are functions of a logger. */
+export const LEVELS = ["off", "error", "warn", "info", "debug"];
+
+/** Settings of a client, with their defaults. Holds no reference to the client, so that it can be garbage-collected. */
+export class Settings {
+  /** URL of the server, without a trailing slash. */
+  readonly url: string;
+  /** Resource of the Management API. */
+  readonly management: string;
+  /** Resource that access tokens are issued for. */
+  readonly resource: string;
+  /** Scope to request; can be empty. */
+  readonly scope: string;
+  /** Rate limit, with `per` in milliseconds. `false` if the rate is not limited. */
+  readonly rateLimit: { requests: number; per: number } | false;
+  /** Timeout of each attempt in milliseconds; 0 for no timeout. */
+  readonly timeout: number;
+  /** Headers of all requests to the API. */
+  readonly headers: Record<string, string>;
+  /** Headers of requests to the token endpoint. */
+  readonly tokenHeaders: Record<string, string>;
+  readonly #level: number;
+
+  constructor(
+    readonly options: AllOptions,
+    headers: Record<string, string>,
+  ) {
+    const agent = userAgent ? { "user-agent": USER_AGENT } : {};
+    this.headers = { accept: "application/json", ...agent, ...headers };
+    const sent = this.headers["user-agent"];
+    this.tokenHeaders = { accept: "application/json", ...(sent !== undefined && { "user-agent": sent }) };
+    const { endpoint, tenant, resource, rateLimit } = options;
+    this.url = endpoint === undefined ? `https://${tenant}.logto.app` : normalized(endpoint);
+    const cloud = tenant ?? /^https:\/\/([a-z0-9-]{1,63})\.logto\.app$/.exec(this.url)?.[1];
+    this.management = `https://${cloud ?? "default"}.logto.app/api`;
+    this.resource = resource ?? this.management;
+    const own = options.exchange || options.organizationId !== undefined;
+    this.scope = options.scope ?? (own ? "" : "all");
+    this.rateLimit = rateLimit ?? (cloud !== undefined && { requests: 200, per: 10_000 });
+    this.timeout = options.timeout ?? 30_000;
+    this.#level = LEVELS.indexOf(options.logLevel ?? "warn");
+  }
+
+  log(level: Exclude<LogLevel, "off">, message: string): void {
+    const logger: Logger = this.options.logger ?? console;
+    if (LEVELS.indexOf(level) > this.#level) return;
+    try {
+      logger[level](`logto-admin: ${printable(message)}`);
+    } catch {
+      // A failing logger must not change the result of a call.
+    }
+  }
+}
+
+/** Returns a URL with scheme and host in lower case, without the default port and trailing slashes. */
+function normalized(endpoint: string): string {
+  return new URL(endpoint).href.replace(/\/+$/, "");
 }

@@ -1,4 +1,4 @@
-import type { Operation } from "./request/operation.js";
+import type { Operation } from "./group.js";
 
 const NEXT = 43;
 

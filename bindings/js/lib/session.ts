@@ -1,9 +1,8 @@
 import { checkOptions } from "./option-checks.js";
-import type { LogtoOptions } from "./options.js";
-import { bad, checkedHeaders } from "./request/checks.js";
+import { type LogtoOptions, Settings } from "./options.js";
+import { bad, checkedHeaders } from "./request/arguments.js";
 import { isRenewable } from "./request/token.js";
 import { LogtoError } from "./response/errors.js";
-import { Settings } from "./settings.js";
 import { type Engine, engine, isolatesRequests } from "./wasm/engine.js";
 
 declare global {

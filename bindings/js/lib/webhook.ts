@@ -1,5 +1,5 @@
 import type { HeaderValues } from "./options.js";
-import { bad, checkPairs, isObject } from "./request/checks.js";
+import { bad, checkPairs, isObject } from "./request/arguments.js";
 import { WebhookError } from "./response/errors.js";
 import type { WebhookEvent } from "./webhook-events.js";
 

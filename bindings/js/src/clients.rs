@@ -1,26 +1,28 @@
-//! The clients, by number.
+//! The clients and their calls, by number. Functions of the host end the calls: `resolve`, `resolve_token` and `reject`.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use logto_admin::binding::{HostedClient, HostedClientOptions, HostedTokenCalls, HostedTokens};
-use logto_admin::token::{Refresher, TokenKind};
-use logto_admin::{RateLimit, RetryPolicy};
+use logto_admin::binding::{
+    Begun, HostedCall, HostedClient, HostedClientOptions, HostedTokenCalls, HostedTokens, root_kind,
+};
+use logto_admin::operation::Authentication;
+use logto_admin::token::{AccessToken, Refresher, TokenKind};
+use logto_admin::{Error, ErrorKind, RateLimit, RetryPolicy, StopReason};
 use wasm_bindgen::prelude::*;
 
-use crate::attempt::{HostAttempt, HostRequest};
-use crate::runtime::HostRuntime;
-use crate::tasks;
+use crate::runtime::{HostAttempt, HostRequest, HostRuntime};
 use crate::tokens::{HostSlot, HostTokens};
+use crate::{host, tasks};
 
 /// A client, and the settings of its attempts.
 #[derive(Clone)]
-pub(crate) struct Known {
-    pub client: HostedClient,
-    pub timeout: Option<Duration>,
-    pub ambient_cookies: bool,
-    pub runtime: HostRuntime,
+struct Known {
+    client: HostedClient,
+    timeout: Option<Duration>,
+    ambient_cookies: bool,
+    runtime: HostRuntime,
 }
 
 /// A client in the list, with the task that keeps its token fresh.
@@ -34,7 +36,7 @@ thread_local! {
     static CLIENTS: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
-pub(crate) fn get(client: u32) -> Option<Known> {
+fn get(client: u32) -> Option<Known> {
     CLIENTS.with_borrow(|clients| clients.iter().find(|entry| entry.number == client).map(|entry| entry.known.clone()))
 }
 
@@ -129,12 +131,12 @@ fn set_refresher(client: u32, refresher: Option<Refresher>) {
 }
 
 /// A duration in milliseconds, rounded up; `None` if it is negative or NaN.
-pub(crate) fn duration(milliseconds: f64) -> Option<Duration> {
+fn duration(milliseconds: f64) -> Option<Duration> {
     (milliseconds >= 0.0).then_some(Duration::from_millis(milliseconds.ceil() as u64))
 }
 
 /// The policy for a maximum number of retries, and times in milliseconds. NaN means the default.
-pub(crate) fn retry(retries: f64, base: f64, longest: f64, total: f64) -> RetryPolicy {
+fn retry(retries: f64, base: f64, longest: f64, total: f64) -> RetryPolicy {
     let mut policy = RetryPolicy::default();
     if retries >= 0.0 {
         policy.attempts = (retries as u32).saturating_add(1);
@@ -143,4 +145,125 @@ pub(crate) fn retry(retries: f64, base: f64, longest: f64, total: f64) -> RetryP
     policy.longest = duration(longest).unwrap_or(policy.longest);
     policy.total = duration(total).unwrap_or(policy.total);
     policy
+}
+
+/// Starts a call, and returns the number of its task. NaN stands for the setting of the client, and for the default of
+/// retries and their times, which the host takes from the client. The host has begun the
+/// first attempt `spent` milliseconds ago with the token `begun_with`, unless that is empty.
+#[wasm_bindgen]
+#[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
+pub fn call(
+    client: u32,
+    call: u32,
+    authentication: u32,
+    idempotent: bool,
+    authorization: bool,
+    cookies: bool,
+    timeout: f64,
+    total_timeout: f64,
+    retries: f64,
+    retry_base: f64,
+    retry_longest: f64,
+    retry_total: f64,
+    spent: f64,
+    begun_with: String,
+) -> u32 {
+    let Some(known) = get(client) else { return u32::MAX };
+    let spent = duration(spent).unwrap_or_default();
+    let begun = if begun_with.is_empty() { None } else { Some(Begun { spent, token: AccessToken::new(begun_with) }) };
+    let request = HostedCall {
+        authentication: parse_authentication(authentication),
+        idempotent,
+        authorization,
+        cookies: cookies || known.ambient_cookies,
+        total_timeout: duration(total_timeout),
+        retry: retry(retries, retry_base, retry_longest, retry_total),
+        begun,
+    };
+    let timeout = duration(timeout).or(known.timeout);
+    let attempt = Box::new(HostAttempt { request: HostRequest::Call(call), spent, timeout, runtime: known.runtime });
+    let client = known.client.clone();
+    let work = known.client.call(request, attempt);
+    start(async move {
+        match work.await {
+            Ok(()) => host::resolve(call, client.fresh_until().as_secs() as f64 * 1000.0),
+            Err(error) => reject(call, &error),
+        }
+    })
+}
+
+/// Starts a call for the access token, and returns the number of its task.
+#[wasm_bindgen]
+pub fn access_token(client: u32, call: u32, renew: bool) -> u32 {
+    let Some(known) = get(client) else { return u32::MAX };
+    let work = known.client.token(renew);
+    start(async move {
+        match work.await {
+            Ok(token) => host::resolve_token(call, token.secret()),
+            Err(error) => reject(call, &error),
+        }
+    })
+}
+
+/// Cancels a call by the number of its task.
+#[wasm_bindgen]
+pub fn cancel(task: u32) {
+    tasks::cancel(task);
+    tasks::run();
+}
+
+fn start(work: impl Future<Output = ()> + Send + 'static) -> u32 {
+    let task = tasks::spawn(Box::pin(work));
+    tasks::run();
+    task
+}
+
+fn reject(call: u32, error: &Error) {
+    host::reject(
+        call,
+        error.kind() == ErrorKind::Token,
+        kind(root_kind(error)),
+        error.message(),
+        error.status().unwrap_or(0),
+        error.code().unwrap_or_default(),
+        error.hint().unwrap_or_default(),
+        error.attempts(),
+        error.stop_reason().map_or("", stop_reason),
+    )
+}
+
+/// Returns the host's name of a kind. The host maps it to a class.
+fn kind(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Api => "api",
+        ErrorKind::Token => "token",
+        ErrorKind::Authentication => "auth",
+        ErrorKind::Timeout => "timeout",
+        ErrorKind::Connect | ErrorKind::Transport => "connection",
+        ErrorKind::Decode => "decode",
+        ErrorKind::Input | ErrorKind::Config => "input",
+        ErrorKind::TooLarge => "large",
+        _ => "other",
+    }
+}
+
+fn stop_reason(reason: StopReason) -> &'static str {
+    match reason {
+        StopReason::Final => "final",
+        StopReason::NotIdempotent => "not-idempotent",
+        StopReason::Attempts => "attempts",
+        StopReason::Time => "time",
+        _ => "",
+    }
+}
+
+/// The kinds in the order of the host's list.
+fn parse_authentication(kind: u32) -> Authentication {
+    match kind {
+        0 => Authentication::Management,
+        1 => Authentication::User,
+        2 => Authentication::Session,
+        3 => Authentication::None,
+        _ => Authentication::Any,
+    }
 }

@@ -1,15 +1,11 @@
 //! The client as a WebAssembly module: it carries out calls, and JavaScript does everything that takes time.
 //!
-//! A fetch, a timer or a function of the user is an operation of the host. The module starts it by number, and the host
-//! settles it by calling back. The module polls its tasks only within such calls, and no code of the user runs inside
-//! of them. A trap is therefore thrown into a call of the host, which replaces the instance and fails what was in
-//! progress, so that no promise stays pending.
+//! A fetch, a timer or a function of the user is a job of the host. The module polls its tasks only when the host starts a
+//! call or settles a job, and no code of the user runs meanwhile. A trap is therefore thrown into a call of the host, which
+//! replaces the instance and fails what was in progress, so that no promise stays pending.
 
-mod attempt;
-mod calls;
 mod clients;
 mod host;
-mod operations;
 mod runtime;
 mod tasks;
 mod tokens;

@@ -1,4 +1,4 @@
-//! Runs futures: each until it waits, whenever the host has settled an operation.
+//! Runs futures: each until it waits, whenever the host has settled a job.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -38,7 +38,7 @@ pub(crate) fn run() {
     }
 }
 
-/// Drops a task and the operations that it waits for.
+/// Drops a task and the jobs that it waits for.
 pub(crate) fn cancel(task: u32) {
     // Dropped after the borrow, because it might wake other tasks.
     let task = TASKS.with_borrow_mut(|tasks| tasks.try_remove(task as usize));

@@ -8,8 +8,7 @@ use futures_util::future::BoxFuture;
 use logto_admin::binding::{Obtained, TokenIssuer, TokenSlot};
 use logto_admin::token::{AccessToken, StoreError, TokenError, TokenKind};
 
-use crate::host;
-use crate::operations::Operation;
+use crate::host::{self, Job};
 
 /// The user's function for access tokens.
 pub(crate) struct HostTokens {
@@ -19,7 +18,7 @@ pub(crate) struct HostTokens {
 #[async_trait]
 impl TokenIssuer for HostTokens {
     async fn issue(&self) -> Result<AccessToken, TokenError> {
-        let outcome = Operation::start(|operation| host::fetch_token(operation, self.client)).await;
+        let outcome = Job::start(|job| host::fetch_token(job, self.client)).await;
         match outcome.token() {
             Ok(Some(obtained)) => Ok(obtained.token),
             Ok(None) => Err(TokenError::Unusable),
@@ -43,37 +42,37 @@ pub(crate) struct HostSlot {
 
 impl TokenSlot for HostSlot {
     fn get(&self) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>> {
-        let operation = Operation::start(|operation| host::store_get(operation, self.client));
-        Box::pin(async { operation.await.token().map_err(failed) })
+        let job = Job::start(|job| host::store_get(job, self.client));
+        Box::pin(async { job.await.token().map_err(failed) })
     }
 
     fn set<'a>(&'a self, token: &'a AccessToken) -> BoxFuture<'a, Result<bool, StoreError>> {
         let seconds = token.lifetime().map_or(-1.0, |lifetime| lifetime.as_secs() as f64);
         let (scope, missing) = (token.granted_scope().unwrap_or_default(), token.missing_scope().unwrap_or_default());
-        done(|operation| host::store_set(operation, self.client, token.secret(), seconds, scope, missing))
+        done(|job| host::store_set(job, self.client, token.secret(), seconds, scope, missing))
     }
 
     fn remove(&self) -> BoxFuture<'_, Result<bool, StoreError>> {
-        done(|operation| host::store_remove(operation, self.client))
+        done(|job| host::store_remove(job, self.client))
     }
 
     fn try_lock<'a>(&'a self, second: bool, owner: &'a str, ttl: Duration) -> BoxFuture<'a, Result<bool, StoreError>> {
         let seconds = ttl.as_secs() as f64;
-        done(|operation| host::store_lock(operation, self.client, second, owner, seconds))
+        done(|job| host::store_lock(job, self.client, second, owner, seconds))
     }
 
     fn unlock<'a>(&'a self, second: bool, owner: &'a str) -> BoxFuture<'a, Result<bool, StoreError>> {
-        done(|operation| host::store_unlock(operation, self.client, second, owner))
+        done(|job| host::store_unlock(job, self.client, second, owner))
     }
 }
 
 /// Starts a function of the store. All of them share one future.
 fn done(start: impl FnOnce(u32) -> bool) -> BoxFuture<'static, Result<bool, StoreError>> {
-    finished(Operation::start(start))
+    finished(Job::start(start))
 }
 
-fn finished(operation: Operation) -> BoxFuture<'static, Result<bool, StoreError>> {
-    Box::pin(async { operation.await.done().map_err(failed) })
+fn finished(job: Job) -> BoxFuture<'static, Result<bool, StoreError>> {
+    Box::pin(async { job.await.done().map_err(failed) })
 }
 
 fn failed(message: String) -> StoreError {

@@ -1,10 +1,46 @@
-import { type Attempt, SendFailure } from "./attempt.js";
-import { checkUrl } from "./checks.js";
-import { redirected, refused } from "./redirects.js";
-import type { HookRequest } from "../options.js";
+/** Sends requests: hooks, `fetch`, redirects, and the bodies of the responses. */
+import type { Operation } from "../group.js";
+import type { CallOptions, HookRequest, Settings } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
-import type { Settings } from "../settings.js";
-import type { Request } from "./request.js";
+import { checkUrl } from "./arguments.js";
+
+/** A request without its access token. */
+export interface Request {
+  readonly operation: Operation;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: BodyInit | undefined;
+  readonly options: CallOptions;
+}
+
+/**
+ * Reason why an attempt has no answer. `kind` is a number of the module: 1 too large, 2 final and never sent, 3 broken body, 4
+ * final, 5 a redirect that is not followed, 0 any other.
+ */
+export class SendFailure extends Error {
+  constructor(
+    readonly kind: number,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/** An attempt to send a request. */
+export interface Attempt {
+  readonly operation: string;
+  readonly attempt: number;
+  readonly tokenCall: boolean;
+  /** Options of the call; empty for a call to the token endpoint. */
+  readonly options: CallOptions;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: BodyInit | undefined;
+  /** Undefined if nothing can cancel the attempt. */
+  readonly signal: AbortSignal | undefined;
+}
 
 /** Key of an error that a hook threw. The error passes through the module under this key. */
 export const HANDLED = Symbol("handled");
@@ -16,7 +52,7 @@ export function sendCall(settings: Settings, request: Request, attempt: number, 
   return send(settings, { operation: id, attempt, tokenCall: false, options, method, url, headers: sent, body, signal });
 }
 
-/** Sends a request and reads its response. Follows redirects if the options permit it. */
+/** Sends an attempt and reads its response. Follows redirects if the options permit it. */
 export function send(settings: Settings, attempt: Attempt): Promise<Answer> {
   const most = attempt.options.redirects ?? settings.options.redirects ?? 0;
   return most > 0 ? follow(settings, attempt, most) : sendOnce(settings, attempt);
@@ -131,4 +167,37 @@ async function counted(body: ReadableStream<Uint8Array>, limit: number, refuse: 
     }
     text += decoder.decode(value, { stream: true });
   }
+}
+
+/**
+ * Returns the attempt with the target of a redirect. Undefined if the answer is not a redirect that can be followed.
+ * Redirects stay on the origin of the request, so the token and the headers never reach another one.
+ */
+function redirected(attempt: Attempt, { response: { status, headers: answered, url } }: Answer): Attempt | undefined {
+  const location = answered.get("location");
+  if (location === null || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  const target = targetOf(location, url);
+  if (target.origin !== new URL(url).origin) throw refused("a redirect to another origin is not followed");
+  const next = { ...attempt, url: target.href, method: methodAfter(attempt.method, status) };
+  if (next.method === attempt.method) return next;
+  const headers = Object.entries(attempt.headers).filter(([name]) => !name.startsWith("content-"));
+  return { ...next, headers: Object.fromEntries(headers), body: undefined };
+}
+
+/** Returns the method of the next request, as browsers choose it. */
+function methodAfter(method: string, status: number): string {
+  const isReplaced = status === 303 ? method !== "HEAD" : status < 303 && method === "POST";
+  return isReplaced ? "GET" : method;
+}
+
+function targetOf(location: string, url: string): URL {
+  try {
+    return checkUrl("location", location.replace(/#.*/s, ""), url);
+  } catch {
+    throw refused("the redirect leads to an invalid or unsupported URL");
+  }
+}
+
+function refused(message: string): SendFailure {
+  return new SendFailure(5, message);
 }

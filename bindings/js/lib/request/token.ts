@@ -1,6 +1,6 @@
-import type { Settings } from "../settings.js";
-import { textOf } from "./checks.js";
-import { SendFailure } from "./attempt.js";
+import type { Settings } from "../options.js";
+import { textOf } from "./arguments.js";
+import { SendFailure } from "./send.js";
 
 const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const SUBJECT_TOKEN = "urn:ietf:params:oauth:token-type:access_token";

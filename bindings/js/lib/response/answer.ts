@@ -1,5 +1,5 @@
 import { DecodeError } from "./errors.js";
-import type { Operation } from "../request/operation.js";
+import type { Operation } from "../group.js";
 
 /** Status, headers and URL of a response. */
 export interface LogtoResponse {

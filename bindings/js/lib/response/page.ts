@@ -1,5 +1,4 @@
-import { Call, type WithResponse } from "./call.js";
-import { caller, traced } from "./stack.js";
+import { Call, caller, traced, type WithResponse } from "../call.js";
 
 /**
  * One page of a list. `for … of` iterates over its items, and `for await … of` goes on with the items of the pages after it.
@@ -13,7 +12,7 @@ export class Page<T> implements AsyncIterable<T> {
   constructor(
     /** The items. */
     readonly items: T[],
-    /** Number of items on all pages. Undefined if the server does not send it. */
+    /** Total count: number of items on all pages, from the header `Total-Number`. Undefined if the server does not send it. */
     readonly total: number | undefined,
     /** Whether the server stopped counting: there are at least `total` items. */
     readonly totalIsCapped: boolean,

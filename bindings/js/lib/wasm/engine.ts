@@ -1,17 +1,14 @@
 import { load } from "#loader";
-import type { CallOptions } from "../options.js";
-import type { Request } from "../request/request.js";
+import type { CallOptions, Settings } from "../options.js";
+import type { Request } from "../request/send.js";
+import { isRenewable } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
 import { AbortError, LogtoError } from "../response/errors.js";
-import type { Settings } from "../settings.js";
-import { isRenewable } from "../request/token.js";
+import { ClientState, type FirstAttempt } from "./client-state.js";
 import { failure } from "./failure.js";
-import { type FirstAttempt, Shortcut } from "./shortcut.js";
-import { host, type HostContext } from "./host.js";
+import { type FailedCall, host, type HostContext, Jobs, type PendingCall } from "./host.js";
 import { type Exports, instantiate } from "./module.js";
 import { key } from "./record.js";
-import { Operations } from "./operations.js";
-import type { FailedCall, PendingCall } from "./pending.js";
 
 type RetryOptions = Pick<CallOptions, "retries" | "retry">;
 
@@ -20,10 +17,10 @@ const FOREVER = 1e15;
 
 /** An instance of the module, and the calls in progress. */
 export class Engine implements HostContext {
-  readonly operations = new Operations((run) => this.quietly(run));
+  readonly jobs = new Jobs((run) => this.quietly(run));
   readonly #exports: Exports;
   readonly #calls = new Map<number, PendingCall>();
-  readonly #clients = new Map<number, Shortcut>();
+  readonly #clients = new Map<number, ClientState>();
   #last = 0;
   #lastCall = 0;
 
@@ -36,7 +33,7 @@ export class Engine implements HostContext {
     const { options: o, rateLimit } = settings;
     // Numbers are not reused: work of a released client must not continue with the settings of another.
     const client = ++this.#last;
-    this.#clients.set(client, new Shortcut(settings));
+    this.#clients.set(client, new ClientState(settings));
     this.enter((wasm) =>
       wasm.configure(
         client,
@@ -71,49 +68,21 @@ export class Engine implements HostContext {
   }
 
   /** Carries out a call. Starts it without the module if that is possible, and enters the module unless it succeeds. */
-  call(owner: object, client: number, request: Request): Promise<Answer> {
-    const shortcut = this.#shortcut(client);
-    const first = shortcut.start(request);
+  async call(owner: object, client: number, request: Request): Promise<Answer> {
+    const state = this.#state(client);
+    const first = state.start(request);
+    const answer = first && (await settled(first, request));
+    if (answer) state.observe(answer.response.status);
+    if (answer && answer.response.status < 400) return answer;
     return new Promise((resolve, reject) => {
-      const enter = (): void => this.#enter(owner, client, request, first, resolve, reject);
-      if (!first) return enter();
-      const { signal } = request.options;
-      const timer = first.limit < 2 ** 31 ? setTimeout(() => ended() && enter(), first.limit) : undefined;
-      let isOpen = true;
-      const ended = (): boolean => {
-        if (!isOpen) return false;
-        isOpen = false;
-        clearTimeout(timer);
-        unlisten?.();
-        return true;
-      };
-      const unlisten = signal && listen(signal, () => {
-        if (!ended()) return;
-        first.controller?.abort();
-        reject(aborted(request.operation.id, signal));
-      });
-      first.answer.then(
-        (answer) => {
-          const { status } = answer.response;
-          shortcut.observe(status);
-          if (ended()) status < 400 ? resolve(answer) : enter();
-        },
-        () => ended() && enter(),
-      );
+      const pending = this.#pending(owner, client, request, () => resolve(pending.answer as Answer), reject);
+      pending.first = first;
+      this.#enter(client, pending, request);
     });
   }
 
-  #enter(
-    owner: object,
-    client: number,
-    request: Request,
-    first: FirstAttempt | undefined,
-    resolve: (answer: Answer) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    const { operation, headers, options } = request;
-    const pending = this.#pending(owner, client, request, () => resolve(pending.answer as Answer), reject);
-    pending.first = first;
+  #enter(client: number, pending: PendingCall, { operation, headers, options }: Request): void {
+    const { first, state, reject } = pending;
     try {
       const call = this.#register(pending);
       const task = this.enter((wasm) =>
@@ -126,7 +95,7 @@ export class Engine implements HostContext {
           Boolean(headers["cookie"]),
           options.timeout === 0 ? FOREVER : options.timeout,
           options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
-          ...retryPolicy(pending.shortcut.settings.options, options),
+          ...retryPolicy(state.settings.options, options),
           first ? performance.now() - first.start : 0,
           first ? first.authorization.slice("Bearer ".length) : "",
         ),
@@ -139,7 +108,7 @@ export class Engine implements HostContext {
 
   /** Returns a valid access token; a new one if `renew` is set. */
   token(owner: object, client: number, renew: boolean): Promise<string> {
-    this.#shortcut(client).close();
+    this.#state(client).close();
     return new Promise((resolve, reject) => {
       const call = this.#register(this.#pending(owner, client, undefined, resolve, reject));
       this.enter((wasm) => wasm.access_token(client, call, renew));
@@ -154,7 +123,7 @@ export class Engine implements HostContext {
     reject: (error: unknown) => void,
   ): PendingCall {
     const name = request?.operation.id ?? "GetToken";
-    return { owner, name, shortcut: this.#shortcut(client), request, first: undefined, grant: undefined, answer: undefined, cause: undefined, resolve, reject };
+    return { owner, name, state: this.#state(client), request, first: undefined, grant: undefined, answer: undefined, cause: undefined, resolve, reject };
   }
 
   /** Adds a call, and returns its number. */
@@ -176,12 +145,12 @@ export class Engine implements HostContext {
     });
   }
 
-  /** Returns the shortcut of a client that is not released: calls keep their client. */
-  #shortcut(client: number): Shortcut {
-    return this.#clients.get(client) as Shortcut;
+  /** Returns the state of a client that is not released: calls keep their client. */
+  #state(client: number): ClientState {
+    return this.#clients.get(client) as ClientState;
   }
 
-  client(client: number): Shortcut | undefined {
+  client(client: number): ClientState | undefined {
     return this.#clients.get(client);
   }
 
@@ -191,7 +160,7 @@ export class Engine implements HostContext {
 
   resolve(call: number, token: string, freshUntil: number): void {
     const pending = this.#take(call);
-    if (pending?.grant) pending.shortcut.open(pending.grant, freshUntil);
+    if (pending?.grant) pending.state.open(pending.grant, freshUntil);
     pending?.resolve(token);
   }
 
@@ -229,7 +198,7 @@ export class Engine implements HostContext {
 
   #discard(cause: unknown): void {
     if (current === this) current = undefined;
-    this.operations.cancelAll();
+    this.jobs.cancelAll();
     for (const call of this.#calls.keys()) this.#take(call)?.reject(trapped(cause));
   }
 }
@@ -239,6 +208,25 @@ function retryPolicy(client: RetryOptions, call: RetryOptions = {}): [retries: n
   const { base, longest, total } = client.retry ?? {};
   const own = call.retry ?? {};
   return [call.retries ?? client.retries, own.base ?? base, own.longest ?? longest, own.total ?? total];
+}
+
+/** Returns the answer to an attempt. Undefined if the module has to continue: it failed, or takes too long. */
+function settled({ answer, controller, limit }: FirstAttempt, { operation, options: { signal } }: Request): Promise<Answer | undefined> {
+  return new Promise((resolve, reject) => {
+    const end = (answer?: Answer): void => {
+      clearTimeout(timer);
+      unlisten?.();
+      resolve(answer);
+    };
+    const abort = (reason: AbortSignal): void => {
+      controller?.abort();
+      reject(aborted(operation.id, reason));
+      end();
+    };
+    const timer = limit < 2 ** 31 ? setTimeout(end, limit) : undefined;
+    const unlisten = signal && listen(signal, () => abort(signal));
+    answer.then(end, () => end());
+  });
 }
 
 /** The functions to run when a signal aborts. */
@@ -256,8 +244,7 @@ function listen(signal: AbortSignal, abort: () => void): () => void {
   const { waiting, listener } = known;
   waiting.add(abort);
   return () => {
-    waiting.delete(abort);
-    if (waiting.size > 0) return;
+    if (!waiting.delete(abort) || waiting.size > 0) return;
     // Platforms keep a signal while it has a listener.
     aborts.delete(signal);
     signal.removeEventListener("abort", listener);

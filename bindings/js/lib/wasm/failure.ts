@@ -3,15 +3,15 @@ import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
 import { members, retryAfter } from "../response/answer.js";
 import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, RateLimitError, ServerError, type StopReason, TimeoutError } from "../response/errors.js";
-import type { FailedCall, PendingCall } from "./pending.js";
+import type { FailedCall, PendingCall } from "./host.js";
 
 /** Returns the error of a call that has failed. */
-export function failure({ name, shortcut: { settings }, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
+export function failure({ name, state, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
   const { kind, status, ofToken } = failed;
-  const reason = ofToken ? settings.cause : cause;
+  const reason = ofToken ? state.cause : cause;
   // The caller gets the error of a hook unchanged.
   if (reason instanceof Object && HANDLED in reason) return (reason as { [HANDLED]: unknown })[HANDLED];
-  const response = kind === "api" ? answer : kind === "token" && status ? settings.tokenAnswer : undefined;
+  const response = kind === "api" ? answer : kind === "token" && status ? state.tokenAnswer : undefined;
   const body = response && !ofToken ? members(response.text) : {};
   const details = typeof body["details"] === "string" ? body["details"] : undefined;
   const seconds = response ? retryAfter(response) : NaN;

@@ -1,54 +1,127 @@
-import { textOf } from "../request/checks.js";
-import { SendFailure } from "../request/attempt.js";
-import { send, sendCall } from "../request/send.js";
+/** The functions that the module calls: requests, timers, and functions of the user. */
+import type { TokenStore } from "../options.js";
+import { textOf } from "../request/arguments.js";
+import { type Request, send, sendCall, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members, retryAfter, shown } from "../response/answer.js";
-import type { TokenStore } from "../options.js";
-import type { Shortcut } from "./shortcut.js";
+import type { ClientState, FirstAttempt, Grant } from "./client-state.js";
 import type { Exports, Host } from "./module.js";
-import type { Operations } from "./operations.js";
 import { key, read, type StoredToken, write } from "./record.js";
-import type { FailedCall, PendingCall } from "./pending.js";
 
-/** What the functions of the host need from the engine. */
+/** A call in progress. */
+export interface PendingCall {
+  /** The client. The reference prevents its release before the call has ended. */
+  readonly owner: object;
+  /** Operation id, or `GetToken`. */
+  readonly name: string;
+  readonly state: ClientState;
+  /** Undefined if the call only returns the access token. */
+  readonly request: Request | undefined;
+  /** First attempt, if it started without the module. */
+  first: FirstAttempt | undefined;
+  /** Token of the last attempt. */
+  grant: Grant | undefined;
+  /** Answer to the last attempt. */
+  answer: Answer | undefined;
+  /** Error of the last attempt. */
+  cause: unknown;
+  /** Resolves the call, with the access token or an empty text. */
+  readonly resolve: (token: string) => void;
+  readonly reject: (error: unknown) => void;
+  /** Runs when the call has ended. */
+  ended?: () => void;
+}
+
+/** Reason why a call failed. */
+export interface FailedCall {
+  /** Whether the client got no access token. */
+  ofToken: boolean;
+  kind: string;
+  message: string;
+  status: number;
+  code: string;
+  hint: string;
+  attempts: number;
+  stopReason: string;
+}
+
+/**
+ * Jobs in progress: fetches, timers and functions of the user. The module numbers them; numbers are small and reused.
+ */
+export class Jobs {
+  readonly #stops: ((() => void) | undefined)[] = [];
+  readonly #enter: (run: (wasm: Exports) => void) => void;
+
+  /** @param enter - Runs a function of the module. */
+  constructor(enter: (run: (wasm: Exports) => void) => void) {
+    this.#enter = enter;
+  }
+
+  /**
+   * Adds a job.
+   *
+   * @param stop - Stops what the job waits for.
+   * @returns A function that settles the job, unless it was cancelled.
+   */
+  start(job: number, stop: () => void): (settle: (wasm: Exports) => void) => void {
+    this.#stops[job] = stop;
+    return (settle) => {
+      if (this.#stops[job] !== stop) return;
+      this.#stops[job] = undefined;
+      this.#enter(settle);
+    };
+  }
+
+  cancel(job: number): void {
+    const stop = this.#stops[job];
+    this.#stops[job] = undefined;
+    stop?.();
+  }
+
+  cancelAll(): void {
+    for (const stop of this.#stops.splice(0)) stop?.();
+  }
+}
+
+/** The part of the engine that the functions of the host use. */
 export interface HostContext {
-  readonly operations: Operations;
+  readonly jobs: Jobs;
   /** Undefined once the client is released. */
-  client(client: number): Shortcut | undefined;
+  client(client: number): ClientState | undefined;
   pending(call: number): PendingCall | undefined;
-  /** Until `freshUntil`, on the monotonic clock in milliseconds, other calls may use the token of this one. */
+  /** Resolves a call. Others may use its token until `freshUntil`, on the monotonic clock in milliseconds. */
   resolve(call: number, token: string, freshUntil: number): void;
   reject(call: number, failed: FailedCall): void;
 }
 
 /** Returns the functions that the module calls. */
 export function host(context: HostContext): Host {
-  const { operations } = context;
+  const { jobs } = context;
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     random: () => Math.random(),
-    send: (operation: number, call: number, attempt: number, authorization: string) => sendAttempt(context, operation, call, attempt, authorization),
-    send_token: (operation: number, client: number, attempt: number) => sendTokenRequest(context, operation, client, attempt),
-    sleep: (operation: number, milliseconds: number, background: number) => sleep(operations, operation, milliseconds, background),
-    fetch_token: (operation: number, client: number) => fetchToken(context, operation, client),
-    store_get: (operation: number, client: number) =>
-      store(context, operation, client, async (store, key) => read(await store.get(key)) ?? NONE, (wasm, token) => settleToken(wasm, operation, token)),
-    store_set: (operation: number, client: number, token: string, lifetime: number, scope: string, missing: string) =>
-      store(context, operation, client, async (store, key) => {
+    send: (job: number, call: number, attempt: number, authorization: string) => sendAttempt(context, job, call, attempt, authorization),
+    send_token: (job: number, client: number, attempt: number) => sendTokenRequest(context, job, client, attempt),
+    sleep: (job: number, milliseconds: number, background: number) => sleep(jobs, job, milliseconds, background),
+    fetch_token: (job: number, client: number) => fetchToken(context, job, client),
+    store_get: (job: number, client: number) =>
+      store(context, job, client, async (store, key) => read(await store.get(key)) ?? NONE, (wasm, token) => settleToken(wasm, job, token)),
+    store_set: (job: number, client: number, token: string, lifetime: number, scope: string, missing: string) =>
+      store(context, job, client, async (store, key) => {
         await store.set(key, write({ token, lifetime, age: 0, scope, missing }), lifetime < 0 ? undefined : lifetime);
       }),
-    store_remove: (operation: number, client: number) =>
-      store(context, operation, client, async (store, key) => {
+    store_remove: (job: number, client: number) =>
+      store(context, job, client, async (store, key) => {
         await (store.delete ? store.delete(key) : store.set(key, "", undefined));
       }),
-    store_lock: (operation: number, client: number, second: number, owner: string, seconds: number) =>
-      store(context, operation, client, async (store, key) => !store.tryLock || Boolean(await store.tryLock(lock(key, second), owner, seconds))),
-    store_unlock: (operation: number, client: number, second: number, owner: string) =>
-      store(context, operation, client, async (store, key) => {
+    store_lock: (job: number, client: number, second: number, owner: string, seconds: number) =>
+      store(context, job, client, async (store, key) => !store.tryLock || Boolean(await store.tryLock(lock(key, second), owner, seconds))),
+    store_unlock: (job: number, client: number, second: number, owner: string) =>
+      store(context, job, client, async (store, key) => {
         await store.unlock?.(lock(key, second), owner);
       }),
-    cancel: (operation: number) => operations.cancel(operation),
+    cancel: (job: number) => jobs.cancel(job),
     resolve: (call: number, freshUntil: number) => context.resolve(call, "", freshUntil),
     resolve_token: (call: number, token: string) => context.resolve(call, token, 0),
     reject: (call: number, ofToken: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) =>
@@ -56,29 +129,29 @@ export function host(context: HostContext): Host {
   };
 }
 
-function sendAttempt(context: HostContext, operation: number, call: number, attempt: number, authorization: string): boolean {
+function sendAttempt(context: HostContext, job: number, call: number, attempt: number, authorization: string): boolean {
   const pending = context.pending(call);
   if (!pending?.request) return false;
-  const { first, shortcut, request } = pending;
-  Object.assign(pending, { cause: undefined, first: undefined, grant: shortcut.grant(authorization, request.operation.authentication) });
+  const { first, state, request } = pending;
+  Object.assign(pending, { cause: undefined, first: undefined, grant: state.grant(authorization, request.operation.authentication) });
   const controller = first ? first.controller : new AbortController();
-  const answer = first ? first.answer : sendCall(shortcut.settings, request, attempt, authorization, controller?.signal);
+  const answer = first ? first.answer : sendCall(state.settings, request, attempt, authorization, controller?.signal);
   const answered = (answer: Answer, settle: Settle): void => {
     pending.answer = answer;
     const { status } = answer.response;
-    shortcut.observe(status);
+    state.observe(status);
     const { code = "", message = "" } = status < 400 ? {} : errorFields(answer.text);
-    settle((wasm) => wasm.settle_answer(operation, status, retryAfter(answer), isHtml(answer.response.headers), code, message));
+    settle((wasm) => wasm.settle_answer(job, status, retryAfter(answer), isHtml(answer.response.headers), code, message));
   };
-  exchange(context, operation, controller, answer, answered, (cause) => (pending.cause = cause));
+  exchange(context, job, controller, answer, answered, (cause) => (pending.cause = cause));
   return true;
 }
 
-function sendTokenRequest(context: HostContext, operation: number, client: number, attempt: number): boolean {
-  const shortcut = context.client(client);
-  if (!shortcut) return false;
-  const { settings } = shortcut;
-  settings.cause = undefined;
+function sendTokenRequest(context: HostContext, job: number, client: number, attempt: number): boolean {
+  const state = context.client(client);
+  if (!state) return false;
+  const { settings } = state;
+  state.cause = undefined;
   const controller = new AbortController();
   const { signal } = controller;
   const answer = async (): Promise<Answer> => {
@@ -88,51 +161,51 @@ function sendTokenRequest(context: HostContext, operation: number, client: numbe
     return send(settings, { operation: "OidcToken", attempt, tokenCall: true, options: {}, method: "POST", url, headers, body, signal });
   };
   const answered = (answer: Answer, settle: Settle): void => {
-    settings.tokenAnswer = answer;
+    state.tokenAnswer = answer;
     const { error, error_description, access_token, expires_in, scope } = members(answer.text);
     const { status, headers } = answer.response;
-    shortcut.observe(status);
-    if (status < 300) shortcut.renewed();
+    state.observe(status);
+    if (status < 300) state.renewed();
     const isLifetime = typeof expires_in === "number" || typeof expires_in === "string";
     settle((wasm) =>
       wasm.settle_token_answer(
-        operation, status, retryAfter(answer), isHtml(headers), text(error), text(error_description), text(access_token),
+        job, status, retryAfter(answer), isHtml(headers), text(error), text(error_description), text(access_token),
         expires_in !== undefined && expires_in !== null, isLifetime ? Number(expires_in) : NaN, typeof scope === "string", text(scope),
       ),
     );
   };
-  exchange(context, operation, controller, answer(), answered, (cause) => (settings.cause = cause));
+  exchange(context, job, controller, answer(), answered, (cause) => (state.cause = cause));
   return true;
 }
 
 /** Passes the answer to a request to `answered`. The module can cancel it with the controller. */
 function exchange(
-  { operations }: HostContext,
-  operation: number,
+  { jobs }: HostContext,
+  job: number,
   controller: AbortController | undefined,
   answer: Promise<Answer>,
   answered: (answer: Answer, settle: Settle) => void,
   failed: (cause: unknown) => void,
 ): void {
-  const settle = operations.start(operation, () => controller?.abort());
+  const settle = jobs.start(job, () => controller?.abort());
   answer.then(
     (answer) => answered(answer, settle),
     (error: unknown) => {
       const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: described(error), cause: error };
       settle((wasm) => {
         failed(cause);
-        wasm.settle_failure(operation, kind, message);
+        wasm.settle_failure(job, kind, message);
       });
     },
   );
 }
 
-function sleep(operations: Operations, operation: number, milliseconds: number, background: number): boolean {
+function sleep(jobs: Jobs, job: number, milliseconds: number, background: number): boolean {
   let timer: ReturnType<typeof setTimeout>;
-  const settle = operations.start(operation, () => clearTimeout(timer));
+  const settle = jobs.start(job, () => clearTimeout(timer));
   const wait = (left: number): void => {
     const step = Math.min(left, 0x7fffffff);
-    timer = setTimeout(() => (left > step ? wait(left - step) : settle((wasm) => wasm.settle_done(operation, true))), step);
+    timer = setTimeout(() => (left > step ? wait(left - step) : settle((wasm) => wasm.settle_done(job, true))), step);
     if (background) unref(timer);
   };
   wait(milliseconds);
@@ -140,11 +213,11 @@ function sleep(operations: Operations, operation: number, milliseconds: number, 
 }
 
 /** Calls the function of the user for access tokens. */
-function fetchToken(context: HostContext, operation: number, client: number): boolean {
-  const shortcut = context.client(client);
-  if (!shortcut) return false;
-  const { settings } = shortcut;
-  settings.cause = undefined;
+function fetchToken(context: HostContext, job: number, client: number): boolean {
+  const state = context.client(client);
+  if (!state) return false;
+  const { settings } = state;
+  state.cause = undefined;
   const run = async (): Promise<StoredToken> => {
     const token = await settings.options.getToken?.();
     const { accessToken, expiresIn } = typeof token === "string" ? { accessToken: token } : (token ?? {});
@@ -154,20 +227,20 @@ function fetchToken(context: HostContext, operation: number, client: number): bo
     return { ...NONE, token: accessToken, lifetime };
   };
   const ended = (wasm: Exports, token: StoredToken): void => {
-    shortcut.renewed();
-    settleToken(wasm, operation, token);
+    state.renewed();
+    settleToken(wasm, job, token);
   };
-  ask(context, operation, "`getToken` failed", run, ended, (cause) => (settings.cause = cause));
+  ask(context, job, "`getToken` failed", run, ended, (cause) => (state.cause = cause));
   return true;
 }
 
 /** Uses the token store of the user. */
 function store<T>(
   context: HostContext,
-  operation: number,
+  job: number,
   client: number,
   run: (store: TokenStore, key: string) => T | Promise<T>,
-  ended = (wasm: Exports, value: T): void => wasm.settle_done(operation, value !== false),
+  ended = (wasm: Exports, value: T): void => wasm.settle_done(job, value !== false),
 ): boolean {
   const settings = context.client(client)?.settings;
   const { tokenStore } = settings?.options ?? {};
@@ -182,21 +255,21 @@ function store<T>(
   };
   // The module gives up after two seconds.
   const cancelled = (): void => settings.log("warn", "the token store does not answer; this instance uses its own token");
-  ask(context, operation, "the token store failed", attempt, ended, undefined, cancelled);
+  ask(context, job, "the token store failed", attempt, ended, undefined, cancelled);
   return true;
 }
 
 /** Runs a function of the user, but never inside the module. */
 function ask<T>(
-  { operations }: HostContext,
-  operation: number,
+  { jobs }: HostContext,
+  job: number,
   what: string,
   run: () => Promise<T>,
   ended: (wasm: Exports, value: T) => void,
   failed?: (cause: unknown) => void,
   cancelled = (): void => {},
 ): void {
-  const settle = operations.start(operation, cancelled);
+  const settle = jobs.start(job, cancelled);
   void Promise.resolve()
     .then(run)
     .then(
@@ -204,13 +277,13 @@ function ask<T>(
       (cause: unknown) =>
         settle((wasm) => {
           failed?.(cause);
-          wasm.settle_failure(operation, 0, `${what}: ${textOf(cause)}`);
+          wasm.settle_failure(job, 0, `${what}: ${textOf(cause)}`);
         }),
     );
 }
 
-function settleToken(wasm: Exports, operation: number, { token, lifetime, age, scope, missing }: StoredToken): void {
-  wasm.settle_token(operation, token, lifetime, age, scope, missing);
+function settleToken(wasm: Exports, job: number, { token, lifetime, age, scope, missing }: StoredToken): void {
+  wasm.settle_token(job, token, lifetime, age, scope, missing);
 }
 
 /** Returns the text of a failed fetch. Node keeps the code and the address of the server in the cause. */
@@ -225,7 +298,7 @@ const NONE: StoredToken = { token: "", lifetime: -1, age: -1, scope: "", missing
 
 const lock = (key: string, second: number): string => (second ? `${key}:2` : key);
 
-type Settle = ReturnType<Operations["start"]>;
+type Settle = ReturnType<Jobs["start"]>;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 

@@ -39,11 +39,11 @@ export interface Exports {
   ): number;
   access_token(client: number, call: number, renew: boolean): number;
   cancel(task: number): void;
-  settle_done(operation: number, done: boolean): void;
-  settle_token(operation: number, token: string, lifetime: number, age: number, scope: string, missing: string): void;
-  settle_answer(operation: number, status: number, retryAfter: number, isHtml: boolean, code: string, message: string): void;
+  settle_done(job: number, done: boolean): void;
+  settle_token(job: number, token: string, lifetime: number, age: number, scope: string, missing: string): void;
+  settle_answer(job: number, status: number, retryAfter: number, isHtml: boolean, code: string, message: string): void;
   settle_token_answer(
-    operation: number,
+    job: number,
     status: number,
     retryAfter: number,
     isHtml: boolean,
@@ -55,7 +55,7 @@ export interface Exports {
     hasScope: boolean,
     scope: string,
   ): void;
-  settle_failure(operation: number, kind: number, message: string): void;
+  settle_failure(job: number, kind: number, message: string): void;
 }
 
 /** Functions of the host by name. Booleans arrive as 1 or 0. */

@@ -1,10 +1,11 @@
-import type { Settings } from "../settings.js";
+/** Texts of access tokens in a token store. Rust clients read and write the same keys and texts. */
+import type { Settings } from "../options.js";
 
-/** A token as the module passes it. Times are in seconds: -1 for a token without lifetime. */
+/** An access token. Times are in seconds; `lifetime` is -1 for a token without lifetime. */
 export interface StoredToken {
   readonly token: string;
   readonly lifetime: number;
-  /** How much of the lifetime has passed. */
+  /** Part of the lifetime that has passed. */
   readonly age: number;
   readonly scope: string;
   readonly missing: string;
@@ -12,14 +13,14 @@ export interface StoredToken {
 
 const encoded = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Returns the key of a client's token in a store. Empty if the token is not kept there. It is the key of the Rust client. */
+/** Returns the key of a client's token. Empty if the client keeps its token out of the store. */
 export function key({ url, resource, management, scope, options: { appId, exchange, getToken, organizationId = "", resource: own = "" } }: Settings): string {
   if (exchange || getToken || appId === undefined) return "";
   const source = organizationId ? [appId, organizationId, own].map(encoded).join("/") : appId;
   return ["logto-admin:token", ...[url, source, organizationId ? management : resource, scope].map(encoded)].join(":");
 }
 
-/** Writes a token that was issued now, in the form of the Rust client. */
+/** Returns the text of a token that was issued now. */
 export function write({ token, lifetime, scope, missing }: StoredToken): string {
   const record = new URLSearchParams({ version: "1", token });
   const milliseconds = lifetime * 1000;
@@ -33,7 +34,7 @@ export function write({ token, lifetime, scope, missing }: StoredToken): string 
   return String(record).replace(/\+/g, "%20");
 }
 
-/** Reads a token. Undefined if the text is broken or of another version, or the token has expired. */
+/** Parses the text of a token. Returns undefined if the text is broken or of another version, or the token has expired. */
 export function read(text: unknown): StoredToken | undefined {
   if (typeof text !== "string") return undefined;
   const record = new URLSearchParams(text.replace(/\+/g, "%2B"));

@@ -96,8 +96,8 @@ fn imports(plan: &Plan, body: &str) -> String {
         .collect();
     let mut imports = String::new();
     for (file, names) in [
-        ("request/body", &["Upload"][..]),
-        ("response/call", &["Call"]),
+        ("request/arguments", &["Upload"][..]),
+        ("call", &["Call"]),
         ("options", &["CallOptions"]),
         ("response/page", &["List"]),
         ("request/query", &["PageQuery", "SearchMember", "SearchQuery", "UserSearchMember"]),

@@ -1,3 +1,4 @@
+/** Checks and encodes the arguments of calls. */
 import type { CallOptions, HeaderValues, RetryTimes } from "../options.js";
 import { printable } from "../response/printable.js";
 
@@ -118,4 +119,102 @@ export function checkUrl(name: string, text: unknown, base?: string): URL {
   if (protocol !== "https:" && protocol !== "http:") throw bad(name, "is not an http or https URL");
   if (username || password) throw bad(name, "contains a user name or password");
   return url;
+}
+
+/** Replaces the parameters of a path by their values. Each value stays one segment. */
+export function fillPath(path: string, values: Record<string, unknown>): string {
+  if (!path.includes("{")) return path;
+  return path.replace(/{([^{}]+)}/g, (_, name: string) => segment(name, values[name]));
+}
+
+/** Encodes a segment. URL parsers fold segments of dots, however they are encoded. */
+function segment(name: string, value: unknown): string {
+  if (typeof value !== "string" && !Number.isFinite(value)) throw bad(name, "is not a string");
+  const text = String(value);
+  if (text === "") throw bad(name, "is empty, so the request would reach another route");
+  if (text === "." || text === "..") throw bad(name, `is \`${text}\`, which URLs cannot carry as a segment`);
+  checkPairs(name, text);
+  return encodeURIComponent(text);
+}
+
+/** Encodes a query. An array repeats its name. Members that are null or undefined are left out. */
+export function encodeQuery(members: Record<string, unknown> | undefined): string {
+  if (members === undefined) return "";
+  const pairs = new URLSearchParams();
+  const add = (name: string, value: unknown): void => {
+    // The server refuses an empty search, which means all items.
+    if (name === "search" && value === "") return;
+    if (value !== undefined && value !== null) pairs.append(name === "pageSize" ? "page_size" : name, plain(name, value));
+  };
+  for (const name of Object.keys(members)) {
+    const value = members[name];
+    if (isObject(value) && Symbol.iterator in value) for (const one of value as Iterable<unknown>) add(name, one);
+    else add(name, value);
+  }
+  return pairs.toString();
+}
+
+function plain(name: string, value: unknown): string {
+  if (isObject(value) && !(value instanceof Date)) return json(`query.${name}`, value);
+  const plain = value instanceof Date ? value.getTime() : value;
+  const isText = typeof plain === "string" || typeof plain === "boolean" || typeof plain === "bigint";
+  checkPairs(`query.${name}`, plain);
+  if (!isText && !Number.isFinite(plain)) throw bad(`query.${name}`, `is a ${typeof plain} that a query cannot carry`);
+  return String(plain);
+}
+
+/**
+ * @internal
+ * An encoded body with its `Content-Type` header. `fetch` sets the header of a `FormData`.
+ */
+export interface Encoded {
+  readonly body: BodyInit | undefined;
+  readonly headers: Record<string, string>;
+}
+
+/** A file to upload: a `Blob`, a `File`, or bytes, with an optional name and media type. */
+export type Upload = Blob | Uint8Array | { data: Blob | Uint8Array; name?: string; type?: string };
+
+/**
+ * Encodes a body.
+ *
+ * @internal
+ */
+export function encodeBody(kind: string, body: unknown): Encoded {
+  if (body === undefined) return { body: undefined, headers: {} };
+  if (kind === "form") return { body: form(body), headers: { "content-type": "application/x-www-form-urlencoded" } };
+  if (kind === "multipart") return { body: multipart(body), headers: {} };
+  return { body: json("body", body), headers: { "content-type": "application/json" } };
+}
+
+function form(body: unknown): string {
+  if (!isObject(body)) throw bad("body", "is not an object");
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(body)) {
+    if (isObject(value)) throw bad(`body.${name}`, "is an object, which forms cannot contain");
+    if (value !== undefined && value !== null) pairs.append(name, String(value));
+  }
+  return pairs.toString();
+}
+
+function multipart(body: unknown): FormData {
+  if (!isObject(body)) throw bad("body", "is not an object");
+  const data = new FormData();
+  for (const [name, value] of Object.entries(body)) {
+    if (value === undefined) continue;
+    if (typeof value === "string") data.append(name, value);
+    else file(data, name, value as Upload);
+  }
+  return data;
+}
+
+function file(data: FormData, field: string, upload: Upload): void {
+  const given = upload instanceof Blob || upload instanceof Uint8Array ? { data: upload } : upload;
+  const { data: content, name, type } = (given ?? {}) as { data: Blob | Uint8Array; name?: string; type?: string };
+  if (!(content instanceof Blob) && !(content instanceof Uint8Array)) {
+    throw bad(`body.${field}`, "is not a Blob, a File or bytes");
+  }
+  const own = content instanceof Blob ? (content as Partial<File>) : undefined;
+  const blob = new Blob([content as BlobPart], { type: type ?? own?.type ?? "application/octet-stream" });
+  data.append(field, blob, name ?? own?.name ?? "file");
 }

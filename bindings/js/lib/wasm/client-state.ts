@@ -1,21 +1,21 @@
-import type { Request } from "../request/request.js";
-import { sendCall } from "../request/send.js";
+/** State of a client in an instance: its access token, with which calls start without the module. */
+import type { Settings } from "../options.js";
+import { type Request, sendCall } from "../request/send.js";
 import type { Answer } from "../response/answer.js";
-import type { Settings } from "../settings.js";
 
-/** Longest time between two decisions of the module, in milliseconds. It may have renewed the token meanwhile. */
+/** Maximum time without the module, in milliseconds. It might have renewed the token meanwhile. */
 const LONGEST = 60_000;
 
-/** An access token that the module has sent, and with which JavaScript may begin calls. */
+/** An access token that the module has sent. JavaScript may start calls with it. */
 export interface Grant {
   readonly authorization: string;
-  /** Whose token the operation requires: see {@link Operation.authentication}. */
+  /** Required caller of the operation: see {@link Operation.authentication}. */
   readonly authentication: string;
-  /** How many tokens the client has had. */
+  /** Number of tokens that the client had before. */
   readonly tokens: number;
 }
 
-/** The first attempt of a call, which begins without the module. The module goes on with it unless it succeeds. */
+/** The first attempt of a call that started without the module. If it fails, the module continues with it. */
 export interface FirstAttempt {
   readonly authorization: string;
   readonly answer: Promise<Answer>;
@@ -26,18 +26,22 @@ export interface FirstAttempt {
   readonly limit: number;
 }
 
-/** Starts calls of a client without the module, with the access token of an earlier call. */
-export class Shortcut {
+/** A client in an instance. Starts calls without the module, with the access token of an earlier call. */
+export class ClientState {
+  /** Last error of a token call, of `getToken` or of the token store. */
+  cause: unknown;
+  /** Last answer of the token endpoint. */
+  tokenAnswer: Answer | undefined;
   #grant: Grant | undefined;
-  /** When to ask the module again, on the monotonic clock in milliseconds. */
+  /** Time to ask the module again, on the monotonic clock in milliseconds. */
   #until = 0;
-  /** Until when the module begins all calls, on the monotonic clock in milliseconds. */
+  /** End of the time in which the module starts all calls, on the monotonic clock in milliseconds. */
   #closedUntil = 0;
   #tokens = 0;
 
   constructor(readonly settings: Settings) {}
 
-  /** Starts a call. Returns undefined if the module has to begin it. */
+  /** Starts a call. Returns undefined if the module has to start it. */
   start(request: Request): FirstAttempt | undefined {
     const { operation, headers, options } = request;
     const { settings } = this;
@@ -53,18 +57,18 @@ export class Shortcut {
     return { authorization, answer, controller, start, limit };
   }
 
-  /** Returns what the module sends with an attempt. */
+  /** Returns the token that the module sends with an attempt. */
   grant(authorization: string, authentication: string): Grant {
     return { authorization, authentication, tokens: this.#tokens };
   }
 
-  /** Notes that the client has got another token. Calls with the one before do not open the shortcut any more. */
+  /** Discards the token, because the client has another one. Then {@link open} ignores calls with older tokens. */
   renewed(): void {
     this.#tokens += 1;
     this.close();
   }
 
-  /** Keeps the token of a call that has succeeded until it is due, unless the module must decide about every attempt. */
+  /** Keeps the token of a successful call until it is due, unless the module must decide about every attempt. */
   open(grant: Grant, freshUntil: number): void {
     const { rateLimit, options } = this.settings;
     const now = performance.now();
@@ -73,13 +77,13 @@ export class Shortcut {
     this.#until = Math.min(freshUntil, now + LONGEST);
   }
 
-  /** Lets the module begin calls if it has to replace the token, or to stop calls for a while. */
+  /** Lets the module start the next calls if it has to replace the token or to pause calls. */
   observe(status: number): void {
     if (status === 429) this.#closedUntil = performance.now() + LONGEST;
     if (status === 401 || status === 429) this.close();
   }
 
-  /** Lets the module begin the next call. */
+  /** Lets the module start the next call. */
   close(): void {
     this.#grant = undefined;
   }
