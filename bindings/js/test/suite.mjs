@@ -129,6 +129,17 @@ const tests = {
     await fails(admin.status.get({ redirects: 1 }), lib.ConnectionError, ({ message }) => ok(message.includes("more than 1 redirects"), message));
   },
 
+  async "redirects do not count for the rate limit"({ client }) {
+    const own = async (url) => {
+      const isFirst = new URL(url).pathname === "/api/users";
+      return isFirst ? new Response(null, { status: 307, headers: { location: "/b" } }) : Response.json([]);
+    };
+    const rateLimit = { requests: 2, per: 3_600_000 };
+    const admin = client({ getToken: () => "t", appId: undefined, appSecret: undefined, redirects: 1, totalTimeout: 5_000, fetch: own, rateLimit });
+    await admin.users.list();
+    equal((await admin.users.list()).items, []);
+  },
+
   async "awaiting a list returns one page"({ room, client }) {
     const page = await client().users.list({ search: "%a%", page: 2, pageSize: 30 });
     equal([page.items.length, page.total, page.page, page.pageSize, page.hasNext], [30, 250, 2, 30, true]);
