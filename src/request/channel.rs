@@ -1,4 +1,4 @@
-//! What the requests of a client share.
+//! [`Channel`]: the parts of a client that its requests share.
 
 use std::fmt;
 use std::sync::Arc;
