@@ -85,7 +85,7 @@ impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
     async fn send(&self, number: u32, token: Option<&AccessToken>, pass: &mut Pass) -> Result<Answer, AttemptError> {
         let mut request = self.request.to_http();
         if let Some(token) = token {
-            request.headers.set("authorization", ["Bearer ", token.secret()].concat());
+            request.headers.set("authorization", format!("Bearer {}", token.secret()));
         }
         let context = HookContext { operation: self.operation, attempt: number, token_call: self.options.token_call };
         let sending = Sending { sender: self.sender, context, limit: self.timeout, options: &self.options };

@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -262,14 +263,14 @@ impl Parts {
 
     /// Replaces `{name}` in the path by a value, which stays one segment.
     pub(crate) fn path_parameter(&mut self, name: &str, value: &str) {
-        let Some((before, after)) = around_parameter(&self.path, name) else {
+        let Some(placeholder) = placeholder(&self.path, name) else {
             return self.fail(format!("the path {} has no unset parameter `{name}`", self.info.path));
         };
         match value {
             "" => self.fail(format!("`{name}` is empty, so the request would reach another route")),
             // URL parsers resolve these segments, however they are encoded.
             "." | ".." => self.fail(format!("`{name}` is `{value}`, which URLs cannot carry as a segment")),
-            value => self.path = [before, &encode(value), after].concat(),
+            value => self.path.replace_range(placeholder, &encode(value)),
         }
     }
 
@@ -369,12 +370,11 @@ impl Parts {
     }
 }
 
-/// Returns the parts of a path before and after `{name}`.
-fn around_parameter<'a>(path: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
-    path.match_indices('{').find_map(|(at, _)| {
-        let (before, rest) = path.split_at_checked(at)?;
-        let after = rest.strip_prefix('{')?.strip_prefix(name)?.strip_prefix('}')?;
-        Some((before, after))
+/// Returns the range of `{name}` in a path.
+fn placeholder(path: &str, name: &str) -> Option<Range<usize>> {
+    path.match_indices('{').find_map(|(start, _)| {
+        let after = path.get(start + 1..)?.strip_prefix(name)?.strip_prefix('}')?;
+        Some(start..path.len() - after.len())
     })
 }
 

@@ -35,8 +35,8 @@ impl Endpoint {
     /// Creates the endpoint of a Logto Cloud tenant.
     pub fn cloud(tenant: impl Into<String>) -> Self {
         let tenant = tenant.into();
-        let url = ["https://", &tenant, ".logto.app"].concat();
-        Self { resource: [&url, "/api"].concat(), url, cloud_tenant: Some(tenant), allow_http: false }
+        let url = format!("https://{tenant}.logto.app");
+        Self { resource: format!("{url}/api"), url, cloud_tenant: Some(tenant), allow_http: false }
     }
 
     /// Creates the endpoint of a self-hosted server from its root URL. The URL of a Logto Cloud tenant,
@@ -97,7 +97,7 @@ impl Endpoint {
     /// Returns the URL of the token endpoint.
     #[must_use]
     pub fn token_url(&self) -> String {
-        [&self.url, "/oidc/token"].concat()
+        format!("{}/oidc/token", self.url)
     }
 
     /// Rejects an invalid endpoint. The error explains how to fix it.

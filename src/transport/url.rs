@@ -101,10 +101,10 @@ pub(crate) fn shown(url: &str) -> Cow<'_, str> {
     match Url::parse(url).filter(|url| !url.has_credentials) {
         Some(_) if !names_port => Cow::Borrowed(plain(url)),
         // An apparent port might be the start of a password that contains a slash.
-        Some(parsed) => Cow::Owned([&parsed.scheme, "://", &parsed.host].concat()),
+        Some(parsed) => Cow::Owned(format!("{}://{}", parsed.scheme, parsed.host)),
         // A password that contains a slash, `?` or `#` ends at the last `@`.
         None => match scheme {
-            Some((scheme, _)) => Cow::Owned([scheme, "://", plain(after)].concat()),
+            Some((scheme, _)) => Cow::Owned(format!("{scheme}://{}", plain(after))),
             None => Cow::Borrowed(plain(after)),
         },
     }

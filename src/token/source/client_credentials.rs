@@ -100,8 +100,8 @@ impl ClientCredentials {
 
     /// RFC 6749 requires that both parts are form-encoded before they are joined.
     fn basic(&self) -> String {
-        let credentials = [&*encode(&self.app_id), ":", &*encode(&self.app_secret)].concat();
-        ["Basic ", &STANDARD.encode(credentials)].concat()
+        let credentials = format!("{}:{}", encode(&self.app_id), encode(&self.app_secret));
+        format!("Basic {}", STANDARD.encode(credentials))
     }
 }
 
