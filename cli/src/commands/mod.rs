@@ -8,6 +8,7 @@ pub mod configuration;
 pub mod doctor;
 pub mod emulator;
 pub mod hooks;
+pub mod invitations;
 pub mod logs;
 pub mod operations;
 pub mod organizations;

@@ -2,11 +2,11 @@
 
 use logto_admin::Client;
 use logto_admin::models::CreateOrganization;
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 
+use super::invitations;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
-use crate::output::Format;
 use crate::table::Column;
 use crate::{json, lookup};
 
@@ -53,26 +53,14 @@ pub enum Command {
     },
     /// List the roles that members can have. All organizations have the same
     Roles,
-    /// List invitations
-    Invitations {
-        /// Id or name of an organization
-        #[arg(long, value_name = "NAME")]
-        organization: Option<String>,
-    },
+    /// List, create and revoke invitations
+    Invitations(invitations::Arguments),
 }
 
 const COLUMNS: &[Column] = &[("id", "/id"), ("name", "/name"), ("description", "/description")];
 const MEMBERS: &[Column] =
     &[("id", "/id"), ("name", "/name"), ("username", "/username"), ("email", "/primaryEmail"), ("roles", "/roles")];
 const ROLES: &[Column] = &[("id", "/id"), ("name", "/name"), ("type", "/type"), ("description", "/description")];
-const INVITATIONS: &[Column] = &[
-    ("id", "/id"),
-    ("invitee", "/invitee"),
-    ("organization", "/organization"),
-    ("roles", "/roles"),
-    ("status", "/status"),
-    ("expires", "/expiresAt"),
-];
 
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
     let client = context.client()?;
@@ -117,17 +105,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             context.printer.message(&format!("removed {user} from {organization}"));
         }
         Command::Roles => context.printer.list(ROLES, &lookup::all(&client, "ListOrganizationRoles").await?)?,
-        Command::Invitations { organization } => {
-            let mut request = client.operation("ListOrganizationInvitations")?;
-            if let Some(name) = organization {
-                request = request.query("organizationId", find(&name).await?.as_str());
-            }
-            let Value::Array(mut all) = request.await? else { return Ok(Exit::Done) };
-            if context.printer.format == Format::Table {
-                show_names(&mut all, &lookup::all(&client, "ListOrganizations").await?);
-            }
-            context.printer.list(INVITATIONS, &all)?;
-        }
+        Command::Invitations(arguments) => invitations::run(context, arguments).await?,
     }
     Ok(Exit::Done)
 }
@@ -141,17 +119,5 @@ async fn check_roles(client: &Client, roles: &[String]) -> Result<()> {
     match roles.iter().find(|role| !known.iter().any(|known| json::text(known, "name") == **role)) {
         Some(unknown) => Err(Failure::new(format!("no organization role has the name `{unknown}`"))),
         None => Ok(()),
-    }
-}
-
-/// Adds the names of organizations and roles to invitations, for people.
-fn show_names(invitations: &mut [Value], organizations: &[Value]) {
-    for invitation in invitations {
-        let id = json::member(invitation, "organizationId");
-        let organization = organizations.iter().find(|organization| json::member(organization, "id") == id);
-        let name = organization.map_or(id, |organization| json::member(organization, "name"));
-        json::set(invitation, "organization", name);
-        let roles = json::names(json::items(invitation, "organizationRoles"));
-        json::set(invitation, "roles", roles);
     }
 }

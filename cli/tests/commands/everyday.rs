@@ -193,6 +193,62 @@ async fn invitations_show_names_and_dates() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn invitations_are_created_and_revoked() {
+    let program = Program::current().await;
+    program.run(&["organizations", "create", "Acme"]).await.done();
+    program.run(&["organizations", "create", "Other"]).await.done();
+    program.run(&["api", "CreateOrganizationRole", "--set", "name=editor"]).await.done();
+    let invite = async |arguments: &[&str]| {
+        program.run(&[&["organizations", "invitations", "create"], arguments].concat()).await
+    };
+    let now = logto_admin::Timestamp::now().as_millis();
+    let created = invite(&["Acme", "ada@example.com", "--role", "editor"]).await.done().json();
+    assert_eq!((&created["status"], &created["organizationRoles"][0]["name"]), (&json!("Pending"), &json!("editor")));
+    let day = 24 * 60 * 60 * 1000;
+    let lasts = |invitation: &serde_json::Value| (invitation["expiresAt"].as_i64().unwrap() - now) / day;
+    assert_eq!(lasts(&created), 7);
+    let other = invite(&["Other", "ada@example.com", "--expires-in", "2w"]).await.done().json();
+    assert_eq!(lasts(&other), 14);
+    for (arguments, code, expected) in [
+        (&["Acme", "grace@example.com", "--role", "edtor"][..], 1, "no organization role has the id or name `edtor`"),
+        (&["Nowhere", "grace@example.com"], 1, "no organization has the id or name `Nowhere`"),
+        (&["Acme", "grace@example.com", "--expires-in", "7"], 2, "such as `12h` or `7d`"),
+    ] {
+        let refused = invite(arguments).await;
+        assert!(refused.code == code && refused.err.contains(expected), "{refused:?}");
+    }
+
+    let revoke = async |arguments: &[&str]| {
+        program.run(&[&["organizations", "invitations", "revoke"], arguments].concat()).await
+    };
+    let several = revoke(&["ada@example.com", "--yes"]).await;
+    assert!(several.code == 2 && several.err.contains("--organization"), "{several:?}");
+    let unconfirmed = revoke(&["ada@example.com", "--organization", "Acme"]).await;
+    assert!(unconfirmed.code == 2 && unconfirmed.err.contains("--yes"), "{unconfirmed:?}");
+    revoke(&["Ada@example.com", "--organization", "Acme", "--yes"]).await.done();
+    revoke(&[other["id"].as_str().unwrap(), "--yes"]).await.done();
+    let listed = program.run(&["organizations", "invitations"]).await.done().json();
+    assert!(listed.as_array().unwrap().iter().all(|invitation| invitation["status"] == "Revoked"), "{listed}");
+    let gone = revoke(&["ada@example.com", "--yes"]).await;
+    assert!(gone.code == 1 && gone.err.contains("no pending invitation"), "{gone:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_email_of_an_invitation_has_a_link() {
+    let program = Program::current().await;
+    program.run(&["organizations", "create", "Acme"]).await.done();
+    let invite = ["organizations", "invitations", "create", "Acme", "ada@example.com"];
+    program.run(&invite).await.done();
+    assert!(program.emulator.messages().is_empty());
+    let connector = json!({ "connectorId": "http-email", "config": { "endpoint": "https://example.com/emails" } });
+    program.run(&["api", "CreateConnector", "--body", &connector.to_string()]).await.done();
+    let mut invite = invite;
+    invite[4] = "grace@example.com";
+    program.run(&[&invite[..], &["--email-link", "https://example.com/join"]].concat()).await.done();
+    assert_eq!(program.emulator.messages()[0].payload["link"], "https://example.com/join");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_as_json_has_the_members_of_the_api() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "ada"]).await.done();
