@@ -16,7 +16,7 @@ pub enum Exit {
     Usage = 2,
     /// `config plan` found differences.
     Different = 3,
-    /// A bulk command failed for some of its items.
+    /// A bulk command or `config apply` was done in part: something failed, or it was interrupted.
     Partly = 4,
 }
 
@@ -41,6 +41,11 @@ impl Failure {
     /// Creates a failure for invalid arguments, settings or input. A file that cannot be opened is an invalid argument.
     pub fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, ..Self::new(message) }
+    }
+
+    /// Creates a failure of a command that has changed something before.
+    pub fn partly(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Partly, ..Self::new(message) }
     }
 
     /// Whether the failure is not worth a report: the reader of the output is gone.

@@ -48,13 +48,14 @@ impl Applied {
 /// run.
 ///
 /// # Errors
-/// Fails at the first change that fails. The message has how many changes were made. A new plan has the others.
+/// Fails at the first change that fails. The message has how many changes were made. A new plan has the others. The exit
+/// code is that of [`Failure::partly`] if the tenant has changed.
 pub async fn apply(
     client: &Client,
     plan: &Plan,
     observer: &mut dyn FnMut(&Change, Outcome) -> ControlFlow<()>,
 ) -> Result<Applied> {
-    let mut applier = Applier { client, ids: plan.ids.clone() };
+    let mut applier = Applier { client, ids: plan.ids.clone(), has_written: false };
     let mut applied = Applied::default();
     for change in &plan.changes {
         if let Err(error) = applier.change(change).await {
@@ -64,7 +65,8 @@ pub async fn apply(
                 "cannot {} the {change}: {error}; {done} of {all} changes were made before, and the next plan has the others",
                 change.action.verb()
             );
-            return Err(Failure::new(plan.veil.text(&message)));
+            let message = plan.veil.text(&message);
+            return Err(if applier.has_written { Failure::partly(message) } else { Failure::new(message) });
         }
         match change.action {
             Action::Create => applied.created += 1,
@@ -82,6 +84,8 @@ pub async fn apply(
 struct Applier<'c> {
     client: &'c Client,
     ids: Ids,
+    /// Whether a call has changed the tenant. A change can consist of several calls.
+    has_written: bool,
 }
 
 impl Applier<'_> {
@@ -133,7 +137,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    async fn update(&self, change: &Change) -> Result<()> {
+    async fn update(&mut self, change: &Change) -> Result<()> {
         let (kind, id) = (change.kind, change.id.as_deref().unwrap_or_default());
         let own = |name: &String| !kind.is_part(name);
         if let (Some(write), true) = (kind.update, change.changed.iter().any(own)) {
@@ -161,17 +165,21 @@ impl Applier<'_> {
         Ok(())
     }
 
-    async fn delete(&self, change: &Change) -> Result<()> {
+    async fn delete(&mut self, change: &Change) -> Result<()> {
         let Some(operation) = change.kind.delete else { return Ok(()) };
         let path = self.path(change, change.id.as_deref().unwrap_or_default())?;
         match request(self.client, operation, &path)?.await {
-            Err(error) if !error.is_not_found() => Err(error.into()),
+            Ok(_) => {
+                self.has_written = true;
+                Ok(())
+            }
             // Some entities go with others.
-            _ => Ok(()),
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 
-    async fn write_member(&self, change: &Change, write: Write, member: &'static str, id: &str) -> Result<()> {
+    async fn write_member(&mut self, change: &Change, write: Write, member: &'static str, id: &str) -> Result<()> {
         let mut names = vec![member];
         if let Body::ListIn(_) = write.body {
             names.extend(change.kind.key);
@@ -180,7 +188,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    async fn link(&self, change: &Change, links: &Links, id: &str) -> Result<()> {
+    async fn link(&mut self, change: &Change, links: &Links, id: &str) -> Result<()> {
         let Some(value) = change.members.get(links.member).filter(|value| !value.is_null()) else { return Ok(()) };
         let wanted = links::keys(links, value).map_err(Failure::new)?;
         let present = change.links.get(links.member).cloned().unwrap_or_default();
@@ -200,6 +208,7 @@ impl Applier<'_> {
                 for id in self.ids_of(links, present.difference(&wanted))? {
                     let path: Vec<&str> = path.iter().map(String::as_str).chain(within).chain([id.as_str()]).collect();
                     request(self.client, remove, &path)?.await?;
+                    self.has_written = true;
                 }
             }
         }
@@ -228,7 +237,9 @@ impl Applier<'_> {
         Ok(path)
     }
 
-    async fn call(&self, operation: &'static str, path: &[String], body: Value) -> Result<Value> {
-        Ok(request(self.client, operation, path)?.json(&body).await?)
+    async fn call(&mut self, operation: &'static str, path: &[String], body: Value) -> Result<Value> {
+        let answer = request(self.client, operation, path)?.json(&body).await?;
+        self.has_written = true;
+        Ok(answer)
     }
 }

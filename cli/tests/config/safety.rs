@@ -60,7 +60,7 @@ async fn a_failure_in_the_middle_reports_what_was_done_and_can_be_run_again() {
     })
     .await
     .unwrap_err();
-    assert_eq!(error.exit, Exit::Failed);
+    assert_eq!(error.exit, Exit::Partly);
     let message = error.to_string();
     assert!(message.starts_with("cannot create the role \"two\": "), "{message}");
     assert!(message.ends_with("1 of 3 changes were made before, and the next plan has the others"), "{message}");
@@ -70,6 +70,22 @@ async fn a_failure_in_the_middle_reports_what_was_done_and_can_be_run_again() {
     let rest = plan(&tenant, &folder).await.unwrap();
     assert!(rest.changes().len() < 3);
     apply_all(&tenant, &folder).await;
+}
+
+#[tokio::test]
+async fn a_failure_before_anything_was_changed_is_not_partly_done() {
+    // The roles of an application are set by a call of their own.
+    let folder = Folder::with(&[(
+        "applications.yaml",
+        "- name: Job\n  type: MachineToMachine\n  roles: [Logto Management API access]\n",
+    )]);
+    for (calls, expected) in [(0, Exit::Failed), (1, Exit::Partly)] {
+        let emulator = Emulator::new();
+        let planned = plan(&emulator.client().unwrap(), &folder).await.unwrap();
+        let error = apply(&failing(&emulator, calls), &planned).await.unwrap_err();
+        assert_eq!(error.exit, expected, "{error}");
+        assert!(error.message().ends_with("0 of 1 changes were made before, and the next plan has the others"));
+    }
 }
 
 #[tokio::test]
