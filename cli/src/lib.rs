@@ -18,6 +18,7 @@ pub mod output;
 pub mod profiles;
 pub mod progress;
 mod redaction;
+mod suggestion;
 pub mod table;
 pub mod terminal;
 pub mod users;

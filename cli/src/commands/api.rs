@@ -9,6 +9,7 @@ use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
 
 use super::body::{Body, pair};
+use super::operations::unknown;
 use crate::config::credentials::redacted;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, even_if_unread};
@@ -59,7 +60,7 @@ pub struct Arguments {
 
 pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
     let client = context.client()?;
-    let target = target(&client, arguments)?;
+    let target = target(arguments)?;
     if arguments.paginate {
         return paginate(context, &client, &target, arguments).await;
     }
@@ -89,13 +90,10 @@ struct Target<'a> {
     path: &'a str,
 }
 
-fn target<'a>(client: &Client, arguments: &'a Arguments) -> Result<Target<'a>> {
+fn target(arguments: &Arguments) -> Result<Target<'_>> {
     let [method, path] = arguments.target.as_slice() else {
         let id = arguments.target.first().map(String::as_str).unwrap_or_default();
-        // The client's error has a suggestion.
-        drop(client.operation(id)?);
-        let info = logto_admin::operation::find(id);
-        let info = info.ok_or_else(|| Failure::usage("pass an operation id, or a method and a path"))?;
+        let info = logto_admin::operation::find(id).ok_or_else(|| unknown(id))?;
         return Ok(Target { info: Some(info), method: info.method, path: info.path });
     };
     let method = self::method(method)?;

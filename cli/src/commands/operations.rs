@@ -8,7 +8,9 @@ use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::json;
 use crate::output::Format;
+use crate::suggestion::suggestion;
 use crate::table::Column;
+use crate::terminal::shown;
 
 /// Searches the operations of the API.
 #[derive(clap::Args, Debug)]
@@ -36,9 +38,8 @@ const COLUMNS: &[Column] = &[("operation", "/id"), ("method", "/method"), ("path
 
 pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
     if let Some(Command::Show { operation }) = &arguments.command {
-        let unknown =
-            || Failure::usage(format!("unknown operation `{operation}`: search with `logto-admin operations WORD`"));
-        let found = TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(operation)).ok_or_else(unknown)?;
+        let found = TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(operation));
+        let found = found.ok_or_else(|| unknown(operation))?;
         show(context, found)?;
         return Ok(Exit::Done);
     }
@@ -48,6 +49,16 @@ pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> 
     }
     context.printer.list(COLUMNS, &found)?;
     Ok(Exit::Done)
+}
+
+/// Returns the failure for an id that no operation has.
+pub(super) fn unknown(id: &str) -> Failure {
+    // Case is compared first: operations of a kind differ in few letters.
+    let same = TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(id)).map(|info| info.id);
+    let ids: Vec<&str> = same.map_or_else(|| TABLE.iter().map(|info| info.id).collect(), |same| vec![same]);
+    let hint = suggestion(id, &ids).unwrap_or_default();
+    Failure::usage(format!("unknown operation `{}`{hint}", shown(id)))
+        .with_hint("search with `logto-admin operations WORD`")
 }
 
 /// Prints an operation. A table has the members of the body below the rest.

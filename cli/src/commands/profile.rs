@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Read, stdin};
 
+use clap::builder::NonEmptyStringValueParser;
 use logto_admin::serde_json::{Value, json};
 
 use crate::context::Context;
@@ -17,7 +18,7 @@ pub enum Command {
     /// Asks for what the flags `--endpoint`, `--tenant`, `--app-id` and `--resource` lack.
     Add {
         /// Name of the profile. The one named `default` is used without `--profile`
-        #[arg(default_value = DEFAULT)]
+        #[arg(default_value = DEFAULT, value_parser = NonEmptyStringValueParser::new())]
         name: String,
         /// Environment variable that holds the secret. The file then contains no secret
         #[arg(long, value_name = "NAME", conflicts_with = "secret_command")]

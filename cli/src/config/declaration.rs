@@ -12,10 +12,10 @@ use super::kinds::{self, Kind, Layout};
 use super::members::{Known, Members, known};
 use super::place::Place;
 use super::resolution::Resolution;
-use super::selection::suggestion;
 use super::types;
 use super::veil::Veil;
 use super::yaml::{Content, Node};
+use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
 /// Returns the value of an environment variable.

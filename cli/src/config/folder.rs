@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::kinds;
-use super::selection::{Selection, suggestion};
+use super::selection::Selection;
 use super::yaml::Node;
 use crate::failure::{Failure, Result};
+use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
 /// A file of the configuration.

@@ -6,8 +6,8 @@ use super::kinds::Kind;
 use super::links;
 use super::members::{Members, merged};
 use super::planner::Planner;
-use super::selection::suggestion;
 use super::tenant::Found;
+use crate::suggestion::suggestion;
 
 impl Planner<'_> {
     /// Checks that the entities that a member lists exist or will exist.

@@ -7,9 +7,9 @@ use super::call::read;
 use super::declaration::Declaration;
 use super::kinds::{ALL, Read};
 use super::members::Members;
-use super::selection::suggestion;
 use super::tenant::Tenant;
 use crate::failure::Result;
+use crate::suggestion::suggestion;
 
 /// Returns what is wrong with new entities that replace others. Only what `prune` has named is deleted.
 pub(super) async fn problems(

@@ -1,9 +1,8 @@
 //! Selection of kinds.
 
-use similar::get_close_matches;
-
 use super::kinds::{Kind, files};
 use crate::failure::{Failure, Result};
+use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
 /// Selected kinds: those of `--only`, without those of `--exclude`.
@@ -48,12 +47,6 @@ fn check(name: &str) -> Result<String> {
     let names: Vec<&str> = files().collect();
     let hint = suggestion(name, &names).unwrap_or_else(|| format!("; expected one of {}", names.join(", ")));
     Err(Failure::usage(format!("unknown kind `{}`{hint}", shown(name))))
-}
-
-/// Returns `; did you mean …?` if one of the names is similar.
-pub(super) fn suggestion(name: &str, names: &[&str]) -> Option<String> {
-    let close = get_close_matches(name, names, 1, 0.6);
-    close.first().map(|found| format!("; did you mean `{}`?", shown(found)))
 }
 
 #[cfg(test)]

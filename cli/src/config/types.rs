@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::members::{Form, Known, Member, exactly};
-use super::selection::suggestion;
 use super::yaml::{Content, Node};
+use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
 /// A line, and what is wrong there.

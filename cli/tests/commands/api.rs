@@ -152,6 +152,20 @@ async fn the_table_of_operations_is_searched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_misspelt_operation_has_a_suggestion() {
+    let program = with_users(0).await;
+    for (arguments, expected) in [
+        (&["operations", "show", "GetUsr"][..], "unknown operation `GetUsr`; did you mean `GetUser`?"),
+        (&["api", "ListUserz"], "unknown operation `ListUserz`; did you mean `ListUsers`?"),
+        (&["api", "listusers"], "unknown operation `listusers`; did you mean `ListUsers`?"),
+        (&["operations", "show", "xyz"], "unknown operation `xyz`\nhint: search with"),
+    ] {
+        let unknown = program.run(arguments).await;
+        assert!(unknown.code == 2 && unknown.err.contains(expected), "{unknown:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn invalid_arguments_settings_and_files_end_with_2() {
     let program = with_users(0).await;
     let users = program.file("users.ndjson", "{ \"username\": \"ada\" }\n");

@@ -32,6 +32,14 @@ async fn a_profile_replaces_the_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_profile_has_a_name() {
+    let program = Program::new().await;
+    let add = ["profile", "add", "", "--tenant", "t", "--app-id", "a", "--secret-variable", "SECRET"];
+    let refused = ended(bare(&add, &program.folder), "").await;
+    assert!(refused.code == 2 && !program.folder.join("profiles.yaml").exists(), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn profiles_that_are_added_at_the_same_time_are_all_kept() {
     let program = Program::new().await;
     let names: Vec<String> = (0..8).map(|number| format!("profile{number}")).collect();
