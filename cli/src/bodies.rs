@@ -42,12 +42,12 @@ pub(crate) fn members(operation: &str) -> Vec<Value> {
     found
 }
 
-/// Returns the paths of the members that the objects of a body require, such as `color.primaryColor`. Objects with any names
-/// are left out.
+/// Returns the paths of the members that a body and its objects require, such as `color.primaryColor`. Members of objects
+/// with any names are left out.
 pub(crate) fn required(operation: &str) -> Vec<String> {
     let required = members(operation).into_iter().filter(|member| member["required"] == true);
     let paths = required.map(|member| crate::json::text(&member, "name"));
-    paths.filter(|path| path.contains('.') && !path.contains('*')).collect()
+    paths.filter(|path| !path.contains('*')).collect()
 }
 
 impl Bodies {
@@ -116,7 +116,9 @@ mod tests {
         for path in ["color.primaryColor", "signIn.methods[].identifier", "mfa.factors"] {
             assert!(found.contains(&path.to_owned()), "{path}: {found:?}");
         }
-        assert!(!found.iter().any(|path| path.starts_with("customContent") || !path.contains('.')), "{found:?}");
+        assert!(!found.iter().any(|path| path.starts_with("customContent")), "{found:?}");
+        let found = required("ReplaceEmailTemplates");
+        assert!(["templates", "templates[].details.content"].iter().all(|path| found.contains(&(*path).to_owned())));
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! | `members`, `key`, `place`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant` | what the tenant has |
-//! | `planner`, `comparison`, `references`, `required`, `lacks`, `rivals`, `diff`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `phrases`, `lacks`, `rivals`, `diff`, `plan` | the difference |
 //! | `apply`, `body`, `call` | the changes |
 //! | `export`, `writing` | the files of a tenant |
 //! | `secrets`, `credentials`, `veil` | what is secret, and variables in its place |
@@ -36,6 +36,7 @@ mod kinds;
 mod lacks;
 mod links;
 mod members;
+mod phrases;
 mod place;
 mod plan;
 mod planner;
@@ -96,5 +97,6 @@ pub async fn plan(
     }
     let tenant = Tenant::read(client, selection).await?;
     declaration.problems = rivals::problems(client, &tenant, &declaration, undeclared.is_deleted()).await?;
+    declaration.problems.extend(phrases::problems(client, &declaration).await?);
     planner::plan(&tenant, declaration, selection, undeclared, folder.warnings)
 }

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::declaration::Declared;
-use super::kinds::{Body, Write};
+use super::kinds::{Body, Part, Write};
 use super::planner::Planner;
 use crate::bodies;
 
 impl Planner<'_> {
-    /// Reports objects that lack a member which the server requires in them. Looks at the members that are sent.
+    /// Reports objects that lack a member which the server requires in them. Looks at the members that are sent, by `write`
+    /// or by operations of their own.
     pub(super) fn check_required(
         &mut self,
         declared: &Declared,
@@ -16,24 +17,40 @@ impl Planner<'_> {
         members: &Value,
         is_sent: impl Fn(&str) -> bool,
     ) {
-        let Some(write) = write.filter(|write| matches!(write.body, Body::Members)) else { return };
-        for path in bodies::required(write.operation) {
+        let parts = declared.kind.parts.iter().filter_map(Part::write);
+        for path in write.into_iter().chain(parts).flat_map(required) {
             let Some((owner, name)) = path.rsplit_once('.') else { continue };
             let steps: Vec<&str> = owner.split('.').map(|step| step.trim_end_matches("[]")).collect();
             let Some(first) = steps.first().filter(|first| is_sent(first)) else { continue };
-            if lacks(members, &steps, name) {
+            if is_missing(members, &steps, name) {
                 self.problem_at(declared, first, &format!("`{}` requires `{name}`", steps.join(".")));
             }
         }
     }
 }
 
+/// Returns the paths of the members of an entity that the body of an operation requires.
+fn required(write: Write) -> Vec<String> {
+    let is_added = |path: &str| write.extra.iter().any(|(name, _)| *name == path);
+    let required = bodies::required(write.operation).into_iter().filter(|path| !is_added(path));
+    match write.body {
+        Body::Members => required.collect(),
+        Body::Value(member) => required.map(|path| format!("{member}.{path}")).collect(),
+        Body::ListIn(list) => {
+            let item = format!("{list}[].");
+            required.filter_map(|path| path.strip_prefix(&item).map(str::to_owned)).collect()
+        }
+    }
+}
+
 /// Whether an object at this place exists and lacks a member. Steps lead through lists.
-fn lacks(value: &Value, place: &[&str], name: &str) -> bool {
+fn is_missing(value: &Value, place: &[&str], name: &str) -> bool {
     match (place, value) {
-        (_, Value::Array(items)) => items.iter().any(|item| lacks(item, place, name)),
+        (_, Value::Array(items)) => items.iter().any(|item| is_missing(item, place, name)),
         ([], Value::Object(members)) => !members.contains_key(name),
-        ([step, rest @ ..], Value::Object(members)) => members.get(*step).is_some_and(|value| lacks(value, rest, name)),
+        ([step, rest @ ..], Value::Object(members)) => {
+            members.get(*step).is_some_and(|value| is_missing(value, rest, name))
+        }
         _ => false,
     }
 }

@@ -279,3 +279,33 @@ async fn objects_that_lack_what_the_server_requires_in_them_are_reported() {
         assert!(found.contains(&expected.to_owned()), "{expected}: {found:?}");
     }
 }
+
+#[tokio::test]
+async fn email_templates_and_phrases_are_checked_before_anything_changes() {
+    let mut found = problems(&[
+        ("email-templates/en.yaml", "languageTag: en\ntemplateType: SignIn\ndetails:\n  subject: Code\n"),
+        (
+            "custom-phrases/de.yaml",
+            "languageTag: de\ntranslation:\n  action:\n    sign_inn: Anmelden\n    continue: 1\n  input: Eingabe\n  nothing: {}\n",
+        ),
+    ])
+    .await;
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "custom-phrases/de.yaml:4: unknown key `sign_inn`; did you mean `sign_in`?",
+            "custom-phrases/de.yaml:5: `translation.action.continue` must be a text",
+            "custom-phrases/de.yaml:6: `translation.input` must be an object",
+            "custom-phrases/de.yaml:7: unknown key `nothing`",
+            "email-templates/en.yaml:3: `details` requires `content`",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn integers_that_would_be_rounded_are_reported() {
+    let text = "- name: Web shop\n  customData:\n    id: 12345678901234567890123\n";
+    let found = problems(&[("applications.yaml", text)]).await;
+    assert_eq!(found, ["applications.yaml:3: the integer has more than 64 bits; write it in quotes"]);
+}

@@ -41,6 +41,8 @@ pub struct Kind {
     pub(in super::super) rivals: Option<Rivals>,
     /// Returns the members below `config` that the server declares confidential.
     pub(in super::super) confidential: fn(&Members) -> Vec<String>,
+    /// The member whose keys the server restricts.
+    pub(in super::super) phrases: Option<Phrases>,
 }
 
 /// Location of the entities of a kind.
@@ -105,6 +107,16 @@ pub(in super::super) struct Rivals {
     pub group: &'static str,
     /// The groups that have one entity.
     pub groups: &'static [&'static str],
+}
+
+/// A member with texts by key. The server has these keys only, and returns all of them.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Phrases {
+    pub member: &'static str,
+    /// The operation that returns an object with the member.
+    pub read: &'static str,
+    /// Name and value of a parameter of the query.
+    pub query: (&'static str, &'static str),
 }
 
 /// How the path of an operation identifies an entity.
@@ -202,6 +214,7 @@ impl Kind {
         standing: |_| Standing::Own,
         rivals: None,
         confidential: |_| Vec::new(),
+        phrases: None,
     };
 
     pub(in super::super) fn is(&self, other: &Self) -> bool {
@@ -241,6 +254,16 @@ impl Kind {
             let owner = kind.owner.filter(|owner| (owner.kind)().is(self))?;
             Some((*kind, owner.member))
         })
+    }
+}
+
+impl Part {
+    /// Returns the operation that writes the member. Links have several.
+    pub(in super::super) const fn write(&self) -> Option<Write> {
+        match self {
+            Self::Member { write, .. } | Self::Document { write, .. } => Some(*write),
+            Self::Links(_) => None,
+        }
     }
 }
 

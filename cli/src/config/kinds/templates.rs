@@ -1,7 +1,7 @@
 //! Custom phrases, email templates and custom profile fields.
 
 use super::super::members::member;
-use super::{Address, Body, Kind, Layout, Part, Read, Write, write};
+use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, write};
 
 pub(super) static CUSTOM_PHRASES: Kind = Kind {
     file: "custom-phrases",
@@ -14,6 +14,12 @@ pub(super) static CUSTOM_PHRASES: Kind = Kind {
     update: Some(PHRASES),
     delete: Some("DeleteCustomPhrase"),
     address: Address::Key,
+    phrases: Some(Phrases {
+        member: "translation",
+        read: "GetSignInExperiencePhrases",
+        // English has all keys.
+        query: ("lng", "en"),
+    }),
     ..Kind::DEFAULT
 };
 

@@ -13,6 +13,7 @@ fn operations(kind: &Kind) -> Vec<&'static str> {
     all.extend(kind.create.iter().chain(&kind.update).map(|write| write.operation));
     all.extend(kind.delete);
     all.extend(kind.rivals.map(|rivals| rivals.models));
+    all.extend(kind.phrases.map(|phrases| phrases.read));
     for part in kind.parts {
         match part {
             Part::Member { write, .. } => all.push(write.operation),

@@ -39,6 +39,23 @@ mod tests {
     }
 
     #[test]
+    fn integers_are_exact() {
+        for exact in ["18446744073709551615", "-9223372036854775808", "1e30", "0.5", "'18446744073709551616'"] {
+            assert!(Node::parse(&format!("a: {exact}\n")).is_ok(), "{exact}");
+        }
+        for (text, line) in [
+            ("a:\n  b: 18446744073709551616\n", 2),
+            ("a: 1\nb: [1.5, -9223372036854775809]\n", 2),
+            ("{ a: +123456789012345678901234567890}", 1),
+            ("# \u{e9}\na: 18446744073709551616 # comment", 2),
+            ("a: &x 18446744073709551616\nb: *x\n", 1),
+        ] {
+            let (found, message) = Node::parse(text).err().unwrap();
+            assert_eq!((found, message.contains("64 bits")), (Some(line), true), "{text}: {message}");
+        }
+    }
+
+    #[test]
     fn a_name_that_comes_twice_is_an_error_with_its_line() {
         let (line, _) = Node::parse("name: a\nname: b\n").err().unwrap();
         assert_eq!(line, Some(2));

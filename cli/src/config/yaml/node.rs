@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use serde_saphyr::Spanned;
+use serde_saphyr::{Span, Spanned};
 
 /// How deeply values can be nested.
 const MAX_DEPTH: usize = 64;
@@ -14,6 +14,8 @@ const MAX_DEPTH: usize = 64;
 pub(in super::super) struct Node {
     pub line: u64,
     pub content: Content,
+    /// Where the value is written. An alias is written elsewhere.
+    span: Span,
 }
 
 /// The content of a [`Node`].
@@ -45,8 +47,27 @@ impl Node {
             leading_zero_numbers_as_strings: true,
             underscored_numbers_as_strings: true,
         };
-        serde_saphyr::from_str_with_options(text, options)
-            .map_err(|error| (crate::yaml::line(&error), crate::yaml::reason(&error)))
+        let node: Self = serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| (crate::yaml::line(&error), crate::yaml::reason(&error)))?;
+        match node.rounded_integer(text) {
+            Some(line) => Err((Some(line), "the integer has more than 64 bits; write it in quotes".to_owned())),
+            None => Ok(node),
+        }
+    }
+
+    /// Returns the line of an integer that was rounded, because it does not fit into 64 bits.
+    fn rounded_integer(&self, text: &str) -> Option<u64> {
+        match &self.content {
+            Content::Scalar(Value::Number(number)) if number.is_f64() => {
+                let written = text.get(usize::try_from(self.span.byte_offset()?).ok()?..)?;
+                let token = written.split(|letter: char| letter.is_whitespace() || ",]}#".contains(letter)).next()?;
+                let digits = token.strip_prefix(['+', '-']).unwrap_or(token);
+                digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(self.line)
+            }
+            Content::Scalar(_) => None,
+            Content::List(items) => items.iter().find_map(|item| item.rounded_integer(text)),
+            Content::Object(entries) => entries.iter().find_map(|entry| entry.value.rounded_integer(text)),
+        }
     }
 
     pub(in super::super) fn value(&self) -> Value {
@@ -99,7 +120,8 @@ impl Node {
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<Content>::deserialize(deserializer)?;
-        Ok(Self { line: spanned.referenced.line(), content: spanned.value })
+        let span = spanned.defined.span();
+        Ok(Self { line: spanned.referenced.line(), content: spanned.value, span })
     }
 }
 
