@@ -28,6 +28,9 @@ pub enum OnConflict {
     Fail,
 }
 
+/// Code of a refusal: another user has the social identity.
+const IDENTITY_TAKEN: &str = "user.identity_already_in_use";
+
 /// Number of times that an ambiguous creation is tried.
 const TRIES: u32 = 4;
 
@@ -85,7 +88,10 @@ impl Writer {
                     None => self.create(key, record, None).await?,
                 }
             }
-            Some(Standing::Created { id }) => Ok(Target { id, created: true }),
+            Some(Standing::Created { id }) => match self.user(&id).await? {
+                Some(_) => Ok(Target { id, created: true }),
+                None => self.create(key, record, None).await?,
+            },
             Some(Standing::Started { at, identifiers }) => {
                 match attempt::outcome(&self.client, &identifiers, at).await? {
                     Some(user) => Ok(self.created(key, record, user.id)?),
@@ -96,7 +102,9 @@ impl Writer {
         };
         match found {
             Ok(target) => {
-                self.complete(&target.id, record).await?;
+                if let Err(problem) = self.complete(&target.id, record).await {
+                    return Err(self.taken_back(key, &target, problem).await);
+                }
                 self.done(key, record, &target)?;
                 Ok((Outcome::Created, Some(target.id)))
             }
@@ -109,15 +117,39 @@ impl Writer {
         if self.on_conflict == OnConflict::Skip {
             return Ok(Some((Outcome::Outdated, Some(target.id))));
         }
-        let user = match self.client.users().get(&target.id).retry(patient()).await {
-            Ok(user) => user,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+        let Some(user) = self.user(&target.id).await? else { return Ok(None) };
         if self.on_conflict == OnConflict::Fail {
             return Err(conflict(&user));
         }
         self.update(key, record, &user, &target).await.map(Some)
+    }
+
+    /// Deletes the user that was created if another user has one of its social identities: the server cannot look these up.
+    /// Returns the problem of the record.
+    async fn taken_back(&self, key: &str, target: &Target, problem: Problem) -> Problem {
+        if !(target.created && problem.code.as_deref() == Some(IDENTITY_TAKEN)) {
+            return problem;
+        }
+        match self.client.users().delete(&target.id).retry(patient()).await {
+            Err(error) if !error.is_not_found() => {
+                let message =
+                    format!("{}; the user {} was created and not deleted: {error}", problem.message, target.id);
+                Problem { message, ..problem }
+            }
+            _ => match self.note(&Entry::Undone { key: key.to_owned() }) {
+                Ok(()) => problem,
+                Err(fatal) => fatal,
+            },
+        }
+    }
+
+    /// Returns a user, or none if it does not exist any more.
+    async fn user(&self, id: &str) -> Result<Option<User>, Problem> {
+        match self.client.users().get(id).retry(patient()).await {
+            Ok(user) => Ok(Some(user)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Waits until the journal is on the disk.
@@ -221,6 +253,12 @@ impl Writer {
 
     /// Adds the data that a creation cannot set. Each step can be repeated.
     async fn complete(&self, id: &str, record: &ImportedUser) -> Result<(), Problem> {
+        // The first step, because it can fail for good.
+        for (target, identity) in &record.identities {
+            let link = self.request("ReplaceUserIdentity")?.path("userId", id).path("target", target);
+            let linked = link.json(identity).await.map_err(Problem::from);
+            linked.map_err(|problem| Problem { field: Some(format!("identities.{target}")), ..problem })?;
+        }
         if record.is_suspended {
             let suspend = self.request("UpdateUserIsSuspended")?.path("userId", id);
             suspend.json(&json!({ "isSuspended": true })).await?;
@@ -230,10 +268,6 @@ impl Writer {
             let added = self.request("CreateUserMfaVerification")?.path("userId", id).json(&body).await;
             // The user has a factor of this kind.
             added.map(|_| ()).or_else(|error| if error.is_conflict() { Ok(()) } else { Err(error) })?;
-        }
-        for (target, identity) in &record.identities {
-            let link = self.request("ReplaceUserIdentity")?.path("userId", id).path("target", target);
-            link.json(identity).await?;
         }
         let roles: Vec<&str> = record.roles.iter().filter_map(|name| self.names.role(name)).collect();
         if !roles.is_empty() {

@@ -100,6 +100,60 @@ async fn a_record_that_belongs_to_two_users_is_reported() {
 }
 
 #[tokio::test]
+async fn a_record_with_the_identity_of_another_user_leaves_no_user() {
+    let stage = Stage::new();
+    let other = stage.call("CreateUser", json!({ "username": "other" })).await["id"].as_str().unwrap().to_owned();
+    let link =
+        |operation: &str| stage.client().operation(operation).unwrap().path("userId", &other).path("target", "google");
+    link("ReplaceUserIdentity").json(&json!({ "userId": "g-1" })).await.unwrap();
+    let ada = json!({ "username": "ada", "identities": { "google": { "userId": "g-1" } }, "isSuspended": true });
+    let import = async || stage.import(vec![record(ada.clone())]).await;
+    let line = import().await.lines[0].clone();
+    assert_eq!(
+        (line.outcome, line.code.as_deref(), line.field.as_deref()),
+        (Outcome::Failed, Some("user.identity_already_in_use"), Some("identities.google")),
+        "{line:?}"
+    );
+    assert_eq!(stage.usernames().await, ["other"]);
+    let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
+    assert_eq!(users, undo::Users::default());
+    // The next run tries again.
+    link("DeleteUserIdentity").await.unwrap();
+    assert_eq!(import().await.lines[0].outcome, Outcome::Created);
+    assert_eq!(stage.usernames().await, ["ada", "other"]);
+}
+
+#[tokio::test]
+async fn a_user_that_exists_keeps_its_account_if_an_identity_is_taken() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Update;
+    let other = stage.call("CreateUser", json!({ "username": "other" })).await["id"].as_str().unwrap().to_owned();
+    let client = stage.client();
+    let link = client.operation("ReplaceUserIdentity").unwrap().path("userId", &other).path("target", "google");
+    link.json(&json!({ "userId": "g-1" })).await.unwrap();
+    stage.call("CreateUser", json!({ "username": "ada" })).await;
+    let ada = record(json!({ "username": "ada", "identities": { "google": { "userId": "g-1" } } }));
+    let line = stage.import(vec![ada]).await.lines[0].clone();
+    assert_eq!((line.outcome, line.field.as_deref()), (Outcome::Failed, Some("identities.google")), "{line:?}");
+    assert_eq!(stage.usernames().await, ["ada", "other"]);
+}
+
+#[tokio::test]
+async fn an_interrupted_record_whose_user_is_gone_creates_the_user_again() {
+    let stage = Stage::new();
+    let ada = || vec![record(json!({ "username": "ada", "isSuspended": true }))];
+    let first = stage.import(ada()).await;
+    let id = first.lines[0].id.clone().unwrap();
+    // As after a crash before the record was done.
+    let text = std::fs::read_to_string(&stage.journal).unwrap();
+    let cut: Vec<&str> = text.lines().filter(|line| !line.contains(r#""state":"done""#)).collect();
+    std::fs::write(&stage.journal, cut.join("\n") + "\n").unwrap();
+    stage.client().users().delete(&id).await.unwrap();
+    assert_eq!(stage.import(ada()).await.lines[0].outcome, Outcome::Created);
+    assert_eq!(stage.usernames().await, ["ada"]);
+}
+
+#[tokio::test]
 async fn failures_name_code_and_member() {
     let stage = Stage::new();
     let report = stage.import(vec![record(json!({ "username": "not a name" }))]).await;
