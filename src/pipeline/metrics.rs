@@ -86,10 +86,13 @@ mod on {
 
 #[cfg(not(feature = "metrics"))]
 mod off {
-    use crate::pipeline::Plan;
+    use crate::error::Result;
+    use crate::pipeline::{Exchange, Plan};
     use crate::runtime::Runtime;
 
     pub(crate) const fn describe() {}
+
+    pub(crate) const fn call(_: &Plan<'_>, _: &Result<Exchange>) {}
 
     pub(crate) fn attempt<F: Future>(_: &dyn Runtime, _: &Plan<'_>, attempt: F) -> F {
         attempt

@@ -116,8 +116,6 @@ impl Pipeline {
         let traced = async {
             let result = work.await;
             tracing::ended(result.as_ref().map(|exchange| (exchange.attempts, &exchange.answer.response)));
-            // Without the feature, this future does not keep the plan: the npm package would exceed its bound.
-            #[cfg(feature = "metrics")]
             metrics::call(plan, &result);
             result
         };
