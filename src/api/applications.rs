@@ -278,7 +278,7 @@ impl Applications<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
-    /// Removes a protected app's custom domain, both at the edge provider and from the redirect URIs.
+    /// Removes a protected app's custom domain. Removes it at the edge provider and from the redirect URIs.
     ///
     /// `DELETE /api/applications/{id}/protected-app-metadata/custom-domains/{domain}`. Success status: 204.
     ///
@@ -342,8 +342,7 @@ impl Applications<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref())
     }
 
-    /// Generates an additional secret with a name that is unique within the application. Existing secrets stay
-    /// valid.
+    /// Generates an additional secret. Its name is unique within the application. Existing secrets stay valid.
     ///
     /// `POST /api/applications/{id}/secrets`. Success status: 201. Since Logto 1.19.
     ///
@@ -472,8 +471,8 @@ impl Applications<'_> {
         Request::new(self.channel).path_parameter("applicationId", application_id.as_ref())
     }
 
-    /// Sets the branding and terms that users see when they sign in to this application. Creates them (201) or
-    /// updates them (200).
+    /// Sets the branding and terms for users who sign in to this application. Creates them (201) or updates them
+    /// (200).
     ///
     /// `PUT /api/applications/{applicationId}/sign-in-experience`. Success status: 200 or 201.
     ///

@@ -38,7 +38,7 @@ impl Configs<'_> {
         Request::new(self.channel)
     }
 
-    /// Merges the given members into the state of the console's guided setup, and returns all of it.
+    /// Merges the given members into the state of the console's guided setup. Returns all of it.
     ///
     /// `PATCH /api/configs/admin-console`. Success status: 200.
     ///
@@ -51,7 +51,7 @@ impl Configs<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Returns the lifetime of users' sign-in sessions, or the server's default if none is set.
+    /// Returns the lifetime of users' sign-in sessions. Returns the server's default if none is set.
     ///
     /// `GET /api/configs/oidc/session`. Success status: 200. Since Logto 1.38.
     ///
@@ -222,7 +222,7 @@ impl Configs<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Lists the installed actions, which are scripts that run at fixed points of the sign-in flow.
+    /// Lists the installed actions. Actions are scripts that run at fixed points of the sign-in flow.
     ///
     /// `GET /api/configs/actions`. Success status: 200. Since Logto 1.42.
     ///

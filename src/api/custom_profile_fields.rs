@@ -81,7 +81,7 @@ impl CustomProfileFields<'_> {
         Request::new(self.channel).path_parameter("name", name.as_ref()).json(body.borrow())
     }
 
-    /// Deletes a profile field and removes it from the sign-up page and the account center. Users' values are kept.
+    /// Deletes a profile field. Removes it from the sign-up page and the account center. Users' values are kept.
     ///
     /// `DELETE /api/custom-profile-fields/{name}`. Success status: 204. Since Logto 1.31.
     ///
@@ -109,7 +109,7 @@ impl CustomProfileFields<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Sets the positions of the named profile fields on the sign-up page, and returns these fields.
+    /// Sets the positions of the named profile fields on the sign-up page. Returns these fields.
     ///
     /// `POST /api/custom-profile-fields/properties/sie-order`. Success status: 200. Since Logto 1.31.
     ///

@@ -91,7 +91,7 @@ impl Domains<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref())
     }
 
-    /// Replaces all verification files that are served under the domain, and returns them.
+    /// Replaces all verification files that are served under the domain. Returns them.
     ///
     /// `PUT /api/domains/{id}/verification-files`. Success status: 200. Since Logto 1.42.
     ///

@@ -96,7 +96,7 @@ impl EmailTemplates<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref())
     }
 
-    /// Merges the given members into a template's subject, content and sender, and returns the template.
+    /// Merges the given members into a template's subject, content and sender. Returns the template.
     ///
     /// `PATCH /api/email-templates/{id}/details`. Success status: 200. Since Logto 1.25.
     ///

@@ -361,8 +361,7 @@ impl Experience<'_> {
         Request::new(self.channel).json(&body.into())
     }
 
-    /// Checks that a new username and password meet the policies, in preparation for registration. Nothing is saved
-    /// yet.
+    /// Checks that a new username and password meet the policies. Prepares a registration. Nothing is saved yet.
     ///
     /// `POST /api/experience/verification/new-password-identity`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.20.

@@ -140,7 +140,7 @@ impl Interaction<'_> {
         Request::new(self.channel)
     }
 
-    /// Returns the data for a consent page: application, user, and the scopes not granted yet.
+    /// Returns the data for a consent page. This is the application, the user, and the scopes not granted yet.
     ///
     /// `GET /api/interaction/consent`. Success status: 200. Requires the cookies of a sign-in in progress. Up to
     /// Logto 1.30.

@@ -26,7 +26,7 @@ impl Client {
 }
 
 impl MyAccount<'_> {
-    /// Returns the signed-in user's account, as far as the token's scopes and the account center allow.
+    /// Returns the signed-in user's account. Contains what the token's scopes and the account center allow.
     ///
     /// `GET /api/my-account`. Success status: 200. Requires a user access token. Since Logto 1.22.
     ///
@@ -94,7 +94,7 @@ impl MyAccount<'_> {
         Request::new(self.channel).json(&body.into())
     }
 
-    /// Returns the signed-in user's choices about MFA and passkeys, including skipped prompts.
+    /// Returns the signed-in user's choices about MFA and passkeys. Includes skipped prompts.
     ///
     /// `GET /api/my-account/logto-configs`. Success status: 200. Requires a user access token. Since Logto 1.33.
     ///
@@ -269,8 +269,8 @@ impl MyAccount<'_> {
         Request::new(self.channel)
     }
 
-    /// Adds an MFA factor to the account: a proven passkey, an authenticator's secret, or backup codes. Needs a
-    /// verification record.
+    /// Adds an MFA factor to the account. The factor is a proven passkey, an authenticator's secret, or backup
+    /// codes. Needs a verification record.
     ///
     /// `POST /api/my-account/mfa-verifications`. Success status: 204. Requires a user access token. Since Logto
     /// 1.29.

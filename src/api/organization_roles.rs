@@ -85,7 +85,7 @@ impl OrganizationRoles<'_> {
         Request::new(self.channel)
     }
 
-    /// Creates an organization role, optionally with organization and API permissions from the start.
+    /// Creates an organization role. Can include organization and API permissions.
     ///
     /// `POST /api/organization-roles`. Success status: 201.
     ///

@@ -278,7 +278,7 @@ impl Organizations<'_> {
             .path_parameter("organizationRoleId", organization_role_id.as_ref())
     }
 
-    /// Lists the organization permissions that a member has through all of their roles in the organization.
+    /// Lists the organization permissions that a member has through all of their roles.
     ///
     /// `GET /api/organizations/{id}/users/{userId}/scopes`. Success status: 200.
     ///
@@ -297,7 +297,7 @@ impl Organizations<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
     }
 
-    /// Lists the machine-to-machine applications that are members, with their roles in the organization.
+    /// Lists the machine-to-machine applications that are members, with their roles.
     ///
     /// `GET /api/organizations/{id}/applications`. Success status: 200. Paginated: 20 items per page by default.
     /// Since Logto 1.18.
@@ -374,8 +374,7 @@ impl Organizations<'_> {
             .path_parameter("applicationId", application_id.as_ref())
     }
 
-    /// Assigns roles to member applications: each of the given roles to each of the given applications. Existing
-    /// roles are kept.
+    /// Assigns each of the given roles to each of the given member applications. Existing roles are kept.
     ///
     /// `POST /api/organizations/{id}/applications/roles`. Success status: 201. Since Logto 1.18.
     ///
@@ -528,8 +527,8 @@ impl Organizations<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
-    /// Adds an email domain whose users join the organization when they sign up with a verified address. Existing
-    /// users are not added.
+    /// Adds an email domain whose users join the organization. They join when they sign up with a verified address.
+    /// Existing users are not added.
     ///
     /// `POST /api/organizations/{id}/jit/email-domains`. Success status: 201. Since Logto 1.18.
     ///

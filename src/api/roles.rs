@@ -85,7 +85,7 @@ impl Roles<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref())
     }
 
-    /// Changes a role's name, description, or whether new users are assigned the role automatically.
+    /// Changes a role's name, description, or automatic assignment to new users.
     ///
     /// `PATCH /api/roles/{id}`. Success status: 200.
     ///

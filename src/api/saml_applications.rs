@@ -161,7 +161,7 @@ impl SamlApplications<'_> {
             .json(&body.into())
     }
 
-    /// Returns the SAML metadata of Logto as the identity provider, as XML for the service provider.
+    /// Returns the SAML metadata of Logto as the identity provider. It is XML for the service provider.
     ///
     /// `GET /api/saml-applications/{id}/metadata`. Success status: 200. Requires no access token. Since Logto 1.24.
     ///

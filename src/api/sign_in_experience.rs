@@ -26,7 +26,7 @@ impl Client {
 }
 
 impl SignInExperience<'_> {
-    /// Returns the tenant's own sign-in settings, without the overrides of any application or organization.
+    /// Returns the tenant's own sign-in settings. Excludes the overrides of applications and organizations.
     ///
     /// `GET /api/sign-in-exp`. Success status: 200.
     ///

@@ -100,7 +100,7 @@ impl SsoConnectors<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
-    /// Lists the keys with which a SAML connector signs requests, with their certificates.
+    /// Lists the keys with which a SAML connector signs requests. Includes their certificates.
     ///
     /// `GET /api/sso-connectors/{id}/signing-keys`. Success status: 200. Since the release after Logto 1.42.
     ///

@@ -26,7 +26,7 @@ impl Client {
 }
 
 impl Swagger<'_> {
-    /// Returns an OpenAPI document of everything that the server offers, intended for browsing.
+    /// Returns an OpenAPI document of everything that the server offers. It is intended for browsing.
     ///
     /// `GET /api/swagger.json`. Success status: 200. Requires no access token.
     #[doc(alias = "GetSwaggerJson")]

@@ -37,7 +37,7 @@ impl UserAssets<'_> {
         Request::new(self.channel)
     }
 
-    /// Uploads an image or other file to the installation's storage and returns its public URL.
+    /// Uploads an image or other file to the installation's storage. Returns its public URL.
     ///
     /// `POST /api/user-assets`. Success status: 200.
     ///

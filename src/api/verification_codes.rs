@@ -26,7 +26,7 @@ impl Client {
 }
 
 impl VerificationCodes<'_> {
-    /// Sends a code to an email address or phone number, whether or not it belongs to a user.
+    /// Sends a code to an email address or phone number. It need not belong to a user.
     ///
     /// `POST /api/verification-codes`. Success status: 204.
     ///

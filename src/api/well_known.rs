@@ -41,8 +41,8 @@ impl WellKnown<'_> {
         Request::new(self.channel)
     }
 
-    /// Returns the texts of the sign-in pages in the best matching language, including overrides.
-    /// `Content-Language` names the language.
+    /// Returns the texts of the sign-in pages in the best matching language. Includes overrides. `Content-Language`
+    /// names the language.
     ///
     /// `GET /api/.well-known/phrases`. Success status: 200. Requires no access token.
     ///

@@ -433,7 +433,7 @@ pub(crate) static ADD_MFA_VERIFICATION: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(29),
     until: None,
-    summary: "Adds an MFA factor to the account: a proven passkey, an authenticator's secret, or backup codes. Needs a verification record.",
+    summary: "Adds an MFA factor to the account. The factor is a proven passkey, an authenticator's secret, or backup codes. Needs a verification record.",
 };
 
 /// `POST /api/one-time-tokens`
@@ -675,7 +675,7 @@ pub(crate) static ASSIGN_ORGANIZATION_ROLES_TO_APPLICATIONS: OperationInfo = Ope
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Assigns roles to member applications: each of the given roles to each of the given applications. Existing roles are kept.",
+    summary: "Assigns each of the given roles to each of the given member applications. Existing roles are kept.",
 };
 
 /// `POST /api/organizations/{id}/users/{userId}/roles`
@@ -1005,7 +1005,7 @@ pub(crate) static CREATE_APPLICATION_SECRET: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(19),
     until: None,
-    summary: "Generates an additional secret with a name that is unique within the application. Existing secrets stay valid.",
+    summary: "Generates an additional secret. Its name is unique within the application. Existing secrets stay valid.",
 };
 
 /// `POST /api/applications/{id}/users/{userId}/consent-organizations`
@@ -1379,7 +1379,7 @@ pub(crate) static CREATE_NEW_PASSWORD_IDENTITY_VERIFICATION: OperationInfo = Ope
     deprecated: false,
     since: Release::new(20),
     until: None,
-    summary: "Checks that a new username and password meet the policies, in preparation for registration. Nothing is saved yet.",
+    summary: "Checks that a new username and password meet the policies. Prepares a registration. Nothing is saved yet.",
 };
 
 /// `PUT /api/my-account/mfa-verifications/totp`
@@ -1489,7 +1489,7 @@ pub(crate) static CREATE_ORGANIZATION_JIT_EMAIL_DOMAIN: OperationInfo = Operatio
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Adds an email domain whose users join the organization when they sign up with a verified address. Existing users are not added.",
+    summary: "Adds an email domain whose users join the organization. They join when they sign up with a verified address. Existing users are not added.",
 };
 
 /// `POST /api/organizations/{id}/jit/roles`
@@ -1555,7 +1555,7 @@ pub(crate) static CREATE_ORGANIZATION_ROLE: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Creates an organization role, optionally with organization and API permissions from the start.",
+    summary: "Creates an organization role. Can include organization and API permissions.",
 };
 
 /// `POST /api/organization-roles/{id}/resource-scopes`
@@ -2039,7 +2039,7 @@ pub(crate) static CREATE_USER_ASSET: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Uploads an image or other file to the installation's storage and returns its public URL.",
+    summary: "Uploads an image or other file to the installation's storage. Returns its public URL.",
 };
 
 /// `POST /api/users/{userId}/identities`
@@ -2193,7 +2193,7 @@ pub(crate) static CREATE_VERIFICATION_CODE: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Sends a code to an email address or phone number, whether or not it belongs to a user.",
+    summary: "Sends a code to an email address or phone number. It need not belong to a user.",
 };
 
 /// `POST /api/experience/verification/web-authn/authentication`
@@ -2325,7 +2325,7 @@ pub(crate) static DELETE_APPLICATION_PROTECTED_APP_METADATA_CUSTOM_DOMAIN: Opera
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Removes a protected app's custom domain, both at the edge provider and from the redirect URIs.",
+    summary: "Removes a protected app's custom domain. Removes it at the edge provider and from the redirect URIs.",
 };
 
 /// `DELETE /api/applications/{applicationId}/roles/{roleId}`
@@ -2523,7 +2523,7 @@ pub(crate) static DELETE_CUSTOM_PROFILE_FIELD_BY_NAME: OperationInfo = Operation
     deprecated: false,
     since: Release::new(31),
     until: None,
-    summary: "Deletes a profile field and removes it from the sign-up page and the account center. Users' values are kept.",
+    summary: "Deletes a profile field. Removes it from the sign-up page and the account center. Users' values are kept.",
 };
 
 /// `DELETE /api/domains/{id}`
@@ -4205,7 +4205,7 @@ pub(crate) static GET_LEGACY_INTERACTION_CONSENT: OperationInfo = OperationInfo 
     deprecated: false,
     since: Release::OLDEST,
     until: Some(Release::new(30)),
-    summary: "Returns the data for a consent page: application, user, and the scopes not granted yet.",
+    summary: "Returns the data for a consent page. This is the application, the user, and the scopes not granted yet.",
 };
 
 /// `GET /api/logs/{id}`
@@ -4249,7 +4249,7 @@ pub(crate) static GET_LOGTO_CONFIG: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(33),
     until: None,
-    summary: "Returns the signed-in user's choices about MFA and passkeys, including skipped prompts.",
+    summary: "Returns the signed-in user's choices about MFA and passkeys. Includes skipped prompts.",
 };
 
 /// `GET /api/my-account/mfa-settings`
@@ -4359,7 +4359,7 @@ pub(crate) static GET_OIDC_SESSION_CONFIG: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(38),
     until: None,
-    summary: "Returns the lifetime of users' sign-in sessions, or the server's default if none is set.",
+    summary: "Returns the lifetime of users' sign-in sessions. Returns the server's default if none is set.",
 };
 
 /// `GET /api/one-time-tokens/{id}`
@@ -4491,7 +4491,7 @@ pub(crate) static GET_PROFILE: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(22),
     until: None,
-    summary: "Returns the signed-in user's account, as far as the token's scopes and the account center allow.",
+    summary: "Returns the signed-in user's account. Contains what the token's scopes and the account center allow.",
 };
 
 /// `GET /api/resources/{id}`
@@ -4657,7 +4657,7 @@ pub(crate) static GET_SIGN_IN_EXP: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Returns the tenant's own sign-in settings, without the overrides of any application or organization.",
+    summary: "Returns the tenant's own sign-in settings. Excludes the overrides of applications and organizations.",
 };
 
 /// `GET /api/.well-known/sign-in-exp`
@@ -4704,7 +4704,7 @@ pub(crate) static GET_SIGN_IN_EXPERIENCE_PHRASES: OperationInfo = OperationInfo 
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Returns the texts of the sign-in pages in the best matching language, including overrides. `Content-Language` names the language.",
+    summary: "Returns the texts of the sign-in pages in the best matching language. Includes overrides. `Content-Language` names the language.",
 };
 
 /// `GET /api/my-account/identities/{target}/access-token`
@@ -4792,7 +4792,7 @@ pub(crate) static GET_SWAGGER_JSON: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Returns an OpenAPI document of everything that the server offers, intended for browsing.",
+    summary: "Returns an OpenAPI document of everything that the server offers. It is intended for browsing.",
 };
 
 /// `GET /api/systems/application`
@@ -5172,7 +5172,7 @@ pub(crate) static LIST_ACTIONS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(42),
     until: None,
-    summary: "Lists the installed actions, which are scripts that run at fixed points of the sign-in flow.",
+    summary: "Lists the installed actions. Actions are scripts that run at fixed points of the sign-in flow.",
 };
 
 /// `GET /api/applications/{id}/organizations`
@@ -5731,7 +5731,7 @@ pub(crate) static LIST_ORGANIZATION_APPLICATIONS: OperationInfo = OperationInfo 
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Lists the machine-to-machine applications that are members, with their roles in the organization.",
+    summary: "Lists the machine-to-machine applications that are members, with their roles.",
 };
 
 /// `GET /api/organization-invitations`
@@ -5981,7 +5981,7 @@ pub(crate) static LIST_ORGANIZATION_USER_SCOPES: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Lists the organization permissions that a member has through all of their roles in the organization.",
+    summary: "Lists the organization permissions that a member has through all of their roles.",
 };
 
 /// `GET /api/organizations/{id}/users`
@@ -6216,7 +6216,7 @@ pub(crate) static LIST_SAML_APPLICATION_METADATA: OperationInfo = OperationInfo 
     deprecated: false,
     since: Release::new(24),
     until: None,
-    summary: "Returns the SAML metadata of Logto as the identity provider, as XML for the service provider.",
+    summary: "Returns the SAML metadata of Logto as the identity provider. It is XML for the service provider.",
 };
 
 /// `GET /api/saml-applications/{id}/secrets`
@@ -6282,7 +6282,7 @@ pub(crate) static LIST_SSO_CONNECTOR_SIGNING_KEYS: OperationInfo = OperationInfo
     deprecated: false,
     since: Release::NEXT,
     until: None,
-    summary: "Lists the keys with which a SAML connector signs requests, with their certificates.",
+    summary: "Lists the keys with which a SAML connector signs requests. Includes their certificates.",
 };
 
 /// `GET /api/sso-connectors`
@@ -6647,7 +6647,7 @@ pub(crate) static REPLACE_APPLICATION_SIGN_IN_EXPERIENCE: OperationInfo = Operat
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Sets the branding and terms that users see when they sign in to this application. Creates them (201) or updates them (200).",
+    summary: "Sets the branding and terms for users who sign in to this application. Creates them (201) or updates them (200).",
 };
 
 /// `PUT /api/applications/{id}/users/{userId}/consent-organizations`
@@ -6713,7 +6713,7 @@ pub(crate) static REPLACE_DOMAIN_VERIFICATION_FILES: OperationInfo = OperationIn
     deprecated: false,
     since: Release::new(42),
     until: None,
-    summary: "Replaces all verification files that are served under the domain, and returns them.",
+    summary: "Replaces all verification files that are served under the domain. Returns them.",
 };
 
 /// `PUT /api/email-templates`
@@ -7439,7 +7439,7 @@ pub(crate) static UPDATE_ADMIN_CONSOLE_CONFIG: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Merges the given members into the state of the console's guided setup, and returns all of it.",
+    summary: "Merges the given members into the state of the console's guided setup. Returns all of it.",
 };
 
 /// `PATCH /api/applications/{id}`
@@ -7615,7 +7615,7 @@ pub(crate) static UPDATE_CUSTOM_PROFILE_FIELDS_SIE_ORDER: OperationInfo = Operat
     deprecated: false,
     since: Release::new(31),
     until: None,
-    summary: "Sets the positions of the named profile fields on the sign-up page, and returns these fields.",
+    summary: "Sets the positions of the named profile fields on the sign-up page. Returns these fields.",
 };
 
 /// `PATCH /api/email-templates/{id}/details`
@@ -7637,7 +7637,7 @@ pub(crate) static UPDATE_EMAIL_TEMPLATE_DETAILS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(25),
     until: None,
-    summary: "Merges the given members into a template's subject, content and sender, and returns the template.",
+    summary: "Merges the given members into a template's subject, content and sender. Returns the template.",
 };
 
 /// `PATCH /api/hooks/{id}`
@@ -8143,7 +8143,7 @@ pub(crate) static UPDATE_ROLE: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Changes a role's name, description, or whether new users are assigned the role automatically.",
+    summary: "Changes a role's name, description, or automatic assignment to new users.",
 };
 
 /// `PATCH /api/saml-applications/{id}`

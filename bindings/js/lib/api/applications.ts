@@ -166,7 +166,7 @@ export interface ApplicationsApi {
   createCustomDomain(id: string, body: CreateDomain, options?: CallOptions): Call<string>;
 
   /**
-   * Removes a protected app's custom domain, both at the edge provider and from the redirect URIs.
+   * Removes a protected app's custom domain. Removes it at the edge provider and from the redirect URIs.
    *
    * `DeleteApplicationProtectedAppMetadataCustomDomain`: `DELETE
    * /api/applications/{id}/protected-app-metadata/custom-domains/{domain}`.
@@ -209,8 +209,7 @@ export interface ApplicationsApi {
   listSecrets(id: string, options?: CallOptions): Call<ApplicationSecret[]>;
 
   /**
-   * Generates an additional secret with a name that is unique within the application. Existing secrets stay
-   * valid.
+   * Generates an additional secret. Its name is unique within the application. Existing secrets stay valid.
    *
    * `CreateApplicationSecret`: `POST /api/applications/{id}/secrets`.
    *
@@ -282,8 +281,8 @@ export interface ApplicationsApi {
   getSignInExperience(applicationId: string, options?: CallOptions): Call<ApplicationSignInExperience>;
 
   /**
-   * Sets the branding and terms that users see when they sign in to this application. Creates them (201) or
-   * updates them (200).
+   * Sets the branding and terms for users who sign in to this application. Creates them (201) or updates them
+   * (200).
    *
    * `ReplaceApplicationSignInExperience`: `PUT /api/applications/{applicationId}/sign-in-experience`.
    *

@@ -18,14 +18,14 @@ export interface ConfigsApi {
   getAdminConsoleConfig(options?: CallOptions): Call<AdminConsoleConfig>;
 
   /**
-   * Merges the given members into the state of the console's guided setup, and returns all of it.
+   * Merges the given members into the state of the console's guided setup. Returns all of it.
    *
    * `UpdateAdminConsoleConfig`: `PATCH /api/configs/admin-console`.
    */
   updateAdminConsoleConfig(body: UpdateAdminConsoleConfig, options?: CallOptions): Call<AdminConsoleConfig>;
 
   /**
-   * Returns the lifetime of users' sign-in sessions, or the server's default if none is set.
+   * Returns the lifetime of users' sign-in sessions. Returns the server's default if none is set.
    *
    * `GetOidcSessionConfig`: `GET /api/configs/oidc/session`.
    * @since Logto 1.38
@@ -136,7 +136,7 @@ export interface ConfigsApi {
   upsertIdTokenConfig(body: IdTokenConfig, options?: CallOptions): Call<IdTokenConfig>;
 
   /**
-   * Lists the installed actions, which are scripts that run at fixed points of the sign-in flow.
+   * Lists the installed actions. Actions are scripts that run at fixed points of the sign-in flow.
    *
    * `ListActions`: `GET /api/configs/actions`.
    * @since Logto 1.42

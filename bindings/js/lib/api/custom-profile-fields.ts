@@ -46,7 +46,7 @@ export interface CustomProfileFieldsApi {
   update(name: string, body: UpdateCustomProfileField, options?: CallOptions): Call<CustomProfileField>;
 
   /**
-   * Deletes a profile field and removes it from the sign-up page and the account center. Users' values are kept.
+   * Deletes a profile field. Removes it from the sign-up page and the account center. Users' values are kept.
    *
    * `DeleteCustomProfileFieldByName`: `DELETE /api/custom-profile-fields/{name}`.
    *
@@ -65,7 +65,7 @@ export interface CustomProfileFieldsApi {
   createBatch(body: CreateCustomProfileField[], options?: CallOptions): Call<CustomProfileField[]>;
 
   /**
-   * Sets the positions of the named profile fields on the sign-up page, and returns these fields.
+   * Sets the positions of the named profile fields on the sign-up page. Returns these fields.
    *
    * `UpdateCustomProfileFieldsSieOrder`: `POST /api/custom-profile-fields/properties/sie-order`.
    * @since Logto 1.31

@@ -51,7 +51,7 @@ export interface DomainsApi {
   getVerificationFiles(id: string, options?: CallOptions): Call<DomainVerificationFile[]>;
 
   /**
-   * Replaces all verification files that are served under the domain, and returns them.
+   * Replaces all verification files that are served under the domain. Returns them.
    *
    * `ReplaceDomainVerificationFiles`: `PUT /api/domains/{id}/verification-files`.
    *

@@ -77,7 +77,7 @@ export interface EmailTemplatesApi {
   delete(id: string, options?: CallOptions): Call<void>;
 
   /**
-   * Merges the given members into a template's subject, content and sender, and returns the template.
+   * Merges the given members into a template's subject, content and sender. Returns the template.
    *
    * `UpdateEmailTemplateDetails`: `PATCH /api/email-templates/{id}/details`.
    *

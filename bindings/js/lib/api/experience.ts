@@ -249,8 +249,7 @@ export interface ExperienceApi {
   verifyBackupCode(body: VerifyBackupCode, options?: CallOptions): Call<VerificationId>;
 
   /**
-   * Checks that a new username and password meet the policies, in preparation for registration. Nothing is saved
-   * yet.
+   * Checks that a new username and password meet the policies. Prepares a registration. Nothing is saved yet.
    *
    * `CreateNewPasswordIdentityVerification`: `POST /api/experience/verification/new-password-identity`. Requires
    * the cookies of a sign-in in progress.

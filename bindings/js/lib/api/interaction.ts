@@ -85,7 +85,7 @@ export interface InteractionApi {
   submit(options?: CallOptions): Call<RedirectTo | undefined>;
 
   /**
-   * Returns the data for a consent page: application, user, and the scopes not granted yet.
+   * Returns the data for a consent page. This is the application, the user, and the scopes not granted yet.
    *
    * `GetLegacyInteractionConsent`: `GET /api/interaction/consent`. Requires the cookies of a sign-in in
    * progress.

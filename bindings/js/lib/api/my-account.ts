@@ -27,7 +27,7 @@ export interface UploadAccountAvatarForm {
 /** The account API: operations of signed-in users on their own accounts, with their own access tokens. */
 export interface MyAccountApi {
   /**
-   * Returns the signed-in user's account, as far as the token's scopes and the account center allow.
+   * Returns the signed-in user's account. Contains what the token's scopes and the account center allow.
    *
    * `GetProfile`: `GET /api/my-account`. Requires a user access token.
    * @since Logto 1.22
@@ -76,7 +76,7 @@ export interface MyAccountApi {
   updateMfaSettings(body: AccountMfaSettings, options?: CallOptions): Call<AccountMfaSettings>;
 
   /**
-   * Returns the signed-in user's choices about MFA and passkeys, including skipped prompts.
+   * Returns the signed-in user's choices about MFA and passkeys. Includes skipped prompts.
    *
    * `GetLogtoConfig`: `GET /api/my-account/logto-configs`. Requires a user access token.
    * @since Logto 1.33
@@ -195,8 +195,8 @@ export interface MyAccountApi {
   getMfaVerifications(options?: CallOptions): Call<MfaVerification[]>;
 
   /**
-   * Adds an MFA factor to the account: a proven passkey, an authenticator's secret, or backup codes. Needs a
-   * verification record.
+   * Adds an MFA factor to the account. The factor is a proven passkey, an authenticator's secret, or backup
+   * codes. Needs a verification record.
    *
    * `AddMfaVerification`: `POST /api/my-account/mfa-verifications`. Requires a user access token.
    * @since Logto 1.29

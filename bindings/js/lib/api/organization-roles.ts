@@ -50,7 +50,7 @@ export interface OrganizationRolesApi {
   list(query?: ListOrganizationRolesQuery, options?: CallOptions): List<OrganizationRole>;
 
   /**
-   * Creates an organization role, optionally with organization and API permissions from the start.
+   * Creates an organization role. Can include organization and API permissions.
    *
    * `CreateOrganizationRole`: `POST /api/organization-roles`.
    */

@@ -168,7 +168,7 @@ export interface OrganizationsApi {
   removeUserRole(id: string, userId: string, organizationRoleId: string, options?: CallOptions): Call<void>;
 
   /**
-   * Lists the organization permissions that a member has through all of their roles in the organization.
+   * Lists the organization permissions that a member has through all of their roles.
    *
    * `ListOrganizationUserScopes`: `GET /api/organizations/{id}/users/{userId}/scopes`.
    *
@@ -178,7 +178,7 @@ export interface OrganizationsApi {
   listUserScopes(id: string, userId: string, options?: CallOptions): Call<OrganizationScope[]>;
 
   /**
-   * Lists the machine-to-machine applications that are members, with their roles in the organization.
+   * Lists the machine-to-machine applications that are members, with their roles.
    *
    * `ListOrganizationApplications`: `GET /api/organizations/{id}/applications`. Paginated: 20 items per page by
    * default.
@@ -220,8 +220,7 @@ export interface OrganizationsApi {
   removeApplication(id: string, applicationId: string, options?: CallOptions): Call<void>;
 
   /**
-   * Assigns roles to member applications: each of the given roles to each of the given applications. Existing
-   * roles are kept.
+   * Assigns each of the given roles to each of the given member applications. Existing roles are kept.
    *
    * `AssignOrganizationRolesToApplications`: `POST /api/organizations/{id}/applications/roles`.
    *
@@ -299,8 +298,8 @@ export interface OrganizationsApi {
   replaceJitEmailDomains(id: string, body: ReplaceOrganizationJitEmailDomains, options?: CallOptions): Call<void>;
 
   /**
-   * Adds an email domain whose users join the organization when they sign up with a verified address. Existing
-   * users are not added.
+   * Adds an email domain whose users join the organization. They join when they sign up with a verified address.
+   * Existing users are not added.
    *
    * `CreateOrganizationJitEmailDomain`: `POST /api/organizations/{id}/jit/email-domains`.
    *

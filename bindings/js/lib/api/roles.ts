@@ -53,7 +53,7 @@ export interface RolesApi {
   delete(id: string, options?: CallOptions): Call<void>;
 
   /**
-   * Changes a role's name, description, or whether new users are assigned the role automatically.
+   * Changes a role's name, description, or automatic assignment to new users.
    *
    * `UpdateRole`: `PATCH /api/roles/{id}`.
    *

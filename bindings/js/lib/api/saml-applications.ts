@@ -109,7 +109,7 @@ export interface SamlApplicationsApi {
   updateSecret(id: string, secretId: string, body: UpdateSamlApplicationSecret, options?: CallOptions): Call<SamlApplicationSecret>;
 
   /**
-   * Returns the SAML metadata of Logto as the identity provider, as XML for the service provider.
+   * Returns the SAML metadata of Logto as the identity provider. It is XML for the service provider.
    *
    * `ListSamlApplicationMetadata`: `GET /api/saml-applications/{id}/metadata`. Requires no access token.
    *

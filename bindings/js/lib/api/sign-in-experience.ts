@@ -31,7 +31,7 @@ export interface GetUsernameCaseSensitivityConflictsQuery {
 /** How users sign up and sign in: methods, branding, languages, MFA, password policy, bring-your-own UI. */
 export interface SignInExperienceApi {
   /**
-   * Returns the tenant's own sign-in settings, without the overrides of any application or organization.
+   * Returns the tenant's own sign-in settings. Excludes the overrides of applications and organizations.
    *
    * `GetSignInExp`: `GET /api/sign-in-exp`.
    */

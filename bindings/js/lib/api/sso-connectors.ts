@@ -54,7 +54,7 @@ export interface SsoConnectorsApi {
   update(id: string, body: UpdateSsoConnector, options?: CallOptions): Call<SsoConnector>;
 
   /**
-   * Lists the keys with which a SAML connector signs requests, with their certificates.
+   * Lists the keys with which a SAML connector signs requests. Includes their certificates.
    *
    * `ListSsoConnectorSigningKeys`: `GET /api/sso-connectors/{id}/signing-keys`.
    *

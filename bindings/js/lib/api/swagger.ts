@@ -7,7 +7,7 @@ import { group, type Group } from "../group.js";
 /** The server's own API document, in an older format. */
 export interface SwaggerApi {
   /**
-   * Returns an OpenAPI document of everything that the server offers, intended for browsing.
+   * Returns an OpenAPI document of everything that the server offers. It is intended for browsing.
    *
    * `GetSwaggerJson`: `GET /api/swagger.json`. Requires no access token.
    */

@@ -22,7 +22,7 @@ export interface UserAssetsApi {
   getServiceStatus(options?: CallOptions): Call<UserAssetService>;
 
   /**
-   * Uploads an image or other file to the installation's storage and returns its public URL.
+   * Uploads an image or other file to the installation's storage. Returns its public URL.
    *
    * `CreateUserAsset`: `POST /api/user-assets`.
    */

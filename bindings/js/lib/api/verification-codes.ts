@@ -8,7 +8,7 @@ import type { VerificationCodeRecipient, VerifyVerificationCode } from "../model
 /** One-time codes by email or SMS for your own purposes, outside of any sign-in. */
 export interface VerificationCodesApi {
   /**
-   * Sends a code to an email address or phone number, whether or not it belongs to a user.
+   * Sends a code to an email address or phone number. It need not belong to a user.
    *
    * `CreateVerificationCode`: `POST /api/verification-codes`.
    */

@@ -46,8 +46,8 @@ export interface WellKnownApi {
   getSignInExperienceConfig(query?: GetSignInExperienceConfigQuery, options?: CallOptions): Call<FullSignInExperience>;
 
   /**
-   * Returns the texts of the sign-in pages in the best matching language, including overrides.
-   * `Content-Language` names the language.
+   * Returns the texts of the sign-in pages in the best matching language. Includes overrides. `Content-Language`
+   * names the language.
    *
    * `GetSignInExperiencePhrases`: `GET /api/.well-known/phrases`. Requires no access token.
    */
