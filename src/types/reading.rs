@@ -126,7 +126,12 @@ mod tests {
 
     #[test]
     fn brackets_in_texts_are_not_levels() {
-        assert_eq!(levels(br#"{"a": "[[[\"[[", "b\\": [1, {"c": "]"}]}"#), 3);
+        assert_eq!(levels(br#"{"a": "[[[\"[[[[", "b\\": [1, {"c": "]}", "d": [0]}]}"#), 4);
+    }
+
+    #[test]
+    fn a_level_ends_with_its_bracket() {
+        assert_eq!(levels(b"[[], {}, [[]], []]"), 3);
     }
 
     #[test]

@@ -208,6 +208,14 @@ mod tests {
         }
     }
 
+    untagged_union! {
+        /// An object with a name.
+        pub enum Card {
+            /// With a name.
+            Named(Named) = Object,
+        }
+    }
+
     fn round_trip<T: Untagged + for<'de> Deserialize<'de> + PartialEq + std::fmt::Debug>(text: &str) -> T {
         let decoded: T = serde_json::from_str(text).unwrap();
         let value: Value = serde_json::from_str(text).unwrap();
@@ -231,6 +239,12 @@ mod tests {
         for text in ["null", "true", "[1]", r#"["a",2]"#] {
             assert!(matches!(round_trip::<Thing>(text), Thing::Unknown(_)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_list_is_not_decoded_as_the_members_of_an_object() {
+        assert!(serde_json::from_str::<Named>(r#"["Ada"]"#).is_ok(), "serde's derived code accepts it");
+        assert!(matches!(round_trip::<Card>(r#"["Ada"]"#), Card::Unknown(_)));
     }
 
     #[test]

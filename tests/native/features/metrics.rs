@@ -1,5 +1,6 @@
 //! The metrics that the client records.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -137,6 +138,38 @@ fn failures_of_the_token_store_are_counted() {
         client.roles().list().await.expect("a failing store does not fail the call");
     });
     assert_eq!(metrics.value("logto_token_store_errors_total"), Some(1.0), "{}", metrics.0);
+}
+
+/// A store of one token, without locks.
+#[derive(Default)]
+struct OneToken(Mutex<Option<String>>);
+
+#[async_trait]
+impl TokenStore for OneToken {
+    async fn get(&self, _: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.0.lock().expect("no panic").clone())
+    }
+
+    async fn set(&self, _: &str, value: &str, _: Option<Duration>) -> Result<(), StoreError> {
+        *self.0.lock().expect("no panic") = Some(value.to_owned());
+        Ok(())
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn tokens_of_other_processes_are_counted_apart_from_issued_ones() {
+    let store = Arc::new(OneToken::default());
+    for (process, counts) in [("first", [Some(1.0), None]), ("second", [None, Some(1.0)])] {
+        let metrics = recorded(answering([ok()], |builder| builder.token_store(Arc::clone(&store))), async |client| {
+            client.roles().list().await.expect("answered");
+        });
+        let renewals = |outcome| metrics.value(&format!(r#"logto_token_renewals_total{{outcome="{outcome}"}}"#));
+        assert_eq!(["issued", "shared"].map(renewals), counts, "{process} process:\n{}", metrics.0);
+    }
 }
 
 #[test]
