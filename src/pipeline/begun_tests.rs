@@ -122,3 +122,24 @@ fn the_retry_time_includes_what_was_spent_before() {
     let exchange = pipeline.run(&plan, &server([busy])).now_or_never().expect("not retried").unwrap();
     assert_eq!((exchange.attempts, exchange.stopped), (1, Some(StopReason::Time)));
 }
+
+#[test]
+fn an_answer_that_is_no_error_has_no_reason_why_it_was_not_retried() {
+    for code in [200, 302] {
+        let ((pipeline, _), begun) = (pipeline(), begun(0));
+        let exchange = pipeline.run(&plan(&begun), &server([status(code)])).now_or_never().unwrap().unwrap();
+        assert_eq!((exchange.answer.status, exchange.stopped), (code, None));
+    }
+}
+
+#[test]
+fn a_call_is_retried_within_its_total_timeout_whenever_it_starts() {
+    let (pipeline, runtime) = pipeline();
+    let (server, begun) = (server([status(503), status(200)]), begun(0));
+    let plan = Plan { total_timeout: Some(60 * SECOND), ..plan(&begun) };
+    let mut call = pin!(pipeline.run(&plan, &server));
+    assert!(call.as_mut().now_or_never().is_none(), "waits before the retry");
+    runtime.advance();
+    let exchange = call.now_or_never().expect("a place is free").unwrap();
+    assert_eq!((exchange.answer.status, exchange.attempts), (200, 2));
+}

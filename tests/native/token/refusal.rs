@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use logto_admin::runtime::Runtime;
 use logto_admin::token::token_fn;
-use logto_admin::transport::{HttpResponse, Method, RedirectPolicy};
+use logto_admin::transport::{HttpResponse, HttpTransport, Method, RedirectPolicy};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
 
 use crate::stage::{self, SECOND, Stage, endpoint, hourly};
@@ -43,6 +43,26 @@ fn an_api_that_rejects_every_token_gets_one_request_per_call() {
     stage.advance(Duration::from_secs(60));
     stage.call().unwrap_err();
     assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (13, 3));
+}
+
+#[test]
+fn a_slow_api_that_rejects_every_token_gets_three_requests_per_call() {
+    let runtime = FakeRuntime::new();
+    let (clock, tokens) = (runtime.clone(), endpoint(&runtime, Duration::ZERO, hourly));
+    let transport = ScriptedTransport::new(move |request, options| {
+        let (clock, tokens) = (clock.clone(), tokens.clone());
+        async move {
+            if options.token_call {
+                return tokens.send(request, &options).await;
+            }
+            // Long enough for each new token to be discarded.
+            clock.sleep(10 * SECOND).await;
+            Ok(HttpResponse::new(401))
+        }
+    });
+    let stage = Stage::set_up(&runtime, transport, |builder| builder);
+    assert_eq!(stage.call().unwrap_err().status(), Some(401));
+    assert_eq!(stage.sent_tokens(), ["token-1", "token-2", "token-3"]);
 }
 
 #[test]
@@ -142,10 +162,7 @@ fn renewal_errors_after_a_401_are_returned() {
         endpoint(&runtime, Duration::ZERO, |number| if number == 1 { hourly(1) } else { HttpResponse::new(500) });
     let transport = ScriptedTransport::new(move |request, options| {
         let inner = inner.clone();
-        async move {
-            use logto_admin::transport::HttpTransport;
-            if options.token_call { inner.send(request, &options).await } else { Ok(HttpResponse::new(401)) }
-        }
+        async move { if options.token_call { inner.send(request, &options).await } else { Ok(HttpResponse::new(401)) } }
     });
     let stage = Stage::set_up(&runtime, transport, |builder| builder);
     let error = stage.call().unwrap_err();
