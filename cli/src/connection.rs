@@ -2,8 +2,8 @@
 
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
-use crate::arguments::ConnectionArguments;
 use crate::failure::{Failure, Result};
+use crate::options::ConnectionArguments;
 use crate::profiles::{Profile, Profiles};
 
 /// Returns the value of an environment variable.

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use logto_admin::Client;
 
-use crate::arguments::Global;
 use crate::connection::Connection;
 use crate::failure::{Failure, Result};
+use crate::options::Global;
 use crate::output::Printer;
 use crate::profiles::Profiles;
 use crate::terminal::shown;

@@ -9,11 +9,13 @@ pub mod commands;
 pub mod config;
 pub mod connection;
 pub mod context;
+mod credentials;
 pub mod failure;
 mod files;
 pub mod interrupt;
 pub mod json;
 pub mod lookup;
+pub mod options;
 pub mod output;
 pub mod profiles;
 pub mod progress;
@@ -25,6 +27,7 @@ pub mod users;
 mod yaml;
 
 use arguments::{Arguments, Command};
+use clap::CommandFactory;
 use context::Context;
 use failure::{Exit, Result};
 
@@ -48,7 +51,7 @@ pub async fn run(arguments: Arguments) -> Result<Exit> {
         Command::Doctor(arguments) => commands::doctor::run(context, &arguments).await,
         Command::Profile(command) => commands::profile::run(context, command),
         Command::Emulator(arguments) => commands::emulator::run(context, &arguments).await,
-        Command::Completions(arguments) => commands::completions::run(context, &arguments),
-        Command::ManPages { folder } => commands::completions::man_pages(&folder),
+        Command::Completions(arguments) => commands::completions::run(context, &arguments, Arguments::command()),
+        Command::ManPages { folder } => commands::completions::man_pages(&folder, Arguments::command()),
     }
 }

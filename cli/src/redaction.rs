@@ -2,10 +2,7 @@
 
 use logto_admin::serde_json::{self, Value};
 
-use crate::config::credentials::{is_credential, redacted};
-
-/// Text that is shown in place of a secret.
-pub(crate) const REDACTED: &str = "[redacted]";
+use crate::credentials::{REDACTED, is_credential, redacted};
 
 /// Members whose values have any names, and might all be secret.
 const ANY_NAMES: [&str; 2] = ["headers", "environmentVariables"];

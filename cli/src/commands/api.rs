@@ -10,12 +10,12 @@ use logto_admin::{Client, Request, Untyped};
 
 use super::body::{Body, pair};
 use super::operations::unknown;
-use crate::config::credentials::redacted;
 use crate::context::Context;
+use crate::credentials::{REDACTED, redacted};
 use crate::failure::{Exit, Failure, Result, even_if_unread};
 use crate::lookup::List;
 use crate::output::{Format, pretty};
-use crate::redaction::{self, REDACTED};
+use crate::redaction;
 
 /// Calls an operation by its id, or by a method and a path.
 ///

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 
 use crate::context::Context;
@@ -16,9 +16,10 @@ pub struct Arguments {
     shell: Shell,
 }
 
-pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
+/// Prints the script for a program.
+pub(crate) fn run(context: &mut Context, arguments: &Arguments, mut program: Command) -> Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut crate::arguments::Arguments::command(), "logto-admin", &mut script);
+    clap_complete::generate(arguments.shell, &mut program, "logto-admin", &mut script);
     let script = String::from_utf8_lossy(&script);
     // The generator names the states of a program with a hyphen in two ways.
     let script = match arguments.shell {
@@ -29,9 +30,8 @@ pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> 
     Ok(Exit::Done)
 }
 
-pub(crate) fn man_pages(folder: &Path) -> Result<Exit> {
-    let written = fs::create_dir_all(folder)
-        .and_then(|()| clap_mangen::generate_to(crate::arguments::Arguments::command(), folder).map(|_| ()));
+pub(crate) fn man_pages(folder: &Path, program: Command) -> Result<Exit> {
+    let written = fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(program, folder).map(|_| ()));
     let failed = |error| Failure::new(format!("cannot write the man pages to {}: {error}", folder.display()));
     written.map(|()| Exit::Done).map_err(failed)
 }

@@ -21,7 +21,9 @@ use crate::users::journal::Journal;
 use crate::users::names::Names;
 use crate::users::reading::{Checked, Input};
 use crate::users::report::{Line, Outcome, Summary};
-use crate::users::sources::{Column, Columns, Groups, Source, SourceOptions, Unverified, parse_firebase_config};
+use crate::users::sources::{
+    Column, Columns, Groups, Source, SourceOptions, Unverified, auth0_password_hash, parse_firebase_config,
+};
 use crate::users::write::{OnConflict, Writer};
 
 /// Creates users from files, also from the exports of other systems.
@@ -195,9 +197,10 @@ impl Arguments {
         if let Some(file) = &self.auth0_hashes {
             for record in input::open(file, &InputOptions::default())? {
                 let record = record.map_err(|error| Failure::usage(error.to_string()))?;
-                if !options.add_auth0_hash(record.value) {
+                let Some((id, hash)) = auth0_password_hash(record.value) else {
                     return Err(Failure::usage(format!("{}: the record has no id or no `passwordHash`", record.place)));
-                }
+                };
+                options.auth0_hashes.insert(id, hash);
             }
             if options.auth0_hashes.is_empty() {
                 return Err(Failure::usage(format!("{file} has no password hashes")));

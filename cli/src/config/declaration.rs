@@ -11,15 +11,12 @@ use super::key::Key;
 use super::kinds::{self, Kind, Layout};
 use super::members::{Known, Members, known};
 use super::place::Place;
-use super::resolution::Resolution;
+use super::resolution::{Environment, Resolution};
 use super::types;
 use super::veil::Veil;
 use super::yaml::{Content, Node};
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
-
-/// Returns the value of an environment variable.
-pub type Environment<'e> = &'e (dyn Fn(&str) -> Option<String> + Sync);
 
 /// An entity that a file declares.
 pub(super) struct Declared {

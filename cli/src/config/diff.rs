@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::credentials;
 use super::kinds::Kind;
 use super::members::Members;
 use super::place::Place;
 use super::secrets::{is_secret, references_only};
 use super::veil::Veil;
 use super::yaml;
+use crate::credentials;
 
 /// Number of unchanged lines that are shown around a change.
 const CONTEXT: usize = 2;

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::credentials;
 use super::key::Key;
 use super::kinds::{ALL, Kind, Layout, Standing};
 use super::members::canonical;
@@ -14,6 +13,7 @@ use super::secrets::{escaped, is_secret, reference, variable};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
 use super::yaml;
+use crate::credentials;
 
 /// The first line of every file that an export writes.
 pub(super) const MARK: &str = "# Written by `logto-admin config export`";

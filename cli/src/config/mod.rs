@@ -13,7 +13,7 @@
 //! | `planner`, `comparison`, `references`, `required`, `phrases`, `lacks`, `rivals`, `diff`, `plan` | the difference |
 //! | `apply`, `body`, `call` | the changes |
 //! | `export`, `writing` | the files of a tenant |
-//! | `secrets`, `credentials`, `veil` | what is secret, and variables in its place |
+//! | `secrets`, `veil` | what is secret, and variables in its place |
 //!
 //! # Rules
 //!
@@ -26,7 +26,6 @@ mod apply;
 mod body;
 mod call;
 mod comparison;
-pub(crate) mod credentials;
 mod declaration;
 mod diff;
 mod export;
@@ -57,9 +56,9 @@ use std::path::Path;
 use logto_admin::Client;
 
 pub use apply::{Applied, Outcome, apply};
-pub use declaration::Environment;
 pub use kinds::{ALL, Kind, files};
 pub use plan::{Action, Change, Plan, Undeclared};
+pub use resolution::Environment;
 pub use selection::Selection;
 pub use writing::Exported;
 

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::declaration::Environment;
 use super::members::Members;
 use super::place::Place;
 use super::secrets::{Piece, pieces};
 use super::veil::Veil;
 use super::yaml::{Content, Node};
 use crate::json::NUL;
+
+/// Returns the value of an environment variable.
+pub type Environment<'e> = &'e (dyn Fn(&str) -> Option<String> + Sync);
 
 /// The result of replacing references.
 pub(super) struct Resolution<'e> {

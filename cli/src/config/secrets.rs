@@ -1,6 +1,7 @@
 //! Secrets: which members are secret, and references to environment variables.
 
 use super::kinds::Kind;
+use crate::credentials::sounds_secret;
 
 const OPEN: &str = "${env:";
 
@@ -119,22 +120,6 @@ pub(super) fn is_secret(kind: &Kind, confidential: &[String], place: &[String]) 
     }
     let (Some("config"), true) = (place.first().map(String::as_str), kind.secret_names) else { return false };
     place.iter().skip(1).any(|step| confidential.contains(step) || sounds_secret(step))
-}
-
-/// Whether the name of a member sounds like that of a secret.
-pub(super) fn sounds_secret(name: &str) -> bool {
-    const PARTS: [&str; 6] = ["secret", "password", "passwd", "privatekey", "credential", "apikey"];
-    const ENDS: [&str; 4] = ["token", "accesskey", "serverkey", "authorization"];
-    const WHOLE: [&str; 2] = ["pass", "key"];
-    /// Ends of names of settings about a secret.
-    const ABOUT: [&str; 4] = ["algorithm", "method", "endpoint", "type"];
-    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    if ABOUT.iter().any(|end| name.ends_with(end)) {
-        return false;
-    }
-    PARTS.iter().any(|part| name.contains(part))
-        || ENDS.iter().any(|end| name.ends_with(end))
-        || WHOLE.contains(&name.as_str())
 }
 
 #[cfg(test)]

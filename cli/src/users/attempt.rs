@@ -5,10 +5,8 @@
 //! to count as created by the import. It has all identifiers of the record, does not come from a sign-up, and was created
 //! at the time of the attempt.
 
-use std::time::Duration;
-
 use logto_admin::models::User;
-use logto_admin::{Client, Error, ErrorKind, RetryPolicy};
+use logto_admin::{Client, Error, ErrorKind};
 
 use super::existing::{self, Found};
 use super::journal::Identifiers;
@@ -19,12 +17,6 @@ const SKEW: i64 = 5 * 60 * 1000;
 
 /// Longest duration of a request with its retries, in milliseconds.
 const LONGEST: i64 = 6 * 60 * 1000;
-
-/// A server that restarts is back within this time.
-pub(super) fn patient() -> RetryPolicy {
-    let waits = (Duration::from_millis(250), Duration::from_secs(20));
-    RetryPolicy::attempts(10).waits(waits.0, waits.1).total(Duration::from_secs(300))
-}
 
 /// Returns the user that an interrupted attempt at this time created, if it did. Fails if that is impossible to find out.
 pub(super) async fn outcome(client: &Client, identifiers: &Identifiers, at: i64) -> Found {

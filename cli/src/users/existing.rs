@@ -3,9 +3,9 @@
 use logto_admin::models::User;
 use logto_admin::{Client, UserSearchMember};
 
-use super::attempt::patient;
 use super::journal::Identifiers;
 use super::report::Problem;
+use super::retry::patient;
 use crate::lookup::{self, IDENTIFIERS};
 
 /// Code of a failure: the identifiers of a record belong to several users.

@@ -39,3 +39,14 @@ impl fmt::Display for Finding {
         f.write_str(&self.message)
     }
 }
+
+/// A record that cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// File and line.
+    pub place: String,
+    /// Name of the user for a person. Empty if the record cannot be read.
+    pub user: String,
+    /// The problems.
+    pub problems: Vec<Finding>,
+}

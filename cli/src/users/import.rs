@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use logto_admin::bulk::Concurrency;
 
 use super::existing::Found;
-use super::record::ImportedUser;
+use super::record::Item;
 use super::report::{Line, Summary};
 use super::write::Writer;
 use crate::failure::{Failure, Result};
@@ -21,32 +21,6 @@ const AHEAD: usize = 2;
 
 /// Number of records between two writes of the journal to the disk.
 const SYNC: u64 = 100;
-
-/// A record with its place in the input.
-#[derive(Clone, Debug)]
-pub struct Item {
-    /// File and line.
-    pub place: String,
-    /// The record.
-    pub user: ImportedUser,
-}
-
-impl Item {
-    /// Returns what identifies the record in the journal.
-    #[must_use]
-    pub fn key(&self) -> String {
-        let user = &self.user;
-        let kinds = [
-            ("id", &user.id),
-            ("email", &user.primary_email),
-            ("phone", &user.primary_phone),
-            ("username", &user.username),
-        ];
-        let known = kinds.into_iter().find_map(|(kind, value)| Some(format!("{kind}:{}", value.as_ref()?)));
-        let identity = || user.identity_ids().min().map(|(target, id)| format!("identity:{target}:{id}"));
-        known.or_else(identity).unwrap_or_else(|| format!("place:{}", self.place))
-    }
-}
 
 /// Brings all records into the tenant. `report` gets a line per record. Ends early after `max_failures` failures, or
 /// when `interrupt` is set; records in progress are completed.

@@ -9,11 +9,10 @@ use std::path::Path;
 use logto_admin::serde_json::Value;
 
 use super::digest::{Digest, Digested};
-use super::finding::Finding;
-use super::import::Item;
+use super::finding::{Finding, Rejected};
 use super::input::{self, InputOptions, Records};
 use super::names::Names;
-use super::record::ImportedUser;
+use super::record::{ImportedUser, Item};
 use super::sources::{Source, SourceOptions};
 use super::validate;
 use crate::failure::{Failure, Result};
@@ -31,17 +30,6 @@ pub struct Input {
     reading: InputOptions,
     /// Copies of standard input and of pipes, which can only be read once, with their digests.
     copies: BTreeMap<String, (File, Digest)>,
-}
-
-/// A record that cannot be imported.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejected {
-    /// File and line.
-    pub place: String,
-    /// Name of the user for a person. Empty if the record cannot be read.
-    pub user: String,
-    /// The problems.
-    pub problems: Vec<Finding>,
 }
 
 /// Result of a check of all records.

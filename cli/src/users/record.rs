@@ -136,3 +136,29 @@ impl ImportedUser {
         known.into_iter().flatten().next().map_or("(no identifier)", |label| cut(label))
     }
 }
+
+/// A record with its place in the input.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// File and line.
+    pub place: String,
+    /// The record.
+    pub user: ImportedUser,
+}
+
+impl Item {
+    /// Returns what identifies the record in the journal.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let user = &self.user;
+        let kinds = [
+            ("id", &user.id),
+            ("email", &user.primary_email),
+            ("phone", &user.primary_phone),
+            ("username", &user.username),
+        ];
+        let known = kinds.into_iter().find_map(|(kind, value)| Some(format!("{kind}:{}", value.as_ref()?)));
+        let identity = || user.identity_ids().min().map(|(target, id)| format!("identity:{target}:{id}"));
+        known.or_else(identity).unwrap_or_else(|| format!("place:{}", self.place))
+    }
+}

@@ -4,8 +4,7 @@ use logto_admin::Error;
 use logto_admin::serde_json::{Value, json};
 use serde::Serialize;
 
-use super::finding::Finding;
-use super::reading::Rejected;
+use super::finding::{Finding, Rejected};
 use crate::failure::Failure;
 use crate::json;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use super::record::{Factor, ImportedUser};
-use super::sources::normal_base32;
+use super::totp::normal_secret;
 use crate::json;
 
 /// Longest texts in characters.
@@ -156,7 +156,7 @@ fn factor(factor: &Factor, problems: &mut Vec<Finding>) {
         Factor::Totp { secret: None } | Factor::BackupCode { codes: None } => {
             problems.push(Finding::new("mfa", "a factor without its secret cannot be imported"));
         }
-        Factor::Totp { secret: Some(secret) } if normal_base32(secret).as_ref() != Some(secret) => {
+        Factor::Totp { secret: Some(secret) } if normal_secret(secret).as_ref() != Some(secret) => {
             problems.push(Finding::new("mfa", "expected a TOTP secret in base 32, in upper case and groups of 8"));
         }
         Factor::BackupCode { codes: Some(codes) }

@@ -6,14 +6,14 @@ use logto_admin::models::User;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::{Client, Request, Timestamp, Untyped};
 
-use super::attempt::{self, patient};
+use super::attempt;
 use super::digest::Digest;
 use super::existing::{self, Found};
-use super::import::Item;
 use super::journal::{Entry, Identifiers, Journal, Standing};
 use super::names::Names;
-use super::record::{Factor, ImportedUser};
+use super::record::{Factor, ImportedUser, Item};
 use super::report::{Outcome, Problem};
+use super::retry::patient;
 use crate::json;
 
 /// Action for a record whose user exists.

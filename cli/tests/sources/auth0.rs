@@ -1,4 +1,4 @@
-use logto_admin_cli::users::sources::{Source, SourceOptions, Unverified};
+use logto_admin_cli::users::sources::{Source, SourceOptions, Unverified, auth0_password_hash};
 use serde_json::json;
 
 use super::{PASSWORD, assert_signs_in, converted, converted_with, json, records, warnings};
@@ -99,9 +99,8 @@ async fn password_hashes_come_in_a_file_of_their_own() {
 
     // Together with the export job.
     let mut options = SourceOptions::default();
-    for record in records(Source::Auth0, "auth0-hashes.ndjson") {
-        assert!(options.add_auth0_hash(record));
-    }
+    let hashes = records(Source::Auth0, "auth0-hashes.ndjson").into_iter();
+    options.auth0_hashes.extend(hashes.map(|record| auth0_password_hash(record).unwrap()));
     assert!(!format!("{options:?}").contains("$2b$"));
     let users = converted_with(Source::Auth0, "auth0-export.ndjson", &options);
     assert_signs_in(&users[0].user, PASSWORD).await;

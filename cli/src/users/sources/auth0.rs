@@ -1,6 +1,7 @@
 //! Auth0: export jobs, the export of password hashes, and the format of import jobs.
 
 use logto_admin::PasswordDigest;
+use serde_json::Value;
 
 use super::auth0_hash;
 use super::draft::Draft;
@@ -29,8 +30,16 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
     metadata(fields, draft);
 }
 
+/// Returns the user id and the hash of a record of the export of password hashes.
+#[must_use]
+pub fn auth0_password_hash(record: Value) -> Option<(String, String)> {
+    let Value::Object(members) = record else { return None };
+    let mut fields = Fields::new(members);
+    id(&mut fields).zip(fields.text("passwordHash"))
+}
+
 /// Removes and returns the user id. The export of hashes has the part after `auth0|`.
-pub(super) fn id(fields: &mut Fields) -> Option<String> {
+fn id(fields: &mut Fields) -> Option<String> {
     let own = fields.text("user_id").or_else(|| fields.text("Id"));
     let oid = fields.fields("_id").text("$oid");
     own.or_else(|| fields.text("alt_id").or(oid).map(|id| if id.contains('|') { id } else { format!("auth0|{id}") }))

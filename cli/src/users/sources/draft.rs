@@ -6,13 +6,13 @@ use logto_admin::PasswordDigest;
 use serde_json::{Value, json};
 
 use super::Conversion;
-use super::encoding::normal_base32;
 use super::fields::{Fields, Wrong, is_empty};
 use super::identities::target;
 use super::options::{Groups, SourceOptions, Unverified};
 use super::phone::normal_phone;
 use crate::users::finding::Finding;
 use crate::users::record::{Factor, ImportedUser, JsonObject, Membership};
+use crate::users::totp::normal_secret;
 use crate::users::validate::{is_email, is_url, is_username};
 
 /// Claims of OpenID Connect, and the members of `profile`.
@@ -210,7 +210,7 @@ impl<'a> Draft<'a> {
             self.warn(member, "Logto keeps one authenticator app per user, so further ones are not imported");
             return;
         }
-        match normal_base32(secret) {
+        match normal_secret(secret) {
             Some(secret) => self.user.mfa.push(Factor::Totp { secret: Some(secret) }),
             None => self.warn(member, "the TOTP secret is not in base 32, so it is not imported"),
         }

@@ -1,6 +1,6 @@
 //! Base64, base 32 and hex, in the variants that exports use.
 
-use data_encoding::{BASE32, BASE32_NOPAD, BASE64_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
 
 /// Decodes base64 with or without padding, also in the alphabet for URLs.
 pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
@@ -23,11 +23,4 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 pub(super) fn base32(bytes: &[u8]) -> String {
     BASE32_NOPAD.encode(bytes)
-}
-
-/// Returns the text in the form of TOTP secrets: upper case, without spaces, in padded groups of 8.
-pub(in crate::users) fn normal_base32(text: &str) -> Option<String> {
-    let letters: String = text.chars().filter(|char| !matches!(char, ' ' | '-' | '=')).collect();
-    let bytes = BASE32_NOPAD.decode(letters.to_ascii_uppercase().as_bytes()).ok();
-    bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| BASE32.encode(&bytes))
 }

@@ -27,6 +27,7 @@ use std::fmt;
 use clap::ValueEnum;
 use serde_json::Value;
 
+pub use auth0::auth0_password_hash;
 pub(crate) use columns::unknown_member;
 pub use columns::{Column, Columns};
 pub use firebase_config::parse_firebase_config;
@@ -36,7 +37,6 @@ use super::finding::Finding;
 use super::input::InputOptions;
 use super::record::ImportedUser;
 use draft::Draft;
-pub(in crate::users) use encoding::normal_base32;
 use fields::Fields;
 
 /// The system that a file comes from.

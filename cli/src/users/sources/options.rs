@@ -60,20 +60,6 @@ impl SourceOptions {
             && !self.auth0_hashes.is_empty()
             && of_database.is_some_and(|id| !self.auth0_hashes.contains_key(id))
     }
-
-    /// Adds a record of Auth0's export of password hashes. Returns whether it has a hash.
-    pub fn add_auth0_hash(&mut self, record: serde_json::Value) -> bool {
-        let serde_json::Value::Object(members) = record else { return false };
-        let mut fields = super::fields::Fields::new(members);
-        let (id, hash) = (super::auth0::id(&mut fields), fields.text("passwordHash"));
-        match (id, hash) {
-            (Some(id), Some(hash)) => {
-                self.auth0_hashes.insert(id, hash);
-                true
-            }
-            _ => false,
-        }
-    }
 }
 
 impl fmt::Debug for SourceOptions {

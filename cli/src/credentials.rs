@@ -1,7 +1,7 @@
-//! Credentials in URLs: in front of the host, and in the query.
+//! Recognizes credentials: by the names of members, and in URLs in front of the host and in the query.
 
-use super::secrets::sounds_secret;
-use crate::redaction::REDACTED;
+/// Text that is shown in place of a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Names in queries that mean a credential, besides those that sound secret everywhere.
 const IN_QUERIES: [&str; 6] = ["sig", "signature", "pwd", "auth", "code", "jwt"];
@@ -56,13 +56,29 @@ pub(crate) fn is_credential(name: &str) -> bool {
     sounds_secret(name) || IN_QUERIES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// Whether the name of a member sounds like that of a secret.
+pub(crate) fn sounds_secret(name: &str) -> bool {
+    const PARTS: [&str; 6] = ["secret", "password", "passwd", "privatekey", "credential", "apikey"];
+    const ENDS: [&str; 4] = ["token", "accesskey", "serverkey", "authorization"];
+    const WHOLE: [&str; 2] = ["pass", "key"];
+    /// Ends of names of settings about a secret.
+    const ABOUT: [&str; 4] = ["algorithm", "method", "endpoint", "type"];
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    if ABOUT.iter().any(|end| name.ends_with(end)) {
+        return false;
+    }
+    PARTS.iter().any(|part| name.contains(part))
+        || ENDS.iter().any(|end| name.ends_with(end))
+        || WHOLE.contains(&name.as_str())
+}
+
 /// Returns a URL without its credentials. Other texts stay as they are.
 pub(crate) fn redacted(text: &str) -> String {
     replaced(text, |_| REDACTED.to_owned(), str::to_owned).unwrap_or_else(|| text.to_owned())
 }
 
 /// Returns a URL with `shown` in place of each credential, by its name. Returns none for texts without credentials.
-pub(super) fn replaced(
+pub(crate) fn replaced(
     text: &str,
     mut shown: impl FnMut(&str) -> String,
     plain: impl Fn(&str) -> String,

@@ -1,0 +1,11 @@
+//! When an import repeats a call.
+
+use std::time::Duration;
+
+use logto_admin::RetryPolicy;
+
+/// A server that restarts is back within this time.
+pub(super) fn patient() -> RetryPolicy {
+    let waits = (Duration::from_millis(250), Duration::from_secs(20));
+    RetryPolicy::attempts(10).waits(waits.0, waits.1).total(Duration::from_secs(300))
+}
