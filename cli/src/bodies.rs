@@ -46,7 +46,7 @@ pub(crate) fn members(operation: &str) -> Vec<Value> {
 /// with any names are left out.
 pub(crate) fn required(operation: &str) -> Vec<String> {
     let required = members(operation).into_iter().filter(|member| member["required"] == true);
-    let paths = required.map(|member| crate::json::text(&member, "name"));
+    let paths = required.map(|member| crate::json_object::text(&member, "name"));
     paths.filter(|path| !path.contains('*')).collect()
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tokio::sync::watch;
 
-use crate::progress::Lines;
+use crate::progress::LinePrinter;
 
 /// Whether the user has asked the program to stop. Clones share the answer.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ impl Default for Interrupt {
 impl Interrupt {
     /// Watches for Ctrl-C, and confirms it with a line. The second one ends the program immediately.
     #[must_use]
-    pub fn watch(lines: Lines) -> Self {
+    pub fn watch(printer: LinePrinter) -> Self {
         let interrupt = Self::default();
         let shared = interrupt.clone();
         let mut first = Box::pin(tokio::signal::ctrl_c().fuse());
@@ -29,7 +29,7 @@ impl Interrupt {
         tokio::spawn(async move {
             if first.await.is_ok() {
                 shared.set();
-                lines.print("stopping after the calls in progress; press Ctrl-C again to stop immediately");
+                printer.print("stopping after the calls in progress; press Ctrl-C again to stop immediately");
             }
             if tokio::signal::ctrl_c().await.is_ok() {
                 std::process::exit(130);

@@ -13,7 +13,7 @@ mod credentials;
 pub mod failure;
 mod files;
 pub mod interrupt;
-pub mod json;
+pub mod json_object;
 pub mod lookup;
 pub mod options;
 pub mod output;

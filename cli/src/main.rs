@@ -12,7 +12,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    report(arguments.global.verbose);
+    start_tracing(arguments.global.verbose);
     match logto_admin_cli::run(arguments).await {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => {
@@ -25,7 +25,7 @@ async fn main() -> ExitCode {
 }
 
 /// Reports requests on standard error.
-fn report(verbose: u8) {
+fn start_tracing(verbose: u8) {
     let filter = match verbose {
         0 => "off",
         1 => "logto_admin=warn,[logto.attempt]=info",

@@ -70,7 +70,7 @@ impl Printer {
                 text
             }
             Format::Json => pretty(&items)?,
-            Format::Ndjson => lines(items)?,
+            Format::Ndjson => ndjson(items)?,
             Format::Yaml => yaml(&items)?,
         };
         self.text(&text)
@@ -87,7 +87,7 @@ impl Printer {
     /// Prints an error of one of several items. The command goes on.
     pub(crate) fn error(&mut self, text: &str) {
         // There is nowhere to report a failure to.
-        let _ = writeln!(self.messages, "error: {}", terminal::lines(text));
+        let _ = writeln!(self.messages, "error: {}", terminal::shown_lines(text));
     }
 
     /// Prints one value. A table has a row per member.
@@ -96,7 +96,7 @@ impl Printer {
             (Format::Table, Value::Object(members)) => table::of_members(members),
             (Format::Table, value) => format!("{}\n", table::cell(Some(value))),
             (Format::Json, value) => pretty(value)?,
-            (Format::Ndjson, value) => lines(std::slice::from_ref(value))?,
+            (Format::Ndjson, value) => ndjson(std::slice::from_ref(value))?,
             (Format::Yaml, value) => yaml(value)?,
         };
         self.text(&text)
@@ -119,7 +119,7 @@ impl Printer {
     pub fn message(&mut self, text: &str) {
         if !self.quiet {
             // There is nowhere to report a failure to.
-            let _ = writeln!(self.messages, "{}", terminal::lines(text));
+            let _ = writeln!(self.messages, "{}", terminal::shown_lines(text));
         }
     }
 }
@@ -158,14 +158,14 @@ pub(crate) fn pretty(value: &impl serde::Serialize) -> Result<String> {
     Ok(escaped(&text) + "\n")
 }
 
-fn lines(items: &[Value]) -> Result<String> {
+fn ndjson(items: &[Value]) -> Result<String> {
     Ok(items.iter().map(|item| escaped(&item.to_string()) + "\n").collect())
 }
 
 fn yaml(value: &impl serde::Serialize) -> Result<String> {
     let text = serde_saphyr::to_string(value).map_err(|error| Failure::new(error.to_string()))?;
     // YAML leaves characters that reverse text as they are. JSON is YAML.
-    if terminal::lines(&text) == text { Ok(text) } else { pretty(value) }
+    if terminal::shown_lines(&text) == text { Ok(text) } else { pretty(value) }
 }
 
 #[cfg(test)]
@@ -192,7 +192,7 @@ mod tests {
         let shown = [
             table::of_items(&[("name", "/name")], std::slice::from_ref(&item), None).0,
             pretty(&item).unwrap(),
-            lines(std::slice::from_ref(&item)).unwrap(),
+            ndjson(std::slice::from_ref(&item)).unwrap(),
             yaml(&item).unwrap(),
         ];
         for text in shown {

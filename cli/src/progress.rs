@@ -66,9 +66,9 @@ impl TermLike for Margin {
 
 /// Prints lines on standard error, above the bar if there is one.
 #[derive(Clone, Debug, Default)]
-pub struct Lines(Option<ProgressBar>);
+pub struct LinePrinter(Option<ProgressBar>);
 
-impl Lines {
+impl LinePrinter {
     /// Prints a line.
     pub fn print(&self, text: &str) {
         match &self.0 {
@@ -121,16 +121,16 @@ impl Progress {
     }
 
     /// Prints a line above the bar.
-    pub fn line(&self, text: &str) {
+    pub fn print_line(&self, text: &str) {
         if !self.quiet {
-            self.lines().print(text);
+            self.line_printer().print(text);
         }
     }
 
     /// Returns what prints lines above the bar.
     #[must_use]
-    pub fn lines(&self) -> Lines {
-        Lines(self.bar.clone())
+    pub fn line_printer(&self) -> LinePrinter {
+        LinePrinter(self.bar.clone())
     }
 
     /// Removes the bar.

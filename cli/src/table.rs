@@ -3,7 +3,7 @@
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use logto_admin::serde_json::{Map, Value};
 
-use crate::json;
+use crate::json_object;
 use crate::terminal::changes_terminals;
 
 /// A column: its title, and the JSON pointer to its value.
@@ -68,7 +68,7 @@ fn plain() -> Table {
 /// Returns the cells of a row.
 fn cells(columns: &[Column], item: &Value) -> Vec<String> {
     let text = |(title, pointer): &Column| match item.pointer(pointer) {
-        Some(time) if TIMES.contains(title) => cell(Some(&json::date(time))),
+        Some(time) if TIMES.contains(title) => cell(Some(&json_object::date(time))),
         value => cell(value),
     };
     columns.iter().map(text).collect()

@@ -14,7 +14,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// Returns a text with escapes in place of the characters that change a terminal, except tabs and line breaks.
-pub(crate) fn lines(text: &str) -> String {
+pub(crate) fn shown_lines(text: &str) -> String {
     escaped(text, &['\t', '\n'])
 }
 
@@ -33,5 +33,5 @@ fn escaped(text: &str, kept: &[char]) -> String {
 /// Prints a message on standard error. Data of others cannot change the terminal with it.
 pub fn message(text: &str) {
     // There is nowhere to report a failure to: the reader might be gone.
-    let _ = writeln!(anstream::stderr(), "{}", lines(text));
+    let _ = writeln!(anstream::stderr(), "{}", shown_lines(text));
 }

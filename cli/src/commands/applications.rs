@@ -5,7 +5,7 @@ use logto_admin::serde_json::{Value, json};
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::table::Column;
-use crate::{json, lookup};
+use crate::{json_object, lookup};
 
 /// A command about applications.
 #[derive(clap::Subcommand, Debug)]
@@ -74,10 +74,10 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let mut new = json!({ "name": name, "type": kind });
             if !redirect_uri.is_empty() {
                 let metadata = json!({ "redirectUris": redirect_uri, "postLogoutRedirectUris": [] });
-                json::set(&mut new, "oidcClientMetadata", metadata);
+                json_object::set(&mut new, "oidcClientMetadata", metadata);
             }
             let created = client.operation("CreateApplication")?.json(&new).await?;
-            let id = json::text(&created, "id");
+            let id = json_object::text(&created, "id");
             if !role_ids.is_empty() {
                 let assign = client.operation("AssignApplicationRoles")?.path("applicationId", &id);
                 assign.json(&json!({ "roleIds": role_ids })).await?;
@@ -96,7 +96,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let id = find(&application).await?;
             let create = client.operation("CreateApplicationSecret")?.path("id", &id);
             let secret = create.json(&json!({ "name": name })).await?;
-            context.printer.item(&json!({ "name": name, "value": json::member(&secret, "value") }))?;
+            context.printer.item(&json!({ "name": name, "value": json_object::member(&secret, "value") }))?;
         }
     }
     Ok(Exit::Done)

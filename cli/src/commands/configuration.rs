@@ -9,9 +9,9 @@ use crate::config::{self, Action, Change, Outcome, Plan, Selection, Undeclared};
 use crate::context::Context;
 use crate::failure::{Exit, Result, even_if_unread};
 use crate::interrupt::Interrupt;
-use crate::json;
+use crate::json_object;
 use crate::output::{Format, counted, has_colour};
-use crate::progress::Lines;
+use crate::progress::LinePrinter;
 
 /// A command about configuration files.
 #[derive(clap::Subcommand, Debug)]
@@ -159,7 +159,7 @@ fn question(plan: &Plan) -> String {
 
 async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
     let client = context.client()?;
-    let interrupt = Interrupt::watch(Lines::default());
+    let interrupt = Interrupt::watch(LinePrinter::default());
     let printer = &mut context.printer;
     let mut outcomes = Vec::new();
     let applied = config::apply(&client, plan, &mut |change, outcome| {
@@ -176,7 +176,7 @@ async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
         let outcomes = outcomes.into_iter().chain(std::iter::repeat("open"));
         let changes = plan.changes().iter().zip(outcomes).map(|(change, outcome)| {
             let mut item = change.to_json();
-            json::set(&mut item, "outcome", outcome);
+            json_object::set(&mut item, "outcome", outcome);
             item
         });
         even_if_unread(context.printer.list(&[], &changes.collect::<Vec<_>>()))?;

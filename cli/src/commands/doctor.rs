@@ -20,7 +20,7 @@ const SKEW: Duration = Duration::from_secs(5);
 
 /// The result of one check.
 #[derive(Debug)]
-struct Finding {
+struct Diagnostic {
     check: &'static str,
     verdict: Verdict,
     message: String,
@@ -34,7 +34,7 @@ enum Verdict {
     Wrong,
 }
 
-impl Finding {
+impl Diagnostic {
     fn good(check: &'static str, message: impl Into<String>) -> Self {
         Self { check, verdict: Verdict::Good, message: message.into(), advice: None }
     }
@@ -82,7 +82,7 @@ impl Finding {
 pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
     let connection = match context.client() {
         Ok(client) => Ok(client),
-        Err(failure) => Err(Finding {
+        Err(failure) => Err(Diagnostic {
             check: "settings",
             verdict: Verdict::Wrong,
             message: failure.message().to_owned(),
@@ -98,17 +98,17 @@ pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
             let lines: String = findings.iter().map(|finding| finding.line() + "\n").collect();
             context.printer.text(&lines)
         }
-        _ => context.printer.list(&[], &findings.iter().map(Finding::to_json).collect::<Vec<_>>()),
+        _ => context.printer.list(&[], &findings.iter().map(Diagnostic::to_json).collect::<Vec<_>>()),
     })?;
     let is_wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
     Ok(if is_wrong { Exit::Failed } else { Exit::Done })
 }
 
 /// Checks one thing after the other. Stops where the next checks would only repeat the failure.
-async fn examine(client: &Client, app_id: &str) -> Vec<Finding> {
+async fn examine(client: &Client, app_id: &str) -> Vec<Diagnostic> {
     let endpoint = client.endpoint();
     let mut findings =
-        vec![Finding::good("settings", format!("server {}, resource {}", endpoint.url(), endpoint.resource()))];
+        vec![Diagnostic::good("settings", format!("server {}, resource {}", endpoint.url(), endpoint.resource()))];
     let before = Instant::now();
     let status = client.status().get().retry(RetryPolicy::NEVER).raw().await;
     match status {
@@ -117,22 +117,22 @@ async fn examine(client: &Client, app_id: &str) -> Vec<Finding> {
             findings.extend(clock(&response));
         }
         Err(error) => {
-            findings.push(Finding::wrong("network", &error));
+            findings.push(Diagnostic::wrong("network", &error));
             return findings;
         }
     }
     let is_encrypted = endpoint.url().starts_with("https://");
     findings.push(match is_encrypted {
-        true => Finding::good("TLS", "the certificate is valid"),
-        false => Finding::warning("TLS", "the connection is not encrypted", "use https outside of this machine"),
+        true => Diagnostic::good("TLS", "the certificate is valid"),
+        false => Diagnostic::warning("TLS", "the connection is not encrypted", "use https outside of this machine"),
     });
     match client.access_token().await {
         Ok(token) => {
-            findings.push(Finding::good("token", "the token endpoint accepts the application and the resource"));
+            findings.push(Diagnostic::good("token", "the token endpoint accepts the application and the resource"));
             findings.push(scope(&token));
         }
         Err(error) => {
-            findings.push(Finding::wrong("token", &error));
+            findings.push(Diagnostic::wrong("token", &error));
             return findings;
         }
     }
@@ -144,68 +144,70 @@ async fn examine(client: &Client, app_id: &str) -> Vec<Finding> {
         findings.push(read(client).await);
     }
     findings.push(match client.server_release().await {
-        Ok(range) if range.start() == range.end() => Finding::good("release", format!("Logto {}", range.start())),
-        Ok(range) => Finding::good("release", format!("Logto {} to {}", range.start(), range.end())),
-        Err(error) => Finding::warning("release", error.message(), "the API document of the server is not available"),
+        Ok(range) if range.start() == range.end() => Diagnostic::good("release", format!("Logto {}", range.start())),
+        Ok(range) => Diagnostic::good("release", format!("Logto {} to {}", range.start(), range.end())),
+        Err(error) => {
+            Diagnostic::warning("release", error.message(), "the API document of the server is not available")
+        }
     });
     findings
 }
 
 /// Compares the granted scope with the requested one.
-fn scope(token: &AccessToken) -> Finding {
+fn scope(token: &AccessToken) -> Diagnostic {
     let granted = token.granted_scope().unwrap_or_default();
     let Some(missing) = token.missing_scope() else {
-        return Finding::good("scope", format!("the server granted `{granted}`"));
+        return Diagnostic::good("scope", format!("the server granted `{granted}`"));
     };
     let granted = if granted.is_empty() { "nothing".to_owned() } else { format!("`{granted}`") };
     let message = format!("the server granted {granted}, and not `{missing}`");
     let advice = "assign the role \"Logto Management API access\" to the application, or another one with this scope";
-    Finding { verdict: Verdict::Wrong, ..Finding::warning("scope", message, advice) }
+    Diagnostic { verdict: Verdict::Wrong, ..Diagnostic::warning("scope", message, advice) }
 }
 
 /// Reads the roles of the application.
-async fn role(client: &Client, app_id: &str) -> Finding {
+async fn role(client: &Client, app_id: &str) -> Diagnostic {
     let roles = client.applications().list_roles(app_id).page_size(100).retry(RetryPolicy::NEVER).await;
     match roles {
         Ok(page) => {
             let names: Vec<String> = page.items.iter().map(|role| format!("\"{}\"", role.name)).collect();
-            Finding::good("role", format!("the roles of the application: {}", names.join(", ")))
+            Diagnostic::good("role", format!("the roles of the application: {}", names.join(", ")))
         }
-        Err(error) => Finding::wrong("role", &error),
+        Err(error) => Diagnostic::wrong("role", &error),
     }
 }
 
-async fn read(client: &Client) -> Finding {
+async fn read(client: &Client) -> Diagnostic {
     match client.users().list().page_size(1).retry(RetryPolicy::NEVER).await {
         Ok(page) => {
-            Finding::good("read", format!("the tenant has {}", counted(page.total.unwrap_or_default(), "user")))
+            Diagnostic::good("read", format!("the tenant has {}", counted(page.total.unwrap_or_default(), "user")))
         }
-        Err(error) => Finding::wrong("read", &error),
+        Err(error) => Diagnostic::wrong("read", &error),
     }
 }
 
-fn reached(response: &HttpResponse, time: Duration) -> Finding {
+fn reached(response: &HttpResponse, time: Duration) -> Diagnostic {
     let message = format!("the server responded in {} ms", time.as_millis());
     let is_logto = response.headers.get("logto-core-request-id").is_some() || response.status == 204;
     if is_logto {
-        return Finding::good("network", message);
+        return Diagnostic::good("network", message);
     }
     let message = format!("{message}, but with status {} and not like Logto", response.status);
     let advice = "check that the endpoint is the root of a Logto server, without a path such as /api or /console";
-    Finding { verdict: Verdict::Wrong, ..Finding::warning("network", message, advice) }
+    Diagnostic { verdict: Verdict::Wrong, ..Diagnostic::warning("network", message, advice) }
 }
 
 /// Compares the clock of the server with that of this machine.
-fn clock(response: &HttpResponse) -> Option<Finding> {
+fn clock(response: &HttpResponse) -> Option<Diagnostic> {
     let date = httpdate::parse_http_date(response.headers.get("date")?).ok()?;
     let now = SystemTime::now();
     let skew = now.duration_since(date).or_else(|error| Ok::<_, ()>(error.duration())).ok()?;
     Some(match skew > SKEW {
-        true => Finding::warning(
+        true => Diagnostic::warning(
             "clock",
             format!("the clocks differ by {} s", skew.as_secs()),
             "set the clock of this machine: tokens depend on the time",
         ),
-        false => Finding::good("clock", "the clocks agree"),
+        false => Diagnostic::good("clock", "the clocks agree"),
     })
 }

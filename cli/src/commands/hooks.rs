@@ -5,7 +5,7 @@ use logto_admin::serde_json::{Value, json};
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::table::Column;
-use crate::{json, lookup, redaction};
+use crate::{json_object, lookup, redaction};
 
 /// A command about webhooks.
 #[derive(clap::Subcommand, Debug)]
@@ -56,17 +56,17 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::Create { url, name, events } => {
             let mut new = json!({ "events": events, "config": { "url": url } });
             if let Some(name) = name {
-                json::set(&mut new, "name", name);
+                json_object::set(&mut new, "name", name);
             }
             let created = client.operation("CreateHook")?.json(&new).await?;
             context.printer.item(
-                &json!({ "id": json::member(&created, "id"), "signingKey": json::member(&created, "signingKey") }),
+                &json!({ "id": json_object::member(&created, "id"), "signingKey": json_object::member(&created, "signingKey") }),
             )?;
         }
         Command::Test { hook } => {
             let id = find(&hook).await?;
             let known = client.operation("GetHook")?.path("id", &id).await?;
-            let test = json!({ "events": json::member(&known, "events"), "config": json::member(&known, "config") });
+            let test = json!({ "events": json_object::member(&known, "events"), "config": json_object::member(&known, "config") });
             client.operation("CreateHookTest")?.path("id", &id).json(&test).await?;
             context.printer.message(&format!("sent a test event to {hook}"));
         }

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::output::Format;
 use crate::table::Column;
-use crate::{json, lookup};
+use crate::{json_object, lookup};
 
 /// Lists invitations, or changes them.
 #[derive(clap::Args, Debug)]
@@ -89,10 +89,10 @@ pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<(
         }
         Some(Command::Revoke { invitation, organization }) => {
             let pending = pending(&client, &invitation, organization.as_deref()).await?;
-            context.confirm(&format!("Revoke the invitation of {}?", json::text(&pending, "invitee")))?;
+            context.confirm(&format!("Revoke the invitation of {}?", json_object::text(&pending, "invitee")))?;
             let revoke = client.operation("ReplaceOrganizationInvitationStatus")?;
-            revoke.path("id", &json::text(&pending, "id")).json(&json!({ "status": "Revoked" })).await?;
-            context.printer.message(&format!("revoked the invitation of {}", json::text(&pending, "invitee")));
+            revoke.path("id", &json_object::text(&pending, "id")).json(&json!({ "status": "Revoked" })).await?;
+            context.printer.message(&format!("revoked the invitation of {}", json_object::text(&pending, "invitee")));
             Ok(())
         }
     }
@@ -121,13 +121,14 @@ async fn pending(client: &Client, who: &str, organization: Option<&str>) -> Resu
         return Ok(all.swap_remove(at));
     }
     let is_of = |invitation: &Value| {
-        json::text(invitation, "status") == "Pending" && json::text(invitation, "invitee").eq_ignore_ascii_case(who)
+        json_object::text(invitation, "status") == "Pending"
+            && json_object::text(invitation, "invitee").eq_ignore_ascii_case(who)
     };
     let mut found = all.into_iter().filter(is_of);
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
         (Some(one), Some(other)) => {
-            let (one, other) = (json::text(&one, "id"), json::text(&other, "id"));
+            let (one, other) = (json_object::text(&one, "id"), json_object::text(&other, "id"));
             let message = format!("`{who}` has several invitations: pass an id, such as {one} or {other}");
             Err(Failure::usage(message).with_hint("pass --organization if they are to different organizations"))
         }
@@ -138,12 +139,12 @@ async fn pending(client: &Client, who: &str, organization: Option<&str>) -> Resu
 /// Adds the names of organizations and roles to invitations, for people.
 fn add_names(invitations: &mut [Value], organizations: &[Value]) {
     for invitation in invitations {
-        let id = json::member(invitation, "organizationId");
-        let organization = organizations.iter().find(|organization| json::member(organization, "id") == id);
-        let name = organization.map_or(id, |organization| json::member(organization, "name"));
-        json::set(invitation, "organization", name);
-        let roles = json::names(json::items(invitation, "organizationRoles"));
-        json::set(invitation, "roles", roles);
+        let id = json_object::member(invitation, "organizationId");
+        let organization = organizations.iter().find(|organization| json_object::member(organization, "id") == id);
+        let name = organization.map_or(id, |organization| json_object::member(organization, "name"));
+        json_object::set(invitation, "organization", name);
+        let roles = json_object::names(json_object::items(invitation, "organizationRoles"));
+        json_object::set(invitation, "roles", roles);
     }
 }
 

@@ -9,9 +9,9 @@ use logto_admin::serde_json::Value;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::interrupt::Interrupt;
-use crate::json;
+use crate::json_object;
 use crate::output::Format;
-use crate::progress::Lines;
+use crate::progress::LinePrinter;
 use crate::table::{Column, Growing, terminal_width};
 
 /// A command about audit logs.
@@ -97,7 +97,7 @@ const PAGE: u32 = 100;
 type Ids = HashSet<String>;
 
 fn id(entry: &Value) -> String {
-    json::text(entry, "id")
+    json_object::text(entry, "id")
 }
 
 /// Returns the entries since those of an earlier request, newest first, and the ids of all that were read. Reads pages
@@ -120,7 +120,7 @@ async fn newer(client: &Client, filter: &Filter, seen: &Ids) -> Result<(Vec<Valu
 const WIDTHS: [usize; 6] = [20, 34, 7, 12, 21, 15];
 
 async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval: Duration, last: usize) -> Result<()> {
-    let interrupt = Interrupt::watch(Lines::default());
+    let interrupt = Interrupt::watch(LinePrinter::default());
     let (mut table, header) = Growing::new(COLUMNS, &WIDTHS, terminal_width());
     // One JSON value per entry: a list would never end.
     if context.printer.format == Format::Json {

@@ -6,7 +6,7 @@ use logto_admin::serde_json::{Value, json};
 use crate::bodies;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
-use crate::json;
+use crate::json_object;
 use crate::output::Format;
 use crate::suggestion::suggestion;
 use crate::table::Column;
@@ -65,7 +65,7 @@ pub(super) fn unknown(id: &str) -> Failure {
 fn show(context: &mut Context, info: &OperationInfo) -> Result<()> {
     let (mut details, members) = (details(info), bodies::members(info.id));
     if context.printer.format != Format::Table {
-        json::set(&mut details, "bodyMembers", members);
+        json_object::set(&mut details, "bodyMembers", members);
         return context.printer.item(&details);
     }
     context.printer.item(&details)?;

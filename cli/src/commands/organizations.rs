@@ -8,7 +8,7 @@ use super::invitations;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::table::Column;
-use crate::{json, lookup};
+use crate::{json_object, lookup};
 
 /// A command about organizations.
 #[derive(clap::Subcommand, Debug)]
@@ -82,8 +82,8 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let path = [("id", find(&organization).await?)];
             let mut members = lookup::all_at(&client, "ListOrganizationUsers", &path).await?;
             for member in &mut members {
-                let roles = json::names(json::items(member, "organizationRoles"));
-                json::set(member, "roles", roles);
+                let roles = json_object::names(json_object::items(member, "organizationRoles"));
+                json_object::set(member, "roles", roles);
             }
             context.printer.list(MEMBERS, &members)?;
         }
@@ -116,7 +116,7 @@ async fn check_roles(client: &Client, roles: &[String]) -> Result<()> {
         return Ok(());
     }
     let known = lookup::all(client, "ListOrganizationRoles").await?;
-    match roles.iter().find(|role| !known.iter().any(|known| json::text(known, "name") == **role)) {
+    match roles.iter().find(|role| !known.iter().any(|known| json_object::text(known, "name") == **role)) {
         Some(unknown) => Err(Failure::new(format!("no organization role has the name `{unknown}`"))),
         None => Ok(()),
     }

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::table::Column;
 use crate::users::sources::unknown_member;
-use crate::{json, lookup};
+use crate::{json_object, lookup};
 
 /// A command about users.
 #[derive(clap::Subcommand, Debug)]
@@ -217,7 +217,7 @@ impl Members {
         ];
         for (name, value) in texts {
             if let Some(value) = value {
-                json::set(&mut body, name, value);
+                json_object::set(&mut body, name, value);
             }
         }
         // The server replaces these objects.
@@ -233,14 +233,14 @@ impl Members {
                 && member.contains('.')
                 && let Some(object) = whole(first)
             {
-                json::set(&mut body, first, object);
+                json_object::set(&mut body, first, object);
             }
             set(&mut body, member, value)?;
         }
         if user.is_none()
             && let Some(password) = self.password()?
         {
-            json::set(&mut body, "password", password);
+            json_object::set(&mut body, "password", password);
         }
         Ok(body)
     }

@@ -69,7 +69,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let resumed = seen.len();
     let mut writer = Records::new(BufWriter::new(out), arguments.format, is_new)?;
     let mut progress = Progress::new("users", total, context.printer.quiet);
-    let interrupt = Interrupt::watch(progress.lines());
+    let interrupt = Interrupt::watch(progress.line_printer());
     let exported = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
         progress.advance();
         writer.write(user)

@@ -19,11 +19,12 @@ use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
 use crate::users::journal::Journal;
 use crate::users::names::Names;
-use crate::users::reading::{Checked, Input};
-use crate::users::report::{Line, Outcome, Summary};
+use crate::users::record_reader::{Checked, RecordReader};
+use crate::users::record_result::{Outcome, RecordResult};
 use crate::users::sources::{
     Column, Columns, Groups, Source, SourceOptions, Unverified, auth0_password_hash, parse_firebase_config,
 };
+use crate::users::summary::Summary;
 use crate::users::write::{OnConflict, Writer};
 
 /// Creates users from files, also from the exports of other systems.
@@ -105,7 +106,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     if let Some(Command::Undo { journal }) = &arguments.command {
         return users_undo::run(context, journal).await;
     }
-    let input = Input::new(&arguments.files, arguments.from, arguments.format)?;
+    let input = RecordReader::new(&arguments.files, arguments.from, arguments.format)?;
     let path = arguments.journal_path(&input);
     arguments.check_files(&path)?;
     let input = input.with_options(arguments.source_options()?);
@@ -142,12 +143,12 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     };
     let mut report = Report::new(&arguments, &checked)?;
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
-    let interrupt = Interrupt::watch(progress.lines());
+    let interrupt = Interrupt::watch(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
     let summary = import(&writer, input.items(names), concurrency, arguments.max_failures, &interrupt, &mut |line| {
         progress.advance();
         if line.outcome == Outcome::Failed {
-            progress.line(&failure(line));
+            progress.print_line(&failure(line));
         }
         report.write(line)
     })
@@ -198,7 +199,10 @@ impl Arguments {
             for record in input::open(file, &InputOptions::default())? {
                 let record = record.map_err(|error| Failure::usage(error.to_string()))?;
                 let Some((id, hash)) = auth0_password_hash(record.value) else {
-                    return Err(Failure::usage(format!("{}: the record has no id or no `passwordHash`", record.place)));
+                    return Err(Failure::usage(format!(
+                        "{}: the record has no id or no `passwordHash`",
+                        record.location
+                    )));
                 };
                 options.auth0_hashes.insert(id, hash);
             }
@@ -258,7 +262,7 @@ impl Arguments {
     }
 
     /// Returns the path of the journal. Inputs that are read only once all have the same name.
-    fn journal_path(&self, input: &Input) -> PathBuf {
+    fn journal_path(&self, input: &RecordReader) -> PathBuf {
         let first = self.files.first().map(String::as_str).unwrap_or_default();
         let name = || match input.digest(first) {
             Some(digest) => format!("logto-import-{digest}"),
@@ -289,8 +293,8 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     for limit in arguments.from.limits().into_iter().filter(|limit| !(limit.without_hashes && has_hashes)) {
         printer.message(&format!("note: {}", limit.note));
     }
-    for (warning, (count, place)) in &checked.warnings {
-        printer.message(&format!("warning: {warning} ({}, first at {place})", counted(*count, "record")));
+    for (warning, (count, location)) in &checked.warnings {
+        printer.message(&format!("warning: {warning} ({}, first at {location})", counted(*count, "record")));
     }
     for (reason, count) in &checked.skipped {
         printer.message(&format!("left out {}: {reason}", counted(*count, "record")));
@@ -302,7 +306,7 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
             problems.push(format!("{} more", rejected.problems.len() - SHOWN_PROBLEMS));
         }
         let user = if rejected.user.is_empty() { String::new() } else { format!("{}: ", rejected.user) };
-        printer.message(&format!("invalid: {}: {user}{}", rejected.place, problems.join("; ")));
+        printer.message(&format!("invalid: {}: {user}{}", rejected.location, problems.join("; ")));
     }
     if checked.rejected.len() > SHOWN {
         printer.message(&format!("… and {}", counted(checked.rejected.len() - SHOWN, "more invalid record")));
@@ -316,16 +320,16 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     printer.message(&format!("{} to import", counted(checked.users, "user")));
 }
 
-fn failure(line: &Line) -> String {
+fn failure(line: &RecordResult) -> String {
     let field = line.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
-    format!("failed: {}: {}: {field}{}", line.place, line.user, line.message.as_deref().unwrap_or_default())
+    format!("failed: {}: {}: {field}{}", line.location, line.user, line.message.as_deref().unwrap_or_default())
 }
 
 fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checked: &Checked) -> Result<Exit> {
     let invalid = checked.rejected.len() as u64;
     let is_short = !summary.is_incomplete && summary.records() < checked.users;
     let mut totals = summary.to_json();
-    crate::json::set(&mut totals, "invalid", invalid);
+    crate::json_object::set(&mut totals, "invalid", invalid);
     if arguments.dry_run {
         context.printer.message("dry run: nothing was written");
     }
@@ -361,7 +365,7 @@ impl Report {
         let cannot = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
         let mut report = Self(Some(BufWriter::new(Self::create(path).map_err(cannot)?)));
         for rejected in &checked.rejected {
-            report.write(&Line::rejected(rejected))?;
+            report.write(&RecordResult::rejected(rejected))?;
         }
         Ok(report)
     }
@@ -371,7 +375,7 @@ impl Report {
         files::private(File::options().write(true).create(true).truncate(true)).open(path)
     }
 
-    fn write(&mut self, line: &Line) -> Result<()> {
+    fn write(&mut self, line: &RecordResult) -> Result<()> {
         let Some(file) = &mut self.0 else { return Ok(()) };
         serde_json::to_writer(&mut *file, line)
             .map_err(|error| Failure::new(format!("cannot write the report: {error}")))?;

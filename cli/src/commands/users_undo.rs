@@ -28,7 +28,7 @@ pub(crate) async fn run(context: &mut Context, path: &Path) -> Result<Exit> {
     }
     context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
     let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
-    let interrupt = Interrupt::watch(progress.lines());
+    let interrupt = Interrupt::watch(progress.line_printer());
     let all = users.len();
     let undone = undo::delete(&client, &mut journal, users, &interrupt, &mut || progress.advance()).await?;
     progress.finish();

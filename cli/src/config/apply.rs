@@ -65,7 +65,7 @@ pub async fn apply(
                 "cannot {} the {change}: {error}; {done} of {all} changes were made before, and the next plan has the others",
                 change.action.verb()
             );
-            let message = plan.veil.text(&message);
+            let message = plan.variable_values.hide(&message);
             return Err(if applier.has_written { Failure::partly(message) } else { Failure::new(message) });
         }
         match change.action {

@@ -9,11 +9,11 @@ use super::diff::{self, Mask};
 use super::kinds::Links;
 use super::links;
 use super::members::{Members, canonical, known_part, merged};
-use super::place::{at, at_mut, dotted};
 use super::plan::{Action, Change};
 use super::planner::Planner;
 use super::secrets::variables;
 use super::tenant::Found;
+use super::value_path::{dotted, value_at, value_at_mut};
 
 impl Planner<'_> {
     pub(super) fn create(&mut self, declared: &Declared, members: Members) -> Option<Change> {
@@ -24,7 +24,7 @@ impl Planner<'_> {
         let value = Value::Object(members.clone());
         for member in kind.members.iter().filter(|member| member.required) {
             let place: Vec<String> = member.path.split('.').map(str::to_owned).collect();
-            if at(&value, &place).is_none_or(Value::is_null) {
+            if value_at(&value, &place).is_none_or(Value::is_null) {
                 let problem = format!("the new {} \"{}\" requires `{}`", kind.noun, declared.key, member.path);
                 self.problem(declared, &[], &problem);
             }
@@ -39,10 +39,10 @@ impl Planner<'_> {
             return None;
         }
         let after = canonical(kind.members, &members);
-        let mask = Mask { kind, confidential: &[], sources: &declared.sources, veil: self.veil };
+        let mask = Mask { kind, confidential: &[], sources: &declared.sources, variable_values: self.variable_values };
         Some(Change {
             kind,
-            shown_key: self.veil.key(&declared.key),
+            shown_key: self.variable_values.hide_in_key(&declared.key),
             key: declared.key.clone(),
             action: Action::Create,
             id: None,
@@ -59,7 +59,7 @@ impl Planner<'_> {
         let raw = Value::Object(found.raw.clone());
         let mut sources = declared.sources.clone();
         for (place, text) in &declared.open {
-            match (at_mut(&mut whole, place), at(&raw, place)) {
+            match (value_at_mut(&mut whole, place), value_at(&raw, place)) {
                 // A member that the server lacks.
                 (None, _) => {}
                 (Some(value), Some(present)) => {
@@ -92,13 +92,14 @@ impl Planner<'_> {
             members.retain(|name, _| has_changed(name));
             members
         };
-        let mask = Mask { kind, confidential: &found.confidential, sources: &sources, veil: self.veil };
+        let mask =
+            Mask { kind, confidential: &found.confidential, sources: &sources, variable_values: self.variable_values };
         let diff = diff::diff(&mask, &only(before), &only(after));
         let present = |links: &Links| links::keys(links, found.raw.get(links.member)?).ok();
         let links = kind.links().filter_map(|links| Some((links.member, present(links)?))).collect();
         Some(Change {
             kind,
-            shown_key: self.veil.key(&declared.key),
+            shown_key: self.variable_values.hide_in_key(&declared.key),
             key: declared.key.clone(),
             action: Action::Update,
             id: Some(found.id.clone()),

@@ -10,10 +10,10 @@ use super::folder::{Document, Folder};
 use super::key::Key;
 use super::kinds::{self, Kind, Layout};
 use super::members::{Known, Members, known};
-use super::place::Place;
 use super::resolution::{Environment, Resolution};
 use super::types;
-use super::veil::Veil;
+use super::value_path::ValuePath;
+use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
@@ -26,7 +26,7 @@ pub(super) struct Declared {
     /// The texts of the file for values that contain a variable, by value.
     pub sources: BTreeMap<String, String>,
     /// The places whose variables are not set, with the text of the file.
-    pub open: BTreeMap<Place, String>,
+    pub open: BTreeMap<ValuePath, String>,
     path: PathBuf,
     node: Node,
 }
@@ -52,7 +52,7 @@ pub(super) struct Declaration {
     pub owners: HashSet<(&'static str, Key)>,
     pub problems: Vec<String>,
     /// The values of all variables in the files.
-    pub veil: Veil,
+    pub variable_values: VariableValues,
 }
 
 impl Declaration {
@@ -151,13 +151,13 @@ impl Reader<'_> {
         for (line, message) in std::mem::take(&mut resolution.problems) {
             self.problem(path, line, message);
         }
-        self.declaration.veil.extend(std::mem::take(&mut resolution.veil));
+        self.declaration.variable_values.extend(std::mem::take(&mut resolution.variable_values));
         let key = match Key::of(kind, owner, &members) {
             Ok(key) => key,
             Err(missing) => return self.problem(path, node.line, format!("missing `{missing}`")),
         };
         for (place, _) in resolution.open.iter().filter(|(place, _)| kind.key.contains(&place.join(".").as_str())) {
-            let problem = format!("the variable of `{}` is not set", super::place::dotted(place));
+            let problem = format!("the variable of `{}` is not set", super::value_path::dotted(place));
             self.declaration.problems.push(format!("{}:{}: {problem}", path.display(), node.line_of(place)));
         }
         if let Some(same) = self.declaration.find(kind, &key) {
@@ -195,7 +195,7 @@ impl Reader<'_> {
         if let Some((line, message)) = types::wrong(kind.members, place, &here, node) {
             return self.problem(path, line, message);
         }
-        let below = |name: &str| place.iter().cloned().chain([name.to_owned()]).collect::<Place>();
+        let below = |name: &str| place.iter().cloned().chain([name.to_owned()]).collect::<ValuePath>();
         match &node.content {
             _ if here == Known::Anything => {}
             Content::Object(entries) => {

@@ -7,9 +7,9 @@ use similar::{ChangeTag, TextDiff};
 
 use super::kinds::Kind;
 use super::members::Members;
-use super::place::Place;
 use super::secrets::{is_secret, references_only};
-use super::veil::Veil;
+use super::value_path::ValuePath;
+use super::variable_values::VariableValues;
 use super::yaml;
 use crate::credentials;
 
@@ -35,7 +35,7 @@ pub(super) struct Mask<'a> {
     /// The texts of the file for values that come from the environment, by value.
     pub sources: &'a BTreeMap<String, String>,
     /// The values of the variables.
-    pub veil: &'a Veil,
+    pub variable_values: &'a VariableValues,
 }
 
 /// Two states of an entity without secrets, and the lines that differ.
@@ -51,12 +51,12 @@ pub(super) fn diff(mask: &Mask<'_>, before: &Members, after: &Members) -> Diff {
     let (before, after) = (Value::Object(before.clone()), Value::Object(after.clone()));
     let (before, after) = mask.pair(&mut Vec::new(), Some(&before), Some(&after));
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let lines = lines(&text(mask, &before), &text(mask, &after));
+    let lines = changed_lines(&text(mask, &before), &text(mask, &after));
     Diff { before, after, lines }
 }
 
 /// Returns the lines that differ between two texts.
-fn lines(before: &str, after: &str) -> Vec<Line> {
+fn changed_lines(before: &str, after: &str) -> Vec<Line> {
     let diff = TextDiff::from_lines(before, after);
     let mut lines = Vec::new();
     let old: Vec<&str> = before.lines().collect();
@@ -109,7 +109,12 @@ fn text(mask: &Mask<'_>, value: &Value) -> String {
 
 impl Mask<'_> {
     /// Returns two values without their secrets. Secrets that differ still differ.
-    fn pair(&self, place: &mut Place, before: Option<&Value>, after: Option<&Value>) -> (Option<Value>, Option<Value>) {
+    fn pair(
+        &self,
+        place: &mut ValuePath,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> (Option<Value>, Option<Value>) {
         match (before, after) {
             (Some(Value::Object(_)), Some(Value::Object(_)) | None) | (None, Some(Value::Object(_))) => {
                 let of = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
@@ -186,7 +191,7 @@ impl Mask<'_> {
             (None, _) if secret => SECRET.into(),
             (None, Value::String(text)) => {
                 let masked = credentials::replaced(text, |_| SECRET.to_owned(), str::to_owned);
-                self.veil.text(masked.as_ref().unwrap_or(text)).into()
+                self.variable_values.hide(masked.as_ref().unwrap_or(text)).into()
             }
             _ => value.clone(),
         }
@@ -209,7 +214,7 @@ mod tests {
     fn shown(before: Value, after: Value) -> String {
         let kind = ALL.iter().find(|kind| kind.file == "connectors").unwrap();
         let sources = BTreeMap::from([("from-env".to_owned(), "${env:SECRET}".to_owned())]);
-        let mask = Mask { kind, confidential: &[], sources: &sources, veil: &Veil::default() };
+        let mask = Mask { kind, confidential: &[], sources: &sources, variable_values: &VariableValues::default() };
         let diff = diff(&mask, before.as_object().unwrap(), after.as_object().unwrap());
         let lines = diff.lines;
         let written = lines.iter().map(|line| match line {

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::key::Key;
 use super::kinds::{ALL, Kind, Layout, Standing};
 use super::members::canonical;
-use super::place::Place;
 use super::secrets::{escaped, is_secret, reference, variable};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
+use super::value_path::ValuePath;
 use super::yaml;
 use crate::credentials;
 
@@ -145,7 +145,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Replaces secrets by variables, and escapes what looks like one.
-    fn hide(&mut self, found: &Found, place: &mut Place, value: &mut Value) {
+    fn hide(&mut self, found: &Found, place: &mut ValuePath, value: &mut Value) {
         match value {
             Value::Object(members) => {
                 let old = std::mem::take(members);
@@ -173,7 +173,7 @@ impl<'t> Writer<'t> {
             }
             Value::String(text) => {
                 let secret = |name: &str| {
-                    let place: Place = place.iter().cloned().chain([name.to_owned()]).collect();
+                    let place: ValuePath = place.iter().cloned().chain([name.to_owned()]).collect();
                     self.variable(found, &place)
                 };
                 *text = credentials::replaced(text, secret, escaped).unwrap_or_else(|| escaped(text));

@@ -7,13 +7,13 @@
 //! | file | what is in it |
 //! | --- | --- |
 //! | `kinds` | the kinds, their members, keys, references, secrets and operations |
-//! | `members`, `key`, `place`, `links` | members of entities, what identifies an entity, and references to others |
+//! | `members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant` | what the tenant has |
-//! | `planner`, `comparison`, `references`, `required`, `phrases`, `lacks`, `rivals`, `diff`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `phrases`, `unsupported`, `replacements`, `diff`, `plan` | the difference |
 //! | `apply`, `body`, `call` | the changes |
-//! | `export`, `writing` | the files of a tenant |
-//! | `secrets`, `veil` | what is secret, and variables in its place |
+//! | `export`, `export_files` | the files of a tenant |
+//! | `secrets`, `variable_values` | what is secret, and variables in its place |
 //!
 //! # Rules
 //!
@@ -29,26 +29,26 @@ mod comparison;
 mod declaration;
 mod diff;
 mod export;
+mod export_files;
 mod folder;
 mod key;
 mod kinds;
-mod lacks;
 mod links;
 mod members;
 mod phrases;
-mod place;
 mod plan;
 mod planner;
 mod references;
+mod replacements;
 mod required;
 mod resolution;
-mod rivals;
 mod secrets;
 mod selection;
 mod tenant;
 mod types;
-mod veil;
-mod writing;
+mod unsupported;
+mod value_path;
+mod variable_values;
 mod yaml;
 
 use std::path::Path;
@@ -56,11 +56,11 @@ use std::path::Path;
 use logto_admin::Client;
 
 pub use apply::{Applied, Outcome, apply};
+pub use export_files::Exported;
 pub use kinds::{ALL, Kind, files};
 pub use plan::{Action, Change, Plan, Undeclared};
 pub use resolution::Environment;
 pub use selection::Selection;
-pub use writing::Exported;
 
 use crate::failure::{Failure, Result};
 use tenant::Tenant;
@@ -74,7 +74,7 @@ use tenant::Tenant;
 /// Fails if the tenant cannot be read, if a file cannot be written, or if a file of another origin is in the way.
 pub async fn export(client: &Client, dir: &Path, selection: &Selection, secrets: bool) -> Result<Exported> {
     let tenant = Tenant::read(client, selection).await?;
-    writing::write(dir, export::export(&tenant, selection, secrets), selection, secrets)
+    export_files::write(dir, export::export(&tenant, selection, secrets), selection, secrets)
 }
 
 /// Compares the selected files of a folder with a tenant. Writes nothing.
@@ -92,10 +92,10 @@ pub async fn plan(
     let mut declaration = declaration::declaration(&folder, environment);
     declaration.problems.extend(folder.problems);
     if !declaration.problems.is_empty() {
-        return Err(Failure::usage(declaration.veil.text(&declaration.problems.join("\n"))));
+        return Err(Failure::usage(declaration.variable_values.hide(&declaration.problems.join("\n"))));
     }
     let tenant = Tenant::read(client, selection).await?;
-    declaration.problems = rivals::problems(client, &tenant, &declaration, undeclared.is_deleted()).await?;
+    declaration.problems = replacements::problems(client, &tenant, &declaration, undeclared.is_deleted()).await?;
     declaration.problems.extend(phrases::problems(client, &declaration).await?);
     planner::plan(&tenant, declaration, selection, undeclared, folder.warnings)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::declaration::{Declaration, Declared};
 use super::kinds::{ALL, Phrases};
-use super::place::{Place, dotted};
+use super::value_path::{ValuePath, dotted};
 use crate::failure::Result;
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
@@ -36,7 +36,7 @@ async fn known(client: &Client, phrases: Phrases) -> Result<Value> {
     Ok(answer.get_mut(phrases.member).map(Value::take).unwrap_or_default())
 }
 
-fn check(entity: &Declared, place: &mut Place, value: &Value, known: &Value, problems: &mut Vec<String>) {
+fn check(entity: &Declared, place: &mut ValuePath, value: &Value, known: &Value, problems: &mut Vec<String>) {
     match (value, known) {
         (Value::Object(members), Value::Object(known)) => {
             for (name, value) in members {

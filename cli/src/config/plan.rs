@@ -11,7 +11,7 @@ use super::diff::{Diff, Line};
 use super::key::Key;
 use super::kinds::Kind;
 use super::members::Members;
-use super::veil::Veil;
+use super::variable_values::VariableValues;
 use crate::terminal::shown;
 
 /// The ids of entities, by what they are called and their keys.
@@ -23,7 +23,7 @@ pub struct Plan {
     pub(super) warnings: Vec<String>,
     pub(super) undeclared: usize,
     pub(super) ids: Ids,
-    pub(super) veil: Veil,
+    pub(super) variable_values: VariableValues,
 }
 
 /// The change of one entity.

@@ -9,7 +9,7 @@ use super::members::{Members, add_lists};
 use super::plan::{Action, Change, Plan, Undeclared};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
-use super::veil::Veil;
+use super::variable_values::VariableValues;
 use crate::failure::{Failure, Result};
 use crate::terminal::shown;
 
@@ -36,25 +36,25 @@ pub(super) fn plan(
         (doomed, kept) = (Vec::new(), Vec::new());
     }
     let problems = std::mem::take(&mut declaration.problems);
-    let veil = &declaration.veil;
-    let mut planner = Planner { tenant, doomed: &doomed, veil, changes: Vec::new(), warnings, problems };
+    let variable_values = &declaration.variable_values;
+    let mut planner = Planner { tenant, doomed: &doomed, variable_values, changes: Vec::new(), warnings, problems };
     planner.warnings.extend(kept.iter().filter_map(|found| kept_warning(found, is_own(found))));
     planner.warnings.dedup();
     for kind in ALL {
         planner.kind(kind, &declaration);
     }
     if !planner.problems.is_empty() {
-        return Err(Failure::usage(veil.text(&planner.problems.join("\n"))));
+        return Err(Failure::usage(variable_values.hide(&planner.problems.join("\n"))));
     }
     let Planner { mut changes, warnings, .. } = planner;
-    let warnings = warnings.iter().map(|warning| veil.text(warning)).collect();
+    let warnings = warnings.iter().map(|warning| variable_values.hide(warning)).collect();
     changes.extend(doomed.iter().rev().map(|found| deletion(tenant, found)));
     let ids = ALL
         .iter()
         .flat_map(|kind| tenant.all(kind))
         .map(|found| ((found.kind.noun, found.key.clone()), found.id.clone()));
     let ids = ids.collect();
-    Ok(Plan { changes, warnings, undeclared: left, ids, veil: declaration.veil })
+    Ok(Plan { changes, warnings, undeclared: left, ids, variable_values: declaration.variable_values })
 }
 
 /// Returns the entities that the files do not declare, of the kinds that they declare.
@@ -107,7 +107,7 @@ pub(super) struct Planner<'t> {
     /// The entities that are deleted.
     pub doomed: &'t [&'t Found],
     /// The values of variables, which messages must not show.
-    pub veil: &'t Veil,
+    pub variable_values: &'t VariableValues,
     changes: Vec<Change>,
     warnings: Vec<String>,
     pub problems: Vec<String>,
@@ -151,7 +151,7 @@ impl Planner<'_> {
         }
         let mut members = declared.members.clone();
         add_lists(kind.members, &mut members);
-        self.drop_unavailable(declared, found, &mut members);
+        self.drop_unsupported(declared, found, &mut members);
         self.check_links(declared, found, declaration, &mut members);
         let change = match found {
             Some(found) => self.update(declared, found, &members),

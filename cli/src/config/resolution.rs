@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::members::Members;
-use super::place::Place;
 use super::secrets::{Piece, pieces};
-use super::veil::Veil;
+use super::value_path::ValuePath;
+use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
-use crate::json::NUL;
+use crate::json_object::NUL;
 
 /// Returns the value of an environment variable.
 pub type Environment<'e> = &'e (dyn Fn(&str) -> Option<String> + Sync);
@@ -20,21 +20,21 @@ pub(super) struct Resolution<'e> {
     /// The texts of the file for values that contain a variable, by value.
     pub sources: BTreeMap<String, String>,
     /// The places whose variables are not set, with the text of the file.
-    pub open: BTreeMap<Place, String>,
+    pub open: BTreeMap<ValuePath, String>,
     /// Lines and messages.
     pub problems: Vec<(u64, String)>,
     /// The values of the variables.
-    pub veil: Veil,
+    pub variable_values: VariableValues,
 }
 
 impl<'e> Resolution<'e> {
     pub(super) fn new(environment: Environment<'e>) -> Self {
         let (sources, open) = (BTreeMap::new(), BTreeMap::new());
-        Self { environment, sources, open, problems: Vec::new(), veil: Veil::default() }
+        Self { environment, sources, open, problems: Vec::new(), variable_values: VariableValues::default() }
     }
 
-    pub(super) fn value(&mut self, place: Place, node: &Node) -> Value {
-        let below = |step: String| place.iter().cloned().chain([step]).collect::<Place>();
+    pub(super) fn value(&mut self, place: ValuePath, node: &Node) -> Value {
+        let below = |step: String| place.iter().cloned().chain([step]).collect::<ValuePath>();
         match &node.content {
             Content::Scalar(Value::String(text)) => self.text(place, text, node.line).into(),
             Content::Scalar(other) => other.clone(),
@@ -53,7 +53,7 @@ impl<'e> Resolution<'e> {
         }
     }
 
-    fn text(&mut self, place: Place, text: &str, line: u64) -> String {
+    fn text(&mut self, place: ValuePath, text: &str, line: u64) -> String {
         match self.replaced(text) {
             Ok(Some(value)) => value,
             Ok(None) => {
@@ -84,7 +84,7 @@ impl<'e> Resolution<'e> {
             Piece::Text(text) => Some(text),
             Piece::Variable(name) => {
                 let value = (self.environment)(&name)?;
-                self.veil.add(value.clone(), &name);
+                self.variable_values.add(value.clone(), &name);
                 has_variable = true;
                 Some(value)
             }
@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    fn resolved(yaml: &str) -> (Value, BTreeMap<Place, String>, Vec<(u64, String)>) {
+    fn resolved(yaml: &str) -> (Value, BTreeMap<ValuePath, String>, Vec<(u64, String)>) {
         let environment = |name: &str| (name == "SET").then(|| "value".to_owned());
         let node = Node::parse(yaml).unwrap_or_else(|(_, message)| panic!("{message}"));
         let mut resolution = Resolution::new(&environment);

@@ -4,7 +4,7 @@ use logto_admin::models::User;
 use logto_admin::{Client, UserSearchMember};
 
 use super::journal::Identifiers;
-use super::report::Problem;
+use super::record_result::RecordError;
 use super::retry::patient;
 use crate::lookup::{self, IDENTIFIERS};
 
@@ -18,7 +18,7 @@ pub(super) const ID: &str = "id";
 const TAKEN: &str = "user.username_already_in_use";
 
 /// The user of a record, if it exists. Fails if the identifiers belong to several users.
-pub type Found = Result<Option<User>, Problem>;
+pub type Found = Result<Option<User>, RecordError>;
 
 /// Finds the users of many records in one search. Compares usernames, phone numbers and ids exactly, and email addresses
 /// without case, as the server does.
@@ -81,7 +81,7 @@ fn pick<'u>(
     users: &'u [User],
     identifiers: &Identifiers,
     has: fn(&User, &str, &str) -> bool,
-) -> Result<Option<&'u User>, Problem> {
+) -> Result<Option<&'u User>, RecordError> {
     let user_with = |member: &str| {
         let value = identifiers.get(member)?;
         users.iter().find(|user| has(user, member, value))
@@ -96,7 +96,7 @@ fn pick<'u>(
                 let message =
                     format!("the identifiers of the record belong to several users; {member} belongs to {}", user.id);
                 let (code, field) = (Some(SEVERAL.to_owned()), Some(member.to_owned()));
-                return Err(Problem { code, field, message, ..Problem::default() });
+                return Err(RecordError { code, field, message, ..RecordError::default() });
             }
             Some(user) => found = Some(user),
             None => {}

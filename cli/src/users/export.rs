@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::record::{Factor, ImportedUser, JsonObject, Membership};
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
-use crate::{json, lookup};
+use crate::{json_object, lookup};
 
 /// Data to export besides the members of the list. Each costs a call per user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -106,13 +106,13 @@ async fn completed(client: &Client, with: &[With], user: User) -> Result<Importe
     }
     if has(With::Roles) {
         let roles = lookup::all_at(client, "ListUserRoles", &[("userId", id.clone())]).await?;
-        record.roles = json::names(&roles);
+        record.roles = json_object::names(&roles);
     }
     if has(With::Organizations) {
         let organizations = client.operation("ListUserOrganizations")?.path("userId", &id).await?;
         let all = organizations.as_array().into_iter().flatten();
-        let roles = |item: &Value| json::names(json::items(item, "organizationRoles"));
-        let membership = |item: &Value| Membership { name: json::text(item, "name"), roles: roles(item) };
+        let roles = |item: &Value| json_object::names(json_object::items(item, "organizationRoles"));
+        let membership = |item: &Value| Membership { name: json_object::text(item, "name"), roles: roles(item) };
         record.organizations = all.map(membership).collect();
     }
     if has(With::Mfa) {
@@ -120,7 +120,7 @@ async fn completed(client: &Client, with: &[With], user: User) -> Result<Importe
         let all = factors.as_array().into_iter().flatten();
         record.mfa = all
             .filter_map(|factor| {
-                serde_json::from_value(serde_json::json!({ "type": json::member(factor, "type") })).ok()
+                serde_json::from_value(serde_json::json!({ "type": json_object::member(factor, "type") })).ok()
             })
             .collect::<Vec<Factor>>();
     }
@@ -146,7 +146,7 @@ fn record(user: User, identities: bool) -> Result<ImportedUser> {
 /// Returns the members of an object that are not null.
 fn members(object: &impl Serialize) -> Result<JsonObject> {
     let object = serde_json::to_value(object).map_err(|error| Failure::new(error.to_string()))?;
-    let mut members = json::members(object);
+    let mut members = json_object::members(object);
     members.retain(|_, value| !value.is_null());
     Ok(members)
 }

@@ -9,7 +9,8 @@ use logto_admin::bulk::Concurrency;
 
 use super::existing::Found;
 use super::record::Item;
-use super::report::{Line, Summary};
+use super::record_result::RecordResult;
+use super::summary::Summary;
 use super::write::Writer;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
@@ -30,7 +31,7 @@ pub async fn import(
     concurrency: Concurrency,
     max_failures: Option<u64>,
     interrupt: &Interrupt,
-    report: &mut (dyn FnMut(&Line) -> Result<()> + Send),
+    report: &mut (dyn FnMut(&RecordResult) -> Result<()> + Send),
 ) -> Result<Summary> {
     let mut summary = Summary::default();
     let looking = writer.clone();
@@ -76,11 +77,11 @@ pub async fn import(
     Ok(summary)
 }
 
-async fn line(writer: &Writer, item: Item, found: Option<Found>) -> Line {
-    let blank = Line::failed(&item.place, item.user.label());
+async fn line(writer: &Writer, item: Item, found: Option<Found>) -> RecordResult {
+    let blank = RecordResult::failed(&item.location, item.user.label());
     match writer.write(&item.key(), &item.user, found).await {
-        Ok((outcome, id)) => Line { outcome, id, ..blank },
-        Err(problem) => Line {
+        Ok((outcome, id)) => RecordResult { outcome, id, ..blank },
+        Err(problem) => RecordResult {
             code: problem.code,
             field: problem.field,
             message: Some(problem.message),

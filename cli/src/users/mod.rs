@@ -1,20 +1,21 @@
 //! Users in bulk: import, undo of an import, and export.
 
-mod attempt;
+mod creation_outcome;
+pub mod diagnostic;
 mod digest;
 pub mod existing;
 pub mod export;
-pub mod finding;
 pub mod import;
 pub mod input;
 pub mod journal;
 pub(crate) mod members;
 pub mod names;
-pub mod reading;
 pub mod record;
-pub mod report;
+pub mod record_reader;
+pub mod record_result;
 mod retry;
 pub mod sources;
+pub mod summary;
 mod totp;
 pub mod undo;
 pub mod validate;

@@ -137,11 +137,11 @@ impl ImportedUser {
     }
 }
 
-/// A record with its place in the input.
+/// A record with its location in the input.
 #[derive(Clone, Debug)]
 pub struct Item {
     /// File and line.
-    pub place: String,
+    pub location: String,
     /// The record.
     pub user: ImportedUser,
 }
@@ -159,6 +159,6 @@ impl Item {
         ];
         let known = kinds.into_iter().find_map(|(kind, value)| Some(format!("{kind}:{}", value.as_ref()?)));
         let identity = || user.identity_ids().min().map(|(target, id)| format!("identity:{target}:{id}"));
-        known.or_else(identity).unwrap_or_else(|| format!("place:{}", self.place))
+        known.or_else(identity).unwrap_or_else(|| format!("location:{}", self.location))
     }
 }

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use logto_admin::Client;
 use logto_admin::bulk::Concurrency;
 
-use super::attempt;
+use super::creation_outcome;
 use super::journal::{Entry, Journal, Standing};
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
@@ -45,14 +45,16 @@ pub async fn users(client: &Client, journal: &Journal) -> Result<Users> {
         let id = match standing {
             Standing::Created { id } | Standing::Done { id, created: true, .. } => Some(id.clone()),
             Standing::Done { created: false, .. } => None,
-            Standing::Started { at, identifiers } => match attempt::outcome(client, identifiers, *at).await {
-                Ok(user) => user.map(|user| user.id),
-                Err(problem) if attempt::is_unclear(&problem) => {
-                    users.unclear.push(Unclear { key: key.to_owned(), message: problem.message });
-                    None
+            Standing::Started { at, identifiers } => {
+                match creation_outcome::created_user(client, identifiers, *at).await {
+                    Ok(user) => user.map(|user| user.id),
+                    Err(problem) if creation_outcome::is_unclear(&problem) => {
+                        users.unclear.push(Unclear { key: key.to_owned(), message: problem.message });
+                        None
+                    }
+                    Err(problem) => return Err(Failure::new(problem.message)),
                 }
-                Err(problem) => return Err(Failure::new(problem.message)),
-            },
+            }
         };
         users.created.extend(id.map(|id| Created { key: key.to_owned(), id }));
     }

@@ -4,10 +4,10 @@ use logto_admin::PasswordDigest;
 use logto_admin::models::PasswordAlgorithm;
 use serde_json::Value;
 
-use super::finding::Finding;
+use super::diagnostic::Diagnostic;
 use super::record::{Factor, ImportedUser};
 use super::totp::normal_secret;
-use crate::json;
+use crate::json_object;
 
 /// Longest texts in characters.
 const LONGEST: usize = 128;
@@ -17,7 +17,7 @@ const CODES: usize = 10;
 
 /// Returns what Logto would reject. Does not compare users with each other.
 #[must_use]
-pub fn problems(user: &ImportedUser) -> Vec<Finding> {
+pub fn problems(user: &ImportedUser) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     identifiers(user, &mut problems);
     texts(user, &mut problems);
@@ -35,10 +35,10 @@ pub(super) fn can_sign_in(user: &ImportedUser) -> bool {
     own.iter().any(|identifier| identifier.is_some()) || !user.identities.is_empty()
 }
 
-fn identifiers(user: &ImportedUser, problems: &mut Vec<Finding>) {
+fn identifiers(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     if !can_sign_in(user) {
         let message = "the user has no username, email address, phone number or social identity";
-        problems.push(Finding::new("", message));
+        problems.push(Diagnostic::new("", message));
     }
     type Test = fn(&str) -> bool;
     let tests: [(&str, &Option<String>, Test, &str); 3] = [
@@ -48,12 +48,12 @@ fn identifiers(user: &ImportedUser, problems: &mut Vec<Finding>) {
     ];
     for (member, value, test, message) in tests {
         if let Some(value) = value.as_ref().filter(|value| !test(value)) {
-            problems.push(Finding::with_value(member, value, message));
+            problems.push(Diagnostic::with_value(member, value, message));
         }
     }
 }
 
-fn texts(user: &ImportedUser, problems: &mut Vec<Finding>) {
+fn texts(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     let texts = [
         ("username", &user.username, LONGEST),
         ("primaryEmail", &user.primary_email, LONGEST),
@@ -63,111 +63,111 @@ fn texts(user: &ImportedUser, problems: &mut Vec<Finding>) {
     for (member, value, most) in texts {
         let length = value.as_ref().map_or(0, |value| value.chars().count());
         if length > most {
-            problems.push(Finding::new(member, format!("longer than {most} characters")));
+            problems.push(Diagnostic::new(member, format!("longer than {most} characters")));
         }
     }
     if let Some(avatar) = user.avatar.as_ref().filter(|avatar| !is_url(avatar)) {
-        problems.push(Finding::with_value("avatar", avatar, "expected a URL"));
+        problems.push(Diagnostic::with_value("avatar", avatar, "expected a URL"));
     }
     for (name, value) in &user.profile {
         if !(value.is_string() || name == "address" && value.is_object()) {
-            problems.push(Finding::new(format!("profile.{name}"), "expected a text"));
+            problems.push(Diagnostic::new(format!("profile.{name}"), "expected a text"));
         }
     }
 }
 
 /// Other members that the server stores have no null characters if they are valid.
-fn null_characters(user: &ImportedUser, problems: &mut Vec<Finding>) {
+fn null_characters(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     let texts = [("name", &user.name), ("avatar", &user.avatar), ("password", &user.password)];
     let texts = texts.map(|(member, text)| (member, text.as_ref().is_some_and(|text| text.contains('\0'))));
     let objects = [("customData", &user.custom_data), ("profile", &user.profile), ("identities", &user.identities)];
-    let objects = objects.map(|(member, object)| (member, json::members_have_nul(object)));
+    let objects = objects.map(|(member, object)| (member, json_object::members_have_nul(object)));
     let found = texts.into_iter().chain(objects).filter(|(_, has_nul)| *has_nul);
-    problems.extend(found.map(|(member, _)| Finding::new(member, json::NUL)));
+    problems.extend(found.map(|(member, _)| Diagnostic::new(member, json_object::NUL)));
 }
 
-fn password(user: &ImportedUser, problems: &mut Vec<Finding>) {
+fn password(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     if user.password.as_deref() == Some("") {
-        problems.push(Finding::new("password", "the password is empty"));
+        problems.push(Diagnostic::new("password", "the password is empty"));
     }
     let (digest, algorithm) = match (&user.password_digest, &user.password_algorithm) {
         (None, None) => return,
-        (None, Some(_)) => return problems.push(Finding::new("passwordAlgorithm", "`passwordDigest` is missing")),
-        (Some(_), None) => return problems.push(Finding::new("passwordDigest", "`passwordAlgorithm` is missing")),
+        (None, Some(_)) => return problems.push(Diagnostic::new("passwordAlgorithm", "`passwordDigest` is missing")),
+        (Some(_), None) => return problems.push(Diagnostic::new("passwordDigest", "`passwordAlgorithm` is missing")),
         (Some(digest), Some(algorithm)) => (digest, PasswordAlgorithm::from(algorithm.as_str())),
     };
     if user.password.is_some() {
-        problems.push(Finding::new("password", "cannot be combined with `passwordDigest`"));
+        problems.push(Diagnostic::new("password", "cannot be combined with `passwordDigest`"));
     }
     if let PasswordAlgorithm::Unknown(_) = &algorithm {
         let message = "expected Argon2i, Argon2id, Argon2d, Bcrypt, MD5, SHA1, SHA256 or Legacy";
-        return problems.push(Finding::new("passwordAlgorithm", message));
+        return problems.push(Diagnostic::new("passwordAlgorithm", message));
     }
     match PasswordDigest::new(algorithm.as_str(), digest) {
-        Err(error) => problems.push(Finding::new("passwordDigest", error.message())),
+        Err(error) => problems.push(Diagnostic::new("passwordDigest", error.message())),
         Ok(checked) if checked.digest() != digest => {
-            problems.push(Finding::new("passwordDigest", "expected hex digits in lower case"));
+            problems.push(Diagnostic::new("passwordDigest", "expected hex digits in lower case"));
         }
         Ok(_) => {}
     }
 }
 
-fn identities(user: &ImportedUser, problems: &mut Vec<Finding>) {
+fn identities(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     for (target, identity) in &user.identities {
         let id = identity.get("userId").and_then(Value::as_str);
         if id.is_none_or(str::is_empty) {
-            problems.push(Finding::new(format!("identities.{target}"), "expected an object with `userId`"));
+            problems.push(Diagnostic::new(format!("identities.{target}"), "expected an object with `userId`"));
         }
         if identity.get("details").is_some_and(|details| !details.is_object()) {
-            problems.push(Finding::new(format!("identities.{target}.details"), "expected an object"));
+            problems.push(Diagnostic::new(format!("identities.{target}.details"), "expected an object"));
         }
     }
 }
 
-fn names(user: &ImportedUser, problems: &mut Vec<Finding>) {
+fn names(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     let organizations = user.organizations.iter().flat_map(|organization| {
         let roles = organization.roles.iter().map(|role| ("organizations", role));
         std::iter::once(("organizations", &organization.name)).chain(roles)
     });
     for (member, name) in user.roles.iter().map(|role| ("roles", role)).chain(organizations) {
         if name.trim().is_empty() {
-            problems.push(Finding::new(member, "a name is empty"));
+            problems.push(Diagnostic::new(member, "a name is empty"));
         } else if name.chars().count() > LONGEST {
-            problems.push(Finding::with_value(member, name, format!("longer than {LONGEST} characters")));
+            problems.push(Diagnostic::with_value(member, name, format!("longer than {LONGEST} characters")));
         }
     }
 }
 
-fn factors(factors: &[Factor], problems: &mut Vec<Finding>) {
+fn factors(factors: &[Factor], problems: &mut Vec<Diagnostic>) {
     factors.iter().for_each(|factor| self::factor(factor, problems));
     let count = |test: fn(&Factor) -> bool| factors.iter().filter(|factor| test(factor)).count();
     let (totp, codes) =
         (count(|it| matches!(it, Factor::Totp { .. })), count(|it| matches!(it, Factor::BackupCode { .. })));
     if totp > 1 || codes > 1 {
-        problems.push(Finding::new("mfa", "a user has at most one authenticator app and one set of backup codes"));
+        problems.push(Diagnostic::new("mfa", "a user has at most one authenticator app and one set of backup codes"));
     }
     if codes > 0 && totp == 0 {
-        problems.push(Finding::new("mfa", "backup codes require another second factor"));
+        problems.push(Diagnostic::new("mfa", "backup codes require another second factor"));
     }
 }
 
-fn factor(factor: &Factor, problems: &mut Vec<Finding>) {
+fn factor(factor: &Factor, problems: &mut Vec<Diagnostic>) {
     match factor {
         Factor::Totp { secret: None } | Factor::BackupCode { codes: None } => {
-            problems.push(Finding::new("mfa", "a factor without its secret cannot be imported"));
+            problems.push(Diagnostic::new("mfa", "a factor without its secret cannot be imported"));
         }
         Factor::Totp { secret: Some(secret) } if normal_secret(secret).as_ref() != Some(secret) => {
-            problems.push(Finding::new("mfa", "expected a TOTP secret in base 32, in upper case and groups of 8"));
+            problems.push(Diagnostic::new("mfa", "expected a TOTP secret in base 32, in upper case and groups of 8"));
         }
         Factor::BackupCode { codes: Some(codes) }
             if codes.len() != CODES || !codes.iter().all(|code| is_code(code)) =>
         {
-            problems.push(Finding::new(
+            problems.push(Diagnostic::new(
                 "mfa",
                 format!("expected {CODES} backup codes of {CODES} hex digits in lower case"),
             ));
         }
-        Factor::WebAuthn {} => problems.push(Finding::new("mfa", "passkeys cannot be imported")),
+        Factor::WebAuthn {} => problems.push(Diagnostic::new("mfa", "passkeys cannot be imported")),
         Factor::Totp { .. } | Factor::BackupCode { .. } => {}
     }
 }

@@ -6,15 +6,15 @@ use logto_admin::models::User;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::{Client, Request, Timestamp, Untyped};
 
-use super::attempt;
+use super::creation_outcome;
 use super::digest::Digest;
 use super::existing::{self, Found};
 use super::journal::{Entry, Identifiers, Journal, Standing};
 use super::names::Names;
 use super::record::{Factor, ImportedUser, Item};
-use super::report::{Outcome, Problem};
+use super::record_result::{Outcome, RecordError};
 use super::retry::patient;
-use crate::json;
+use crate::json_object;
 
 /// Action for a record whose user exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -53,7 +53,7 @@ pub struct Writer {
 type Done = (Outcome, Option<String>);
 
 /// The result for a record.
-pub type Written = Result<Done, Problem>;
+pub type Written = Result<Done, RecordError>;
 
 /// The user of a record, and whether this import created it.
 struct Target {
@@ -93,7 +93,7 @@ impl Writer {
                 None => self.create(key, record, None).await?,
             },
             Some(Standing::Started { at, identifiers }) => {
-                match attempt::outcome(&self.client, &identifiers, at).await? {
+                match creation_outcome::created_user(&self.client, &identifiers, at).await? {
                     Some(user) => Ok(self.created(key, record, user.id)?),
                     None => self.create(key, record, None).await?,
                 }
@@ -113,7 +113,7 @@ impl Writer {
     }
 
     /// Handles a record that changed since an earlier run. Returns none if the user does not exist any more.
-    async fn changed(&self, key: &str, record: &ImportedUser, target: Target) -> Result<Option<Done>, Problem> {
+    async fn changed(&self, key: &str, record: &ImportedUser, target: Target) -> Result<Option<Done>, RecordError> {
         if self.on_conflict == OnConflict::Skip {
             return Ok(Some((Outcome::Outdated, Some(target.id))));
         }
@@ -126,7 +126,7 @@ impl Writer {
 
     /// Deletes the user that was created if another user has one of its social identities: the server cannot look these up.
     /// Returns the problem of the record.
-    async fn taken_back(&self, key: &str, target: &Target, problem: Problem) -> Problem {
+    async fn taken_back(&self, key: &str, target: &Target, problem: RecordError) -> RecordError {
         if !(target.created && problem.code.as_deref() == Some(IDENTITY_TAKEN)) {
             return problem;
         }
@@ -134,7 +134,7 @@ impl Writer {
             Err(error) if !error.is_not_found() => {
                 let message =
                     format!("{}; the user {} was created and not deleted: {error}", problem.message, target.id);
-                Problem { message, ..problem }
+                RecordError { message, ..problem }
             }
             _ => match self.note(&Entry::Undone { key: key.to_owned() }) {
                 Ok(()) => problem,
@@ -144,7 +144,7 @@ impl Writer {
     }
 
     /// Returns a user, or none if it does not exist any more.
-    async fn user(&self, id: &str) -> Result<Option<User>, Problem> {
+    async fn user(&self, id: &str) -> Result<Option<User>, RecordError> {
         match self.client.users().get(id).retry(patient()).await {
             Ok(user) => Ok(Some(user)),
             Err(error) if error.is_not_found() => Ok(None),
@@ -164,7 +164,7 @@ impl Writer {
         key: &str,
         record: &ImportedUser,
         found: Option<Found>,
-    ) -> Result<Result<Target, Box<User>>, Problem> {
+    ) -> Result<Result<Target, Box<User>>, RecordError> {
         if let Some(user) = self.find(record, found).await? {
             return Ok(Err(Box::new(user)));
         }
@@ -175,20 +175,20 @@ impl Writer {
             let at = Timestamp::now().as_millis();
             self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers.clone() })?;
             let error = match self.request("CreateUser")?.json(&body).await {
-                Ok(user) => return Ok(Ok(self.created(key, record, json::text(&user, "id"))?)),
+                Ok(user) => return Ok(Ok(self.created(key, record, json_object::text(&user, "id"))?)),
                 Err(error) => error,
             };
-            let is_ambiguous = attempt::is_ambiguous(&error);
+            let is_ambiguous = creation_outcome::is_ambiguous(&error);
             is_unclear |= is_ambiguous;
             if is_unclear && identifiers.is_empty() {
-                return Err(attempt::unknown(&error.to_string()));
+                return Err(creation_outcome::unknown(&error.to_string()));
             }
             let found = match is_ambiguous || error.is_conflict() {
                 true => existing::find_refused(&self.client, &identifiers, error.code()).await,
                 false => Ok(None),
             };
             match found {
-                Ok(Some(user)) if is_unclear && attempt::is_created(&user, &identifiers, at) => {
+                Ok(Some(user)) if is_unclear && creation_outcome::is_created(&user, &identifiers, at) => {
                     return Ok(Ok(self.created(key, record, user.id)?));
                 }
                 Ok(None) if is_ambiguous && tried < TRIES => continue,
@@ -252,12 +252,12 @@ impl Writer {
     }
 
     /// Adds the data that a creation cannot set. Each step can be repeated.
-    async fn complete(&self, id: &str, record: &ImportedUser) -> Result<(), Problem> {
+    async fn complete(&self, id: &str, record: &ImportedUser) -> Result<(), RecordError> {
         // The first step, because it can fail for good.
         for (target, identity) in &record.identities {
             let link = self.request("ReplaceUserIdentity")?.path("userId", id).path("target", target);
-            let linked = link.json(identity).await.map_err(Problem::from);
-            linked.map_err(|problem| Problem { field: Some(format!("identities.{target}")), ..problem })?;
+            let linked = link.json(identity).await.map_err(RecordError::from);
+            linked.map_err(|problem| RecordError { field: Some(format!("identities.{target}")), ..problem })?;
         }
         if record.is_suspended {
             let suspend = self.request("UpdateUserIsSuspended")?.path("userId", id);
@@ -286,11 +286,11 @@ impl Writer {
         Ok(())
     }
 
-    fn request(&self, operation: &str) -> Result<Request<Untyped>, Problem> {
+    fn request(&self, operation: &str) -> Result<Request<Untyped>, RecordError> {
         Ok(self.client.operation(operation)?.retry(patient()))
     }
 
-    fn created(&self, key: &str, record: &ImportedUser, id: String) -> Result<Target, Problem> {
+    fn created(&self, key: &str, record: &ImportedUser, id: String) -> Result<Target, RecordError> {
         // Otherwise the next entry is that the record is done.
         if has_more(record) {
             self.note(&Entry::Created { key: key.to_owned(), id: id.clone() })?;
@@ -298,14 +298,14 @@ impl Writer {
         Ok(Target { id, created: true })
     }
 
-    fn done(&self, key: &str, record: &ImportedUser, target: &Target) -> Result<(), Problem> {
+    fn done(&self, key: &str, record: &ImportedUser, target: &Target) -> Result<(), RecordError> {
         let (id, digest) = (target.id.clone(), Some(digest_of(record)));
         self.note(&Entry::Done { key: key.to_owned(), id, created: target.created, digest })
     }
 
-    fn note(&self, entry: &Entry) -> Result<(), Problem> {
+    fn note(&self, entry: &Entry) -> Result<(), RecordError> {
         let Some(journal) = &self.journal else { return Ok(()) };
-        locked(journal).add(entry).map_err(|failure| Problem { is_fatal: true, ..failure.into() })
+        locked(journal).add(entry).map_err(|failure| RecordError { is_fatal: true, ..failure.into() })
     }
 }
 
@@ -320,9 +320,9 @@ fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {
     journal.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn conflict(user: &User) -> Problem {
+fn conflict(user: &User) -> RecordError {
     let message = format!("the user exists: {}", user.id);
-    Problem { code: Some("user.exists".to_owned()), message, ..Problem::default() }
+    RecordError { code: Some("user.exists".to_owned()), message, ..RecordError::default() }
 }
 
 fn identifiers(record: &ImportedUser) -> Identifiers {

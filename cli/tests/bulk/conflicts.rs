@@ -1,4 +1,4 @@
-use logto_admin_cli::users::report::Outcome;
+use logto_admin_cli::users::record_result::Outcome;
 use logto_admin_cli::users::undo;
 use logto_admin_cli::users::write::OnConflict;
 use serde_json::json;
@@ -163,7 +163,7 @@ async fn failures_name_code_and_member() {
         (Some("guard.invalid_input"), Some("username")),
         "{line:?}"
     );
-    assert_eq!(line.place, "users.ndjson:1");
+    assert_eq!(line.location, "users.ndjson:1");
 }
 
 #[tokio::test]

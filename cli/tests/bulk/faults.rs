@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_admin::transport::{HttpResponse, HttpTransport, Method, TransportError, TransportErrorKind};
-use logto_admin_cli::users::report::Outcome;
+use logto_admin_cli::users::record_result::Outcome;
 use logto_admin_cli::users::undo;
 use logto_admin_cli::users::write::OnConflict;
 use logto_admin_emulator::Emulator;

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_admin::transport::{HttpResponse, HttpTransport, Method};
 use logto_admin_cli::users::record::ImportedUser;
-use logto_admin_cli::users::report::Outcome;
+use logto_admin_cli::users::record_result::Outcome;
 use logto_admin_cli::users::write::OnConflict;
 use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;

@@ -15,7 +15,8 @@ use logto_admin_cli::users::journal::Journal;
 use logto_admin_cli::users::names::Names;
 use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record::Item;
-use logto_admin_cli::users::report::{Line, Summary};
+use logto_admin_cli::users::record_result::RecordResult;
+use logto_admin_cli::users::summary::Summary;
 use logto_admin_cli::users::write::{OnConflict, Writer};
 use logto_admin_emulator::Emulator;
 
@@ -29,7 +30,7 @@ pub(crate) struct Stage {
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) summary: Summary,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<RecordResult>,
 }
 
 impl Stage {
@@ -84,7 +85,7 @@ impl Stage {
         max_failures: Option<u64>,
     ) -> Report {
         let (mut lines, interrupt) = (Vec::new(), Interrupt::default());
-        let mut report = |line: &Line| {
+        let mut report = |line: &RecordResult| {
             lines.push(line.clone());
             Ok(())
         };
@@ -113,7 +114,7 @@ impl Drop for Stage {
 }
 
 pub(crate) fn items(users: Vec<ImportedUser>) -> impl Iterator<Item = Item> + Send + 'static {
-    users.into_iter().enumerate().map(|(number, user)| Item { place: format!("users.ndjson:{}", number + 1), user })
+    users.into_iter().enumerate().map(|(number, user)| Item { location: format!("users.ndjson:{}", number + 1), user })
 }
 
 pub(crate) fn named(names: &[&str]) -> Vec<ImportedUser> {

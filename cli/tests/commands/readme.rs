@@ -167,7 +167,7 @@ async fn a_report_has_a_line_per_record_and_the_journal_no_password() {
         program.run(&["users", "import", &file, "--report", &report]).await.done();
         let text = fs::read_to_string(&report).unwrap();
         let line: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!((&line["place"], &line["outcome"]), (&format!("{file}:1").into(), &outcome.into()), "{text}");
+        assert_eq!((&line["location"], &line["outcome"]), (&format!("{file}:1").into(), &outcome.into()), "{text}");
         assert!(line["user"].as_str().is_some_and(|user| user.contains("ada")) && line["id"].is_string(), "{text}");
     };
     lines("created").await;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::members::{Members, member};
-use super::{Kind, Read, Rivals, Standing, write};
+use super::{Kind, Read, Replacement, Standing, write};
 
 // The server adds defaults to the configuration of connectors, so it is merged with that of a file.
 
@@ -37,7 +37,7 @@ pub(super) static CONNECTORS: Kind = Kind {
         Some(Value::Bool(true)) => Standing::BuiltIn(None),
         _ => Standing::Own,
     },
-    rivals: Some(Rivals {
+    replacement: Some(Replacement {
         models: "ListConnectorFactories",
         model: "connectorId",
         group: "type",

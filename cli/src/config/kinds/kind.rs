@@ -38,7 +38,7 @@ pub struct Kind {
     /// Returns the changes that the tool may make to an entity.
     pub(in super::super) standing: fn(&Members) -> Standing,
     /// The rule that a new entity replaces others.
-    pub(in super::super) rivals: Option<Rivals>,
+    pub(in super::super) replacement: Option<Replacement>,
     /// Returns the members below `config` that the server declares confidential.
     pub(in super::super) confidential: fn(&Members) -> Vec<String>,
     /// The member whose keys the server restricts.
@@ -98,7 +98,7 @@ pub(in super::super) enum Body {
 
 /// The rule that a new entity replaces the others of its group.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Rivals {
+pub(in super::super) struct Replacement {
     /// The operation that lists the models of entities.
     pub models: &'static str,
     /// The member that has the id of the model.
@@ -212,7 +212,7 @@ impl Kind {
         complete: false,
         arrange: |_| (),
         standing: |_| Standing::Own,
-        rivals: None,
+        replacement: None,
         confidential: |_| Vec::new(),
         phrases: None,
     };

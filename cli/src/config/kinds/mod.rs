@@ -10,7 +10,7 @@ mod tokens;
 
 pub use kind::Kind;
 pub(super) use kind::{
-    Address, Body, Form, Layout, LinkChange, Links, Owner, Part, Phrases, Read, Rivals, Standing, Write, write,
+    Address, Body, Form, Layout, LinkChange, Links, Owner, Part, Phrases, Read, Replacement, Standing, Write, write,
 };
 
 /// All kinds. An entity depends only on entities of kinds that come before its own.

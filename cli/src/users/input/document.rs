@@ -13,9 +13,9 @@ use serde::de;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::lines::reason;
+use super::ndjson::reason;
 use super::unique::{Unique, insert};
-use super::{InputError, Place, Placed, Source, io_message};
+use super::{InputError, Location, Placed, Source, io_message};
 
 /// Number of records that are parsed ahead.
 const AHEAD: usize = 64;
@@ -34,7 +34,7 @@ pub(super) fn records(
         let mut parser = Parser { file, sender, element: 0, container };
         if let Err(error) = parser.run(reader) {
             let line = Some(error.line() as u64).filter(|line| *line > 0);
-            let place = Place { line, element: None, file: Arc::clone(&parser.file) };
+            let location = Location { line, element: None, file: Arc::clone(&parser.file) };
             let message = error.io_error_kind().map_or_else(
                 || {
                     let hint = if error.is_eof() { "; the file might be truncated" } else { "" };
@@ -43,12 +43,12 @@ pub(super) fn records(
                 |kind| io_message(&kind.into()),
             );
             // The receiver is gone if the caller has stopped reading.
-            let _ = parser.sender.send(Err(InputError { place, message, is_fatal: true }));
+            let _ = parser.sender.send(Err(InputError { location, message, is_fatal: true }));
         }
     });
     let failed = spawned.err().map(|error| {
-        let place = Place { file: name, line: None, element: None };
-        Err(InputError { place, message: format!("cannot start a thread: {error}"), is_fatal: true })
+        let location = Location { file: name, line: None, element: None };
+        Err(InputError { location, message: format!("cannot start a thread: {error}"), is_fatal: true })
     });
     failed.into_iter().chain(receiver)
 }
@@ -75,8 +75,8 @@ impl Parser {
 
     fn send<E: de::Error>(&mut self, value: Value) -> Result<(), E> {
         self.element += 1;
-        let place = Place { file: Arc::clone(&self.file), line: None, element: Some(self.element) };
-        self.sender.send(Ok(Placed { place, value })).map_err(|_| E::custom("the caller has stopped reading"))
+        let location = Location { file: Arc::clone(&self.file), line: None, element: Some(self.element) };
+        self.sender.send(Ok(Placed { location, value })).map_err(|_| E::custom("the caller has stopped reading"))
     }
 }
 

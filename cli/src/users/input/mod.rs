@@ -3,7 +3,7 @@
 //! The records are read one by one. Memory does not grow with the file.
 
 mod document;
-mod lines;
+mod ndjson;
 mod quotes;
 mod table;
 mod unique;
@@ -58,7 +58,7 @@ pub struct InputOptions {
 
 /// Location of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// Name of the file.
     pub file: Arc<str>,
     /// Number of the line, starting at 1.
@@ -67,11 +67,11 @@ pub struct Place {
     pub element: Option<u64>,
 }
 
-/// A record with its place.
+/// A record with its location.
 #[derive(Clone, PartialEq)]
 pub struct Placed<T> {
     /// Location of the record.
-    pub place: Place,
+    pub location: Location,
     /// The record.
     pub value: T,
 }
@@ -80,7 +80,7 @@ pub struct Placed<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputError {
     /// Location of the error.
-    pub place: Place,
+    pub location: Location,
     /// The message. It does not contain the data.
     pub message: String,
     /// Whether the rest of the file cannot be read.
@@ -129,7 +129,7 @@ pub fn read(name: &str, reader: impl Read + Send + 'static, options: &InputOptio
     let reader = BufReader::new(Box::new(Cursor::new(head).chain(reader)) as Source);
     let mut columns = Vec::new();
     let records: Box<dyn Iterator<Item = _> + Send> = match format {
-        Format::Ndjson => Box::new(lines::Lines::new(file, reader)),
+        Format::Ndjson => Box::new(ndjson::Records::new(file, reader)),
         Format::Json => Box::new(document::records(file, reader, options.container)),
         Format::Csv => {
             let rows = table::Rows::new(file, reader, &first_line, options)?;
@@ -215,13 +215,13 @@ impl fmt::Debug for Records {
 }
 
 impl<T> fmt::Debug for Placed<T> {
-    /// Shows the place only: records contain passwords.
+    /// Shows the location only: records contain passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Placed").field(&self.place).finish()
+        f.debug_tuple("Placed").field(&self.location).finish()
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         if let Some(line) = self.line {
@@ -233,7 +233,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        write!(f, "{}: {}", self.location, self.message)
     }
 }
 

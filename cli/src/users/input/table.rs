@@ -8,7 +8,7 @@ use csv::{Error, ErrorKind, Reader, ReaderBuilder, StringRecord, StringRecordsIn
 use serde_json::{Map, Value};
 
 use super::quotes::{Fault, Quotes};
-use super::{InputError, InputOptions, Place, Placed, Source, io_message};
+use super::{InputError, InputOptions, Location, Placed, Source, io_message};
 use crate::failure::{Failure, Result};
 
 type Text = Quotes<BufReader<Source>>;
@@ -52,17 +52,17 @@ impl Rows {
         let text = |cell| self.prefix.and_then(|prefix| str::strip_prefix(cell, prefix)).unwrap_or(cell);
         let cells = self.columns.iter().zip(row.iter().map(text)).filter(|(_, cell)| !cell.is_empty());
         let members: Map<String, Value> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
-        Placed { place: self.place(row.position().map(csv::Position::line)), value: Value::Object(members) }
+        Placed { location: self.location(row.position().map(csv::Position::line)), value: Value::Object(members) }
     }
 
-    fn place(&self, line: Option<u64>) -> Place {
-        Place { file: Arc::clone(&self.file), line, element: None }
+    fn location(&self, line: Option<u64>) -> Location {
+        Location { file: Arc::clone(&self.file), line, element: None }
     }
 
     fn error(&mut self, error: &Error) -> InputError {
         self.is_done = !matches!(error.kind(), ErrorKind::Utf8 { .. } | ErrorKind::UnequalLengths { .. });
         let (line, message) = explained(error);
-        InputError { place: self.place(line), message, is_fatal: self.is_done }
+        InputError { location: self.location(line), message, is_fatal: self.is_done }
     }
 }
 
@@ -100,8 +100,8 @@ impl Iterator for Rows {
 /// Returns the names of the columns. Each column needs a name of its own.
 fn header(file: &Arc<str>, reader: &mut Reader<Text>) -> Result<Vec<String>> {
     let invalid = |line, message| {
-        let place = Place { file: Arc::clone(file), line, element: None };
-        Failure::usage(InputError { place, message, is_fatal: true }.to_string())
+        let location = Location { file: Arc::clone(file), line, element: None };
+        Failure::usage(InputError { location, message, is_fatal: true }.to_string())
     };
     let header = reader.headers().map_err(|error| {
         let (line, message) = explained(&error);
@@ -115,8 +115,8 @@ fn header(file: &Arc<str>, reader: &mut Reader<Text>) -> Result<Vec<String>> {
             return Err(invalid(line, format!("column {} of the header has no name", at + 1)));
         }
         if name.contains('@') {
-            let place = format!("column {} of the first row is an email address", at + 1);
-            return Err(invalid(line, format!("{place}: the first row must have the names of the columns")));
+            let location = format!("column {} of the first row is an email address", at + 1);
+            return Err(invalid(line, format!("{location}: the first row must have the names of the columns")));
         }
         if !seen.insert(name.as_str()) {
             return Err(invalid(line, format!("the column {name:?} occurs twice in the header")));

@@ -14,10 +14,10 @@ fn items(text: impl AsRef<[u8]>, options: &InputOptions) -> Vec<Result<Placed<Va
     read("users", Cursor::new(text.as_ref().to_vec()), options).unwrap().collect()
 }
 
-/// Returns each record with its place, and each error.
+/// Returns each record with its location, and each error.
 fn shown(text: impl AsRef<[u8]>) -> Vec<String> {
     let show = |item: Result<Placed<Value>, InputError>| match item {
-        Ok(record) => format!("{} {}", record.place, record.value),
+        Ok(record) => format!("{} {}", record.location, record.value),
         Err(error) => format!("{}{error}", if error.is_fatal { "fatal: " } else { "" }),
     };
     items(text, &USERS).into_iter().map(show).collect()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use crate::users::finding::Finding;
+use crate::users::diagnostic::Diagnostic;
 use crate::users::members::{Form, MEMBERS, Member, member};
 
 /// Members of a column, besides those of a record.
@@ -59,7 +59,7 @@ impl Columns {
 
     /// Returns the problem of several columns that are all unknown. They are probably data, which is not shown: it might be
     /// passwords.
-    pub(super) fn headless<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Option<Finding> {
+    pub(super) fn headless<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Option<Diagnostic> {
         let mut unknown = 0;
         for column in columns {
             match self.member(column) {
@@ -68,11 +68,11 @@ impl Columns {
             }
         }
         let message = "no column is known: the first row must name the columns, and --map maps names of your own";
-        (unknown > 1).then(|| Finding::new("", message))
+        (unknown > 1).then(|| Diagnostic::new("", message))
     }
 
     /// Returns the problems of a header.
-    pub fn problems(&self, columns: &[String]) -> Vec<Finding> {
+    pub fn problems(&self, columns: &[String]) -> Vec<Diagnostic> {
         if let Some(problem) = self.headless(columns.iter().map(String::as_str)) {
             return vec![problem];
         }
@@ -80,7 +80,7 @@ impl Columns {
         for column in columns {
             match self.member(column).map(|member| member.map(|member| set_once(&mut set, &member))) {
                 Ok(None | Some(Ok(()))) => {}
-                Ok(Some(Err(message))) | Err(message) => problems.push(Finding::new(column, message)),
+                Ok(Some(Err(message))) | Err(message) => problems.push(Diagnostic::new(column, message)),
             }
         }
         problems

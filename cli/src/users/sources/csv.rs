@@ -6,11 +6,11 @@ use super::columns::{form, set_once};
 use super::draft::Draft;
 use super::fields::{Fields, flag, is_empty, parsed, split, text};
 use super::hashes::recognized;
-use crate::users::finding::Finding;
+use crate::users::diagnostic::Diagnostic;
 use crate::users::members::Form;
 use crate::users::record::{JsonObject, Membership};
 
-pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Finding>> {
+pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let mut objects: Vec<(String, Value)> = Vec::new();
     let options = draft.options;
@@ -24,7 +24,7 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
         if let Ok(Some(member)) = &member
             && let Err(message) = set_once(&mut set, member)
         {
-            problems.push(Finding::new(&*column, message));
+            problems.push(Diagnostic::new(&*column, message));
             continue;
         }
         match member {
@@ -32,13 +32,13 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
             Ok(Some(member)) if member.contains('.') => objects.push((member.into_owned(), value)),
             Ok(Some(member)) if form(&member) == Some(Form::Object) => match parsed(value) {
                 value @ Value::Object(_) => objects.push((member.into_owned(), value)),
-                _ => problems.push(Finding::new(&*column, Form::Object.expected())),
+                _ => problems.push(Diagnostic::new(&*column, Form::Object.expected())),
             },
             Ok(Some(member)) => {
                 problems.extend(wrong(&column, &member, &value));
                 plain.insert(member.into_owned(), value);
             }
-            Err(message) => problems.push(Finding::new(&*column, message)),
+            Err(message) => problems.push(Diagnostic::new(&*column, message)),
         }
     }
     if !problems.is_empty() {
@@ -51,7 +51,7 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
     Ok(())
 }
 
-fn set_members(members: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Finding>> {
+fn set_members(members: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Diagnostic>> {
     draft.user.id = members.text("id");
     let (email, phone) = (members.text("primaryEmail"), members.text("primaryPhone"));
     let (email_verified, phone_verified) = (members.flag("emailVerified"), members.flag("phoneVerified"));
@@ -68,7 +68,7 @@ fn set_members(members: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Fi
     digest(members, draft);
     draft.user.roles = members.texts("roles");
     draft.user.organizations = organizations(members.value("organizations"))
-        .map_err(|message| vec![Finding::new("organizations", message)])?;
+        .map_err(|message| vec![Diagnostic::new("organizations", message)])?;
     if let Some(secret) = members.text("totpSecret") {
         draft.totp("totpSecret", &secret);
     }
@@ -77,7 +77,7 @@ fn set_members(members: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Fi
 }
 
 /// Returns what is wrong with the type of a cell. Cells of CSV are texts; JSON can have numbers too.
-fn wrong(column: &str, member: &str, value: &Value) -> Option<Finding> {
+fn wrong(column: &str, member: &str, value: &Value) -> Option<Diagnostic> {
     let form = form(member).filter(|_| !is_empty(value))?;
     let fits = match form {
         Form::Text => value.is_string() || value.is_number(),
@@ -87,7 +87,7 @@ fn wrong(column: &str, member: &str, value: &Value) -> Option<Finding> {
         Form::Object | Form::Memberships | Form::Factors => true,
     };
     let shown = if form == Form::Flag { text(value.clone()) } else { None };
-    (!fits).then(|| Finding { value: shown, ..Finding::new(column, form.expected()) })
+    (!fits).then(|| Diagnostic { value: shown, ..Diagnostic::new(column, form.expected()) })
 }
 
 /// Returns the memberships: names, or a JSON list of objects with `name` and `roles`.

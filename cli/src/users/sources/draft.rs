@@ -10,7 +10,7 @@ use super::fields::{Fields, Wrong, is_empty};
 use super::identities::target;
 use super::options::{Groups, SourceOptions, Unverified};
 use super::phone::normal_phone;
-use crate::users::finding::Finding;
+use crate::users::diagnostic::Diagnostic;
 use crate::users::record::{Factor, ImportedUser, JsonObject, Membership};
 use crate::users::totp::normal_secret;
 use crate::users::validate::{is_email, is_url, is_username};
@@ -33,8 +33,8 @@ const CLAIMS: [(&str, &str); 11] = [
 pub(super) struct Draft<'a> {
     pub(super) user: ImportedUser,
     pub(super) options: &'a SourceOptions,
-    warnings: Vec<Finding>,
-    set_aside: Vec<Finding>,
+    warnings: Vec<Diagnostic>,
+    set_aside: Vec<Diagnostic>,
     skip: Option<&'static str>,
     /// Email addresses that must not become identifiers.
     unverified: Vec<String>,
@@ -53,7 +53,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Returns the conversion. Fails if the state of the user has a wrong type.
-    pub(super) fn finish(mut self, wrong: Wrong) -> Result<Conversion, Vec<Finding>> {
+    pub(super) fn finish(mut self, wrong: Wrong) -> Result<Conversion, Vec<Diagnostic>> {
         self.warnings.extend(wrong.others);
         if self.skip.is_some() {
             self.warnings.clear();
@@ -73,11 +73,11 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn warn(&mut self, member: &str, message: impl Into<String>) {
-        self.warnings.push(Finding::new(member, message));
+        self.warnings.push(Diagnostic::new(member, message));
     }
 
     pub(super) fn warn_value(&mut self, member: &str, value: &str, message: impl Into<String>) {
-        self.warnings.push(Finding::with_value(member, value, message));
+        self.warnings.push(Diagnostic::with_value(member, value, message));
     }
 
     /// Keeps a value in custom data, unless it is empty.
@@ -99,7 +99,7 @@ impl<'a> Draft<'a> {
     /// Keeps an identifier that Logto cannot use in custom data, with a warning.
     fn set_aside(&mut self, member: &str, value: String, reason: &str) {
         self.warn_value(member, &value, format!("{reason}; it is kept in custom data"));
-        self.set_aside.push(Finding::with_value(member, value.as_str(), reason));
+        self.set_aside.push(Diagnostic::with_value(member, value.as_str(), reason));
         self.keep(member, value);
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::users::finding::Finding;
+use crate::users::diagnostic::Diagnostic;
 use crate::users::members::Form;
 use crate::users::record::JsonObject;
 
@@ -17,9 +17,9 @@ pub(super) struct Fields {
 #[derive(Default)]
 pub(super) struct Wrong {
     /// Members about the state of the user, which must not be guessed.
-    pub(super) flags: Vec<Finding>,
+    pub(super) flags: Vec<Diagnostic>,
     /// Other members, which are ignored.
-    pub(super) others: Vec<Finding>,
+    pub(super) others: Vec<Diagnostic>,
 }
 
 impl Fields {
@@ -47,7 +47,7 @@ impl Fields {
         let value = self.value(name)?;
         let flag = flag(&value);
         if flag.is_none() {
-            self.wrong.flags.push(Finding::new(name, Form::Flag.expected()));
+            self.wrong.flags.push(Diagnostic::new(name, Form::Flag.expected()));
         }
         flag
     }
@@ -118,7 +118,7 @@ impl Fields {
     }
 
     fn ignore(&mut self, name: &str, expected: &str) {
-        self.wrong.others.push(Finding::new(name, format!("{expected}, so the member is not imported")));
+        self.wrong.others.push(Diagnostic::new(name, format!("{expected}, so the member is not imported")));
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn unsupported(format: &str) -> String {
     format!("Logto cannot verify {format} hashes, so the user has to set a new password")
 }
 
-/// Returns the name of an algorithm, unless the text looks like a hash in the wrong place.
+/// Returns the name of an algorithm, unless the text looks like a hash in the wrong location.
 pub(super) fn shown_name(name: &str) -> &str {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if !name.is_empty() && name.len() <= 24 && name.bytes().all(letter) { name } else { "unknown" }

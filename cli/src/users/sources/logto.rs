@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Conversion;
-use crate::users::finding::Finding;
+use crate::users::diagnostic::Diagnostic;
 use crate::users::members::{self, Form, MEMBERS};
 use crate::users::record::{Factor, ImportedUser, JsonObject};
 
@@ -19,23 +19,23 @@ const READ_ONLY: [&str; 9] = [
     "tenantId",
     "updatedAt",
 ];
-pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Finding>> {
+pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Diagnostic>> {
     members.retain(|name, value| !value.is_null() && !READ_ONLY.contains(&name.as_str()));
     from_cells(&mut members);
     let mut warnings = Vec::new();
     if members.remove("ssoIdentities").is_some_and(|identities| !super::fields::is_empty(&identities)) {
         let message = "Logto creates enterprise identities at the next sign-in, so they are not imported";
-        warnings.push(Finding::new("ssoIdentities", message));
+        warnings.push(Diagnostic::new("ssoIdentities", message));
     }
     if members.remove("mfaVerificationFactors").is_some_and(|factors| !super::fields::is_empty(&factors)) {
         let message = "the API does not return the secrets of second factors, so the user has to set them up again";
-        warnings.push(Finding::new("mfaVerificationFactors", message));
+        warnings.push(Diagnostic::new("mfaVerificationFactors", message));
     }
     let mut user = parsed(members)?;
     let before = user.mfa.len();
     user.mfa.retain(has_secret);
     if user.mfa.len() < before {
-        warnings.push(Finding::new(
+        warnings.push(Diagnostic::new(
             "mfa",
             "factors without a secret cannot be imported, so the user has to set them up again",
         ));
@@ -64,8 +64,8 @@ fn has_secret(factor: &Factor) -> bool {
     }
 }
 
-fn parsed(record: Map<String, Value>) -> Result<ImportedUser, Vec<Finding>> {
-    let wrong: Vec<Finding> = record.iter().filter_map(|(name, value)| wrong(name, value)).collect();
+fn parsed(record: Map<String, Value>) -> Result<ImportedUser, Vec<Diagnostic>> {
+    let wrong: Vec<Diagnostic> = record.iter().filter_map(|(name, value)| wrong(name, value)).collect();
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -73,17 +73,17 @@ fn parsed(record: Map<String, Value>) -> Result<ImportedUser, Vec<Finding>> {
     serde_path_to_error::deserialize(Value::Object(record)).map_err(|error| {
         let path = error.path().to_string();
         let member = path.split(['.', '[']).next().and_then(members::find);
-        vec![Finding::new(path.as_str(), member.map_or("the type is wrong", |member| member.form.expected()))]
+        vec![Diagnostic::new(path.as_str(), member.map_or("the type is wrong", |member| member.form.expected()))]
     })
 }
 
 /// Returns what is wrong with name or type of a member. Shows no values, which can be passwords.
-fn wrong(name: &str, value: &Value) -> Option<Finding> {
+fn wrong(name: &str, value: &Value) -> Option<Diagnostic> {
     match members::find(name) {
-        Some(member) => (!member.form.fits(value)).then(|| Finding::new(name, member.form.expected())),
+        Some(member) => (!member.form.fits(value)).then(|| Diagnostic::new(name, member.form.expected())),
         None => {
             let known = MEMBERS.map(|member| member.name);
-            Some(Finding::new(name, super::columns::not_a_member(name, &known)))
+            Some(Diagnostic::new(name, super::columns::not_a_member(name, &known)))
         }
     }
 }

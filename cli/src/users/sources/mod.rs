@@ -33,7 +33,7 @@ pub use columns::{Column, Columns};
 pub use firebase_config::parse_firebase_config;
 pub use options::{Groups, SourceOptions, Unverified};
 
-use super::finding::Finding;
+use super::diagnostic::Diagnostic;
 use super::input::InputOptions;
 use super::record::ImportedUser;
 use draft::Draft;
@@ -85,9 +85,9 @@ pub struct Conversion {
     /// The user.
     pub user: ImportedUser,
     /// Data that Logto cannot keep, and data to check.
-    pub warnings: Vec<Finding>,
+    pub warnings: Vec<Diagnostic>,
     /// Identifiers that Logto cannot use, and why. They are also in the warnings.
-    pub set_aside: Vec<Finding>,
+    pub set_aside: Vec<Diagnostic>,
     /// Reason why the record is not a user to import. Such records are skipped.
     pub skip: Option<&'static str>,
 }
@@ -97,9 +97,9 @@ impl Source {
     ///
     /// # Errors
     /// Fails if the record is not an object, or has unknown or invalid members in the format of `Logto` or `Csv`.
-    pub fn convert(self, record: Value, options: &SourceOptions) -> Result<Conversion, Vec<Finding>> {
+    pub fn convert(self, record: Value, options: &SourceOptions) -> Result<Conversion, Vec<Diagnostic>> {
         let Value::Object(members) = record else {
-            return Err(vec![Finding::new("", "the record is not a JSON object")]);
+            return Err(vec![Diagnostic::new("", "the record is not a JSON object")]);
         };
         let mut fields = Fields::new(members);
         let mut draft = Draft::new(options);

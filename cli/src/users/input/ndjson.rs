@@ -6,33 +6,33 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::unique::{TWICE, Unique};
-use super::{InputError, LONGEST, Place, Placed, Source, io_message};
+use super::{InputError, LONGEST, Location, Placed, Source, io_message};
 
 /// The records of a file with a record per line.
-pub(super) struct Lines {
+pub(super) struct Records {
     file: Arc<str>,
     reader: BufReader<Source>,
     number: u64,
     is_done: bool,
 }
 
-impl Lines {
+impl Records {
     pub(super) fn new(file: Arc<str>, reader: BufReader<Source>) -> Self {
         Self { file, reader, number: 0, is_done: false }
     }
 
-    fn place(&self) -> Place {
-        Place { file: Arc::clone(&self.file), line: Some(self.number), element: None }
+    fn location(&self) -> Location {
+        Location { file: Arc::clone(&self.file), line: Some(self.number), element: None }
     }
 
     fn error(&self, message: impl Into<String>) -> InputError {
-        InputError { place: self.place(), message: message.into(), is_fatal: self.is_done }
+        InputError { location: self.location(), message: message.into(), is_fatal: self.is_done }
     }
 
     /// Parses a line, which ends with a line break unless it is the last one.
     fn parsed(&self, line: &[u8]) -> Result<Placed<Value>, InputError> {
         let parsed = serde_json::from_slice(line.trim_ascii());
-        parsed.map(|Unique(value)| Placed { place: self.place(), value }).map_err(|error| {
+        parsed.map(|Unique(value)| Placed { location: self.location(), value }).map_err(|error| {
             let is_cut = error.is_eof() && !line.ends_with(b"\n");
             let hint = if is_cut { "; the file might be truncated" } else { "" };
             self.error(format!("invalid JSON at column {}: {}{hint}", error.column(), reason(&error)))
@@ -40,7 +40,7 @@ impl Lines {
     }
 }
 
-impl Iterator for Lines {
+impl Iterator for Records {
     type Item = Result<Placed<Value>, InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -69,7 +69,7 @@ impl Iterator for Lines {
     }
 }
 
-/// Returns what is wrong with the JSON, without the place and the data.
+/// Returns what is wrong with the JSON, without the location and the data.
 pub(super) fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());

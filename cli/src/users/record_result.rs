@@ -1,12 +1,12 @@
-//! Results of an import, for each record and in total.
+//! Results of an import for each record.
 
 use logto_admin::Error;
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::Value;
 use serde::Serialize;
 
-use super::finding::{Finding, Rejected};
+use super::diagnostic::{Diagnostic, Rejected};
 use crate::failure::Failure;
-use crate::json;
+use crate::json_object;
 
 /// Outcome of an import or a dry run for a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -29,9 +29,9 @@ pub enum Outcome {
 /// Result of an import for a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Line {
+pub struct RecordResult {
     /// File and line of the record.
-    pub place: String,
+    pub location: String,
     /// Name of the user for a person.
     pub user: String,
     /// The outcome.
@@ -59,11 +59,11 @@ pub struct Line {
     pub is_fatal: bool,
 }
 
-impl Line {
+impl RecordResult {
     /// Creates a line for a record that failed.
-    pub(crate) fn failed(place: &str, user: &str) -> Self {
+    pub(crate) fn failed(location: &str, user: &str) -> Self {
         Self {
-            place: place.to_owned(),
+            location: location.to_owned(),
             user: user.to_owned(),
             outcome: Outcome::Failed,
             id: None,
@@ -85,7 +85,7 @@ impl Line {
             field: problems.first().map(|problem| problem.field.clone()),
             message: Some(all.join("; ")),
             problems,
-            ..Self::failed(&rejected.place, &rejected.user)
+            ..Self::failed(&rejected.location, &rejected.user)
         }
     }
 }
@@ -99,13 +99,13 @@ pub struct Issue {
     pub message: String,
 }
 
-impl From<&Finding> for Issue {
-    fn from(finding: &Finding) -> Self {
+impl From<&Diagnostic> for Issue {
+    fn from(finding: &Diagnostic) -> Self {
         Self { field: finding.member.clone(), message: finding.message.clone() }
     }
 }
 
-impl logto_admin::bulk::Overload for Line {
+impl logto_admin::bulk::Overload for RecordResult {
     fn is_overload(&self) -> bool {
         self.is_overload
     }
@@ -113,7 +113,7 @@ impl logto_admin::bulk::Overload for Line {
 
 /// A failure that belongs to one record.
 #[derive(Clone, Debug, Default)]
-pub struct Problem {
+pub struct RecordError {
     /// Logto's code.
     pub code: Option<String>,
     /// Member of the record.
@@ -128,13 +128,13 @@ pub struct Problem {
     pub is_fatal: bool,
 }
 
-impl From<Failure> for Problem {
+impl From<Failure> for RecordError {
     fn from(failure: Failure) -> Self {
         Self { message: failure.to_string(), ..Self::default() }
     }
 }
 
-impl From<Error> for Problem {
+impl From<Error> for RecordError {
     fn from(error: Error) -> Self {
         let code = error.code().map(str::to_owned);
         let problems = issues(error.data().as_ref());
@@ -151,7 +151,7 @@ fn issues(data: Option<&Value>) -> Vec<Issue> {
     let issue = |issue: &Value| {
         let path = issue.get("path")?.as_array()?;
         let steps = path.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned));
-        Some(Issue { field: steps.collect::<Vec<_>>().join("."), message: json::text(issue, "message") })
+        Some(Issue { field: steps.collect::<Vec<_>>().join("."), message: json_object::text(issue, "message") })
     };
     all.into_iter().flatten().filter_map(issue).collect()
 }
@@ -169,62 +169,10 @@ fn of_code(code: &str) -> Option<&'static str> {
     about.iter().find(|(word, _)| name.contains(word)).map(|(_, member)| *member)
 }
 
-/// The totals of an import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Users that were created.
-    pub created: u64,
-    /// Users that were changed.
-    pub updated: u64,
-    /// Records whose user exists.
-    pub skipped: u64,
-    /// Records that an earlier run was done with.
-    pub journaled: u64,
-    /// Records that changed since an earlier run, whose users were left alone.
-    pub outdated: u64,
-    /// Records that failed.
-    pub failed: u64,
-    /// Whether the import ended before its last record.
-    pub is_incomplete: bool,
-}
-
-impl Summary {
-    /// Counts a record.
-    pub const fn count(&mut self, outcome: Outcome) {
-        let counter = match outcome {
-            Outcome::Created => &mut self.created,
-            Outcome::Updated => &mut self.updated,
-            Outcome::Skipped => &mut self.skipped,
-            Outcome::Journaled => &mut self.journaled,
-            Outcome::Outdated => &mut self.outdated,
-            Outcome::Failed => &mut self.failed,
-        };
-        *counter += 1;
-    }
-
-    /// Returns the number of records.
-    #[must_use]
-    pub const fn records(&self) -> u64 {
-        self.created + self.updated + self.skipped + self.journaled + self.outdated + self.failed
-    }
-
-    /// Returns the totals as data.
-    #[must_use]
-    pub fn to_json(self) -> Value {
-        json!({
-            "created": self.created,
-            "updated": self.updated,
-            "skipped": self.skipped,
-            "journaled": self.journaled,
-            "outdated": self.outdated,
-            "failed": self.failed,
-            "complete": !self.is_incomplete,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use logto_admin::serde_json::json;
+
     use super::*;
 
     #[test]

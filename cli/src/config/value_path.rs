@@ -1,12 +1,12 @@
-//! Places of values in an entity.
+//! Paths of values in an entity.
 
 use serde_json::Value;
 
 /// The names and indexes that lead to a value.
-pub(super) type Place = Vec<String>;
+pub(super) type ValuePath = Vec<String>;
 
 /// Returns the value at this place.
-pub(super) fn at<'v>(value: &'v Value, place: &[String]) -> Option<&'v Value> {
+pub(super) fn value_at<'v>(value: &'v Value, place: &[String]) -> Option<&'v Value> {
     place.iter().try_fold(value, |value, step| match value {
         Value::Array(items) => items.get(step.parse::<usize>().ok()?),
         other => other.get(step),
@@ -14,7 +14,7 @@ pub(super) fn at<'v>(value: &'v Value, place: &[String]) -> Option<&'v Value> {
 }
 
 /// Returns the value at this place, to change it.
-pub(super) fn at_mut<'v>(value: &'v mut Value, place: &[String]) -> Option<&'v mut Value> {
+pub(super) fn value_at_mut<'v>(value: &'v mut Value, place: &[String]) -> Option<&'v mut Value> {
     place.iter().try_fold(value, |value, step| match value {
         Value::Array(items) => items.get_mut(step.parse::<usize>().ok()?),
         other => other.get_mut(step),

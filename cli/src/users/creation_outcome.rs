@@ -10,7 +10,7 @@ use logto_admin::{Client, Error, ErrorKind};
 
 use super::existing::{self, Found};
 use super::journal::Identifiers;
-use super::report::Problem;
+use super::record_result::RecordError;
 
 /// How far the clocks of this machine and of the server can differ, in milliseconds.
 const SKEW: i64 = 5 * 60 * 1000;
@@ -19,7 +19,7 @@ const SKEW: i64 = 5 * 60 * 1000;
 const LONGEST: i64 = 6 * 60 * 1000;
 
 /// Returns the user that an interrupted attempt at this time created, if it did. Fails if that is impossible to find out.
-pub(super) async fn outcome(client: &Client, identifiers: &Identifiers, at: i64) -> Found {
+pub(super) async fn created_user(client: &Client, identifiers: &Identifiers, at: i64) -> Found {
     if identifiers.is_empty() {
         return Err(unknown("an earlier run was interrupted"));
     }
@@ -45,17 +45,17 @@ pub(super) fn is_ambiguous(error: &Error) -> bool {
 const UNKNOWN: &str = "user.unknown";
 
 /// Whether it is impossible to find out which user belongs to a record. Other failures can be temporary.
-pub(super) fn is_unclear(problem: &Problem) -> bool {
+pub(super) fn is_unclear(problem: &RecordError) -> bool {
     problem.code.as_deref().is_some_and(|code| [UNKNOWN, existing::SEVERAL].contains(&code))
 }
 
 /// The failure of a record whose user might exist, and has nothing to look it up by.
-pub(super) fn unknown(why: &str) -> Problem {
+pub(super) fn unknown(why: &str) -> RecordError {
     let message = format!(
         "{why}: the user might exist, and has no email address, phone number or username to look it up by; if it \
          exists, delete it, and import the record with another journal"
     );
-    Problem { code: Some(UNKNOWN.to_owned()), message, ..Problem::default() }
+    RecordError { code: Some(UNKNOWN.to_owned()), message, ..RecordError::default() }
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ const SHORTEST: usize = 3;
 
 /// The values of variables, with the references of the files.
 #[derive(Clone, Default)]
-pub(super) struct Veil(BTreeMap<String, String>);
+pub(super) struct VariableValues(BTreeMap<String, String>);
 
-impl Veil {
+impl VariableValues {
     /// Adds the value of a variable.
     pub(super) fn add(&mut self, value: String, variable: &str) {
         if !value.is_empty() {
@@ -26,13 +26,13 @@ impl Veil {
     }
 
     /// Returns the parts of a key, with references in place of values.
-    pub(super) fn key(&self, key: &Key) -> Key {
-        let hidden = |part: &String| self.0.get(part).cloned().unwrap_or_else(|| self.text(part));
+    pub(super) fn hide_in_key(&self, key: &Key) -> Key {
+        let hidden = |part: &String| self.0.get(part).cloned().unwrap_or_else(|| self.hide(part));
         Key(key.0.iter().map(hidden).collect())
     }
 
     /// Returns a text with references in place of values that occur in it as words.
-    pub(super) fn text(&self, text: &str) -> String {
+    pub(super) fn hide(&self, text: &str) -> String {
         let mut hidden = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(letter) = rest.chars().next() {
@@ -66,7 +66,7 @@ impl Veil {
     }
 }
 
-impl fmt::Debug for Veil {
+impl fmt::Debug for VariableValues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.values()).finish()
     }
@@ -78,13 +78,16 @@ mod tests {
 
     #[test]
     fn values_of_variables_are_hidden_where_they_are_words() {
-        let mut veil = Veil::default();
+        let mut variable_values = VariableValues::default();
         for (value, name) in [("acme", "NAME"), ("acme-secret", "KEY"), ("1", "ONE"), ("", "NONE")] {
-            veil.add(value.to_owned(), name);
+            variable_values.add(value.to_owned(), name);
         }
-        assert_eq!(veil.text("role \"acme\": acme-secret"), "role \"${env:NAME}\": ${env:KEY}");
-        assert_eq!(veil.text("roles.yaml:1: acmes"), "roles.yaml:1: acmes");
-        assert_eq!(veil.key(&Key(vec!["1".into(), "an acme".into()])).0, ["${env:ONE}", "an ${env:NAME}"]);
-        assert!(!format!("{veil:?}").contains("acme"));
+        assert_eq!(variable_values.hide("role \"acme\": acme-secret"), "role \"${env:NAME}\": ${env:KEY}");
+        assert_eq!(variable_values.hide("roles.yaml:1: acmes"), "roles.yaml:1: acmes");
+        assert_eq!(
+            variable_values.hide_in_key(&Key(vec!["1".into(), "an acme".into()])).0,
+            ["${env:ONE}", "an ${env:NAME}"]
+        );
+        assert!(!format!("{variable_values:?}").contains("acme"));
     }
 }

@@ -20,31 +20,31 @@ pub(super) async fn problems(
 ) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     for kind in ALL {
-        let Some(rivals) = kind.rivals else { continue };
+        let Some(replacement) = kind.replacement else { continue };
         let is_new = |key: &super::key::Key| tenant.with_key(kind, key).is_empty();
         let new: Vec<_> =
             declaration.entities.iter().filter(|entity| entity.kind.is(kind) && is_new(&entity.key)).collect();
         if new.is_empty() {
             continue;
         }
-        let models = read(client, Read::List(rivals.models), &[]).await?;
+        let models = read(client, Read::List(replacement.models), &[]).await?;
         let text =
             |members: &Members, name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let models: Vec<Members> = models.into_iter().filter_map(|model| model.as_object().cloned()).collect();
         for entity in &new {
-            let id = text(&entity.members, rivals.model);
-            let at = entity.at_member(rivals.model);
+            let id = text(&entity.members, replacement.model);
+            let at = entity.at_member(replacement.model);
             let Some(model) = models.iter().find(|model| text(model, "id") == id) else {
                 let ids: Vec<String> = models.iter().map(|model| text(model, "id")).collect();
                 let hint = suggestion(&id, &ids.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or_default();
                 problems.push(format!("{at}: the server does not have the {} \"{}\"{hint}", kind.noun, entity.key));
                 continue;
             };
-            let group = text(model, rivals.group);
-            if !rivals.groups.contains(&group.as_str()) {
+            let group = text(model, replacement.group);
+            if !replacement.groups.contains(&group.as_str()) {
                 continue;
             }
-            for other in tenant.all(kind).iter().filter(|other| text(&other.raw, rivals.group) == group) {
+            for other in tenant.all(kind).iter().filter(|other| text(&other.raw, replacement.group) == group) {
                 let keeps = !prune || declaration.find(kind, &other.key).is_some();
                 if keeps {
                     let hint = if prune { "declare only one" } else { "plan with --prune to replace it" };

@@ -5,22 +5,22 @@ use serde_json::Value;
 use super::declaration::Declared;
 use super::kinds::Kind;
 use super::members::Members;
-use super::place::{Place, at, at_mut, dotted};
 use super::planner::Planner;
 use super::tenant::Found;
+use super::value_path::{ValuePath, dotted, value_at, value_at_mut};
 
 impl Planner<'_> {
     /// Drops what the server does not have.
-    pub(super) fn drop_unavailable(&mut self, declared: &Declared, found: Option<&Found>, members: &mut Members) {
-        let mut places = remove_unavailable(declared.kind, members, |minor| self.tenant.might_have(minor));
+    pub(super) fn drop_unsupported(&mut self, declared: &Declared, found: Option<&Found>, members: &mut Members) {
+        let mut places = remove_unsupported(declared.kind, members, |minor| self.tenant.might_have(minor));
         if let Some(found) = found.filter(|found| found.kind.complete) {
             let kind = declared.kind;
-            let lacks = |name: &str| {
+            let is_unsupported = |name: &str| {
                 !found.raw.contains_key(name)
                     && !kind.is_part(name)
                     && kind.members.iter().any(|member| member.name() == name)
             };
-            let names: Vec<String> = members.keys().filter(|name| lacks(name)).cloned().collect();
+            let names: Vec<String> = members.keys().filter(|name| is_unsupported(name)).cloned().collect();
             for name in names {
                 if members.remove(&name).is_some_and(|value| !value.is_null()) {
                     places.push(vec![name]);
@@ -36,13 +36,13 @@ impl Planner<'_> {
 
 /// Removes the members that the server does not have, and returns their places, without those that are null. `has`
 /// returns whether the server might have what a release introduced.
-fn remove_unavailable(kind: &Kind, members: &mut Members, has: impl Fn(u16) -> bool) -> Vec<Place> {
+fn remove_unsupported(kind: &Kind, members: &mut Members, has: impl Fn(u16) -> bool) -> Vec<ValuePath> {
     let mut removed = Vec::new();
     let mut value = Value::Object(std::mem::take(members));
     for member in kind.members.iter().filter(|member| !has(member.since)) {
         // The items of a list are as old as the list.
-        let place: Place = member.path.split('.').take_while(|step| *step != "*").map(str::to_owned).collect();
-        if at(&value, &place).is_some_and(|value| !value.is_null()) {
+        let place: ValuePath = member.path.split('.').take_while(|step| *step != "*").map(str::to_owned).collect();
+        if value_at(&value, &place).is_some_and(|value| !value.is_null()) {
             removed.push(place.clone());
         }
         remove(&mut value, &place);
@@ -56,7 +56,7 @@ fn remove_unavailable(kind: &Kind, members: &mut Members, has: impl Fn(u16) -> b
 /// Removes a member, and the objects that are empty without it.
 fn remove(value: &mut Value, place: &[String]) {
     let Some((name, owner)) = place.split_last() else { return };
-    let Some(Value::Object(members)) = at_mut(value, owner) else { return };
+    let Some(Value::Object(members)) = value_at_mut(value, owner) else { return };
     if members.remove(name).is_some() && members.is_empty() {
         remove(value, owner);
     }
@@ -79,7 +79,7 @@ mod tests {
             "customCss": null,
         });
         let mut members = value.as_object().unwrap().clone();
-        let removed = remove_unavailable(kind, &mut members, |minor| minor <= 24);
+        let removed = remove_unsupported(kind, &mut members, |minor| minor <= 24);
         assert_eq!(
             removed.iter().map(|place| place.join(".")).collect::<Vec<_>>(),
             ["signUp.secondaryIdentifiers", "passkeySignIn.enabled"]

@@ -6,28 +6,28 @@ use super::record::cut;
 
 /// A note about one member of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Finding {
+pub struct Diagnostic {
     /// Path of the member, such as `primaryEmail`. Empty for the whole record.
     pub member: String,
     /// The value, unless it is secret.
     pub value: Option<String>,
-    /// The message. It is the same for all records with the same finding, so reports can count by it.
+    /// The message. It is the same for all records with the same diagnostic, so reports can count by it.
     pub message: String,
 }
 
-impl Finding {
-    /// Creates a finding without the value.
+impl Diagnostic {
+    /// Creates a diagnostic without the value.
     pub fn new(member: impl Into<String>, message: impl Into<String>) -> Self {
         Self { member: member.into(), value: None, message: message.into() }
     }
 
-    /// Creates a finding with a value that is not secret.
+    /// Creates a diagnostic with a value that is not secret.
     pub fn with_value(member: impl Into<String>, value: impl Into<String>, message: impl Into<String>) -> Self {
         Self { value: Some(value.into()), ..Self::new(member, message) }
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.member)?;
         if let Some(value) = &self.value {
@@ -44,9 +44,9 @@ impl fmt::Display for Finding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
     /// File and line.
-    pub place: String,
+    pub location: String,
     /// Name of the user for a person. Empty if the record cannot be read.
     pub user: String,
     /// The problems.
-    pub problems: Vec<Finding>,
+    pub problems: Vec<Diagnostic>,
 }

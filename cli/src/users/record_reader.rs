@@ -8,8 +8,8 @@ use std::path::Path;
 
 use logto_admin::serde_json::Value;
 
+use super::diagnostic::{Diagnostic, Rejected};
 use super::digest::{Digest, Digested};
-use super::finding::{Finding, Rejected};
 use super::input::{self, InputOptions, Records};
 use super::names::Names;
 use super::record::{ImportedUser, Item};
@@ -22,12 +22,12 @@ const AHEAD: usize = 100;
 
 /// The files of an import, and how to read them.
 #[derive(Debug)]
-pub struct Input {
+pub struct RecordReader {
     /// Paths. `-` is standard input.
     files: Vec<String>,
     source: Source,
     options: SourceOptions,
-    reading: InputOptions,
+    input_options: InputOptions,
     /// Copies of standard input and of pipes, which can only be read once, with their digests.
     copies: BTreeMap<String, (File, Digest)>,
 }
@@ -67,10 +67,10 @@ impl Hashes {
     }
 }
 
-impl Input {
+impl RecordReader {
     /// Prepares to read files. Copies standard input and pipes to temporary files, because records are read twice.
     pub fn new(files: &[String], source: Source, format: Option<input::Format>) -> Result<Self> {
-        let reading = InputOptions { format, ..source.input_options() };
+        let input_options = InputOptions { format, ..source.input_options() };
         let mut copies = BTreeMap::new();
         for file in files.iter().filter(|file| *file == "-" || is_pipe(Path::new(file))) {
             if copies.contains_key(file) {
@@ -80,7 +80,7 @@ impl Input {
                 copied(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", shown(file))))?;
             copies.insert(file.clone(), copied);
         }
-        Ok(Self { files: files.to_vec(), source, options: SourceOptions::default(), reading, copies })
+        Ok(Self { files: files.to_vec(), source, options: SourceOptions::default(), input_options, copies })
     }
 
     /// Sets the options of the conversion.
@@ -114,7 +114,7 @@ impl Input {
             match outcome {
                 Read::User { item, problems, .. } if !problems.is_empty() => {
                     let user = item.user.label().to_owned();
-                    checked.rejected.push(Rejected { place: item.place, user, problems });
+                    checked.rejected.push(Rejected { location: item.location, user, problems });
                 }
                 Read::User { item, warnings, .. } => {
                     checked.users += 1;
@@ -124,7 +124,7 @@ impl Input {
                             "" => warning.message,
                             member => format!("{member}: {}", warning.message),
                         };
-                        let (count, _) = checked.warnings.entry(message).or_insert_with(|| (0, item.place.clone()));
+                        let (count, _) = checked.warnings.entry(message).or_insert_with(|| (0, item.location.clone()));
                         *count += 1;
                     }
                 }
@@ -164,12 +164,12 @@ impl Input {
         for file in &self.files {
             for record in self.open(file)? {
                 let read = match record {
-                    Ok(record) => self.converted(record.place.to_string(), record.value, names, &mut identifiers),
+                    Ok(record) => self.converted(record.location.to_string(), record.value, names, &mut identifiers),
                     Err(error) => {
                         let rest = if error.is_fatal { "; the rest of the file was not read" } else { "" };
-                        let problem = Finding::new("", format!("{}{rest}", error.message));
+                        let problem = Diagnostic::new("", format!("{}{rest}", error.message));
                         Read::Rejected(Rejected {
-                            place: error.place.to_string(),
+                            location: error.location.to_string(),
                             user: String::new(),
                             problems: vec![problem],
                         })
@@ -192,16 +192,16 @@ impl Input {
                 });
                 let copy =
                     again.map_err(|error| Failure::new(format!("cannot read the copy of {}: {error}", shown(file))))?;
-                input::read(shown(file), copy, &self.reading)
+                input::read(shown(file), copy, &self.input_options)
             }
-            None => input::open(file, &self.reading),
+            None => input::open(file, &self.input_options),
         }
     }
 
-    fn converted(&self, place: String, record: Value, names: &Names, identifiers: &mut Identifiers) -> Read {
+    fn converted(&self, location: String, record: Value, names: &Names, identifiers: &mut Identifiers) -> Read {
         let conversion = match self.source.convert(record, &self.options) {
             Ok(conversion) => conversion,
-            Err(problems) => return Read::Rejected(Rejected { place, user: String::new(), problems }),
+            Err(problems) => return Read::Rejected(Rejected { location, user: String::new(), problems }),
         };
         if let Some(reason) = conversion.skip {
             return Read::Skipped(reason);
@@ -210,9 +210,9 @@ impl Input {
         let mut problems = if validate::can_sign_in(&conversion.user) { Vec::new() } else { conversion.set_aside };
         problems.extend(validate::problems(&conversion.user));
         let of_names = names.problems(&conversion.user).into_iter();
-        problems.extend(of_names.map(|(member, message)| Finding::new(member, message)));
+        problems.extend(of_names.map(|(member, message)| Diagnostic::new(member, message)));
         problems.extend(identifiers.add(&conversion.user));
-        let item = Box::new(Item { place, user: conversion.user });
+        let item = Box::new(Item { location, user: conversion.user });
         Read::User { item, warnings: conversion.warnings, problems }
     }
 }
@@ -237,7 +237,7 @@ fn shown(file: &str) -> &str {
 
 /// Result of reading a record.
 enum Read {
-    User { item: Box<Item>, warnings: Vec<Finding>, problems: Vec<Finding> },
+    User { item: Box<Item>, warnings: Vec<Diagnostic>, problems: Vec<Diagnostic> },
     Skipped(&'static str),
     Rejected(Rejected),
 }
@@ -248,7 +248,7 @@ struct Identifiers(HashSet<u64>);
 
 impl Identifiers {
     /// Adds the identifiers of a user. Returns a problem if another record has one of them.
-    fn add(&mut self, user: &ImportedUser) -> Option<Finding> {
+    fn add(&mut self, user: &ImportedUser) -> Option<Diagnostic> {
         // Logto compares email addresses without case.
         let email = user.primary_email.as_ref().map(|email| email.to_lowercase());
         let own = [
@@ -264,7 +264,7 @@ impl Identifiers {
             let mut hasher = DefaultHasher::new();
             (&member, compared).hash(&mut hasher);
             if !self.0.insert(hasher.finish()) {
-                taken.get_or_insert_with(|| Finding::with_value(member, value, "another record has the same value"));
+                taken.get_or_insert_with(|| Diagnostic::with_value(member, value, "another record has the same value"));
             }
         }
         taken
