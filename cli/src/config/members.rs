@@ -25,6 +25,8 @@ pub(super) struct Member {
     pub filled: bool,
     /// Whether the server requires the list in an object. A file can leave it out: it is empty then.
     pub listed: bool,
+    /// Whether the server stores an empty text as null.
+    pub clearable: bool,
     /// The values that the member can have. If empty, the server decides.
     pub values: &'static [&'static str],
     /// The type of the member.
@@ -70,6 +72,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         set: false,
         filled: false,
         listed: false,
+        clearable: false,
         values: &[],
         form: Form::Text,
     }
@@ -136,6 +139,11 @@ impl Member {
         self
     }
 
+    pub(super) const fn clearable(mut self) -> Self {
+        self.clearable = true;
+        self
+    }
+
     pub(super) const fn set(mut self) -> Self {
         self.set = true;
         self
@@ -189,6 +197,11 @@ fn is_set(members: &[Member], place: &[String]) -> bool {
     exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.set)
 }
 
+/// Whether the server stores an empty text at this place as null.
+fn is_clearable(members: &[Member], place: &[String]) -> bool {
+    exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.clearable)
+}
+
 /// Returns the known members of a value.
 pub(super) fn known_part(members: &[Member], value: &Members) -> Members {
     match part(members, &mut Vec::new(), &Value::Object(value.clone())) {
@@ -220,8 +233,8 @@ fn part(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value {
     }
 }
 
-/// Returns the value in the form in which equal values are the same: without nulls and empty objects, with sets in
-/// order.
+/// Returns the value in the form in which equal values are the same: without nulls, empty objects and texts that the server
+/// stores as null, with sets in order.
 pub(super) fn canonical(members: &[Member], value: &Members) -> Members {
     match in_order(members, &mut Vec::new(), &Value::Object(value.clone())) {
         Value::Object(value) => value,
@@ -238,7 +251,8 @@ fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value
                 let value = in_order(members, place, value);
                 let is_empty = || value.as_object().is_some_and(Members::is_empty);
                 let is_group = || matches!(known(members, place), Known::Members(_));
-                if !(value.is_null() || is_empty() && is_group()) {
+                let is_cleared = || value == "" && is_clearable(members, place);
+                if !(value.is_null() || is_empty() && is_group() || is_cleared()) {
                     kept.insert(name.clone(), value);
                 }
                 place.pop();

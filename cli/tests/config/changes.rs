@@ -76,6 +76,23 @@ async fn members_that_a_file_mentions_become_what_it_contains() {
 }
 
 #[tokio::test]
+async fn empty_texts_that_the_server_stores_as_null_are_not_differences() {
+    let tenant = Emulator::new().client().unwrap();
+    let own = |url: &str| {
+        format!("- name: Shop\n  type: SPA\n  signInExperience:\n    termsOfUseUrl: '{url}'\n    displayName: ''\n")
+    };
+    let shared = |url: &str| format!("termsOfUseUrl: '{url}'\nsupportEmail: ''\ncustomCss: ''\n");
+    // `apply_all` checks that a second plan has no differences.
+    for url in ["", "https://example.com/terms", ""] {
+        let (own, shared) = (own(url), shared(url));
+        let folder = Folder::with(&[("applications.yaml", &own), ("sign-in-experience.yaml", &shared)]);
+        apply_all(&tenant, &folder).await;
+        let experience = tenant.operation("GetSignInExp").unwrap().await.unwrap();
+        assert_eq!(experience["termsOfUseUrl"].as_str().unwrap_or_default(), url);
+    }
+}
+
+#[tokio::test]
 async fn entities_are_created_before_those_that_refer_to_them() {
     let tenant = Emulator::new().client().unwrap();
     let folder = Folder::with(&[
