@@ -22,7 +22,7 @@ use crate::users::record::ImportedUser;
 /// Users that sign up during the export might be missing. No user is written twice.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
-    /// File to write. Defaults to standard output
+    /// File to write; `-` is standard output. Defaults to standard output
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
     /// Data to export besides the members of the list. Each costs one call per user
@@ -54,7 +54,13 @@ fn columns() -> impl Iterator<Item = &'static str> {
     MEMBERS.into_iter().map(|member| member.name).filter(|name| *name != PASSWORD)
 }
 
-pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<Exit> {
+pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Result<Exit> {
+    if arguments.to.as_deref() == Some(Path::new("-")) {
+        if arguments.resume || arguments.overwrite {
+            return Err(Failure::usage("standard output cannot be resumed or overwritten: pass a file with --to"));
+        }
+        arguments.to = None;
+    }
     let client = context.client()?;
     let total = client.users().list().page_size(1).await?.total;
     let mut seen = Seen::default();

@@ -152,3 +152,13 @@ async fn a_closed_pipe_ends_quietly() {
     let ended = ended.await.unwrap();
     assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap()), (Some(0), String::new()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hyphen_is_standard_output() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let exported = program.run(&["users", "export", "--to", "-"]).await.done();
+    assert_eq!((exported.json()["username"].as_str(), program.folder.join("-").exists()), (Some("ada"), false));
+    let refused = program.run(&["users", "export", "--to", "-", "--resume"]).await;
+    assert!(refused.code == 2 && refused.err.contains("--to"), "{refused:?}");
+}
