@@ -39,10 +39,13 @@ pub(crate) fn of_items<'c>(columns: &'c [Column], items: &[Value], width: Option
     (text(columns, rows, &widths, width), hidden)
 }
 
-/// Returns a table with a row per member.
+/// Returns a table with a row per member. Members such as `createdAt` are shown as dates.
 pub(crate) fn of_members(members: &Map<String, Value>) -> String {
     let mut table = plain();
-    table.add_rows(members.iter().map(|(name, value)| [name.clone(), cell(Some(value))]));
+    table.add_rows(members.iter().map(|(name, value)| {
+        let date = if name.ends_with("At") { json_object::date(value) } else { Value::Null };
+        [name.clone(), cell(Some(if date.is_null() { value } else { &date }))]
+    }));
     written(table)
 }
 
@@ -217,6 +220,17 @@ mod tests {
             let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
             assert!(count == 1 || width.is_none_or(|width| widest <= width.into()), "{width:?} {shown}");
         }
+    }
+
+    #[test]
+    fn times_of_a_value_are_dates() {
+        let item = json!({ "createdAt": 1_795_736_790_000_i64, "lastSignInAt": null, "startAt": "x", "count": 7 });
+        let shown = of_members(item.as_object().unwrap());
+        let mut lines: Vec<Vec<&str>> = shown.lines().map(|line| line.split_whitespace().collect()).collect();
+        lines.sort();
+        let expected =
+            [&["count", "7"][..], &["createdAt", "2026-11-26T23:46:30Z"], &["lastSignInAt"], &["startAt", "x"]];
+        assert_eq!(lines, expected);
     }
 
     #[test]
