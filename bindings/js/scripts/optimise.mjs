@@ -9,7 +9,7 @@ const FEATURES = ["MutableGlobals", "NontrappingFPToInt", "SignExt", "BulkMemory
 // Functions with the same body share one name at this point, so no function is listed whose body another could have.
 // The section "Bundle size" of README.md lists what this saves. A pattern that matches nothing fails the build.
 const NEVER = [
-  // A panic ends the instance, and the trap reports it: nothing reads the message.
+  // A panic ends the instance, and the trap reports it: nothing reads the message. Saves 1.1 KB.
   /::panicking::panic/,
   /::panicking::assert/,
   /::assert_failed/,
@@ -23,7 +23,7 @@ const NEVER = [
   /capacity_overflow/,
   /raw_vec::handle_error/,
   // The host reads the parts of errors, so nothing uses `Display` or `Debug` on them. Exceptions: errors of the host,
-  // which are text, and the client's own reasons.
+  // which are text, and the client's own reasons. Saves 13 KB.
   / as core.*::fmt::Debug>/,
   /::fmt::builders::/,
   /fmt::Write>::write_fmt/,
@@ -34,19 +34,14 @@ const NEVER = [
   /<(?!logto_admin_js::tokens::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>/,
   /<impl core.*::fmt::Debug for /,
   /<impl core.*::fmt::Display for /,
-  // Nothing asks an error for its source.
-  /TokenError as core.*::error::Error>::source/,
-  // The host reads JSON.
-  /serde_json::/,
-  /serde_core::/,
-  // The module has no bodies: all of its `Bytes` are empty and static.
+  // The module has no bodies: all of its `Bytes` are empty and static. Saves 0.5 KB.
   /bytes::bytes::\w*_to_mut/,
   /bytes::bytes::\w*_to_vec/,
   /bytes::bytes::shallow_clone_vec/,
   /bytes::bytes_mut::/,
-  // wasm-bindgen throws where memory is exhausted, which traps as well.
+  // wasm-bindgen throws where memory is exhausted, which traps as well. `SendWrapper` uses threads, and web bodies use
+  // JavaScript values. This module has neither. Saves 3.7 KB.
   /wasm_bindgen::throw_str/,
-  // `SendWrapper` uses threads, and web bodies use JavaScript values. This module has neither.
   /std.*::thread::/,
   /dlmalloc/,
   /SendWrapper/,
@@ -55,7 +50,7 @@ const NEVER = [
   /closures::_::invoke/,
 ];
 
-// Exports that only the glue of wasm-bindgen uses, which lib/wasm/module.ts replaces.
+// Exports that only the glue of wasm-bindgen uses, which lib/wasm/module.ts replaces. Saves 0.2 KB.
 const OF_GLUE = /^__(?!wbindgen_malloc$)/;
 
 // Functions that format text. They would trap.
@@ -85,13 +80,11 @@ export async function optimise(bytes, linked) {
   binaryen.setLowMemoryUnused(true);
   binaryen.setGenerateStackIR(true);
   binaryen.setOptimizeStackIR(true);
-  // These make the module smaller, but not its gzipped form.
-  binaryen.addPassToSkip("local-cse");
-  binaryen.setOneCallerInlineMaxSize(20);
   for (let pass = 0; pass < 3; pass++) module.optimize();
   const formats = functions(module).find(({ name }) => FORMATS.test(name.replace(/::h[0-9a-f]{16}$/, "")));
   if (formats) throw new Error(`reachable code formats text, which would trap: ${formats.name}`);
-  module.runPasses(["strip-debug", "strip-producers", "strip-target-features"]);
+  // Alignment hints differ from access to access, which gzip encodes. Saves 0.1 KB.
+  module.runPasses(["dealign", "strip-debug", "strip-producers", "strip-target-features"]);
   if (!module.validate()) throw new Error("the optimised module is not valid");
   return withPlainImports(Buffer.from(module.emitBinary()));
 }
