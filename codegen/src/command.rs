@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::failure::{Failure, Result};
 use crate::output::Foreign;
 use crate::pipeline::{Plan, Source, root};
-use crate::{bodies, contracts, emit, output, own_crate, prose, report};
+use crate::{bodies, contracts, emit, output, own_crate, prose, report, settings};
 
 const USAGE: &str = "\
 usage: cargo codegen [--check | --report] [--document FILE [--out DIR [--crate NAME] [--force]]]
@@ -105,7 +105,8 @@ fn generated(plan: &Plan) -> Result<BTreeMap<String, String>> {
         text.map_err(|error| Failure::File { path: manifest.display().to_string(), problem: error.to_string() })?;
     let mut files = emit::files(plan)?;
     files.insert("Cargo.toml".to_owned(), emit::with_features(&text, &plan.groups)?);
-    files.insert(emit::DEFAULTS.to_owned(), emit::defaults(version(&text)));
+    let shared: emit::Shared = settings::read(&root().join("spec/shared.toml"))?;
+    files.extend(shared.files(version(&text)));
     Ok(files)
 }
 

@@ -15,6 +15,8 @@ impl Release {
     /// The last published release in `spec/`, which the emulator imitates.
     pub const EMULATED: Self = Self(42);
     pub const NEXT: Self = Self(u16::MAX);
+    /// The last release with the operations that Logto has removed.
+    pub const LAST_WITH_REMOVED: Self = Self(30);
 
     /// The releases that have a document in `spec/`, newest first.
     pub const SAMPLED: [Self; 7] = [Self::NEXT, Self(42), Self(36), Self(30), Self(24), Self(20), Self(17)];

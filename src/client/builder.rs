@@ -13,6 +13,7 @@ use crate::token::issuer::SourceIssuer;
 use crate::token::store::{KeyedSlot, TokenSlot};
 use crate::token::{ClientCredentials, FixedToken, TokenCache, TokenCacheOptions, TokenSource, TokenStore};
 use crate::transport::{self, Endpoint, Hook, HttpTransport, RedirectPolicy, TransportOptions, cookie_header};
+use crate::types::defaults;
 use crate::types::headers::check_header;
 
 /// The settings of a client; see [`Client::builder`]. Building a client does no I/O.
@@ -41,7 +42,6 @@ struct TokenSettings {
     lock_ttl: Option<Duration>,
 }
 
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 const USER_AGENT: &str = concat!("logto-admin/", env!("CARGO_PKG_VERSION"));
 const NO_RUNTIME: &str = "this build has no default runtime: enable the feature `tokio`, or set one with `runtime`";
 
@@ -243,7 +243,7 @@ impl Default for Settings {
         let headers = [("accept", "application/json"), ("user-agent", USER_AGENT)];
         Self {
             headers: headers.into_iter().collect(),
-            timeout: Some(DEFAULT_TIMEOUT),
+            timeout: Some(defaults::TIMEOUT),
             total_timeout: None,
             retry: RetryPolicy::default(),
             options: TransportOptions::default(),

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Error, ErrorKind, StopReason};
 use crate::types::Method;
+use crate::types::defaults::{CONFLICTS, NO_CONFLICT};
 use crate::types::headers::Headers;
 use crate::types::read_members;
 
@@ -138,8 +139,7 @@ impl Error {
     /// Whether an entity with this name, address or id already exists (409, or 422 with such a code).
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        const WORDS: [&str; 5] = ["_exists", "_in_use", "duplicate", "unique_integrity", "conflict"];
-        let by_code = |code: &str| WORDS.iter().any(|word| code.contains(word)) && !code.contains("not_exists");
+        let by_code = |code: &str| CONFLICTS.iter().any(|word| code.contains(word)) && !code.contains(NO_CONFLICT);
         let conflicts = self.0.status == Some(409) || (self.0.status == Some(422) && self.code().is_some_and(by_code));
         conflicts && self.0.kind != ErrorKind::Token
     }

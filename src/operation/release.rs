@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::types::defaults;
+
 /// A release of Logto 1.x, such as 1.36. Patch releases do not change the API.
 ///
 /// ```
@@ -15,22 +17,11 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Release(u16);
 
-/// Expands to the hint for an operation that the release introduced.
-macro_rules! introduced {
-    ($release:expr => $($minor:literal)*) => {
-        match $release.0 {
-            $($minor => Some(concat!("check the release of the server: Logto 1.", $minor, " introduced this operation")),)*
-            u16::MAX => Some("check the release of the server: the release after Logto 1.42 introduced this operation"),
-            _ => None,
-        }
-    };
-}
-
 impl Release {
     /// The oldest release that this client supports: 1.17.
-    pub const OLDEST: Self = Self(17);
+    pub const OLDEST: Self = Self(defaults::OLDEST);
     /// The newest published release that this client supports: 1.42.
-    pub const NEWEST: Self = Self(42);
+    pub const NEWEST: Self = Self(defaults::NEWEST);
     /// The release after 1.42, which is not published yet.
     pub const NEXT: Self = Self(u16::MAX);
 
@@ -88,10 +79,7 @@ impl fmt::Display for Release {
 
 /// Returns the hint for an operation that the server does not have.
 pub(crate) fn hint(since: Release, until: Option<Release>) -> Option<&'static str> {
-    match until {
-        Some(_) => Some("check the release of the server: a release after Logto 1.30 removed this operation"),
-        None => introduced!(since => 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42),
-    }
+    if until.is_some() { Some(defaults::REMOVED) } else { defaults::introduced(since.0) }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::runtime::{Mutex, Runtime};
+use crate::types::defaults::CLOUD_LIMIT;
 
 /// A rate limit: requests per period.
 ///
@@ -20,7 +21,7 @@ pub struct RateLimit {
 
 impl RateLimit {
     /// The limit of a Logto Cloud tenant: 200 requests in 10 seconds.
-    pub const LOGTO_CLOUD: Self = Self { requests: 200, per: Duration::from_secs(10) };
+    pub const LOGTO_CLOUD: Self = Self { requests: CLOUD_LIMIT.0, per: CLOUD_LIMIT.1 };
 
     /// Creates a limit of `requests` in any period of length `per`; at least one request.
     #[must_use]

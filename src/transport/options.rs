@@ -1,3 +1,5 @@
+use crate::types::defaults::MAX_RESPONSE_BYTES;
+
 /// Options of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,6 @@ pub enum RedirectPolicy {
 impl Default for TransportOptions {
     /// 64 MiB, no redirects.
     fn default() -> Self {
-        Self { max_response_bytes: 64 << 20, redirects: RedirectPolicy::None, token_call: false }
+        Self { max_response_bytes: MAX_RESPONSE_BYTES, redirects: RedirectPolicy::None, token_call: false }
     }
 }

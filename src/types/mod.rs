@@ -3,6 +3,7 @@
 mod cfg_items;
 mod chain;
 mod constant;
+pub(crate) mod defaults;
 mod enumeration;
 pub(crate) mod headers;
 mod method;

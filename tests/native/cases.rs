@@ -20,6 +20,7 @@ struct Cases {
     queries: Vec<Value>,
     untyped: Vec<Value>,
     retries: Vec<Value>,
+    retry_after: Vec<Value>,
     call_retries: Vec<Value>,
     redirects: Vec<Value>,
     strict: Vec<Value>,
@@ -186,6 +187,18 @@ fn requests_are_retried() {
         };
         assert!(failed, "{case}");
         assert_eq!(json!(stage.sends()), case["sends"], "{case}");
+    }
+}
+
+#[test]
+fn retry_after_is_seconds_or_a_date() {
+    for case in cases().retry_after {
+        let failed = HttpResponse::json(503, r#"{"code":"some.code","message":"no"}"#);
+        let failed = failed.header("retry-after", text(&case, "value").unwrap().to_owned());
+        let transport = ScriptedTransport::answers([failed]);
+        let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER).token_source(fixed()));
+        let error = stage.run(stage.client.users().list()).unwrap_err();
+        assert_eq!(json!(error.retry_after().map(|wait| wait.as_secs())), case["seconds"], "{case}");
     }
 }
 

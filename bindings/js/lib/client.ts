@@ -1,4 +1,5 @@
 import { Call, caller, traced, type WithResponse } from "./call.js";
+import { OLDEST } from "./defaults.js";
 import { type CallInput, type Group, type Invocation, type Operation, sorted } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { fitting } from "./releases.js";
@@ -9,7 +10,7 @@ import { List, Page } from "./response/page.js";
 import { type Refresher, Session } from "./session.js";
 import { aborted, ready } from "./wasm/engine.js";
 
-const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], success: [], paging: "none", itemsAt: undefined, since: 17, removed: false } as const;
+const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], success: [], paging: "none", itemsAt: undefined, since: OLDEST, removed: false } as const;
 
 /** Arguments of `call` after the id. `Calls` has the types of the operations of a client by id. */
 export type CallArguments<Calls, Id> = Id extends keyof Calls

@@ -1,4 +1,5 @@
 /** Groups of operations: their tables, and the arguments of their methods. */
+import { OLDEST } from "./defaults.js";
 import type { CallOptions } from "./options.js";
 import { bad } from "./request/arguments.js";
 
@@ -99,8 +100,8 @@ const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "
  *
  * - `j`, `f`, `x`: JSON, form or multipart body. `J`: JSON body that can be omitted.
  * - `q`: query.
- * - A number: minor version of the release that introduced this and the following operations; 17 before the first
- *   number. `d`: Logto 1.31 removed the operation.
+ * - A number: minor version of the release that introduced this and the following operations; the oldest before
+ *   the first number. `d`: Logto 1.31 removed the operation.
  * - `p`, `o`: pages, always or on request.
  * - `v`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that can be missing.
  * - `u`, `s`, `n`: the caller is a user, a session or nobody; otherwise an application.
@@ -113,7 +114,7 @@ const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "
 function parse(table: string): Map<string, () => Operation> {
   const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
   const [usual = "", beginning = ""] = head.split(" ");
-  let [last, since] = ["", 17];
+  let [last, since] = ["", OLDEST];
   return new Map(
     lines.map((line) => {
       const [, start = "", mark = "", flags = "", name = "", sign, own = "", words = ""] =

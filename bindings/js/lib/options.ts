@@ -1,6 +1,6 @@
 /** Options of clients and calls, and their defaults. */
 import { userAgent } from "#loader";
-import { USER_AGENT } from "./defaults.js";
+import { CLOUD_LIMIT, TIMEOUT, USER_AGENT } from "./defaults.js";
 import { printable } from "./response/printable.js";
 
 /** Receives the messages of a client. `console` is a logger. */
@@ -312,8 +312,8 @@ export class Settings {
     this.resource = resource ?? this.management;
     const own = options.exchange || options.organizationId !== undefined;
     this.scope = options.scope ?? (own ? "" : "all");
-    this.rateLimit = rateLimit ?? (cloud !== undefined && { requests: 200, per: 10_000 });
-    this.timeout = options.timeout ?? 30_000;
+    this.rateLimit = rateLimit ?? (cloud !== undefined && CLOUD_LIMIT);
+    this.timeout = options.timeout ?? TIMEOUT;
     this.#level = LEVELS.indexOf(options.logLevel ?? "warn");
   }
 

@@ -146,6 +146,20 @@ const tests = {
     }
   },
 
+  async "`Retry-After` is seconds or a date"(context) {
+    const { now } = Date;
+    // The time on the clock of the Rust tests.
+    Date.now = () => 1_795_000_000_000;
+    try {
+      for (const { value, seconds } of context.table.retry_after) {
+        const { logto } = client(context, () => json(503, { code: "some.code", message: "no" }, { "retry-after": value }));
+        equal((await failed(logto.users.list()))?.retryAfter ?? null, seconds, value);
+      }
+    } finally {
+      Date.now = now;
+    }
+  },
+
   async "calls override the retry policy"(context) {
     for (const { status, retry_after, sends, retries, ...retry } of context.table.call_retries) {
       const headers = retry_after === undefined ? {} : { "retry-after": retry_after };

@@ -11,6 +11,7 @@ mod methods;
 mod models;
 mod parameters;
 mod setter_links;
+mod shared;
 mod structs;
 mod table;
 mod text;
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 
 pub use docs::Docs;
 pub use features::with_features;
-pub use javascript::{DEFAULTS, defaults};
+pub use shared::Shared;
 pub use variants::{values_of, variant_names};
 
 use serde_json::Value;

@@ -1,4 +1,5 @@
 /** Sends requests: hooks, `fetch`, redirects, and the bodies of the responses. */
+import { MAX_RESPONSE_BYTES } from "../defaults.js";
 import type { Operation } from "../group.js";
 import type { CallOptions, HookRequest, Settings } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
@@ -109,7 +110,7 @@ async function sendOnce(settings: Settings, attempt: Attempt): Promise<Answer> {
       throw error;
     }
   }
-  const text = await read(response, options.maxResponseBytes ?? settings.options.maxResponseBytes ?? 2 ** 26);
+  const text = await read(response, options.maxResponseBytes ?? settings.options.maxResponseBytes ?? MAX_RESPONSE_BYTES);
   if (logLevel === "debug") {
     const time = Math.round(performance.now() - start);
     settings.log("debug", `${attempt.operation} ${method} ${shownUrl(url)} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);

@@ -99,6 +99,6 @@ function undocumented({ success, answer }: Operation, status: number, text: stri
 /** Returns `Retry-After`, which can be a date, in seconds. NaN if it is absent or invalid. */
 export function retryAfter({ response }: Answer): number {
   const value = response.headers.get("retry-after") ?? "";
-  if (/^ *\d+ *$/.test(value)) return Number(value);
-  return /^\w{3}, .* GMT$/.test(value) ? Math.max(0, Math.ceil((Date.parse(value) - Date.now()) / 1000)) : NaN;
+  if (/^ *\d+ *$/.test(value)) return Math.min(Number(value), 2 ** 32 - 1);
+  return /^\w+, .* GMT$/.test(value) ? Math.max(0, Math.ceil((Date.parse(value) - Date.now()) / 1000)) : NaN;
 }

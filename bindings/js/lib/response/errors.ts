@@ -1,3 +1,4 @@
+import { CONFLICT } from "../defaults.js";
 import { printable } from "./printable.js";
 
 /** Members of an error besides its message: see {@link LogtoError}. */
@@ -149,8 +150,6 @@ export class DecodeError extends LogtoError {
 export class WebhookError extends LogtoError {
   static override readonly kind: string = "WebhookError";
 }
-
-const CONFLICT = /^(?!.*not_exists).*(_exists|_in_use|duplicate|unique_integrity|conflict)/;
 
 /** Returns the class of errors with this status and Logto's code. */
 export function classOfStatus(status: number, code = ""): typeof LogtoError {
