@@ -281,6 +281,7 @@ fn rejects_token(answer: &Answer) -> bool {
 
 /// Returns the error for work that took longer than `limit`.
 pub(crate) fn timed_out(what: &str, limit: Duration) -> TransportError {
+    // `format!` would add 1.2 KB, gzipped, to the module of the npm package.
     let millis = (limit.as_millis() as u64).to_string();
     TransportError::new(TransportErrorKind::Timeout, [what, " took longer than ", &millis, " ms"].concat())
 }

@@ -177,7 +177,8 @@ impl SharedRenewal {
     }
 }
 
-/// A name that no other renewal has. It need not be secret.
+/// A name that no other renewal has. It need not be secret. `format!` would add 1.2 KB, gzipped, to the module of the npm
+/// package.
 fn owner(runtime: &dyn Runtime) -> String {
     let random = (runtime.random() * (1_u64 << f64::MANTISSA_DIGITS) as f64) as u64;
     [&*random.to_string(), "-", &runtime.now().as_millis().unsigned_abs().to_string()].concat()
