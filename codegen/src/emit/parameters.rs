@@ -43,7 +43,7 @@ const TAKEN: [&str; 45] = [
     "prefetch",
     "into_future",
     "new",
-    "from_call",
+    "from_parts",
     "change",
     "channel",
     "path_parameter",
