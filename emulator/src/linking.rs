@@ -1,5 +1,7 @@
 //! Lists, adds, replaces and removes the links of any relation.
 
+use std::collections::HashSet;
+
 use logto_admin::operation::AnswerKind;
 use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::HttpResponse;
@@ -116,14 +118,12 @@ fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResp
         let listed = |id: &&str| store.get(relation.target, id).is_some_and(|record| relation.target.lists(record));
         store.links.ids(relation.table, relation.target.name, &owners).filter(listed).map(str::to_owned).collect()
     };
-    if relation.refuses_same
-        && !ids.is_empty()
-        && ids.iter().all(|id| current.contains(id))
-        && current.len() == ids.len()
-    {
+    let wanted: HashSet<&String> = ids.iter().collect();
+    let removed: Vec<&String> = current.iter().filter(|id| !wanted.contains(id)).collect();
+    if relation.refuses_same && !ids.is_empty() && removed.is_empty() && current.len() == ids.len() {
         return Err(empty_change());
     }
-    for id in current.iter().filter(|id| !ids.contains(id)) {
+    for id in removed {
         unlink(call, relation, id);
     }
     let added = insert(call, relation, &ids);
@@ -146,13 +146,9 @@ fn targets(call: &Call<'_>, relation: &Relation) -> Outcome<Vec<String>> {
         };
         ids.push(role.ok_or_else(missing)?.id.clone());
     }
-    let mut once = Vec::new();
-    for id in ids {
-        if !once.contains(&id) {
-            once.push(id);
-        }
-    }
-    Ok(once)
+    let mut known = HashSet::new();
+    ids.retain(|id| known.insert(id.clone()));
+    Ok(ids)
 }
 
 fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String]) -> Outcome<()> {

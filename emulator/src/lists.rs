@@ -80,8 +80,15 @@ pub(crate) fn linked(
     check_exclusive(collection, query)?;
     let search = Search::of(query, Language::of(call.info), collection.searchable)?;
     let requirements = Requirement::all(query, relation.filters, owners);
+    let shows_all = search.is_none() && requirements.is_empty() && collection.listed.is_none();
+    if let ([owner], true) = (owners, shows_all) {
+        let part = (page.skipped(), page.size());
+        let (shown, total) = store.linked_page(collection, relation.table, *owner, part);
+        let items = shown.into_iter().map(show).collect();
+        return Ok(page.announce(call.request, total, reply::json(200, &body(call, items))));
+    }
     let targets = store.linked(collection, relation.table, owners);
-    let (shown, total) = if search.is_none() && requirements.is_empty() && collection.listed.is_none() {
+    let (shown, total) = if shows_all {
         page.cut(targets.iter().copied())
     } else {
         let found = store.found(collection, &format!("{} {}", call.request.path, key(query)), |table| {

@@ -120,6 +120,19 @@ impl Store {
         self.linked.get(&format!("{} {links} {conditions:?}", collection.name), version, table.len(), search)
     }
 
+    /// Returns the entities on a page of those that the links of one owner lead to, newest link first. Also returns the
+    /// number of all these entities.
+    pub(crate) fn linked_page(
+        &self,
+        collection: &Collection,
+        links: &str,
+        owner: Where<'_>,
+        part: (usize, usize),
+    ) -> (Vec<&Record>, usize) {
+        let (ids, total) = self.links.page(links, collection.name, owner, part);
+        (ids.into_iter().filter_map(|id| self.get(collection, id)).collect(), total)
+    }
+
     /// Returns the entities at these places.
     pub(crate) fn at(&self, collection: &Collection, places: &[u32]) -> Vec<&Record> {
         self.table(collection).map(|table| table.records_at(places)).unwrap_or_default()

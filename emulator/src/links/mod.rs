@@ -1,10 +1,14 @@
 //! Links between entities, stored as tables of ids.
 
+mod ascending;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::de::{Deserializer, Error};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
+
+use ascending::Ascending;
 
 /// A table of links. Each column contains the ids of one collection.
 #[derive(Debug)]
@@ -60,15 +64,18 @@ pub(crate) struct Links(HashMap<&'static str, Rows>, u64);
 struct Rows {
     rows: BTreeMap<u64, Vec<String>>,
     /// The places of the rows with an id, for each column.
-    having: Vec<HashMap<String, BTreeSet<u64>>>,
+    having: Vec<HashMap<String, Ascending>>,
     next: u64,
+    /// Number of rows that were read.
+    #[cfg(test)]
+    read: std::cell::Cell<usize>,
 }
 
 impl Rows {
     fn add(&mut self, row: Vec<String>) {
         self.having.resize_with(row.len(), HashMap::new);
         for (having, id) in self.having.iter_mut().zip(&row) {
-            having.entry(id.clone()).or_default().insert(self.next);
+            having.entry(id.clone()).or_default().push(self.next);
         }
         self.rows.insert(self.next, row);
         self.next += 1;
@@ -78,8 +85,8 @@ impl Rows {
         let row = self.rows.remove(&place)?;
         for (having, id) in self.having.iter_mut().zip(&row) {
             if let Some(places) = having.get_mut(id) {
-                places.remove(&place);
-                if places.is_empty() {
+                places.remove(place);
+                if places.len() == 0 {
                     having.remove(id);
                 }
             }
@@ -88,8 +95,14 @@ impl Rows {
     }
 
     /// Returns the places of the rows with an id.
-    fn having(&self, column: usize, id: &str) -> Option<&BTreeSet<u64>> {
+    fn having(&self, column: usize, id: &str) -> Option<&Ascending> {
         self.having.get(column)?.get(id)
+    }
+
+    fn row(&self, place: u64) -> Option<&[String]> {
+        #[cfg(test)]
+        self.read.set(self.read.get() + 1);
+        self.rows.get(&place).map(Vec::as_slice)
     }
 }
 
@@ -171,8 +184,23 @@ impl Links {
         conditions: &'c [Where<'c>],
     ) -> impl Iterator<Item = &'a [String]> + use<'a, 'c> {
         let rows = self.0.get(table);
-        let row = move |place: u64| rows.and_then(|rows| rows.rows.get(&place)).map(Vec::as_slice);
-        self.places(table, conditions).filter_map(row)
+        self.places(table, conditions).filter_map(move |place| rows?.row(place))
+    }
+
+    /// Returns the ids in a column of `count` rows that meet the condition, after the `skipped` newest ones, newest
+    /// first. Also returns the number of all rows that meet it.
+    pub(crate) fn page<'a>(
+        &'a self,
+        table: &str,
+        column: &str,
+        condition: Where<'_>,
+        (skipped, count): (usize, usize),
+    ) -> (Vec<&'a str>, usize) {
+        let Some(rows) = self.0.get(table) else { return Default::default() };
+        let places = position(table, condition.0).and_then(|column| rows.having(column, condition.1));
+        let (Some(places), Some(at)) = (places, position(table, column)) else { return Default::default() };
+        let id = |place| rows.row(place)?.get(at).map(String::as_str);
+        (places.page(skipped, count).into_iter().filter_map(id).collect(), places.len())
     }
 
     /// Returns the places of the rows that meet the conditions, newest first. Looks only at the rows that meet the
@@ -184,14 +212,14 @@ impl Links {
     ) -> impl Iterator<Item = u64> + use<'a, 'c> {
         let rows = self.0.get(table);
         let having = move |(column, id): &Where<'_>| rows?.having(position(table, column)?, id);
-        let fewest = conditions.iter().map(having).min_by_key(|places| places.map_or(0, BTreeSet::len));
-        let all = rows.filter(|_| fewest.is_none()).into_iter().flat_map(|rows| rows.rows.keys().rev());
-        let some = fewest.flatten().into_iter().flat_map(|places| places.iter().rev());
+        let fewest = conditions.iter().map(having).min_by_key(|places| places.map_or(0, Ascending::len));
+        let all = rows.filter(|_| fewest.is_none()).into_iter().flat_map(|rows| rows.rows.keys().rev().copied());
+        let some = fewest.flatten().into_iter().flat_map(Ascending::descending);
         let meets = move |place: &u64| {
-            let met = |condition: &Where<'_>| having(condition).is_some_and(|places| places.contains(place));
+            let met = |condition: &Where<'_>| having(condition).is_some_and(|places| places.contains(*place));
             conditions.len() < 2 || conditions.iter().all(met)
         };
-        all.chain(some).copied().filter(meets)
+        all.chain(some).filter(meets)
     }
 }
 
@@ -265,5 +293,25 @@ mod tests {
         links.forget("organization_roles", "r");
         assert!(!links.has("organization_user_roles", &row(&["o", "v", "r"])));
         assert!(links.has("organization_users", &row(&["o", "v"])));
+    }
+
+    #[test]
+    fn a_page_reads_only_its_rows_also_after_a_change() {
+        const MANY: usize = 50_000;
+        let mut links = Links::default();
+        for user in 0..MANY {
+            links.add("organization_users", row(&["o", &format!("u{user}")]));
+        }
+        let read = |links: &Links| links.0["organization_users"].read.get();
+        for skipped in [0, MANY / 2] {
+            links.add("organization_users", row(&["o", &format!("new{skipped}")]));
+            links.remove("organization_users", &[("organizations", "o"), ("users", &format!("u{skipped}"))]);
+            let before = read(&links);
+            let (ids, total) = links.page("organization_users", "users", ("organizations", "o"), (skipped, 20));
+            assert_eq!((ids.len(), total, read(&links) - before), (20, MANY, 20));
+            let all = links.ids("organization_users", "users", &[("organizations", "o")]);
+            assert_eq!(ids, all.skip(skipped).take(20).collect::<Vec<_>>());
+        }
+        assert_eq!(links.page("organization_users", "users", ("organizations", "other"), (0, 20)), (vec![], 0));
     }
 }
