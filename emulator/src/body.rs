@@ -8,7 +8,7 @@ use crate::request::{Incoming, Query};
 use crate::schema::Contract;
 use crate::store::Members;
 use crate::uploads::{self, Upload};
-use crate::validate;
+use crate::{nesting, validate};
 
 /// Maximum size of a JSON body, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -68,7 +68,7 @@ fn parse(request: &Incoming) -> Outcome<Value> {
     if !text.trim_start().starts_with(['{', '[']) {
         return Err(Refusal::without_code(400, "invalid JSON, only supports object and array"));
     }
-    let mut value: Value = serde_json::from_str(text).map_err(|error| invalid_json(&error))?;
+    let mut value = nesting::read(text).map_err(|error| invalid_json(&error))?;
     shorten_numbers(&mut value);
     Ok(value)
 }

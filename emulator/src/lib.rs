@@ -62,6 +62,7 @@ mod links;
 mod lists;
 mod logs;
 mod messages;
+mod nesting;
 mod oidc;
 mod pages;
 mod parsed;

@@ -5,6 +5,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use logto_admin::serde_json;
 use serde::Deserialize;
 
+use crate::nesting::Levels;
 use crate::state::State;
 use crate::webhooks::Outbox;
 
@@ -14,9 +15,10 @@ pub(crate) fn save(state: &State, writer: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// Reads a saved state. It has more levels than the bodies that it comes from, and those can have 127.
+/// Reads a saved state. It has more levels than the bodies that it comes from.
 fn read(reader: impl Read) -> io::Result<State> {
-    let mut parser = serde_json::Deserializer::from_reader(BufReader::new(Shallow::new(reader)));
+    let mut parser =
+        serde_json::Deserializer::from_reader(BufReader::new(Shallow { reader, levels: Levels::default() }));
     parser.disable_recursion_limit();
     let state = State::deserialize(&mut parser)?;
     parser.end()?;
@@ -24,39 +26,19 @@ fn read(reader: impl Read) -> io::Result<State> {
 }
 
 /// How deep a saved state can be nested. The parser needs memory of the stack for each level.
-const DEEPEST: usize = 200;
+const DEEPEST: usize = 300;
 
 /// Fails when a JSON text is nested too deep.
 struct Shallow<R> {
     reader: R,
-    level: usize,
-    in_string: bool,
-    escaped: bool,
-}
-
-impl<R> Shallow<R> {
-    const fn new(reader: R) -> Self {
-        Self { reader, level: 0, in_string: false, escaped: false }
-    }
-
-    fn pass(&mut self, byte: u8) {
-        match byte {
-            _ if self.escaped => self.escaped = false,
-            b'\\' if self.in_string => self.escaped = true,
-            b'"' => self.in_string = !self.in_string,
-            b'{' | b'[' if !self.in_string => self.level += 1,
-            b'}' | b']' if !self.in_string => self.level = self.level.saturating_sub(1),
-            _ => {}
-        }
-    }
+    levels: Levels,
 }
 
 impl<R: Read> Read for Shallow<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.reader.read(buffer)?;
         for byte in buffer.iter().take(length) {
-            self.pass(*byte);
-            if self.level > DEEPEST {
+            if self.levels.pass(*byte) > DEEPEST {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, format!("more than {DEEPEST} levels")));
             }
         }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use logto_admin::serde_json::{self, Value, json};
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::events::{Content, EVENTS, Event};
 use super::{announce, is_wanted};
 use crate::call::Call;
 use crate::collections::{INVITATIONS, ROLES, USERS};
+use crate::nesting;
 use crate::state::State;
 use crate::store::{Members, Record};
 
@@ -88,7 +89,7 @@ impl Trigger {
 
     /// Announces the events of a call that succeeded.
     pub(crate) fn fire(mut self, state: &mut State, now: i64, response: &HttpResponse) {
-        let answer = serde_json::from_slice(&response.body.bytes()).unwrap_or(Value::Null);
+        let answer = nesting::read(&response.body.text()).unwrap_or_default();
         self.request.insert("status".to_owned(), response.status.into());
         for event in &self.events {
             if let Some(members) = self.members(event.content, state, &answer) {
