@@ -42,6 +42,7 @@ mod collections;
 mod control;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod cors;
+mod cose;
 mod dates;
 mod email_policy;
 mod emulator;
@@ -77,6 +78,7 @@ mod reply;
 mod request;
 mod requests;
 mod router;
+mod rsa;
 mod saml;
 mod saml_response;
 mod sample;

@@ -14,7 +14,7 @@ use crate::ids::Ids;
 use crate::jobs::Jobs;
 use crate::logs::{Entry, Logs};
 use crate::messages::Message;
-use crate::oidc::Provider;
+use crate::oidc::{Origin, Provider};
 use crate::requests::Requests;
 use crate::saml::SamlSession;
 use crate::sentinel::Sentinel;
@@ -126,12 +126,12 @@ impl State {
         Record { id, members: members.into(), hidden: Fields::default() }
     }
 
-    /// Returns the ids of the keys whose signatures are valid. The first one signs.
-    pub(crate) fn signing_keys(&self) -> Vec<String> {
-        let (mut ids, others): (Vec<_>, Vec<_>) =
+    /// Returns the keys whose signatures are valid. The first one signs.
+    pub(crate) fn signing_keys(&self) -> Vec<Origin> {
+        let (mut keys, others): (Vec<_>, Vec<_>) =
             self.keys.private(self.clock.now()).partition(|(_, status)| *status == "Current");
-        ids.extend(others);
-        ids.into_iter().map(|(key, _)| key.id.clone()).collect()
+        keys.extend(others);
+        keys.into_iter().map(|(key, _)| Origin { id: key.id.clone(), is_rsa: key.is_rsa() }).collect()
     }
 
     /// Logs an entry.

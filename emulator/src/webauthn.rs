@@ -1,17 +1,15 @@
 //! Passkeys: what authenticators are asked for, and the checks of what they answer (WebAuthn).
 //!
-//! The emulator checks the challenge, the origin, the relying party and the signature, but no attestation. It accepts
-//! ES256 keys, which every authenticator supports.
+//! The emulator checks the challenge, the origin, the relying party and the signature, but no attestation.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::serde_json::{self, Value, json};
-use p256::ecdsa::signature::Verifier;
-use p256::ecdsa::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::cbor::Item;
+use crate::cose::{ALGORITHMS, PublicKey};
 use crate::errors::Refusal;
 use crate::store::Record;
 
@@ -40,8 +38,6 @@ pub(crate) struct Challenge {
 const PRESENT: u8 = 0x01;
 const VERIFIED: u8 = 0x04;
 const ATTESTED: u8 = 0x40;
-/// The identifier of ES256 among the algorithms of COSE.
-const ES256: i64 = -7;
 /// Milliseconds.
 const TIMEOUT: u32 = 60_000;
 
@@ -55,7 +51,7 @@ impl Challenge {
             "rp": { "name": self.host, "id": self.host },
             "user": { "id": URL_SAFE_NO_PAD.encode(&user.id), "name": name, "displayName": display_name },
             "challenge": self.value,
-            "pubKeyCredParams": [{ "type": "public-key", "alg": ES256 }],
+            "pubKeyCredParams": ALGORITHMS.map(|algorithm| json!({ "type": "public-key", "alg": algorithm })),
             "timeout": TIMEOUT,
             "excludeCredentials": described(known),
             "authenticatorSelection":
@@ -85,7 +81,7 @@ impl Challenge {
         let data = AuthenticatorData::of(data.unwrap_or_default()).ok_or_else(|| failed("the data are invalid"))?;
         data.check(&self.host)?;
         let (id, key) = data.credential.ok_or_else(|| failed("the data contain no credential"))?;
-        verifying_key(key).ok_or_else(|| failed("the public key is not an ES256 key"))?;
+        PublicKey::read(key).ok_or_else(|| failed("the public key is neither an ES256 nor an RS256 key"))?;
         let transports = payload.pointer("/response/transports").and_then(Value::as_array).into_iter().flatten();
         Ok(Credential {
             credential_id: URL_SAFE_NO_PAD.encode(id),
@@ -192,24 +188,12 @@ impl<'a> AuthenticatorData<'a> {
     }
 }
 
-/// Reads an ES256 key in the format of COSE.
-fn verifying_key(bytes: &[u8]) -> Option<VerifyingKey> {
-    let (key, _) = Item::read(bytes)?;
-    let part = |label| key.get(&Item::Number(label));
-    // Labels: 1 is the type, 3 the algorithm, -1 the curve, -2 and -3 are the coordinates.
-    let is_es256 =
-        [(1, 2), (3, ES256), (-1, 1)].iter().all(|(label, value)| part(*label) == Some(&Item::Number(*value)));
-    let point = [&[4][..], part(-2)?.bytes()?, part(-3)?.bytes()?].concat();
-    VerifyingKey::from_sec1_bytes(&point).ok().filter(|_| is_es256)
-}
-
 /// Returns whether the payload's signature over the data matches the public key.
 fn is_signed(payload: &Value, data: &[u8], public_key: &str) -> bool {
     let check = || {
-        let key = verifying_key(&URL_SAFE_NO_PAD.decode(public_key).ok()?)?;
-        let signature = Signature::from_der(&bytes(payload, "signature")?).ok()?;
+        let key = PublicKey::read(&URL_SAFE_NO_PAD.decode(public_key).ok()?)?;
         let client = Sha256::digest(bytes(payload, "clientDataJSON")?);
-        key.verify(&[data, client.as_slice()].concat(), &signature).ok()
+        Some(key.verifies(&[data, client.as_slice()].concat(), &bytes(payload, "signature")?))
     };
-    check().is_some()
+    check() == Some(true)
 }

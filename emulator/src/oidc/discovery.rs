@@ -4,6 +4,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::Context;
+use super::keys::Origin;
 use crate::reply;
 
 /// The scopes that are not scopes of a resource.
@@ -59,6 +60,7 @@ const CLAIMS: [&str; 32] = [
 
 pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
     let issuer = context.issuer();
+    let algorithm = context.state.signing_keys().first().map(Origin::algorithm);
     let methods = ["client_secret_basic", "client_secret_jwt", "client_secret_post", "private_key_jwt", "none"];
     let algorithms = ["HS256", "RS256", "PS256", "ES256", "EdDSA"];
     let document = json!({
@@ -79,7 +81,7 @@ pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "token_endpoint": format!("{issuer}/token"),
-        "id_token_signing_alg_values_supported": ["ES384"],
+        "id_token_signing_alg_values_supported": [algorithm],
         "pushed_authorization_request_endpoint": format!("{issuer}/request"),
         "require_pushed_authorization_requests": false,
         "request_parameter_supported": false,
@@ -99,8 +101,9 @@ pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
 }
 
 pub(super) fn keys(context: &mut Context<'_>) -> HttpResponse {
-    let ids = context.state.signing_keys();
+    let origins = context.state.signing_keys();
     let oidc = &mut context.state.oidc;
-    let keys: Vec<Value> = ids.iter().filter_map(|id| oidc.keys.get(id).map(|key| key.jwk.clone())).collect();
+    let keys: Vec<Value> =
+        origins.iter().filter_map(|origin| oidc.keys.get(origin).map(|key| key.jwk.clone())).collect();
     reply::text(200, "application/jwk-set+json; charset=utf-8", json!({ "keys": keys }).to_string())
 }

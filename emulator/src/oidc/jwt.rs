@@ -42,15 +42,15 @@ pub(crate) enum Use {
 
 /// Issues a token with these claims.
 pub(crate) fn issue(state: &mut State, usage: Use, claims: &Value) -> String {
-    let id = state.signing_keys().into_iter().next().unwrap_or_default();
-    let kid = state.oidc.keys.get(&id).map(|key| key.kid.clone());
+    let Some(origin) = state.signing_keys().into_iter().next() else { return String::new() };
+    let kid = state.oidc.keys.get(&origin).map(|key| key.kid.clone());
     let header = match usage {
-        Use::Access => json!({ "alg": "ES384", "typ": "at+jwt", "kid": kid }),
-        Use::Id => json!({ "alg": "ES384", "kid": kid }),
+        Use::Access => json!({ "alg": origin.algorithm(), "typ": "at+jwt", "kid": kid }),
+        Use::Id => json!({ "alg": origin.algorithm(), "kid": kid }),
     };
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let text = format!("{}.{}", encode(&header), encode(claims));
-    state.oidc.keys.sign(&id, &text)
+    state.oidc.keys.sign(&origin, &text)
 }
 
 /// Returns the claims of a token if this emulator issued it. Ignores its audience and expiry.
@@ -63,8 +63,9 @@ pub(crate) fn open(state: &mut State, token: &str) -> Result<Members, Problem> {
         serde_json::from_slice(&bytes).ok()
     };
     let (header, claims) = members(header).zip(members(payload)).ok_or(INVALID)?;
-    let ids = state.signing_keys();
-    if text(&header, "alg") != "ES384" || !state.oidc.keys.verify(&ids, text(&header, "kid"), signed, signature) {
+    let origins = state.signing_keys();
+    let head = (text(&header, "alg"), text(&header, "kid"));
+    if !state.oidc.keys.verify(&origins, head, signed, signature) {
         return Err(Problem::new("ERR_JWS_SIGNATURE_VERIFICATION_FAILED", "JWSSignatureVerificationFailed"));
     }
     Ok(claims)

@@ -1,4 +1,4 @@
-//! The keys that sign tokens, on the curve P-384. The seed of the emulator determines them.
+//! The keys that sign tokens: on the curve P-384, or RSA keys. The seed of the emulator determines them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,6 +10,8 @@ use p384::ecdsa::{Signature, SigningKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256, Sha384};
 
+use crate::rsa;
+
 /// The number of signatures that are remembered.
 const REMEMBERED: usize = 10_000;
 
@@ -19,19 +21,74 @@ pub(crate) struct Key {
     /// The thumbprint of the public key (RFC 7638), which identifies it in tokens.
     pub kid: String,
     pub jwk: Value,
-    secret: SigningKey,
+    secret: Secret,
+}
+
+#[derive(Debug)]
+enum Secret {
+    Ec(SigningKey),
+    Rsa(rsa::SigningKey),
+}
+
+/// The source of a key, in addition to the seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub id: String,
+    pub is_rsa: bool,
+}
+
+impl Origin {
+    /// Returns the algorithm of the key's signatures.
+    pub(crate) const fn algorithm(&self) -> &'static str {
+        if self.is_rsa { "RS256" } else { "ES384" }
+    }
 }
 
 impl Key {
-    fn derive(seed: u64, id: &str) -> Option<Self> {
+    fn derive(seed: u64, origin: &Origin) -> Option<Self> {
+        if origin.is_rsa { Self::derive_rsa(seed, &origin.id) } else { Self::derive_ec(seed, &origin.id) }
+    }
+
+    fn derive_rsa(seed: u64, id: &str) -> Option<Self> {
+        let secret = rsa::SigningKey::derive(&[&seed.to_be_bytes(), id.as_bytes()].concat())?;
+        let public = secret.public();
+        let (e, n) = (URL_SAFE_NO_PAD.encode(public.exponent()), URL_SAFE_NO_PAD.encode(public.modulus()));
+        let kid = thumbprint(&format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#));
+        let jwk = json!({ "kty": "RSA", "use": "sig", "kid": kid, "alg": "RS256", "e": e, "n": n });
+        Some(Self { kid, jwk, secret: Secret::Rsa(secret) })
+    }
+
+    fn derive_ec(seed: u64, id: &str) -> Option<Self> {
         let secret = signing_key(seed, id)?;
         let point = secret.verifying_key().to_sec1_point(false);
         let (x, y) = (URL_SAFE_NO_PAD.encode(point.x()?), URL_SAFE_NO_PAD.encode(point.y()?));
-        let members = format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#);
-        let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(members));
+        let kid = thumbprint(&format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#));
         let jwk = json!({ "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384", "x": x, "y": y });
-        Some(Self { kid, jwk, secret })
+        Some(Self { kid, jwk, secret: Secret::Ec(secret) })
     }
+
+    fn sign(&self, text: &[u8]) -> Option<Vec<u8>> {
+        match &self.secret {
+            Secret::Ec(secret) => {
+                let signature: Signature = secret.sign(text);
+                Some(signature.to_bytes().to_vec())
+            }
+            Secret::Rsa(secret) => secret.sign(text),
+        }
+    }
+
+    fn verifies(&self, text: &[u8], signature: &[u8]) -> bool {
+        match &self.secret {
+            Secret::Ec(secret) => Signature::from_slice(signature)
+                .is_ok_and(|signature| secret.verifying_key().verify(text, &signature).is_ok()),
+            Secret::Rsa(secret) => secret.public().verifies(text, signature),
+        }
+    }
+}
+
+/// Returns the thumbprint of the members of a public key (RFC 7638).
+fn thumbprint(members: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(members))
 }
 
 /// Derives a key from the seed and an id.
@@ -60,36 +117,32 @@ impl Keys {
         Self { seed, derived: HashMap::new(), known: HashSet::new() }
     }
 
-    /// Returns the key with this id.
-    pub(crate) fn get(&mut self, id: &str) -> Option<&Key> {
-        let derive = || Key::derive(self.seed, id);
-        self.derived.entry(id.to_owned()).or_insert_with(derive).as_ref()
+    /// Returns the key with this origin.
+    pub(crate) fn get(&mut self, origin: &Origin) -> Option<&Key> {
+        let derive = || Key::derive(self.seed, origin);
+        self.derived.entry(origin.id.clone()).or_insert_with(derive).as_ref()
     }
 
     /// Returns the text, a dot and its signature.
-    pub(crate) fn sign(&mut self, id: &str, text: &str) -> String {
-        let signature = self.get(id).map(|key| {
-            let signature: Signature = key.secret.sign(text.as_bytes());
-            URL_SAFE_NO_PAD.encode(signature.to_bytes())
-        });
-        let signed = format!("{text}.{}", signature.unwrap_or_default());
+    pub(crate) fn sign(&mut self, origin: &Origin, text: &str) -> String {
+        let signature = self.get(origin).and_then(|key| key.sign(text.as_bytes())).unwrap_or_default();
+        let signed = format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature));
         self.remember(&signed);
         signed
     }
 
-    /// Returns whether the signature belongs to the text and one of these keys.
-    pub(crate) fn verify(&mut self, ids: &[String], kid: &str, text: &str, signature: &str) -> bool {
-        let Some(id) = ids.iter().find(|id| self.get(id).is_some_and(|key| key.kid == kid)) else { return false };
+    /// Returns whether the signature belongs to the text and one of these keys, which has this algorithm.
+    pub(crate) fn verify(&mut self, origins: &[Origin], head: (&str, &str), text: &str, signature: &str) -> bool {
+        let (algorithm, kid) = head;
+        let mut suiting = origins.iter().filter(|origin| origin.algorithm() == algorithm);
+        let origin = suiting.find(|origin| self.get(origin).is_some_and(|key| key.kid == kid));
+        let Some(origin) = origin else { return false };
         let signed = format!("{text}.{signature}");
         if self.known.contains(&signed) {
             return true;
         }
-        let bytes = URL_SAFE_NO_PAD.decode(signature).ok();
-        let signature = bytes.and_then(|bytes| Signature::from_slice(&bytes).ok());
-        let valid = |key: &Key| {
-            signature.is_some_and(|signature| key.secret.verifying_key().verify(text.as_bytes(), &signature).is_ok())
-        };
-        let valid = self.get(id).is_some_and(valid);
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+        let valid = self.get(origin).is_some_and(|key| key.verifies(text.as_bytes(), &bytes));
         if valid {
             self.remember(&signed);
         }
@@ -108,9 +161,13 @@ impl Keys {
 mod tests {
     use super::*;
 
+    fn ec(id: &str) -> Origin {
+        Origin { id: id.to_owned(), is_rsa: false }
+    }
+
     #[test]
     fn the_seed_and_the_id_determine_the_key() {
-        let kid = |seed, id| Keys::new(seed).get(id).unwrap().kid.clone();
+        let kid = |seed, id| Keys::new(seed).get(&ec(id)).unwrap().kid.clone();
         assert_eq!((kid(1, "a").len(), kid(1, "a")), (43, kid(1, "a")));
         assert_ne!(kid(1, "a"), kid(2, "a"));
         assert_ne!(kid(1, "a"), kid(1, "b"));
@@ -118,15 +175,20 @@ mod tests {
 
     #[test]
     fn signatures_are_checked_and_not_only_remembered() {
-        let ids = ["a".to_owned()];
-        let signed = Keys::new(1).sign("a", "text");
-        let signature = signed.strip_prefix("text.").unwrap();
-        let mut keys = Keys::new(1);
-        let kid = keys.get("a").unwrap().kid.clone();
-        assert!(keys.verify(&ids, &kid, "text", signature));
-        assert!(!keys.verify(&ids, &kid, "other", signature));
-        assert!(!keys.verify(&ids, "other", "text", signature));
-        assert!(!keys.verify(&[], &kid, "text", signature));
-        assert!(!Keys::new(2).verify(&ids, &kid, "text", signature));
+        for (origin, algorithm, other) in
+            [(ec("a"), "ES384", "RS256"), (Origin { is_rsa: true, ..ec("a") }, "RS256", "ES384")]
+        {
+            let signed = Keys::new(1).sign(&origin, "text");
+            let signature = signed.strip_prefix("text.").unwrap();
+            let mut keys = Keys::new(1);
+            let kid = keys.get(&origin).unwrap().kid.clone();
+            let origins = [origin];
+            assert!(keys.verify(&origins, (algorithm, &kid), "text", signature));
+            assert!(!keys.verify(&origins, (algorithm, &kid), "other", signature));
+            assert!(!keys.verify(&origins, (algorithm, "other"), "text", signature));
+            assert!(!keys.verify(&origins, (other, &kid), "text", signature));
+            assert!(!keys.verify(&[], (algorithm, &kid), "text", signature));
+            assert!(!keys.verify(&[ec("b")], (algorithm, &kid), "text", signature));
+        }
     }
 }

@@ -27,7 +27,7 @@ use logto_admin::transport::{HttpResponse, Method};
 
 pub(crate) use artifacts::{AccessToken, Grant, Provider, SubjectToken};
 pub(crate) use authorization::{add_parameter, form_post, redirect, saml_callback};
-pub(crate) use keys::signing_key;
+pub(crate) use keys::{Origin, signing_key};
 
 use crate::errors::{Outcome, Refusal};
 use crate::request::{Incoming, Query};

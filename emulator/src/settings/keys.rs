@@ -30,6 +30,10 @@ impl Key {
         Self { id: ids.id(21), created_at: now.div_euclid(1000), algorithm: algorithm.to_owned(), effective_at: None }
     }
 
+    pub(crate) fn is_rsa(&self) -> bool {
+        self.algorithm == "RSA"
+    }
+
     fn is_next(&self, now: i64) -> bool {
         self.effective_at.is_some_and(|at| at > now)
     }

@@ -6,7 +6,7 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use logto_admin::models::{
     ApplicationType, CreateApplication, CreateOrganization, CreateOrganizationScope, CreateResource,
-    CreateResourceScope, CreateSubjectToken, CreateUser,
+    CreateResourceScope, CreateSubjectToken, CreateUser, OidcSigningKeyAlgorithm, RotateOidcKeys,
 };
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, Method};
@@ -38,7 +38,7 @@ fn claims(emulator: &Emulator, token: &Value, audience: &str) -> Value {
     let header = decode_header(token).unwrap();
     let keys: JwkSet = serde_json::from_value(get(emulator, "/oidc/jwks")).unwrap();
     let key = keys.find(&header.kid.unwrap()).unwrap();
-    let mut rules = Validation::new(Algorithm::ES384);
+    let mut rules = Validation::new(header.alg);
     rules.set_audience(&[audience]);
     rules.set_issuer(&[format!("{}/oidc", emulator.endpoint().url())]);
     // The emulator has a clock of its own.
@@ -71,6 +71,26 @@ fn other_libraries_verify_the_signature_with_the_published_keys() {
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3600);
     assert_eq!(claims["iat"].as_i64().unwrap(), emulator.now().as_millis() / 1000);
     assert_eq!(claims["jti"].as_str().unwrap().len(), 43);
+}
+
+#[tokio::test]
+async fn tokens_are_signed_with_the_algorithm_of_the_current_key() -> Result<()> {
+    let emulator = Emulator::new();
+    let form = format!("grant_type=client_credentials&resource={}&scope=all&{APP}", emulator.resource());
+    let issue = || post(&emulator, "/oidc/token", &form).1["access_token"].clone();
+    let before = issue();
+    let rsa = RotateOidcKeys { signing_key_algorithm: Some(OidcSigningKeyAlgorithm::Rsa), ..Default::default() };
+    emulator.client()?.configs().rotate_oidc_keys("private-keys", rsa).await?;
+    for (token, algorithm) in [(before, Algorithm::ES384), (issue(), Algorithm::RS256)] {
+        assert_eq!(decode_header(token.as_str().unwrap()).unwrap().alg, algorithm);
+        assert_eq!(claims(&emulator, &token, emulator.resource())["sub"], "emulator-app");
+        let mut request = HttpRequest::new(Method::Get, format!("{}/api/roles", emulator.endpoint().url()));
+        request.headers.set("authorization", format!("Bearer {}", token.as_str().unwrap()));
+        assert_eq!(emulator.handle(&request).status, 200);
+    }
+    let document = get(&emulator, "/oidc/.well-known/openid-configuration");
+    assert_eq!(document["id_token_signing_alg_values_supported"], json!(["RS256"]));
+    Ok(())
 }
 
 #[test]
