@@ -28,6 +28,11 @@ impl<'p> PasswordPolicy<'p> {
         self.0.get("rejects").and_then(|rejects| rejects.get(name)) != Some(&Value::Bool(false))
     }
 
+    /// Returns whether passwords must not be in lists of leaked ones.
+    pub(crate) fn looks_up_leaks(&self) -> bool {
+        self.rejects("pwned")
+    }
+
     /// Returns whether the policy depends on the user.
     pub(crate) fn needs_user(&self) -> bool {
         self.rejects("userInfo")

@@ -91,7 +91,7 @@ impl Search {
         for (name, _) in query.iter() {
             let member = name.strip_prefix("search.").or_else(|| name.strip_prefix("mode."));
             if let Some(member) = member.filter(|member| !searchable.contains(member)) {
-                return Err(invalid(&format!("`{member}` is not searchable.")).with("data", json!({})));
+                return Err(not_searchable(member, searchable));
             }
             let mode = mode(query, member)?;
             if !(name == "search" || name.starts_with("search.")) || names.contains(&name) {
@@ -226,6 +226,25 @@ fn similar_to(pattern: &str) -> String {
 
 fn invalid(message: &str) -> Refusal {
     invalid_input(400, message)
+}
+
+/// Returns the error for a search in another member. The server lists the columns of its database.
+fn not_searchable(member: &str, searchable: &[&str]) -> Refusal {
+    let columns: Vec<String> = searchable.iter().map(|member| column(member)).collect();
+    let message = format!("Search field `{member}` is not valid, expect one of {}.", columns.join(", "));
+    invalid(&message).with("data", json!({}))
+}
+
+/// Returns the name of a member in snake case.
+fn column(member: &str) -> String {
+    let mut column = String::new();
+    for character in member.chars() {
+        if character.is_ascii_uppercase() {
+            column.push('_');
+        }
+        column.push(character.to_ascii_lowercase());
+    }
+    column
 }
 
 #[cfg(test)]

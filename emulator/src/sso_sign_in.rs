@@ -101,12 +101,15 @@ pub(crate) fn profile_of_assertion(connector: &Record, response: &str) -> Outcom
     let assertion =
         Assertion::parse(&String::from_utf8_lossy(&bytes)).ok_or_else(|| failed("The SAML response is invalid."))?;
     let mapping = connector.members.get("config").and_then(|config| config.get("attributeMapping"));
-    let mapped = |name: &str, default: &str| {
-        let attribute = mapping.and_then(|mapping| mapping.get(name)?.as_str()).unwrap_or(default);
-        assertion.value(attribute).map(|value| (name.to_owned(), Value::from(value)))
-    };
-    let mut profile: Members = assertion.values().map(|(name, value)| (name.to_owned(), value.into())).collect();
-    profile.extend([mapped("id", "nameID"), mapped("email", "email"), mapped("name", "name")].into_iter().flatten());
+    let attribute = |name: &str| mapping.and_then(|mapping| mapping.get(name)?.as_str().map(str::to_owned));
+    let members = [("id", "nameID"), ("email", "email"), ("name", "name")];
+    let attributes = members.map(|(name, default)| (name, attribute(name).unwrap_or_else(|| default.to_owned())));
+    let is_mapped = |name: &str| attributes.iter().any(|(_, attribute)| attribute == name);
+    // A mapped attribute only has the name of its member.
+    let others = assertion.values().filter(|(name, _)| !is_mapped(name));
+    let mut profile: Members = others.map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let mapped = attributes.iter().filter_map(|(name, attribute)| Some((*name, assertion.value(attribute)?)));
+    profile.extend(mapped.map(|(name, value)| (name.to_owned(), value.into())));
     if text(&profile, "id").is_empty() { Err(failed("The SAML response names no user.")) } else { Ok(profile) }
 }
 

@@ -35,7 +35,7 @@ pub(crate) static USERS: Collection = Collection {
         Unique { ignores_case: |_| true, ..Unique::new("primaryEmail", "user.email_already_in_use") },
         Unique::new("primaryPhone", "user.phone_already_in_use"),
     ],
-    searchable: &["id", "username", "primaryEmail", "primaryPhone", "name"],
+    searchable: &["id", "primaryEmail", "primaryPhone", "username", "name"],
     filters: &[
         Filter { parameter: "excludeRoleId", test: Test::NotLinked { table: "users_roles", column: "roles" } },
         Filter {

@@ -26,9 +26,16 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("ReplaceApplicationSignInExperience", replace_application),
 ];
 
+/// Checks a password against the policy.
+///
+/// Like a server without a network, the emulator cannot look up leaked passwords, which policies want by default.
 fn check_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
     let policy = PasswordPolicy::new(policy_of(&experience));
+    if policy.looks_up_leaks() {
+        let data = json!({ "message": "fetch failed" });
+        return Err(invalid_input(400, "{{details}}").with("data", data));
+    }
     let user = match call.text("userId") {
         "" if policy.needs_user() => {
             let data = json!({ "message": "User information data is required to check user information." });

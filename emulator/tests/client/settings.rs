@@ -241,13 +241,16 @@ async fn passwords_are_checked_against_the_policy() -> Result<()> {
     let client = client();
     let id = client.users().create(CreateUser::default()).await?.id;
     let check = CheckPassword { user_id: Some(id), ..CheckPassword::new("aaaa1111") };
+    let unreachable = client.sign_in_experience().check_password(&check).await;
+    assert_eq!(refused(unreachable), (400, "request.invalid_input".into()), "leaked passwords cannot be looked up");
+    update(&client, json!({ "passwordPolicy": { "rejects": { "pwned": false } } })).await?;
     let rejected = client.sign_in_experience().check_password(&check).await.unwrap_err();
     assert_eq!(rejected.status(), Some(400));
     let accepted = CheckPassword { password: "violet-anchor-47-kettle".into(), ..check };
     assert!(client.sign_in_experience().check_password(&accepted).await?.result);
     let without_user = client.sign_in_experience().check_password(CheckPassword::new("aaaa1111")).await;
     assert_eq!(refused(without_user), (400, "request.invalid_input".into()));
-    update(&client, json!({ "passwordPolicy": { "rejects": { "userInfo": false, "repetitionAndSequence": false } } }))
+    update(&client, json!({ "passwordPolicy": { "rejects": { "pwned": false, "userInfo": false, "repetitionAndSequence": false } } }))
         .await?;
     assert!(client.sign_in_experience().check_password(CheckPassword::new("aaaa1111")).await?.result);
     Ok(())

@@ -6,25 +6,37 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin_emulator::Emulator;
 
+use crate::recordings::Web;
+
 /// A browser with its cookies, and what its application has received.
 #[derive(Default)]
 pub(crate) struct Browser {
     cookies: BTreeMap<String, String>,
     pub(crate) code: Option<String>,
-    pub(crate) refresh_token: Option<String>,
+    /// The `state` that came with the code.
+    pub(crate) state: Option<String>,
 }
-
-const SCOPES: &str = "openid%20offline_access%20profile%20email%20phone%20custom_data%20identities%20roles";
 
 impl Browser {
     /// Starts a sign-in to an application in a new browser.
-    pub(crate) fn begin(&mut self, emulator: &Emulator, application: &str, redirect_uri: &str) {
-        self.cookies.clear();
+    pub(crate) fn begin(&mut self, emulator: &Emulator, application: &str, web: &Web) {
         let url = format!(
-            "http://logto/oidc/auth?client_id={application}&redirect_uri={redirect_uri}&response_type=code\
-             &prompt=login%20consent&scope={SCOPES}&nonce=no&state=st"
+            "http://logto/oidc/auth?client_id={application}&redirect_uri={}&response_type=code\
+             &prompt=login%20consent&scope={}&nonce=no&state=st",
+            web.redirect_uri,
+            web.scopes.replace(' ', "%20")
         );
-        self.get(emulator, &url);
+        self.open(emulator, HttpRequest::new(Method::Get, url));
+    }
+
+    /// Sends a request that starts a sign-in, in a new browser.
+    pub(crate) fn open(&mut self, emulator: &Emulator, request: HttpRequest) {
+        self.cookies.clear();
+        let response = emulator.handle(&request);
+        self.keep(emulator, &response, &Value::Null);
+        if let Some(target) = response.headers.get("location") {
+            self.follow(emulator, target);
+        }
     }
 
     /// Returns the id of the sign-in that is in progress.
@@ -44,9 +56,6 @@ impl Browser {
             let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else { continue };
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        if let Some(token) = body["refresh_token"].as_str() {
-            self.refresh_token = Some(token.to_owned());
-        }
         if let Some(target) = body["redirectTo"].as_str() {
             self.follow(emulator, target);
         }
@@ -56,8 +65,9 @@ impl Browser {
     fn follow(&mut self, emulator: &Emulator, target: &str) {
         let mut target = target.to_owned();
         for _ in 0..5 {
-            if let Some((_, code)) = target.split_once("code=") {
-                self.code = code.split('&').next().map(str::to_owned);
+            let parameter = |name| Some(target.split_once(name)?.1.split('&').next()?.to_owned());
+            if let Some(code) = parameter("code=") {
+                (self.code, self.state) = (Some(code), parameter("state="));
                 return;
             }
             let url = if target.starts_with('/') { format!("http://logto{target}") } else { target };

@@ -71,5 +71,6 @@ fn replay(recording: &'static Recording) {
         }
     }
     println!("{compared} compared, {skipped} skipped");
+    problems.append(&mut stage.problems);
     assert!(problems.is_empty(), "{} of {compared} differ:\n{}", problems.len(), problems.join("\n"));
 }

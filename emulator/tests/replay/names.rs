@@ -45,6 +45,11 @@ impl Names {
         }
     }
 
+    /// Replaces the ids in a path.
+    pub(crate) fn replace_path(&self, path: &str) -> String {
+        path.split('/').map(|segment| self.get(segment).unwrap_or(segment)).collect::<Vec<_>>().join("/")
+    }
+
     pub(crate) fn replace_in(&self, value: &Value) -> Option<Value> {
         Some(match value {
             Value::String(text) => self.replace(text)?.into(),
@@ -62,22 +67,26 @@ impl Names {
 
 /// Returns whether two objects have the same texts, except for ids and secrets.
 fn are_alike(one: &Value, other: &Value) -> bool {
-    let is_drawn = |text: &str| looks_like_id(text) || text.len() > 30;
+    let is_drawn = |name: &str, text: &str| is_id(name, text) || looks_like_id(text) || text.len() > 30;
     one.as_object().into_iter().flatten().all(|(name, value)| match value {
-        Value::String(text) => is_drawn(text) || other[name] == *value,
+        Value::String(text) => is_drawn(name, text) || other[name] == *value,
         _ => true,
     })
 }
 
 fn is_id(name: &str, value: &str) -> bool {
-    name == "token" || ((name == "id" || name.ends_with("Id")) && looks_like_id(value))
+    name == "token" || ((name == "id" || name.ends_with("Id")) && (has_id_form(value) || is_issued(value)))
+}
+
+/// Returns whether the text has the length and the characters of an id.
+fn has_id_form(text: &str) -> bool {
+    matches!(text.len(), 12 | 21) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 pub(crate) fn looks_like_id(text: &str) -> bool {
-    let drawn = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    // Phone numbers have only digits.
+    // Phone numbers have only digits, and words only letters.
     let mixed = text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_lowercase());
-    matches!(text.len(), 12 | 21) && drawn && mixed || is_issued(text)
+    has_id_form(text) && mixed || is_issued(text)
 }
 
 /// Returns whether the text looks like an id of a session or a grant.

@@ -1,8 +1,9 @@
-//! Data that the recorder's identity providers sent, in the form that the emulator accepts.
+//! Data that the recorder's identity providers and service providers sent, in the form that the emulator accepts.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use logto_admin::serde_json::{self, Value, json};
+use logto_admin::transport::{HttpRequest, Method};
 
 use crate::exchange::Exchange;
 
@@ -28,4 +29,17 @@ pub(crate) fn translate(exchange: &Exchange, body: &mut Value) {
         "scope": "openid profile email",
     });
     data.insert("tokenResponse".to_owned(), tokens);
+}
+
+/// Returns the request of a service provider for a sign-in, as the browser posts it.
+pub(crate) fn saml_request(application: &str, entity: &str, relay_state: &str) -> HttpRequest {
+    let text = format!(
+        r#"<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0">
+             <saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">{entity}</saml:Issuer>
+           </samlp:AuthnRequest>"#
+    );
+    let mut request = HttpRequest::new(Method::Post, format!("http://logto/api/saml/{application}/authn"));
+    request.headers.set("content-type", "application/json");
+    request.body = json!({ "SAMLRequest": STANDARD.encode(text), "RelayState": relay_state }).to_string().into();
+    request
 }

@@ -39,6 +39,12 @@ pub(crate) struct Stage {
     /// Number of subject tokens that were exchanged.
     exchanged: usize,
     personal_token: Option<String>,
+    /// Refresh tokens, by the number of the exchange that returned them.
+    refresh_tokens: Vec<(u64, String)>,
+    /// Failed steps.
+    pub(crate) problems: Vec<String>,
+    /// Whether a step has opened the sign-in page of the next exchange.
+    pub(crate) is_open: bool,
 }
 
 pub(crate) struct Application {
@@ -46,7 +52,7 @@ pub(crate) struct Application {
     pub(crate) secret: String,
 }
 
-pub(crate) const REDIRECT_URI: &str = "https://flow.example/cb";
+const NEITHER: &str = "invalid JSON, only supports object and array";
 
 const USER_SCOPES: &str = "openid profile email phone address custom_data identities roles \
     urn:logto:scope:organizations urn:logto:scope:organization_roles urn:logto:scope:sessions";
@@ -77,6 +83,9 @@ impl Stage {
             subject_tokens: Vec::new(),
             exchanged: 0,
             personal_token: None,
+            refresh_tokens: Vec::new(),
+            problems: Vec::new(),
+            is_open: false,
         }
     }
 
@@ -89,6 +98,9 @@ impl Stage {
         let body = body_of(answer);
         if self.is_sign_in(exchange) || exchange.is_token_request() {
             self.browser.keep(&self.emulator, answer, &body);
+        }
+        if let Some(token) = body["refresh_token"].as_str() {
+            self.refresh_tokens.push((exchange.seq, token.to_owned()));
         }
         self.devices.keep(&body);
         self.subject_tokens.extend(body["subjectToken"].as_str().map(str::to_owned));
@@ -187,7 +199,7 @@ impl Stage {
             }
             _ if exchange.note == "expired token" => return None,
             (Some(Authentication::Session), _) if self.is_sign_in(exchange) => {
-                self.enter(exchange);
+                self.enter(exchange, names);
                 self.browser.sign(request);
                 return Some(());
             }
@@ -203,26 +215,40 @@ impl Stage {
             _ => format!("Bearer {}", self.token),
         };
         request.headers.set("authorization", token);
+        if self.is_sign_in(exchange) {
+            self.browser.sign(request);
+        }
         Some(())
     }
 
     /// Opens the sign-in page in a new browser if the recorder did.
-    fn enter(&mut self, exchange: &Exchange) {
+    fn enter(&mut self, exchange: &Exchange, names: &Names) {
         let first = ["InitInteraction", "UploadExperienceAvatar"];
-        if self.web.is_some() && !exchange.operation_id.as_deref().is_some_and(|id| first.contains(&id)) {
-            return;
+        let opens = exchange.is_success() && exchange.operation_id.as_deref().is_some_and(|id| first.contains(&id));
+        if (opens || self.web.is_none()) && !self.is_open {
+            self.open_page(names);
         }
-        self.open_page();
+        self.is_open = false;
     }
 
     /// Opens the sign-in page in a new browser.
-    pub(crate) fn open_page(&mut self) {
-        let web = self.web.get_or_insert_with(|| {
-            let metadata = json!({ "redirectUris": [REDIRECT_URI], "postLogoutRedirectUris": [] });
-            let application = json!({ "name": "flow", "type": "Traditional", "oidcClientMetadata": metadata });
-            create(&self.emulator, &self.token, &application)
+    pub(crate) fn open_page(&mut self, names: &Names) {
+        let registered = &self.recording.web;
+        let web = self.web.get_or_insert_with(|| match names.get(registered.id) {
+            Some(id) => with_secret(&self.emulator, &self.token, id),
+            None => {
+                let metadata = json!({ "redirectUris": [registered.redirect_uri], "postLogoutRedirectUris": [] });
+                let application = json!({ "name": "flow", "type": "Traditional", "oidcClientMetadata": metadata });
+                create(&self.emulator, &self.token, &application)
+            }
         });
-        self.browser.begin(&self.emulator, &web.id, REDIRECT_URI);
+        self.browser.begin(&self.emulator, &web.id, registered);
+    }
+
+    /// Returns the id of the user with an email address.
+    pub(crate) fn user(&self, email: &str) -> String {
+        let path = format!("/api/users?search.primaryEmail={}&mode=exact", encode(email));
+        self.manage(Method::Get, &path, &Value::Null)[0]["id"].as_str().unwrap().to_owned()
     }
 
     /// Returns a token of a user, exchanged for a subject token.
@@ -244,6 +270,13 @@ impl Stage {
         token
     }
 
+    /// Returns the refresh token for a token request: the last one, unless the recording lists another.
+    fn refresh_token(&self, seq: u64) -> Option<&str> {
+        let listed = self.recording.refreshes.iter().find(|(request, _)| *request == seq).map(|(_, from)| *from);
+        let suits = |(from, _): &&(u64, String)| listed.is_none_or(|listed| listed == *from);
+        self.refresh_tokens.iter().rev().find(suits).map(|(_, token)| token.as_str())
+    }
+
     fn fill(&mut self, exchange: &Exchange, names: &Names, request: &mut HttpRequest) -> Option<()> {
         if exchange.is_request_cut {
             return None;
@@ -256,6 +289,8 @@ impl Stage {
                 without_role: &self.without_role,
                 web: self.web.as_ref(),
                 browser: &self.browser,
+                redirect_uri: self.recording.web.redirect_uri,
+                refresh_token: self.refresh_token(exchange.seq),
                 subject_token: subject.and_then(|index| self.subject_tokens.get(index)).map(String::as_str),
                 personal_token: self.personal_token.as_deref(),
             };
@@ -273,6 +308,9 @@ impl Stage {
             request.body = multipart(parts)?.into();
         } else if body.get("raw_base64").is_some() {
             return None;
+        } else if exchange.response_body["message"] == NEITHER {
+            // The recording lacks the body: JSON that is neither an object nor an array.
+            request.body = "null".into();
         } else if !body.is_null() {
             let mut body = body.clone();
             let relayed =
@@ -351,9 +389,13 @@ fn multipart(parts: &[Value]) -> Option<Vec<u8>> {
 /// Creates an application.
 fn create(emulator: &Emulator, token: &str, application: &Value) -> Application {
     let created = manage(emulator, token, Method::Post, "/api/applications", application);
-    let id = created["id"].as_str().unwrap().to_owned();
+    with_secret(emulator, token, created["id"].as_str().unwrap())
+}
+
+/// Returns an application with its secret.
+fn with_secret(emulator: &Emulator, token: &str, id: &str) -> Application {
     let secrets = manage(emulator, token, Method::Get, &format!("/api/applications/{id}/secrets"), &Value::Null);
-    Application { secret: secrets[0]["value"].as_str().unwrap().to_owned(), id }
+    Application { secret: secrets[0]["value"].as_str().unwrap().to_owned(), id: id.to_owned() }
 }
 
 /// Calls the Management API.

@@ -8,7 +8,7 @@ use logto_admin::transport::HttpRequest;
 use crate::browser::Browser;
 use crate::exchange::Exchange;
 use crate::names::Names;
-use crate::stage::{Application, REDIRECT_URI, encode};
+use crate::stage::{Application, encode};
 
 const SUBJECT_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const MASK: &str = "<masked>";
@@ -20,6 +20,9 @@ pub(crate) struct Held<'a> {
     /// The application of the sign-ins.
     pub(crate) web: Option<&'a Application>,
     pub(crate) browser: &'a Browser,
+    /// Where the application of the sign-ins receives its codes.
+    pub(crate) redirect_uri: &'a str,
+    pub(crate) refresh_token: Option<&'a str>,
     pub(crate) subject_token: Option<&'a str>,
     pub(crate) personal_token: Option<&'a str>,
 }
@@ -31,7 +34,9 @@ pub(crate) fn fill(exchange: &Exchange, held: &Held<'_>, names: &Names, request:
     let client = match exchange.note.as_str() {
         note if note.contains("without") => held.without_role,
         // A code of another application was not recorded.
-        _ if form(body).any(|(name, value)| name == "redirect_uri" && value != REDIRECT_URI) => return None,
+        _ if exchange.is_success() && form(body).any(|it| it.0 == "redirect_uri" && it.1 != held.redirect_uri) => {
+            return None;
+        }
         _ if matches!(grant, "authorization_code" | "refresh_token") => held.web?,
         _ => held.manager,
     };
@@ -87,7 +92,7 @@ fn unmasked(name: &str, exchange: &Exchange, held: &Held<'_>) -> Option<String> 
     match name {
         _ if is_bad => Some("nope".to_owned()),
         "code" => held.browser.code.clone(),
-        "refresh_token" => held.browser.refresh_token.clone(),
+        "refresh_token" => held.refresh_token.map(str::to_owned),
         "subject_token" if is_personal => held.personal_token.map(str::to_owned),
         "subject_token" => held.subject_token.map(str::to_owned),
         _ => None,

@@ -19,12 +19,25 @@ pub(crate) struct Recording {
     pub(crate) manager: &'static str,
     /// The first and the last exchange of sign-ins with all their steps.
     pub(crate) sign_ins: (u64, u64),
+    /// The application that the users sign in to.
+    pub(crate) web: Web,
+    /// Token requests with an earlier refresh token than the last one: their number, and that of the exchange that
+    /// returned the refresh token.
+    pub(crate) refreshes: &'static [(u64, u64)],
     /// Steps of the users in their browsers before an exchange.
     pub(crate) steps: &'static [(u64, Step)],
     /// The callers of account operations: the first exchange, the last one, and the recorded id of the user.
     pub(crate) callers: &'static [(u64, u64, &'static str)],
     /// Intended differences, by exchange number, and their reasons.
     pub(crate) different: &'static [(u64, &'static str)],
+}
+
+/// An application that users sign in to.
+pub(crate) struct Web {
+    /// The recorded id. Empty if the recording does not contain it.
+    pub(crate) id: &'static str,
+    pub(crate) redirect_uri: &'static str,
+    pub(crate) scopes: &'static str,
 }
 
 /// A request that was made while recording but is not in the recordings.
