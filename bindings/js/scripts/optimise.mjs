@@ -50,7 +50,7 @@ const NEVER = [
   /closures::_::invoke/,
 ];
 
-// Exports that only the glue of wasm-bindgen uses, which lib/wasm/module.ts replaces. Saves 0.2 KB.
+// Exports that only the glue of wasm-bindgen uses, which lib/wasm/module.ts replaces. They need a function that it imports.
 const OF_GLUE = /^__(?!wbindgen_malloc$)/;
 
 // Functions that format text. They would trap.
