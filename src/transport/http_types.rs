@@ -93,7 +93,7 @@ impl TryFrom<HttpRequest> for ::reqwest::Request {
 
     /// Fails if the URL or a header is invalid, or if the body is a JavaScript value other than text and bytes.
     fn try_from(request: HttpRequest) -> Result<Self, TransportError> {
-        let url = ::reqwest::Url::parse(&request.url).map_err(|_| invalid("invalid URL of the request"))?;
+        let url = ::reqwest::Url::parse(&request.url).map_err(|_| invalid("invalid request URL"))?;
         let mut converted = Self::new(request.method.into(), url);
         *converted.headers_mut() = request.headers.try_into()?;
         match request.body.len() {

@@ -51,8 +51,8 @@ pub fn release(client: u32) {
     tasks::run();
 }
 
-/// Adds a client with this number, which no other client has had. The host has checked the settings. Times are in milliseconds; a negative time means no limit.
-/// NaN and empty texts mean the default.
+/// Adds a client with this number, which no other client has had. The host has checked the settings. Times are in
+/// milliseconds; a negative time means no limit. NaN and empty texts mean the default.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
 pub fn configure(
@@ -147,9 +147,9 @@ fn retry(retries: f64, base: f64, longest: f64, total: f64) -> RetryPolicy {
     policy
 }
 
-/// Starts a call, and returns the number of its task. NaN stands for the setting of the client, and for the default of
-/// retries and their times, which the host takes from the client. The host has begun the
-/// first attempt `spent` milliseconds ago with the token `begun_with`, unless that is empty.
+/// Starts a call, and returns the number of its task. NaN means the client's setting, or for the retries their default: the
+/// host has already applied the client's policy. `begun_with` is the token of an attempt that the host started `spent`
+/// milliseconds ago, or empty.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
 pub fn call(

@@ -1,4 +1,4 @@
-//! Generates a group's table, which `operation.ts` reads. It is short because it is part of every bundle.
+//! Generates a group's table, which `group.ts` reads. It is short because it is part of every bundle.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ fn shortened(rest: &str, path: &str) -> String {
     with('_', false).or_else(|| with('-', true)).unwrap_or_else(|| rest.to_owned())
 }
 
-/// Returns the words of a path, as `operation.ts` reads them.
+/// Returns the words of a path, as `group.ts` reads them.
 fn words_of(path: &str, one: bool) -> String {
     let segments: Vec<&str> = path.split('/').collect();
     let is_parameter = |at: usize| segments.get(at).is_some_and(|segment| segment.starts_with('{'));
