@@ -105,8 +105,8 @@ fn generated(plan: &Plan) -> Result<BTreeMap<String, String>> {
         text.map_err(|error| Failure::File { path: manifest.display().to_string(), problem: error.to_string() })?;
     let mut files = emit::files(plan)?;
     files.insert("Cargo.toml".to_owned(), emit::with_features(&text, &plan.groups)?);
-    let shared: emit::Shared = settings::read(&root().join("spec/shared.toml"))?;
-    files.extend(shared.files(version(&text)));
+    let defaults: emit::Defaults = settings::read(&root().join("spec/defaults_and_hints.toml"))?;
+    files.extend(defaults.files(version(&text)));
     Ok(files)
 }
 

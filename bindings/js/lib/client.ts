@@ -6,7 +6,7 @@ import { fitting } from "./releases.js";
 import { bad, checkCallOptions, checkedHeaders, encodeBody, encodeQuery, expectObject, fillPath, isObject } from "./request/arguments.js";
 import { read } from "./response/answer.js";
 import { LogtoError, RestrictedError } from "./response/errors.js";
-import { List, Page } from "./response/page.js";
+import { counted, List, Page } from "./response/page.js";
 import { type Refresher, Session } from "./session.js";
 import { aborted, ready } from "./wasm/engine.js";
 
@@ -199,14 +199,14 @@ export class Client<Calls = unknown> {
     else if (size !== undefined) set["page"] ??= 1;
     set["pageSize"] ??= snake ?? size;
     const { data, response } = await this.#made<unknown[]>(operation, { ...invocation, query: set });
-    const total = parseInt(response.headers.get("total-number") ?? "");
+    const { total, totalIsCapped } = counted(response.headers);
     const paged = operation.paging === "always" || set["page"] !== undefined || set["pageSize"] !== undefined;
     const next = (): Promise<Page<unknown>> =>
       this.#page(operation, invocation, (made.page ?? 0) + 1, made.pageSize).then(({ data }) => data);
     const made: Page<unknown> = new Page(
       data ?? [],
-      Number.isNaN(total) ? undefined : total,
-      response.headers.get("total-number-is-capped") === "true",
+      total,
+      totalIsCapped,
       paged ? Number(set["page"] ?? 1) : undefined,
       paged ? Number(set["pageSize"] ?? 20) : undefined,
       next,

@@ -3,6 +3,7 @@
 mod answers;
 mod api;
 mod cfg;
+mod defaults;
 mod dispatch;
 mod docs;
 mod features;
@@ -11,7 +12,6 @@ mod methods;
 mod models;
 mod parameters;
 mod setter_links;
-mod shared;
 mod structs;
 mod table;
 mod text;
@@ -21,9 +21,9 @@ mod variants;
 
 use std::collections::BTreeMap;
 
+pub use defaults::Defaults;
 pub use docs::Docs;
 pub use features::with_features;
-pub use shared::Shared;
 pub use variants::{values_of, variant_names};
 
 use serde_json::Value;

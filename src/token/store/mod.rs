@@ -1,10 +1,10 @@
 //! Stores that share one access token among processes.
 
+mod keyed_slot;
 mod record;
 #[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod redis;
 mod shared_renewal;
-mod slot;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub(crate) use self::keyed_slot::KeyedSlot;
+pub use self::keyed_slot::TokenSlot;
 #[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use self::redis::RedisTokenStore;
 pub(super) use self::shared_renewal::SharedRenewal;
-pub(crate) use self::slot::KeyedSlot;
-pub use self::slot::TokenSlot;
 
 /// Error of a store. The client continues with its own token.
 pub type StoreError = Box<dyn Error + Send + Sync>;
