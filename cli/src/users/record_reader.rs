@@ -108,10 +108,18 @@ impl RecordReader {
     }
 
     /// Reads and checks all records.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be read, or if a record clearly comes from another system.
     pub fn check(&self, names: &Names) -> Result<Checked> {
         let mut checked = Checked::default();
+        let mut mistaken = None;
         self.each(names, &mut |outcome| {
             match outcome {
+                Read::Mistaken { location, system } => {
+                    mistaken = Some((location, system));
+                    return false;
+                }
                 Read::User { item, problems, .. } if !problems.is_empty() => {
                     let user = item.user.label().to_owned();
                     checked.rejected.push(Rejected { location: item.location, user, problems });
@@ -133,7 +141,13 @@ impl RecordReader {
             }
             true
         })?;
-        Ok(checked)
+        match mistaken {
+            None => Ok(checked),
+            Some((location, system)) => {
+                let message = format!("{location}: the members are those of {system}, not of {}", self.source);
+                Err(Failure::usage(message).with_hint(format!("pass `--from {system}`")))
+            }
+        }
     }
 
     /// Returns the users to import. Leaves out what a check rejects.
@@ -146,7 +160,7 @@ impl RecordReader {
             let ended = self.each(&names, &mut |outcome| {
                 match outcome {
                     Read::User { item, problems, .. } if problems.is_empty() => valid.push(*item),
-                    Read::User { .. } | Read::Skipped(_) | Read::Rejected(_) => {}
+                    Read::User { .. } | Read::Skipped(_) | Read::Rejected(_) | Read::Mistaken { .. } => {}
                 }
                 valid.len() < AHEAD || send.send(std::mem::take(&mut valid)).is_ok()
             });
@@ -199,6 +213,9 @@ impl RecordReader {
     }
 
     fn converted(&self, location: String, record: Value, names: &Names, identifiers: &mut Identifiers) -> Read {
+        if let Some(system) = self.source.mistaken_for(&record) {
+            return Read::Mistaken { location, system };
+        }
         let conversion = match self.source.convert(record, &self.options) {
             Ok(conversion) => conversion,
             Err(problems) => return Read::Rejected(Rejected { location, user: String::new(), problems }),
@@ -237,9 +254,18 @@ fn shown(file: &str) -> &str {
 
 /// Result of reading a record.
 enum Read {
-    User { item: Box<Item>, warnings: Vec<Diagnostic>, problems: Vec<Diagnostic> },
+    User {
+        item: Box<Item>,
+        warnings: Vec<Diagnostic>,
+        problems: Vec<Diagnostic>,
+    },
     Skipped(&'static str),
     Rejected(Rejected),
+    /// A record of another system.
+    Mistaken {
+        location: String,
+        system: Source,
+    },
 }
 
 /// The identifiers of all records so far, as hashes: a million users take about 50 MB.

@@ -67,6 +67,20 @@ async fn all_records_are_checked_before_the_first_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_another_system_is_refused() {
+    let program = Program::new().await;
+    let file = program.file("kc.json", include_str!("../fixtures/keycloak-realm.json"));
+    for from in ["logto", "auth0", "firebase", "authentik", "cognito", "clerk"] {
+        for more in [&["--dry-run"][..], &["--skip-invalid"]] {
+            let refused = program.run(&[&["users", "import", &file, "--from", from], more].concat()).await;
+            let is_hinted = refused.err.contains("hint: ") && refused.err.contains("pass `--from keycloak`");
+            assert!(is_hinted && (from == "logto" || refused.code == 2), "{from}: {refused:?}");
+        }
+    }
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_report_has_every_problem_of_a_record() {
     let program = Program::new().await;
     let file = program.file("users.ndjson", "{ \"username\": 1, \"isSuspended\": \"yes\", \"customData\": 2 }\n");

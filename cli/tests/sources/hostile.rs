@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{firebase, records, table};
 
-const FIXTURES: [(Source, &str); 14] = [
+pub(crate) const FIXTURES: [(Source, &str); 14] = [
     (Source::Logto, "logto-users.ndjson"),
     (Source::Csv, "users.csv"),
     (Source::Auth0, "auth0-export.ndjson"),

@@ -11,6 +11,7 @@ mod keycloak;
 mod logto;
 mod table;
 
+use clap::ValueEnum;
 use logto_admin::models::{CreateUser, PasswordAlgorithm};
 use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::sources::{Conversion, Source, SourceOptions};
@@ -90,4 +91,28 @@ fn a_state_of_a_wrong_type_is_not_guessed_and_other_members_are_warnings() {
 fn records_that_are_not_objects_are_rejected() {
     let problems = Source::Auth0.convert(Value::from("hunter2"), &SourceOptions::default()).unwrap_err();
     assert_eq!(problems[0].to_string(), "the record is not a JSON object");
+}
+
+#[test]
+fn a_record_of_another_system_is_recognized() {
+    let systems = Source::value_variants().iter().filter(|source| !matches!(source, Source::Logto | Source::Csv));
+    let fixtures =
+        hostile::FIXTURES.into_iter().filter(|(of, fixture)| *of != Source::Csv && !is_headless(*of, fixture));
+    for (of, fixture) in fixtures {
+        for &from in systems.clone() {
+            let expected = (from != of).then_some(of);
+            let read = if from == Source::Firebase && fixture.ends_with(".csv") { from } else { of };
+            let first = records(read, fixture).into_iter().next().unwrap();
+            assert_eq!(from.mistaken_for(&first), expected, "{fixture} {from}");
+        }
+    }
+    // Unknown members are allowed, also in one record with those of the system.
+    for record in [serde_json::json!({ "email": "a@b.c", "x": 1 }), serde_json::json!({ "user_id": "1", "pk": 1 })] {
+        assert_eq!(Source::Auth0.mistaken_for(&record), None);
+    }
+}
+
+/// Whether a file names no members.
+fn is_headless(source: Source, fixture: &str) -> bool {
+    source == Source::Firebase && fixture.ends_with(".csv")
 }

@@ -21,6 +21,7 @@ mod keycloak;
 mod logto;
 mod options;
 mod phone;
+mod shape;
 
 use std::fmt;
 
@@ -130,20 +131,6 @@ impl Source {
         // Auth0 writes a quote before each text, so that spreadsheets do not run it as a formula.
         let cell_prefix = (self == Self::Auth0).then_some('\'');
         InputOptions { container, columns, cell_prefix, ..InputOptions::default() }
-    }
-
-    /// Returns the system that this member identifies.
-    #[must_use]
-    pub fn of_member(name: &str) -> Option<Self> {
-        Some(match name {
-            "user_id" | "email_verified" | "user_metadata" | "_id" => Self::Auth0,
-            "realm" | "realmRoles" | "firstName" | "federatedIdentities" => Self::Keycloak,
-            "Users" | "UserStatus" | "Username" | "Attributes" => Self::Cognito,
-            "localId" | "providerUserInfo" => Self::Firebase,
-            "email_addresses" | "primary_email_address" | "primary_email_address_id" => Self::Clerk,
-            "pk" | "is_active" | "is_superuser" => Self::Authentik,
-            _ => return None,
-        })
     }
 
     /// Returns the data that exports of this source never contain, for a note before an import.

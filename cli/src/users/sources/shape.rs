@@ -1,0 +1,115 @@
+//! Recognizes the system of a record by its members.
+
+use serde_json::Value;
+
+use super::Source;
+
+/// Members that only the records, or the files, of one system have.
+const CHARACTERISTIC: [(Source, &[&str]); 7] = [
+    (
+        Source::Logto,
+        &["primaryEmail", "primaryPhone", "customData", "passwordDigest", "passwordAlgorithm", "isSuspended"],
+    ),
+    (
+        Source::Auth0,
+        &["user_id", "user_metadata", "app_metadata", "_id", "password_hash", "custom_password_hash", "mfa_factors"],
+    ),
+    (
+        Source::Keycloak,
+        &[
+            "realm",
+            "realmRoles",
+            "clientRoles",
+            "firstName",
+            "lastName",
+            "federatedIdentities",
+            "federationLink",
+            "createdTimestamp",
+            "requiredActions",
+            "disableableCredentialTypes",
+            "serviceAccountClientId",
+            "credentials",
+        ],
+    ),
+    (
+        Source::Cognito,
+        &[
+            "Users",
+            "Username",
+            "UserStatus",
+            "Attributes",
+            "UserAttributes",
+            "UserCreateDate",
+            "cognito:username",
+            "cognito:mfa_enabled",
+        ],
+    ),
+    (Source::Firebase, &["localId", "providerUserInfo", "lastSignedInAt", "photoUrl", "customAttributes", "mfaInfo"]),
+    (
+        Source::Clerk,
+        &[
+            "email_addresses",
+            "primary_email_address",
+            "primary_email_address_id",
+            "verified_email_addresses",
+            "public_metadata",
+            "private_metadata",
+            "unsafe_metadata",
+            "password_hasher",
+            "external_accounts",
+            "total_count",
+        ],
+    ),
+    (Source::Authentik, &["pk", "is_active", "is_superuser", "groups_obj", "pagination"]),
+];
+
+impl Source {
+    /// Returns the system that this member identifies.
+    #[must_use]
+    pub fn of_member(name: &str) -> Option<Self> {
+        // Cognito has the member too, but an export of Cognito has others.
+        let others = (name == "email_verified").then_some(Self::Auth0);
+        let known = CHARACTERISTIC.iter().filter(|(source, _)| *source != Self::Logto);
+        known.filter(|(_, members)| members.contains(&name)).map(|(source, _)| *source).next().or(others)
+    }
+
+    /// Returns the system that a record comes from if that is clearly another one: the record has members of that system
+    /// only. The import would lose most of the record.
+    ///
+    /// `Logto` and `Csv` reject unknown members themselves.
+    #[must_use]
+    pub fn mistaken_for(self, record: &Value) -> Option<Self> {
+        let Value::Object(record) = record else { return None };
+        if matches!(self, Self::Logto | Self::Csv) {
+            return None;
+        }
+        let names: Vec<&str> = record.keys().map(String::as_str).collect();
+        // Firebase's CSV has no header, so the header of another system is read as a record.
+        let is_headless = self.input_options().columns.is_some();
+        let cells: Vec<&str> = record.values().filter_map(Value::as_str).filter(|_| is_headless).collect();
+        self.other_with(&names).or_else(|| self.other_with(&cells))
+    }
+
+    /// Returns the other system with most of these members, if none of them is one of this system.
+    fn other_with(self, names: &[&str]) -> Option<Self> {
+        let counts =
+            CHARACTERISTIC.map(|(source, members)| (members.iter().filter(|m| names.contains(*m)).count(), source));
+        let is_own = counts.iter().any(|(count, source)| *source == self && *count > 0);
+        let (count, source) = counts.into_iter().max_by_key(|(count, _)| *count)?;
+        (count > 0 && !is_own).then_some(source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_member_is_characteristic_of_one_system() {
+        let mut seen = HashSet::new();
+        let all = CHARACTERISTIC.iter().flat_map(|(_, members)| members.iter());
+        assert!(all.into_iter().all(|member| seen.insert(member)));
+    }
+}
