@@ -48,6 +48,12 @@ impl Failure {
         Self { exit: Exit::Partly, ..Self::new(message) }
     }
 
+    /// Ends the program as one that has changed something before.
+    #[must_use]
+    pub fn after_changes(self) -> Self {
+        Self { exit: Exit::Partly, ..self }
+    }
+
     /// Whether the failure is not worth a report: the reader of the output is gone.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

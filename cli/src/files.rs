@@ -11,6 +11,19 @@ pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
+/// Whether other users of the machine can read a file.
+#[cfg(unix)]
+pub(crate) fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o044 != 0)
+}
+
+/// Whether other users of the machine can read a file. Windows has no modes.
+#[cfg(not(unix))]
+pub(crate) fn is_open(_: &Path) -> bool {
+    false
+}
+
 /// Returns the path of a file in the same folder, whose name has this at its end.
 pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -26,6 +39,19 @@ fn folder(path: &Path) -> &Path {
 pub(crate) fn canonical(path: &Path) -> PathBuf {
     let in_folder = || Some(fs::canonicalize(folder(path)).ok()?.join(path.file_name()?));
     fs::canonicalize(path).ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
+}
+
+/// Whether two canonical paths are the same file, also through a hard link.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    if one == other {
+        return true;
+    }
+    #[cfg(unix)]
+    if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
+        use std::os::unix::fs::MetadataExt;
+        return (one.dev(), one.ino()) == (other.dev(), other.ino());
+    }
+    false
 }
 
 /// Creates a file that only the user can read, in the place of one that a crash left, which has its own mode.
@@ -93,7 +119,7 @@ pub(crate) fn resume(
     }
     let begins = record.starts_with(start.as_bytes()) || start.as_bytes().starts_with(&record);
     if complete == 0 && !begins {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "it has another content"));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the content differs"));
     }
     file.set_len(complete)?;
     file.seek(SeekFrom::End(0))

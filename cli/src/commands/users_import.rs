@@ -82,7 +82,7 @@ pub struct Arguments {
     /// Write a line of JSON per record to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Stop after this number of failures. Default: no limit
+    /// Stop after about this number of failures: users in progress are completed. Default: no limit
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     max_failures: Option<u64>,
 }
@@ -94,6 +94,9 @@ enum Command {
     Undo {
         /// Journal of the import
         journal: PathBuf,
+        /// Also delete users whose creation had no clear answer. They might belong to others
+        #[arg(long)]
+        unclear: bool,
     },
 }
 
@@ -103,8 +106,11 @@ const SHOWN: usize = 20;
 const SHOWN_PROBLEMS: usize = 3;
 
 pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<Exit> {
-    if let Some(Command::Undo { journal }) = &arguments.command {
-        return users_undo::run(context, journal).await;
+    if let Some(Command::Undo { journal, unclear }) = &arguments.command {
+        return users_undo::run(context, journal, *unclear).await;
+    }
+    if !arguments.columns.is_empty() && arguments.from != Source::Csv {
+        return Err(Failure::usage("--map requires your own columns").with_hint("pass `--from csv`"));
     }
     let input = RecordReader::new(&arguments.files, arguments.from, arguments.format)?;
     let path = arguments.journal_path(&input);
@@ -242,11 +248,11 @@ impl Arguments {
         inputs.extend(others.into_iter().flatten().map(real));
         let outputs = [("--journal", Some(&journal)), ("--report", report.as_ref())];
         for (flag, path) in outputs {
-            if path.is_some_and(|path| inputs.contains(path)) {
-                return Err(Failure::usage(format!("{flag} is one of the files to read")));
+            if path.is_some_and(|path| inputs.iter().any(|input| files::is_same(input, path))) {
+                return Err(Failure::usage(format!("{flag} is also an input file")));
             }
         }
-        if report.as_ref() == Some(&journal) {
+        if report.is_some_and(|report| files::is_same(&report, &journal)) {
             return Err(Failure::usage("--report and --journal are the same file"));
         }
         Ok(())
@@ -289,12 +295,17 @@ fn firebase(path: &Path) -> Result<FirebaseScrypt> {
 /// Prints what the check found.
 fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     let printer = &mut context.printer;
-    let has_hashes = arguments.has_hashes();
+    let has_hashes = arguments.has_hashes() || checked.passwords > 0;
     for limit in arguments.from.limits().into_iter().filter(|limit| !(limit.without_hashes && has_hashes)) {
         printer.message(&format!("note: {}", limit.note));
     }
     for (warning, (count, location)) in &checked.warnings {
         printer.message(&format!("warning: {warning} ({}, first at {location})", counted(*count, "record")));
+    }
+    if arguments.on_conflict == OnConflict::Update && checked.hashed > 0 {
+        let count = counted(checked.hashed, "record");
+        printer
+            .message(&format!("warning: Logto cannot change password hashes: users that exist keep theirs ({count})"));
     }
     for (reason, count) in &checked.skipped {
         printer.message(&format!("left out {}: {reason}", counted(*count, "record")));
@@ -334,6 +345,10 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checke
         context.printer.message("dry run: nothing was written");
     }
     even_if_unread(context.printer.item(&totals))?;
+    if summary.unclear > 0 {
+        let message = "without a clear answer to the creation: they might belong to others, so an undo leaves them";
+        context.printer.message(&format!("{} {message}", counted(summary.unclear, "user")));
+    }
     if summary.journaled > 0 {
         let message = "done according to the journal, not compared with the server";
         context.printer.message(&format!("{} {message}", counted(summary.journaled, "record")));
@@ -355,6 +370,9 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checke
     Ok(if is_partial { Exit::Partly } else { Exit::Done })
 }
 
+/// How a report begins. Another run replaces it.
+const REPORT_START: &[u8] = b"{\"location\":";
+
 /// The report per record.
 struct Report(Option<BufWriter<File>>);
 
@@ -372,6 +390,12 @@ impl Report {
 
     /// Creates the file, which has the addresses of users.
     fn create(path: &Path) -> std::io::Result<File> {
+        let is_file = path.is_file();
+        let start = if is_file { fs::read(path)? } else { Vec::new() };
+        if !start.is_empty() && !start.starts_with(REPORT_START) {
+            let message = "the file exists and is not a report";
+            return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, message));
+        }
         files::private(File::options().write(true).create(true).truncate(true)).open(path)
     }
 

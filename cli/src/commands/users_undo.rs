@@ -12,14 +12,19 @@ use crate::progress::Progress;
 use crate::users::journal::Journal;
 use crate::users::undo;
 
-pub(crate) async fn run(context: &mut Context, path: &Path) -> Result<Exit> {
+pub(crate) async fn run(context: &mut Context, path: &Path, with_unclear: bool) -> Result<Exit> {
     let client = context.client()?;
     if !path.exists() {
-        return Err(Failure::usage(format!("no journal is at {}", path.display())));
+        return Err(Failure::usage(format!("no journal at {}", path.display())));
     }
     let mut journal = Journal::open(path, client.endpoint().url(), Timestamp::now().as_millis())?;
-    let undo::Users { created: users, unclear } = undo::users(&client, &journal).await?;
-    for undo::Unclear { key, message } in &unclear {
+    let undo::Users { created: mut users, mut unclear } = undo::users(&client, &journal).await?;
+    if with_unclear {
+        let known = |unclear: &undo::Unclear| Some(undo::Created { key: unclear.key.clone(), id: unclear.id.clone()? });
+        users.extend(unclear.iter().filter_map(known));
+        unclear.retain(|unclear| unclear.id.is_none());
+    }
+    for undo::Unclear { key, message, .. } in &unclear {
         context.printer.message(&format!("warning: left out {key}: {message}"));
     }
     if users.is_empty() {

@@ -58,6 +58,15 @@ pub(super) fn unknown(why: &str) -> RecordError {
     RecordError { code: Some(UNKNOWN.to_owned()), message, ..RecordError::default() }
 }
 
+/// The failure of a record whose user was created after an interrupted attempt, but not at its time.
+pub(super) fn at_another_time(id: &str) -> RecordError {
+    let message = format!(
+        "an earlier run was interrupted, and it is unclear whether it created the user {id}: compare the clocks of this \
+         machine and of the server, and pass --on-conflict update to complete the user"
+    );
+    RecordError { code: Some(UNKNOWN.to_owned()), message, ..RecordError::default() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

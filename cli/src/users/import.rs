@@ -60,13 +60,14 @@ pub async fn import(
     while let Some(line) = lines.next().await {
         if line.is_fatal {
             // Without its journal, the import could not continue later.
-            return Err(Failure::new(line.message.unwrap_or_default()));
+            let failure = Failure::new(line.message.unwrap_or_default());
+            return Err(if done > 0 { failure.after_changes() } else { failure });
         }
         summary.count(line.outcome);
-        report(&line)?;
+        report(&line).map_err(Failure::after_changes)?;
         done += 1;
         if done % SYNC == 0 {
-            writer.sync()?;
+            writer.sync().map_err(Failure::after_changes)?;
         }
         if max_failures.is_some_and(|most| summary.failed >= most) {
             interrupt.set();

@@ -49,6 +49,9 @@ pub enum Entry {
         key: String,
         /// Id of the user.
         id: String,
+        /// Whether the creation had no clear answer, so that the user might not be that of the import.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unclear: bool,
     },
     /// The record is done.
     Done {
@@ -58,6 +61,9 @@ pub enum Entry {
         id: String,
         /// Whether this import created the user.
         created: bool,
+        /// Whether the creation had no clear answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unclear: bool,
         /// Digest of the record. Older journals lack it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<String>,
@@ -101,6 +107,8 @@ pub enum Standing {
     Created {
         /// Id of the user.
         id: String,
+        /// Whether the creation had no clear answer.
+        unclear: bool,
     },
     /// The record is done.
     Done {
@@ -108,6 +116,8 @@ pub enum Standing {
         id: String,
         /// Whether this import created the user.
         created: bool,
+        /// Whether the creation had no clear answer.
+        unclear: bool,
         /// Digest of the record. Older journals lack it.
         digest: Option<String>,
     },
@@ -119,7 +129,7 @@ impl Standing {
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Started { .. } => None,
-            Self::Created { id } | Self::Done { id, .. } => Some(id),
+            Self::Created { id, .. } | Self::Done { id, .. } => Some(id),
         }
     }
 }
@@ -243,8 +253,8 @@ impl Journal {
                 return;
             }
             Entry::Started { key, at, identifiers } => (key, Standing::Started { at, identifiers }),
-            Entry::Created { key, id } => (key, Standing::Created { id }),
-            Entry::Done { key, id, created, digest } => (key, Standing::Done { id, created, digest }),
+            Entry::Created { key, id, unclear } => (key, Standing::Created { id, unclear }),
+            Entry::Done { key, id, created, unclear, digest } => (key, Standing::Done { id, created, unclear, digest }),
         };
         self.standing.insert(key, standing);
     }
@@ -275,8 +285,10 @@ mod tests {
         let path = path("cut");
         let mut journal = open(&path).unwrap();
         journal.add(&started("a", 1)).unwrap();
-        journal.add(&Entry::Created { key: "a".into(), id: "1".into() }).unwrap();
-        journal.add(&Entry::Done { key: "a".into(), id: "1".into(), created: true, digest: None }).unwrap();
+        journal.add(&Entry::Created { key: "a".into(), id: "1".into(), unclear: false }).unwrap();
+        journal
+            .add(&Entry::Done { key: "a".into(), id: "1".into(), created: true, unclear: false, digest: None })
+            .unwrap();
         drop(journal);
         let text = fs::read(&path).unwrap();
         for length in 0..=text.len() {
@@ -287,8 +299,8 @@ mod tests {
             let expected = match lines {
                 0 | 1 => None,
                 2 => Some(Standing::Started { at: 1, identifiers: Identifiers::new() }),
-                3 => Some(Standing::Created { id: "1".into() }),
-                _ => Some(Standing::Done { id: "1".into(), created: true, digest: None }),
+                3 => Some(Standing::Created { id: "1".into(), unclear: false }),
+                _ => Some(Standing::Done { id: "1".into(), created: true, unclear: false, digest: None }),
             };
             assert_eq!(journal.standing("a").cloned(), expected, "{length}");
             journal.add(&started("b", 2)).unwrap();
@@ -315,7 +327,7 @@ mod tests {
         let path = path("ends");
         let mut journal = open(&path).unwrap();
         for (key, id) in [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")] {
-            journal.add(&Entry::Created { key: key.into(), id: id.into() }).unwrap();
+            journal.add(&Entry::Created { key: key.into(), id: id.into(), unclear: false }).unwrap();
         }
         for key in ["a", "d"] {
             journal.add(&Entry::Undone { key: key.into() }).unwrap();
@@ -326,7 +338,10 @@ mod tests {
         fs::write(&path, text).unwrap();
         let journal = open(&path).unwrap();
         assert_eq!(journal.ends(), ["2", "3"]);
-        assert_eq!(journal.standing("c"), Some(&Standing::Done { id: "3".into(), created: true, digest: None }));
+        assert_eq!(
+            journal.standing("c"),
+            Some(&Standing::Done { id: "3".into(), created: true, unclear: false, digest: None })
+        );
         fs::remove_file(path).unwrap();
     }
 

@@ -11,6 +11,7 @@ use logto_admin::serde_json::Value;
 use super::diagnostic::{Diagnostic, Rejected};
 use super::digest::{Digest, Digested};
 use super::input::{self, InputOptions, Records};
+use super::members;
 use super::names::Names;
 use super::record::{ImportedUser, Item};
 use super::sources::{Source, SourceOptions};
@@ -37,6 +38,10 @@ pub struct RecordReader {
 pub struct Checked {
     /// Number of users to import.
     pub users: u64,
+    /// Number of these with a password or a password hash.
+    pub passwords: u64,
+    /// Number of these with a password hash.
+    pub hashed: u64,
     /// Records that cannot be imported.
     pub rejected: Vec<Rejected>,
     /// Records that are left out on purpose, by the reason.
@@ -98,10 +103,13 @@ impl RecordReader {
     /// Rejects unknown columns of CSV files once, and not row by row.
     pub fn check_columns(&self) -> Result<()> {
         for file in self.files.iter().filter(|_| self.source == Source::Csv) {
-            let problems = self.options.columns.problems(&self.open(file)?.columns);
+            let columns = self.open(file)?.columns;
+            let problems = self.options.columns.problems(&columns);
             if !problems.is_empty() {
                 let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-                return Err(Failure::usage(format!("invalid columns in {}:{}", shown(file), lines.concat())));
+                let failure = Failure::usage(format!("invalid columns in {}:{}", shown(file), lines.concat()));
+                let is_export = columns.iter().all(|column| members::find(column).is_some());
+                return Err(if is_export { failure.with_hint("leave out `--from csv`") } else { failure });
             }
         }
         Ok(())
@@ -126,6 +134,9 @@ impl RecordReader {
                 }
                 Read::User { item, warnings, .. } => {
                     checked.users += 1;
+                    let has_password = item.user.password.is_some() || item.user.password_digest.is_some();
+                    checked.hashed += u64::from(item.user.password_digest.is_some());
+                    checked.passwords += u64::from(has_password);
                     checked.hashes.count(&item.user, &self.options);
                     for warning in warnings {
                         let message = match warning.member.as_str() {

@@ -14,6 +14,8 @@ use crate::json_object;
 pub enum Outcome {
     /// The user was created.
     Created,
+    /// The user has what the record has, but the answer to its creation is missing. It might be somebody else's.
+    Unclear,
     /// The existing user was changed.
     Updated,
     /// The user exists.

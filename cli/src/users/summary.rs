@@ -9,6 +9,8 @@ use super::record_result::Outcome;
 pub struct Summary {
     /// Users that were created.
     pub created: u64,
+    /// Users that exist after a creation without a clear answer. They might be somebody else's.
+    pub unclear: u64,
     /// Users that were changed.
     pub updated: u64,
     /// Records whose user exists.
@@ -28,6 +30,7 @@ impl Summary {
     pub const fn count(&mut self, outcome: Outcome) {
         let counter = match outcome {
             Outcome::Created => &mut self.created,
+            Outcome::Unclear => &mut self.unclear,
             Outcome::Updated => &mut self.updated,
             Outcome::Skipped => &mut self.skipped,
             Outcome::Journaled => &mut self.journaled,
@@ -40,7 +43,7 @@ impl Summary {
     /// Returns the number of records.
     #[must_use]
     pub const fn records(&self) -> u64 {
-        self.created + self.updated + self.skipped + self.journaled + self.outdated + self.failed
+        self.created + self.unclear + self.updated + self.skipped + self.journaled + self.outdated + self.failed
     }
 
     /// Returns the totals as data.
@@ -48,6 +51,7 @@ impl Summary {
     pub fn to_json(self) -> Value {
         json!({
             "created": self.created,
+            "unclear": self.unclear,
             "updated": self.updated,
             "skipped": self.skipped,
             "journaled": self.journaled,

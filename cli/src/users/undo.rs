@@ -34,29 +34,42 @@ pub struct Users {
 pub struct Unclear {
     /// Key of the record.
     pub key: String,
+    /// Id of the user, if there is one that might be that of the record.
+    pub id: Option<String>,
     /// The reason.
     pub message: String,
 }
 
-/// Returns the users that the import created. Looks up those whose creation has an unknown end.
+impl Unclear {
+    fn user(key: &str, id: &str) -> Self {
+        let message = format!("the creation had no clear answer, so the user {id} might belong to somebody else");
+        Self { key: key.to_owned(), id: Some(id.to_owned()), message }
+    }
+}
+
+/// Returns the users that the import created. Looks up those whose creation has an unknown end: these are unclear.
 pub async fn users(client: &Client, journal: &Journal) -> Result<Users> {
     let mut users = Users::default();
     for (key, standing) in journal.users() {
-        let id = match standing {
-            Standing::Created { id } | Standing::Done { id, created: true, .. } => Some(id.clone()),
-            Standing::Done { created: false, .. } => None,
+        let (key, doubtful) = (key.to_owned(), |id: &String| Unclear::user(key, id));
+        match standing {
+            Standing::Created { id, unclear: true } | Standing::Done { id, created: true, unclear: true, .. } => {
+                users.unclear.push(doubtful(id));
+            }
+            Standing::Created { id, .. } | Standing::Done { id, created: true, .. } => {
+                users.created.push(Created { key, id: id.clone() });
+            }
+            Standing::Done { created: false, .. } => {}
             Standing::Started { at, identifiers } => {
                 match creation_outcome::created_user(client, identifiers, *at).await {
-                    Ok(user) => user.map(|user| user.id),
+                    Ok(user) => users.unclear.extend(user.map(|user| doubtful(&user.id))),
                     Err(problem) if creation_outcome::is_unclear(&problem) => {
-                        users.unclear.push(Unclear { key: key.to_owned(), message: problem.message });
-                        None
+                        users.unclear.push(Unclear { key, id: None, message: problem.message });
                     }
                     Err(problem) => return Err(Failure::new(problem.message)),
                 }
             }
-        };
-        users.created.extend(id.map(|id| Created { key: key.to_owned(), id }));
+        }
     }
     users.created.sort_by(|one, other| one.key.cmp(&other.key));
     users.unclear.sort_by(|one, other| one.key.cmp(&other.key));
@@ -99,12 +112,16 @@ pub async fn delete(
                 continue;
             }
         }
-        journal.add(&Entry::Undone { key })?;
+        // The user is gone.
+        journal.add(&Entry::Undone { key }).map_err(Failure::after_changes)?;
         advance();
     }
-    journal.sync()?;
+    journal.sync().map_err(Failure::after_changes)?;
     match failed {
-        Some(error) => Err(Failure::from(error).context(format!("deleted {} of {all} users", undone.deleted))),
+        Some(error) => {
+            let failure = Failure::from(error).context(format!("deleted {} of {all} users", undone.deleted));
+            Err(if undone.deleted > 0 { failure.after_changes() } else { failure })
+        }
         None => Ok(undone),
     }
 }

@@ -55,10 +55,34 @@ type Done = (Outcome, Option<String>);
 /// The result for a record.
 pub type Written = Result<Done, RecordError>;
 
-/// The user of a record, and whether this import created it.
+/// The user of a record, and where it comes from.
 struct Target {
     id: String,
-    created: bool,
+    origin: Origin,
+}
+
+/// Where the user of a record comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// This run created it, and got the answer.
+    Answered,
+    /// An earlier run created it, and got the answer.
+    Earlier,
+    /// The creation had no clear answer, and the user looks like that of the record. It might be somebody else's.
+    Unclear,
+    /// It existed before.
+    Existing,
+}
+
+impl Origin {
+    /// Returns the origin according to the journal.
+    fn noted(created: bool, unclear: bool) -> Self {
+        match (created, unclear) {
+            (false, _) => Self::Existing,
+            (true, true) => Self::Unclear,
+            (true, false) => Self::Earlier,
+        }
+    }
 }
 
 impl Writer {
@@ -79,23 +103,30 @@ impl Writer {
         let Some(journal) = &self.journal else { return self.foresee(record, found).await };
         let standing = locked(journal).standing(key).cloned();
         let found = match standing {
-            Some(Standing::Done { id, created, digest }) => {
+            Some(Standing::Done { id, created, unclear, digest }) => {
                 if digest.is_none_or(|digest| digest == digest_of(record)) {
                     return Ok((Outcome::Journaled, Some(id)));
                 }
-                match self.changed(key, record, Target { id, created }).await? {
+                let origin = Origin::noted(created, unclear);
+                match self.changed(key, record, Target { id, origin }).await? {
                     Some(done) => return Ok(done),
                     None => self.create(key, record, None).await?,
                 }
             }
-            Some(Standing::Created { id }) => match self.user(&id).await? {
-                Some(_) => Ok(Target { id, created: true }),
+            Some(Standing::Created { id, unclear }) => match self.user(&id).await? {
+                Some(_) => Ok(Target { id, origin: Origin::noted(true, unclear) }),
                 None => self.create(key, record, None).await?,
             },
             Some(Standing::Started { at, identifiers }) => {
                 match creation_outcome::created_user(&self.client, &identifiers, at).await? {
-                    Some(user) => Ok(self.created(key, record, user.id)?),
-                    None => self.create(key, record, None).await?,
+                    Some(user) => Ok(self.created(key, record, user.id, Origin::Unclear)?),
+                    None => match self.create(key, record, None).await? {
+                        // Nobody had the identifiers before the attempt.
+                        Err(user) if self.on_conflict == OnConflict::Skip && user.application_id.is_none() => {
+                            return Err(creation_outcome::at_another_time(&user.id));
+                        }
+                        target => target,
+                    },
                 }
             }
             None => self.create(key, record, found).await?,
@@ -106,7 +137,8 @@ impl Writer {
                     return Err(self.taken_back(key, &target, problem).await);
                 }
                 self.done(key, record, &target)?;
-                Ok((Outcome::Created, Some(target.id)))
+                let is_unclear = target.origin == Origin::Unclear;
+                Ok((if is_unclear { Outcome::Unclear } else { Outcome::Created }, Some(target.id)))
             }
             Err(user) => self.exists(key, record, *user).await,
         }
@@ -125,10 +157,14 @@ impl Writer {
     }
 
     /// Deletes the user that was created if another user has one of its social identities: the server cannot look these up.
-    /// Returns the problem of the record.
+    /// Leaves a user whose creation this run got no answer to. Returns the problem of the record.
     async fn taken_back(&self, key: &str, target: &Target, problem: RecordError) -> RecordError {
-        if !(target.created && problem.code.as_deref() == Some(IDENTITY_TAKEN)) {
+        if problem.code.as_deref() != Some(IDENTITY_TAKEN) || target.origin == Origin::Existing {
             return problem;
+        }
+        if target.origin != Origin::Answered {
+            let why = "was left: this run got no answer to its creation";
+            return RecordError { message: format!("{}; the user {} {why}", problem.message, target.id), ..problem };
         }
         match self.client.users().delete(&target.id).retry(patient()).await {
             Err(error) if !error.is_not_found() => {
@@ -175,7 +211,10 @@ impl Writer {
             let at = Timestamp::now().as_millis();
             self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers.clone() })?;
             let error = match self.request("CreateUser")?.json(&body).await {
-                Ok(user) => return Ok(Ok(self.created(key, record, json_object::text(&user, "id"))?)),
+                Ok(user) => {
+                    let id = json_object::text(&user, "id");
+                    return Ok(Ok(self.created(key, record, id, Origin::Answered)?));
+                }
                 Err(error) => error,
             };
             let is_ambiguous = creation_outcome::is_ambiguous(&error);
@@ -189,7 +228,7 @@ impl Writer {
             };
             match found {
                 Ok(Some(user)) if is_unclear && creation_outcome::is_created(&user, &identifiers, at) => {
-                    return Ok(Ok(self.created(key, record, user.id)?));
+                    return Ok(Ok(self.created(key, record, user.id, Origin::Unclear)?));
                 }
                 Ok(None) if is_ambiguous && tried < TRIES => continue,
                 // The attempt might still end with a user.
@@ -203,7 +242,7 @@ impl Writer {
 
     /// Handles a record whose user exists.
     async fn exists(&self, key: &str, record: &ImportedUser, user: User) -> Written {
-        let target = Target { id: user.id.clone(), created: false };
+        let target = Target { id: user.id.clone(), origin: Origin::Existing };
         match self.on_conflict {
             OnConflict::Skip => {
                 self.done(key, record, &target)?;
@@ -221,7 +260,10 @@ impl Writer {
             let change = self.request("UpdateUserPassword")?.path("userId", &user.id);
             change.json(&json!({ "password": password })).await?;
         }
-        self.complete(&user.id, record).await?;
+        self.complete(&user.id, record).await.map_err(|problem| {
+            let message = format!("{}; other members of the user were changed before", problem.message);
+            RecordError { message, ..problem }
+        })?;
         self.done(key, record, target)?;
         Ok((Outcome::Updated, Some(target.id.clone())))
     }
@@ -290,17 +332,19 @@ impl Writer {
         Ok(self.client.operation(operation)?.retry(patient()))
     }
 
-    fn created(&self, key: &str, record: &ImportedUser, id: String) -> Result<Target, RecordError> {
+    fn created(&self, key: &str, record: &ImportedUser, id: String, origin: Origin) -> Result<Target, RecordError> {
         // Otherwise the next entry is that the record is done.
         if has_more(record) {
-            self.note(&Entry::Created { key: key.to_owned(), id: id.clone() })?;
+            let unclear = origin == Origin::Unclear;
+            self.note(&Entry::Created { key: key.to_owned(), id: id.clone(), unclear })?;
         }
-        Ok(Target { id, created: true })
+        Ok(Target { id, origin })
     }
 
     fn done(&self, key: &str, record: &ImportedUser, target: &Target) -> Result<(), RecordError> {
         let (id, digest) = (target.id.clone(), Some(digest_of(record)));
-        self.note(&Entry::Done { key: key.to_owned(), id, created: target.created, digest })
+        let (created, unclear) = (target.origin != Origin::Existing, target.origin == Origin::Unclear);
+        self.note(&Entry::Done { key: key.to_owned(), id, created, unclear, digest })
     }
 
     fn note(&self, entry: &Entry) -> Result<(), RecordError> {

@@ -1,3 +1,4 @@
+use logto_admin_cli::users::journal::{Entry, Identifiers};
 use logto_admin_cli::users::record_result::Outcome;
 use logto_admin_cli::users::undo;
 use logto_admin_cli::users::write::OnConflict;
@@ -121,6 +122,41 @@ async fn a_record_with_the_identity_of_another_user_leaves_no_user() {
     link("DeleteUserIdentity").await.unwrap();
     assert_eq!(import().await.lines[0].outcome, Outcome::Created);
     assert_eq!(stage.usernames().await, ["ada", "other"]);
+}
+
+#[tokio::test]
+async fn a_user_of_somebody_else_is_left_if_an_identity_is_taken() {
+    // The creation got no answer, and somebody else created the user meanwhile.
+    let stage = Stage::new();
+    let other = stage.call("CreateUser", json!({ "username": "other" })).await["id"].as_str().unwrap().to_owned();
+    let client = stage.client();
+    let link = client.operation("ReplaceUserIdentity").unwrap().path("userId", &other).path("target", "google");
+    link.json(&json!({ "userId": "g-1" })).await.unwrap();
+    let at = stage.call("CreateUser", json!({ "username": "ada" })).await["createdAt"].as_i64().unwrap();
+    let started = Entry::Started {
+        key: "username:ada".to_owned(),
+        at,
+        identifiers: Identifiers::from([("username".to_owned(), "ada".to_owned())]),
+    };
+    stage.open_journal().add(&started).unwrap();
+    let ada = record(json!({ "username": "ada", "identities": { "google": { "userId": "g-1" } } }));
+    let line = stage.import(vec![ada]).await.lines[0].clone();
+    assert_eq!((line.outcome, line.field.as_deref()), (Outcome::Failed, Some("identities.google")), "{line:?}");
+    assert!(line.message.as_deref().is_some_and(|message| message.contains("was left")), "{line:?}");
+    let users = undo::users(&client, &stage.open_journal()).await.unwrap();
+    assert_eq!((users.created.len(), users.unclear.len()), (0, 1));
+    assert_eq!(stage.usernames().await, ["ada", "other"]);
+}
+
+#[tokio::test]
+async fn a_user_from_another_time_than_the_attempt_is_unclear_and_not_skipped() {
+    let stage = Stage::new();
+    let at = stage.call("CreateUser", json!({ "username": "ada" })).await["createdAt"].as_i64().unwrap();
+    let identifiers = Identifiers::from([("username".to_owned(), "ada".to_owned())]);
+    let started = Entry::Started { key: "username:ada".to_owned(), at: at - 3_600_000, identifiers };
+    stage.open_journal().add(&started).unwrap();
+    let line = stage.import(named(&["ada"])).await.lines[0].clone();
+    assert_eq!((line.outcome, line.code.as_deref()), (Outcome::Failed, Some("user.unknown")), "{line:?}");
 }
 
 #[tokio::test]

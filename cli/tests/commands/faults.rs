@@ -56,7 +56,7 @@ async fn complete(program: &Program, at: usize) {
     assert_eq!(users.iter().filter(|user| user.is_suspended).count(), 1, "{at}");
     let roles = program.client().operation("ListRoles").unwrap().query("search", "staff").await.unwrap();
     assert_eq!(roles[0]["usersCount"], 2, "{at}");
-    program.run(&["users", "import", "undo", "users.ndjson.journal", "--yes"]).await.done();
+    program.run(&["users", "import", "undo", "users.ndjson.journal", "--unclear", "--yes"]).await.done();
     assert_eq!(count(program).await, 0, "{at}");
 }
 

@@ -81,6 +81,35 @@ async fn a_file_of_another_system_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn columns_of_your_own_require_the_source_csv_and_an_export_does_not() {
+    let program = Program::new().await;
+    let file = program.file("people.csv", "mail\nada@example.com\n");
+    let refused = program.run(&["users", "import", &file, "--map", "mail=primaryEmail"]).await;
+    assert!(refused.code == 2 && refused.err.contains("pass `--from csv`"), "{refused:?}");
+    let export = program.run(&["users", "export", "--format", "csv"]).await.done().out;
+    let file = program.file("export.csv", &export);
+    let refused = program.run(&["users", "import", &file, "--from", "csv"]).await;
+    assert!(refused.code == 2 && refused.err.contains("leave out `--from csv`"), "{refused:?}");
+    let refused = program.run(&["users", "export", "--to", &file, "--resume"]).await;
+    assert!(refused.code == 2 && refused.err.contains("pass `--format csv`"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_about_hashes_appears_only_if_the_file_has_none() {
+    let program = Program::new().await;
+    for (from, fixture, has_hashes) in [
+        ("keycloak", include_str!("../fixtures/keycloak-realm.json"), true),
+        ("auth0", include_str!("../fixtures/auth0-import.json"), true),
+        ("authentik", include_str!("../fixtures/authentik-users.json"), false),
+    ] {
+        let file = program.file("users.json", fixture);
+        let import = ["users", "import", &file, "--from", from, "--dry-run", "--skip-invalid"];
+        let foreseen = program.run(&import).await;
+        assert_eq!(foreseen.err.contains("password hashes"), !has_hashes, "{foreseen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_report_has_every_problem_of_a_record() {
     let program = Program::new().await;
     let file = program.file("users.ndjson", "{ \"username\": 1, \"isSuspended\": \"yes\", \"customData\": 2 }\n");
@@ -288,7 +317,7 @@ async fn a_report_is_private_and_overwrites_no_input() {
     assert_eq!(mode & 0o777, 0o600);
     for flag in ["--auth0-hashes", "--firebase-parameters"] {
         let refused = program.run(&["users", "import", &file, "--report", &report, flag, &report]).await;
-        assert!(refused.code == 2 && refused.err.contains("--report is one of the files to read"), "{refused:?}");
+        assert!(refused.code == 2 && refused.err.contains("--report is also an input file"), "{refused:?}");
     }
 }
 

@@ -74,7 +74,17 @@ async fn files_that_would_overwrite_each_other_are_rejected() {
     let same = [["--report", file.as_str()], ["--journal", file.as_str()], ["--report", "users.ndjson"]];
     for flags in same {
         let refused = program.run(&[&["users", "import", &file], &flags[..]].concat()).await;
-        assert!(refused.code == 2 && refused.err.contains("is one of the files to read"), "{refused:?}");
+        assert!(refused.code == 2 && refused.err.contains("is also an input file"), "{refused:?}");
+    }
+    #[cfg(unix)]
+    {
+        fs::hard_link(&file, program.folder.join("link")).unwrap();
+        let refused = program.run(&["users", "import", &file, "--report", "link", "--dry-run"]).await;
+        assert!(refused.code == 2 && refused.err.contains("is also an input file"), "{refused:?}");
+        program.file("notes.txt", "mine");
+        let refused = program.run(&["users", "import", &file, "--report", "notes.txt", "--dry-run"]).await;
+        assert!(refused.code == 2 && refused.err.contains("not a report"), "{refused:?}");
+        assert_eq!(fs::read_to_string(program.folder.join("notes.txt")).unwrap(), "mine");
     }
     // Neither exists.
     for report in ["x", "./x", &program.path("x")] {

@@ -58,7 +58,7 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
     password(fields, draft);
     identities(fields, draft);
     if fields.has("mfaInfo") {
-        draft.warn("mfaInfo", "Logto uses the user's own phone number as second factor");
+        draft.warn("mfaInfo", "the second factor is not imported: Logto uses the user's own phone number");
     }
 }
 

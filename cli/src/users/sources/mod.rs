@@ -145,7 +145,9 @@ impl Source {
                 Limit::always("export jobs contain no roles and no organizations"),
             ],
             Self::Keycloak => {
-                vec![Limit::always("only a realm export with users contains password hashes and one-time passwords")]
+                vec![Limit::without_hashes(
+                    "only a realm export with users contains password hashes and one-time passwords",
+                )]
             }
             Self::Cognito => {
                 vec![Limit::always("Cognito exports no password hashes: users set a new password when they sign in")]
@@ -158,7 +160,7 @@ impl Source {
                 "only the CSV export of the dashboard contains password hashes and TOTP secrets",
             )],
             Self::Authentik => {
-                vec![Limit::always("the API returns no password hashes: use `ak dumpdata authentik_core.user`")]
+                vec![Limit::without_hashes("the API returns no password hashes: use `ak dumpdata authentik_core.user`")]
             }
         }
     }
