@@ -64,7 +64,8 @@ pub async fn import(
             return Err(if done > 0 { failure.after_changes() } else { failure });
         }
         summary.count(line.outcome);
-        report(&line).map_err(Failure::after_changes)?;
+        let is_dry = writer.journal.is_none();
+        report(&line).map_err(|failure| if is_dry { failure } else { failure.after_changes() })?;
         done += 1;
         if done % SYNC == 0 {
             writer.sync().map_err(Failure::after_changes)?;
