@@ -90,6 +90,19 @@ impl Connection {
         }
     }
 
+    /// Creates a client for this connection.
+    ///
+    /// # Errors
+    /// Fails if the settings are invalid.
+    pub fn client(&self) -> Result<Client> {
+        let is_refused = |error: &logto_admin::Error| error.message().contains("`allow_http`");
+        self.builder().build().map_err(|error| match is_refused(&error) {
+            true => Failure::usage("plain http sends the secret unencrypted")
+                .with_hint("use https, or pass `--allow-http` or set LOGTO_ALLOW_HTTP=1"),
+            false => error.into(),
+        })
+    }
+
     /// Starts a client for this connection.
     pub fn builder(&self) -> ClientBuilder {
         let agent = concat!("logto-admin-cli/", env!("CARGO_PKG_VERSION"));

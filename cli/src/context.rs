@@ -7,10 +7,11 @@ use logto_admin::Client;
 
 use crate::connection::Connection;
 use crate::failure::{Failure, Result};
+use crate::files;
 use crate::options::Global;
 use crate::output::Printer;
 use crate::profiles::Profiles;
-use crate::terminal::shown;
+use crate::terminal::{message, shown};
 
 /// The surroundings of a command.
 #[derive(Debug)]
@@ -43,7 +44,12 @@ impl Context {
             return Ok(connection);
         }
         let variables = |name: &str| std::env::var(name).ok();
-        let profiles = Profiles::load(&Profiles::path(&variables)?)?;
+        let path = Profiles::path(&variables)?;
+        let profiles = Profiles::load(&path)?;
+        if profiles.has_secrets() && files::is_open(&path) && !self.global.quiet {
+            let path = path.display();
+            message(&format!("warning: other users of this machine can read the secrets in {path}: use mode 600"));
+        }
         let connection = Connection::resolve(&self.global.connection, &variables, &profiles)?;
         Ok(self.connection.get_or_init(|| connection))
     }
@@ -53,7 +59,7 @@ impl Context {
         if let Some(client) = self.client.get() {
             return Ok(client.clone());
         }
-        let client = self.connection()?.builder().build()?;
+        let client = self.connection()?.client()?;
         Ok(self.client.get_or_init(|| client).clone())
     }
 

@@ -90,6 +90,12 @@ impl Printer {
         let _ = writeln!(self.messages, "error: {}", terminal::shown_lines(text));
     }
 
+    /// Prints a warning that must not be missed, also with `--quiet`.
+    pub(crate) fn warning(&mut self, text: &str) {
+        // There is nowhere to report a failure to.
+        let _ = writeln!(self.messages, "warning: {}", terminal::shown_lines(text));
+    }
+
     /// Prints one value. A table has a row per member.
     pub fn item(&mut self, item: &Value) -> Result<()> {
         let text = match (self.format, item) {

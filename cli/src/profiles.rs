@@ -137,6 +137,12 @@ impl Profiles {
         })
     }
 
+    /// Whether the file contains a secret.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        self.0.values().any(|profile| profile.app_secret.is_some())
+    }
+
     /// Returns the profile that is used if none is named.
     #[must_use]
     pub fn default_profile(&self) -> Option<&Profile> {

@@ -18,7 +18,7 @@ use crate::progress::LinePrinter;
 pub enum Command {
     /// Write the configuration of the tenant to a folder
     ///
-    /// Secrets become `${env:NAME}`. Replaces the files of an earlier export.
+    /// Secrets become `${env:NAME}`. Asks before it replaces files of an earlier export that have other content.
     Export {
         /// Selection of files, and their folder
         #[command(flatten)]
@@ -83,7 +83,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             } else {
                 show(context, &plan)
             })?;
-            Ok(if plan.is_empty() { Exit::Done } else { Exit::Different })
+            Ok(if plan.has_differences() { Exit::Different } else { Exit::Done })
         }
         Command::Apply { files, prune } => {
             let plan = plan(context, &files, prune).await?;
@@ -101,7 +101,13 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
 async fn export(context: &mut Context, files: &Files, secrets: bool) -> Result<Exit> {
     let client = context.client()?;
     let selection = Selection::new(&files.only, &files.exclude)?;
-    let exported = config::export(&client, &files.folder, &selection, secrets).await?;
+    let prepared = config::prepare_export(&client, &files.folder, &selection, secrets).await?;
+    let lost: Vec<String> = prepared.lost().iter().map(|path| path.display().to_string()).collect();
+    if !lost.is_empty() {
+        let (files, names) = (counted(lost.len(), "file"), lost.join(", "));
+        context.confirm(&format!("Replace {files} with other content: {names}?"))?;
+    }
+    let exported = prepared.write()?;
     for warning in &exported.warnings {
         context.printer.message(&format!("warning: {warning}"));
     }
@@ -124,6 +130,9 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     let plan = config::plan(&client, &files.folder, &selection, undeclared, &environment).await?;
     for warning in plan.warnings() {
         context.printer.message(&format!("warning: {warning}"));
+    }
+    for unmanaged in plan.unmanaged() {
+        context.printer.warning(&unmanaged.message);
     }
     Ok(plan)
 }

@@ -8,7 +8,7 @@ use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Error, RetryPolicy};
 
 use crate::context::Context;
-use crate::failure::{Exit, Result, even_if_unread};
+use crate::failure::{Exit, Failure, Result, even_if_unread};
 use crate::output::{Format, counted};
 
 /// Checks the connection step by step, with advice about each problem.
@@ -53,6 +53,11 @@ impl Diagnostic {
         Self { check, verdict: Verdict::Wrong, message, advice }
     }
 
+    fn settings(failure: &Failure) -> Self {
+        let advice = failure.hint().map(str::to_owned);
+        Self { check: "settings", verdict: Verdict::Wrong, message: failure.message().to_owned(), advice }
+    }
+
     fn warning(check: &'static str, message: impl Into<String>, advice: &str) -> Self {
         Self { check, verdict: Verdict::Warning, message: message.into(), advice: Some(advice.to_owned()) }
     }
@@ -82,16 +87,11 @@ impl Diagnostic {
 pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
     let connection = match context.client() {
         Ok(client) => Ok(client),
-        Err(failure) => Err(Diagnostic {
-            check: "settings",
-            verdict: Verdict::Wrong,
-            message: failure.message().to_owned(),
-            advice: failure.hint().map(str::to_owned),
-        }),
+        Err(failure) => Err((failure.exit, Diagnostic::settings(&failure))),
     };
-    let findings = match connection {
-        Ok(client) => examine(&client, &context.connection()?.app_id).await,
-        Err(finding) => vec![finding],
+    let (exit, findings) = match connection {
+        Ok(client) => (Exit::Failed, examine(&client, &context.connection()?.app_id).await),
+        Err((exit, finding)) => (exit, vec![finding]),
     };
     even_if_unread(match context.printer.format {
         Format::Table => {
@@ -101,7 +101,7 @@ pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
         _ => context.printer.list(&[], &findings.iter().map(Diagnostic::to_json).collect::<Vec<_>>()),
     })?;
     let is_wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
-    Ok(if is_wrong { Exit::Failed } else { Exit::Done })
+    Ok(if is_wrong { exit } else { Exit::Done })
 }
 
 /// Checks one thing after the other. Stops where the next checks would only repeat the failure.

@@ -92,9 +92,14 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let ids = lookup::user_ids(&client, &users).await?;
             check_roles(&client, &roles).await?;
             client.operation("AddOrganizationUsers")?.path("id", &id).json(&json!({ "userIds": ids })).await?;
-            for user in ids.iter().filter(|_| !roles.is_empty()) {
+            for (who, user) in users.iter().zip(&ids).filter(|_| !roles.is_empty()) {
                 let assign = client.operation("AssignOrganizationRolesToUser")?.path("id", &id).path("userId", user);
-                assign.json(&json!({ "organizationRoleNames": roles })).await?;
+                let assigned = assign.json(&json!({ "organizationRoleNames": roles })).await;
+                assigned.map_err(|error| {
+                    let all = users.join(", ");
+                    let doing = format!("added {all} to {organization}, but cannot assign the roles to {who}");
+                    Failure::from(error).after_changes().context(doing)
+                })?;
             }
             context.printer.message(&format!("added {} to {organization}", users.join(", ")));
         }

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Read, stdin};
 use clap::builder::NonEmptyStringValueParser;
 use logto_admin::serde_json::{Value, json};
 
+use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::profiles::{DEFAULT, Profile, Profiles};
@@ -104,11 +105,25 @@ fn asked(context: &Context, variable: Option<String>, command: Option<String>) -
     if profile.app_id.is_none() {
         profile.app_id = Some(prompt("Id of the machine-to-machine application")?);
     }
+    check_server(&profile)?;
     let has_secret = profile.app_secret_variable.is_some() || profile.app_secret_command.is_some();
     if !has_secret && profile.app_secret.is_none() {
         profile.app_secret = Some(secret()?);
     }
     Ok(profile)
+}
+
+/// Rejects a server that no client can use, before anything is saved.
+fn check_server(profile: &Profile) -> Result<()> {
+    let connection = Connection {
+        endpoint: profile.endpoint.clone(),
+        tenant: profile.tenant.clone(),
+        app_id: profile.app_id.clone().unwrap_or_default(),
+        app_secret: "not checked".to_owned(),
+        resource: profile.resource.clone(),
+        allow_http: profile.allow_http,
+    };
+    connection.client().map(drop)
 }
 
 fn prompt(what: &str) -> Result<String> {

@@ -19,7 +19,7 @@ use crate::{json_object, lookup};
 pub enum Command {
     /// List users, newest first
     List {
-        /// Text that the name, username, email address or phone number contains
+        /// Text that the id, name, username, email address or phone number contains
         search: Option<String>,
         /// Number of users
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -93,6 +93,7 @@ pub(super) const COLUMNS: &[Column] = &[
     ("name", "/name"),
     ("username", "/username"),
     ("email", "/primaryEmail"),
+    ("suspended", "/isSuspended"),
     ("phone", "/primaryPhone"),
     ("created", "/createdAt"),
 ];
@@ -252,7 +253,11 @@ impl Members {
         let mut password = String::new();
         std::io::stdin().read_to_string(&mut password)?;
         let password = password.trim_end_matches(['\r', '\n']).to_owned();
-        if password.is_empty() { Err(Failure::usage("standard input holds no password")) } else { Ok(Some(password)) }
+        if password.is_empty() {
+            Err(Failure::usage("standard input contains no password"))
+        } else {
+            Ok(Some(password))
+        }
     }
 }
 

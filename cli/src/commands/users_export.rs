@@ -73,6 +73,9 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
         }
     };
     let resumed = seen.len();
+    for note in notes(&arguments.with) {
+        context.printer.message(&format!("note: {note}"));
+    }
     let mut writer = Records::new(BufWriter::new(out), arguments.format, is_new)?;
     let mut progress = Progress::new("users", total, context.printer.quiet);
     let interrupt = Interrupt::watch(progress.line_printer());
@@ -102,6 +105,18 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     Ok(Exit::Partly)
 }
 
+/// Returns what an import of the file cannot restore.
+fn notes(with: &[With]) -> Vec<&'static str> {
+    let mut notes = Vec::new();
+    if !with.contains(&With::PasswordHashes) {
+        notes.push("without `--with password-hashes`, an import cannot restore passwords");
+    }
+    if with.contains(&With::Mfa) {
+        notes.push("the server does not reveal secrets of second factors, so an import cannot restore them");
+    }
+    notes
+}
+
 /// End of the name of a file that replaces another one when it is complete.
 const NEW: &str = ".new";
 /// End of the name of the file that notes the parts of an export until the export is complete.
@@ -128,12 +143,13 @@ impl Arguments {
         names.collect::<Vec<_>>().join(",")
     }
 
-    /// Fails if the file was begun with other parts.
+    /// Fails if the file was started with other parts.
     fn check_parts(&self, path: &Path) -> Result<()> {
         match fs::read_to_string(files::beside(path, PARTS)) {
             Ok(begun) if begun != self.parts() => {
                 let with = if begun.is_empty() { "without --with".to_owned() } else { format!("with --with {begun}") };
-                Err(Failure::usage(format!("{} was begun {with}: continue it with the same parts", path.display())))
+                let path = path.display();
+                Err(Failure::usage(format!("{path} was started {with}: pass the same parts to continue")))
             }
             _ => Ok(()),
         }
@@ -159,7 +175,14 @@ fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<(File, u6
             "{} exists: replace it with --overwrite, or continue it with --resume",
             path.display()
         )),
-        io::ErrorKind::InvalidData => Failure::usage(format!("{} is not an export: {error}", path.display())),
+        io::ErrorKind::InvalidData => {
+            let failure = Failure::usage(format!("{} is not an export: {error}", path.display()));
+            let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+            match arguments.format {
+                FileFormat::Ndjson if is_csv => failure.with_hint("pass `--format csv`"),
+                _ => failure,
+            }
+        }
         _ => Failure::usage(format!("cannot open {}: {error}", path.display())),
     };
     let mut options = File::options();

@@ -112,5 +112,7 @@ impl Planner<'_> {
 }
 
 fn not_set(place: &[String], text: &str) -> String {
-    format!("the variable {} of `{}` is not set", variables(text), dotted(place))
+    let names = variables(text);
+    let (noun, verb) = if names.contains(", ") { ("variables", "are") } else { ("variable", "is") };
+    format!("the {noun} {names} of `{}` {verb} not set", dotted(place))
 }

@@ -23,36 +23,72 @@ pub struct Exported {
     pub warnings: Vec<String>,
 }
 
-/// Writes the files. Replaces and deletes only what an export has written, and writes nothing if something else is in
-/// the way.
-pub(super) fn write(dir: &Path, export: Export, selection: &Selection, secrets: bool) -> Result<Exported> {
-    let earlier = earlier(dir, selection)?;
-    for path in export.files.keys().map(|path| dir.join(path)).filter(|path| path.exists()) {
-        // Other files belong to the YAML beside them.
-        if !earlier.contains(&path) && !earlier.contains(&path.with_extension("yaml")) {
-            let problem = "already exists and was not written by an export; move it, or export to another folder";
-            return Err(Failure::usage(format!("{} {problem}", path.display())));
-        }
+/// An export that is not written yet.
+pub struct PreparedExport {
+    dir: PathBuf,
+    export: Export,
+    /// The YAML files of earlier exports.
+    earlier: Vec<PathBuf>,
+    secrets: bool,
+}
+
+impl std::fmt::Debug for PreparedExport {
+    /// Leaves out the texts, which can contain secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PreparedExport").field("dir", &self.dir).finish_non_exhaustive()
     }
-    let mut exported = Exported { variables: export.variables, warnings: export.warnings, ..Exported::default() };
-    for (path, text) in export.files {
-        let path = dir.join(path);
-        let folder = path.parent().unwrap_or(dir);
-        fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
-        files::replace(&path, &text, secrets).map_err(|error| cannot("write", &path, &error))?;
-        exported.files.push(path);
-    }
-    for path in earlier.into_iter().filter(|path| !exported.files.contains(path)) {
-        fs::remove_file(&path).map_err(|error| cannot("delete", &path, &error))?;
-        exported.removed.push(path.clone());
-        for beside in ALL.iter().filter_map(|kind| Some(path.with_extension(kind.beside?.1))) {
-            if beside.is_file() && !exported.files.contains(&beside) {
-                fs::remove_file(&beside).map_err(|error| cannot("delete", &beside, &error))?;
-                exported.removed.push(beside);
+}
+
+impl PreparedExport {
+    /// Fails if something is in the way that an export has not written.
+    pub(super) fn new(dir: &Path, export: Export, selection: &Selection, secrets: bool) -> Result<Self> {
+        let earlier = earlier(dir, selection)?;
+        for path in export.files.keys().map(|path| dir.join(path)).filter(|path| path.exists()) {
+            // Other files belong to the YAML beside them.
+            if !earlier.contains(&path) && !earlier.contains(&path.with_extension("yaml")) {
+                let problem = "already exists and was not written by an export; move it, or export to another folder";
+                return Err(Failure::usage(format!("{} {problem}", path.display())));
             }
         }
+        Ok(Self { dir: dir.to_owned(), export, earlier, secrets })
     }
-    Ok(exported)
+
+    /// Returns the files whose content would be lost: those that differ from the export, and those that it deletes.
+    #[must_use]
+    pub fn lost(&self) -> Vec<PathBuf> {
+        let texts = || self.export.files.iter().map(|(path, text)| (self.dir.join(path), text));
+        let differs = |path: &Path, text: &str| fs::read(path).is_ok_and(|present| present != text.as_bytes());
+        let replaced = texts().filter(|(path, text)| differs(path, text)).map(|(path, _)| path);
+        let deleted = self.earlier.iter().filter(|path| !texts().any(|(kept, _)| kept == **path)).cloned();
+        replaced.chain(deleted).collect()
+    }
+
+    /// Writes the files. Replaces and deletes only what an export has written.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written or deleted.
+    pub fn write(self) -> Result<Exported> {
+        let Self { dir, export, earlier, secrets } = self;
+        let mut exported = Exported { variables: export.variables, warnings: export.warnings, ..Exported::default() };
+        for (path, text) in export.files {
+            let path = dir.join(path);
+            let folder = path.parent().unwrap_or(&dir);
+            fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
+            files::replace(&path, &text, secrets).map_err(|error| cannot("write", &path, &error))?;
+            exported.files.push(path);
+        }
+        for path in earlier.into_iter().filter(|path| !exported.files.contains(path)) {
+            fs::remove_file(&path).map_err(|error| cannot("delete", &path, &error))?;
+            exported.removed.push(path.clone());
+            for beside in ALL.iter().filter_map(|kind| Some(path.with_extension(kind.beside?.1))) {
+                if beside.is_file() && !exported.files.contains(&beside) {
+                    fs::remove_file(&beside).map_err(|error| cannot("delete", &beside, &error))?;
+                    exported.removed.push(beside);
+                }
+            }
+        }
+        Ok(exported)
+    }
 }
 
 /// Returns the files of earlier exports of the selected kinds.

@@ -56,9 +56,9 @@ use std::path::Path;
 use logto_admin::Client;
 
 pub use apply::{Applied, Outcome, apply};
-pub use export_files::Exported;
+pub use export_files::{Exported, PreparedExport};
 pub use kinds::{ALL, Kind, files};
-pub use plan::{Action, Change, Plan, Undeclared};
+pub use plan::{Action, Change, Plan, Undeclared, Unmanaged};
 pub use resolution::Environment;
 pub use selection::Selection;
 
@@ -73,8 +73,21 @@ use tenant::Tenant;
 /// # Errors
 /// Fails if the tenant cannot be read, if a file cannot be written, or if a file of another origin is in the way.
 pub async fn export(client: &Client, dir: &Path, selection: &Selection, secrets: bool) -> Result<Exported> {
+    prepare_export(client, dir, selection, secrets).await?.write()
+}
+
+/// Reads the selected configuration of a tenant, and compares it with the files of an earlier export. Writes nothing.
+///
+/// # Errors
+/// Fails if the tenant cannot be read, or if a file of another origin is in the way.
+pub async fn prepare_export(
+    client: &Client,
+    dir: &Path,
+    selection: &Selection,
+    secrets: bool,
+) -> Result<PreparedExport> {
     let tenant = Tenant::read(client, selection).await?;
-    export_files::write(dir, export::export(&tenant, selection, secrets), selection, secrets)
+    PreparedExport::new(dir, export::export(&tenant, selection, secrets), selection, secrets)
 }
 
 /// Compares the selected files of a folder with a tenant. Writes nothing.

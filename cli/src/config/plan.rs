@@ -21,9 +21,19 @@ pub(super) type Ids = HashMap<(&'static str, Key), String>;
 pub struct Plan {
     pub(super) changes: Vec<Change>,
     pub(super) warnings: Vec<String>,
+    pub(super) unmanaged: Vec<Unmanaged>,
     pub(super) undeclared: usize,
     pub(super) ids: Ids,
     pub(super) variable_values: VariableValues,
+}
+
+/// An entity that the files do not declare, and that a plan never deletes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmanaged {
+    /// The entity, and the reason why it is not deleted.
+    pub message: String,
+    /// Whether a file could declare it, so that it is a difference.
+    pub is_difference: bool,
 }
 
 /// The change of one entity.
@@ -166,6 +176,18 @@ impl Plan {
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// Returns the entities that the files do not declare, and that pruning does not delete.
+    #[must_use]
+    pub fn unmanaged(&self) -> &[Unmanaged] {
+        &self.unmanaged
+    }
+
+    /// Whether the tenant differs from the files, also where `apply` changes nothing.
+    #[must_use]
+    pub fn has_differences(&self) -> bool {
+        !self.is_empty() || self.unmanaged.iter().any(|unmanaged| unmanaged.is_difference)
     }
 
     /// Returns what is left out, and why.

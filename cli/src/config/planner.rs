@@ -6,7 +6,7 @@ use super::declaration::{Declaration, Declared};
 use super::diff::{Diff, Line};
 use super::kinds::{ALL, Kind, Standing};
 use super::members::{Members, add_lists};
-use super::plan::{Action, Change, Plan, Undeclared};
+use super::plan::{Action, Change, Plan, Undeclared, Unmanaged};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
 use super::variable_values::VariableValues;
@@ -38,8 +38,10 @@ pub(super) fn plan(
     let problems = std::mem::take(&mut declaration.problems);
     let variable_values = &declaration.variable_values;
     let mut planner = Planner { tenant, doomed: &doomed, variable_values, changes: Vec::new(), warnings, problems };
-    planner.warnings.extend(kept.iter().filter_map(|found| kept_warning(found, is_own(found))));
-    planner.warnings.dedup();
+    let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| is_own(found));
+    planner.warnings.extend(own.iter().map(|found| not_deleted(found, "it runs this command")));
+    let mut unmanaged: Vec<Unmanaged> = kept.iter().filter_map(|found| self::unmanaged(found)).collect();
+    unmanaged.dedup();
     for kind in ALL {
         planner.kind(kind, &declaration);
     }
@@ -54,7 +56,7 @@ pub(super) fn plan(
         .flat_map(|kind| tenant.all(kind))
         .map(|found| ((found.kind.noun, found.key.clone()), found.id.clone()));
     let ids = ids.collect();
-    Ok(Plan { changes, warnings, undeclared: left, ids, variable_values: declaration.variable_values })
+    Ok(Plan { changes, warnings, unmanaged, undeclared: left, ids, variable_values: declaration.variable_values })
 }
 
 /// Returns the entities that the files do not declare, of the kinds that they declare.
@@ -70,15 +72,18 @@ fn missing<'t>(tenant: &'t Tenant, declaration: &Declaration, selection: &Select
     missing.collect()
 }
 
-fn kept_warning(found: &Found, is_own: bool) -> Option<String> {
+fn unmanaged(found: &Found) -> Option<Unmanaged> {
     let why = match found.standing {
-        _ if is_own => "it runs this command",
         Standing::BuiltIn(_) => return None,
         Standing::Own => "there are several with this name",
         Standing::Kept => "it can call the Management API, so it might be the one that runs this command",
         Standing::Foreign(reason) => reason,
     };
-    Some(format!("the {} \"{}\" is not deleted: {why}", found.kind.noun, found.key))
+    Some(Unmanaged { message: not_deleted(found, why), is_difference: found.standing == Standing::Kept })
+}
+
+fn not_deleted(found: &Found, why: &str) -> String {
+    format!("the {} \"{}\" is not deleted: {why}", found.kind.noun, found.key)
 }
 
 fn deletion(tenant: &Tenant, found: &Found) -> Change {

@@ -113,8 +113,9 @@ async fn the_application_that_runs_the_command_is_not_deleted() {
     let path = format!("applicationId={}", text(&created, "id"));
     program.run(&["api", "AssignApplicationRoles", "--path", &path, "--body", &assign]).await.done();
     let (id, secret) = (text(&created, "id"), text(&created, "secret"));
-    let plan =
-        program.run(&["config", "plan", &folder, "--prune", "--app-id", &id, "--app-secret", &secret]).await.done();
+    let plan = program.run(&["config", "plan", &folder, "--prune", "--app-id", &id, "--app-secret", &secret]).await;
+    // The application of the emulator is not in the files either, and can call the Management API.
+    assert_eq!(plan.code, 3, "{plan:?}");
     assert!(plan.err.contains("the application \"Runner\" is not deleted: it runs this command"), "{plan:?}");
 }
 
@@ -128,4 +129,32 @@ async fn a_variable_that_is_set_to_nothing_keeps_the_present_value() {
     plan.env("HOOK_AUDIT_HEADERS_X_KEY", "");
     let plan = ended(plan, "").await.done();
     assert!(plan.err.contains("is not set; the present value is kept"), "{plan:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_pruning_leaves_is_shown_also_when_quiet() {
+    let program = Program::new().await;
+    let folder = program.path("config");
+    program.run(&["config", "export", &folder]).await.done();
+    let hook = r#"{ "events": ["User.Created"], "config": { "url": "https://a.example" } }"#;
+    program.run(&["api", "CreateHook", "--body", hook]).await.done();
+    let plan = program.run(&["config", "plan", &folder, "--prune", "--quiet"]).await.done();
+    assert!(plan.err.starts_with("warning: the hook ") && plan.err.contains("it has no name"), "{plan:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_asks_before_it_replaces_other_content() {
+    let program = tenant().await;
+    let export = ["config", "export", "config", "--only", "roles"];
+    program.run(&export).await.done();
+    // The same content needs no confirmation.
+    program.run(&export).await.done();
+    let file = program.folder.join("config/roles.yaml");
+    let edited = fs::read_to_string(&file).unwrap() + "# edited\n";
+    fs::write(&file, &edited).unwrap();
+    let refused = program.run(&export).await;
+    assert!(refused.code == 2 && refused.err.contains("roles.yaml") && refused.err.contains("--yes"), "{refused:?}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), edited);
+    program.run(&[&export[..], &["--yes"]].concat()).await.done();
+    assert_ne!(fs::read_to_string(&file).unwrap(), edited);
 }

@@ -148,7 +148,7 @@ async fn the_doctor_finds_what_is_wrong() {
     assert!(nowhere.code == 1 && nowhere.out.contains("check that the server is running"), "{nowhere:?}");
 
     let nothing = ended(bare(&["doctor"], &program.folder), "").await;
-    assert!(nothing.code == 1 && nothing.out.contains("LOGTO_APP_ID"), "{nothing:?}");
+    assert!(nothing.code == 2 && nothing.out.contains("LOGTO_APP_ID"), "{nothing:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,5 +196,32 @@ async fn plain_http_is_allowed_by_the_flag_or_the_variable() {
     command.env("LOGTO_ALLOW_HTTP", "1");
     for shown in [flag, ended(command, "").await.done()] {
         assert!(shown.out.starts_with("GET http://logto.internal/api/users"), "{shown:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_with_an_invalid_server_is_not_saved() {
+    let program = Program::new().await;
+    for (endpoint, expected) in [("not-a-url", "not-a-url"), ("http://id.example.com", "--allow-http")] {
+        let add = ["profile", "add", "--endpoint", endpoint, "--app-id", "a", "--secret-variable", "SECRET"];
+        let refused = ended(bare(&add, &program.folder), "").await;
+        assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+        assert!(!program.folder.join("profiles.yaml").exists());
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_secrets_that_others_can_read_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let program = Program::new().await;
+    let file = program.folder.join("profiles.yaml");
+    let (id, secret) = (program.emulator.app_id(), program.emulator.app_secret());
+    let text = format!("default:\n  endpoint: '{}'\n  appId: '{id}'\n  appSecret: '{secret}'\n", program.url());
+    fs::write(&file, text).unwrap();
+    for (mode, is_warned) in [(0o644, true), (0o600, false)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let listed = ended(bare(&["users", "list"], &program.folder), "").await.done();
+        assert_eq!(listed.err.contains("use mode 600"), is_warned, "{listed:?}");
     }
 }

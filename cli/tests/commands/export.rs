@@ -125,7 +125,7 @@ async fn an_export_continues_with_the_parts_that_it_was_begun_with() {
     program.file("users.ndjson.parts", "roles");
     for parts in ["roles,mfa", "mfa"] {
         let other = program.run(&[&export[..], &["--resume", "--with", parts]].concat()).await;
-        assert!(other.code == 2 && other.err.contains("was begun with --with roles"), "{other:?}");
+        assert!(other.code == 2 && other.err.contains("was started with --with roles"), "{other:?}");
     }
     program.run(&[&export[..], &["--resume", "--with", "roles"]].concat()).await.done();
 }
@@ -161,4 +161,13 @@ async fn a_hyphen_is_standard_output() {
     assert_eq!((exported.json()["username"].as_str(), program.folder.join("-").exists()), (Some("ada"), false));
     let refused = program.run(&["users", "export", "--to", "-", "--resume"]).await;
     assert!(refused.code == 2 && refused.err.contains("--to"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_notes_what_an_import_cannot_restore() {
+    let program = Program::new().await;
+    let plain = program.run(&["users", "export"]).await.done();
+    assert!(plain.err.contains("--with password-hashes") && !plain.err.contains("second factors"), "{plain:?}");
+    let full = program.run(&["users", "export", "--with", "password-hashes,mfa"]).await.done();
+    assert!(!full.err.contains("--with password-hashes") && full.err.contains("second factors"), "{full:?}");
 }

@@ -110,7 +110,7 @@ async fn a_full_disk_leaves_the_files_of_an_earlier_export_as_they_are() {
     let path = program.path("config/sign-in-experience.yaml");
     let before = fs::read_to_string(&path).unwrap();
     program.run(&["api", "UpdateSignInExp", "--set", "customCss=a"]).await.done();
-    let full = ended(limited(&program, &["config", "export", "config"], 50, Limit::Fails), "").await;
+    let full = ended(limited(&program, &["config", "export", "config", "--yes"], 50, Limit::Fails), "").await;
     assert!(full.code == 1 && full.err.contains("cannot write"), "{full:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), before);
     let names = fs::read_dir(program.path("config")).unwrap().map(|file| file.unwrap().file_name());

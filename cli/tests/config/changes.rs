@@ -1,6 +1,6 @@
 //! Differences: drift, new and deleted entities, and what is left alone.
 
-use logto_admin_cli::config::{self, Selection};
+use logto_admin_cli::config::{self, Selection, Unmanaged};
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
@@ -199,11 +199,13 @@ async fn built_in_entities_are_left_alone() {
     ]);
     let plan = prune(&tenant, &folder).await.unwrap();
     assert!(plan.is_empty(), "{}", written(&plan));
+    let message = "the application \"Emulator application\" is not deleted: it can call the Management API, so it might be the one that runs this command";
+    assert_eq!(plan.unmanaged(), [Unmanaged { message: message.to_owned(), is_difference: true }]);
+    assert!(plan.has_differences());
     let warnings: Vec<String> = plan.warnings().iter().map(|warning| folder.short(warning)).collect();
     assert_eq!(
         warnings,
         [
-            "the application \"Emulator application\" is not deleted: it can call the Management API, so it might be the one that runs this command",
             "resources.yaml:1: the resource \"https://default.logto.app/api\" is built in and left alone",
             "roles.yaml:1: the role \"Logto Management API access\" is built in and left alone",
         ]
@@ -305,7 +307,8 @@ async fn what_files_cannot_refer_to_is_left_out_and_never_deleted() {
         format!("the hook \"{id}\" is not deleted: it has no name"),
         "the hook \"D\" is not deleted: there are several with this name".to_owned(),
     ] {
-        assert_eq!(pruning.warnings().iter().filter(|given| **given == warning).count(), 1, "{:?}", pruning.warnings());
+        let unmanaged = Unmanaged { message: warning, is_difference: false };
+        assert_eq!(pruning.unmanaged().iter().filter(|given| **given == unmanaged).count(), 1, "{pruning:?}");
     }
 }
 
