@@ -93,7 +93,6 @@ pub(super) const COLUMNS: &[Column] = &[
     ("name", "/name"),
     ("username", "/username"),
     ("email", "/primaryEmail"),
-    ("suspended", "/isSuspended"),
     ("phone", "/primaryPhone"),
     ("created", "/createdAt"),
 ];

@@ -1,7 +1,7 @@
 //! `users import`: creates users from files.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -390,8 +390,10 @@ impl Report {
 
     /// Creates the file, which has the addresses of users.
     fn create(path: &Path) -> std::io::Result<File> {
-        let is_file = path.is_file();
-        let start = if is_file { fs::read(path)? } else { Vec::new() };
+        let mut start = Vec::new();
+        if path.is_file() {
+            File::open(path)?.take(REPORT_START.len() as u64).read_to_end(&mut start)?;
+        }
         if !start.is_empty() && !start.starts_with(REPORT_START) {
             let message = "the file exists and is not a report";
             return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, message));
