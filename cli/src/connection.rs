@@ -95,11 +95,13 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub fn client(&self) -> Result<Client> {
-        let is_refused = |error: &logto_admin::Error| error.message().contains("`allow_http`");
-        self.builder().build().map_err(|error| match is_refused(&error) {
-            true => Failure::usage("plain http sends the secret unencrypted")
-                .with_hint("use https, or pass `--allow-http` or set LOGTO_ALLOW_HTTP=1"),
-            false => error.into(),
+        self.builder().build().map_err(|error| {
+            let allowed = Self { allow_http: true, ..self.clone() };
+            if !self.allow_http && allowed.builder().build().is_ok() {
+                return Failure::usage("plain http sends the secret unencrypted")
+                    .with_hint("use https, or pass `--allow-http` or set LOGTO_ALLOW_HTTP=1");
+            }
+            error.into()
         })
     }
 

@@ -43,15 +43,16 @@ impl Failure {
         Self { exit: Exit::Usage, ..Self::new(message) }
     }
 
-    /// Creates a failure of a command that has changed something before.
-    pub fn partly(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Partly, ..Self::new(message) }
-    }
-
     /// Ends the program as one that has changed something before.
     #[must_use]
     pub fn after_changes(self) -> Self {
-        Self { exit: Exit::Partly, ..self }
+        self.after_changes_if(true)
+    }
+
+    /// Ends the program as one that has changed something before, if it has.
+    #[must_use]
+    pub fn after_changes_if(self, has_changed: bool) -> Self {
+        if has_changed { Self { exit: Exit::Partly, ..self } } else { self }
     }
 
     /// Whether the failure is not worth a report: the reader of the output is gone.

@@ -85,7 +85,19 @@ fn is_phone(text: &str) -> bool {
 
 /// Returns the id of the entity with this id or name. `operation` lists all entities of its kind.
 pub async fn id(client: &Client, operation: &str, kind: &str, name: &str) -> Result<String> {
-    let all: Vec<Value> = all(client, operation).await?;
+    id_among(&all(client, operation).await?, kind, name)
+}
+
+/// Returns the ids of the entities with these ids or names. Reads their list once.
+pub async fn ids(client: &Client, operation: &str, kind: &str, names: &[String]) -> Result<Vec<String>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = all(client, operation).await?;
+    names.iter().map(|name| id_among(&all, kind, name)).collect()
+}
+
+fn id_among(all: &[Value], kind: &str, name: &str) -> Result<String> {
     let text = |item: &Value, member: &str| item[member].as_str().map(str::to_owned);
     if let Some(item) = all.iter().find(|item| item["id"] == name) {
         return Ok(text(item, "id").unwrap_or_default());

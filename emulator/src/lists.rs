@@ -80,17 +80,10 @@ pub(crate) fn linked(
     check_exclusive(collection, query)?;
     let search = Search::of(query, Language::of(call.info), collection.searchable)?;
     let requirements = Requirement::all(query, relation.filters, owners);
-    let shows_all = search.is_none() && requirements.is_empty() && collection.listed.is_none();
-    if let ([owner], true) = (owners, shows_all) {
-        let part = (page.skipped(), page.size());
-        let (shown, total) = store.linked_page(collection, relation.table, *owner, part);
-        let items = shown.into_iter().map(show).collect();
-        return Ok(page.announce(call.request, total, reply::json(200, &body(call, items))));
-    }
-    let targets = store.linked(collection, relation.table, owners);
-    let (shown, total) = if shows_all {
-        page.cut(targets.iter().copied())
+    let (shown, total) = if search.is_none() && requirements.is_empty() && collection.listed.is_none() {
+        store.linked_page(collection, relation.table, owners, (page.skipped(), page.size()))
     } else {
+        let targets = store.linked(collection, relation.table, owners);
         let found = store.found(collection, &format!("{} {}", call.request.path, key(query)), |table| {
             let places = match &search {
                 Some(search) if targets.len() > FEW => search.places(table),
@@ -98,10 +91,11 @@ pub(crate) fn linked(
             };
             restricted(store, collection, table, &requirements, places)
         });
-        page.cut(targets.iter().copied().filter(|place| found.contains(*place)))
+        let (places, total) = page.cut(targets.iter().copied().filter(|place| found.contains(*place)));
+        (store.at(collection, &places), total)
     };
     let total = if collection.total_ignores_filters { store.count(collection) } else { total };
-    let items = store.at(collection, &shown).into_iter().map(show).collect();
+    let items = shown.into_iter().map(show).collect();
     Ok(page.announce(call.request, total, reply::json(200, &body(call, items))))
 }
 

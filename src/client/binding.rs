@@ -8,12 +8,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
-use crate::error::{Error, ErrorKind, Result, hint};
+use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Authentication;
-pub use crate::pipeline::{Attempt, AttemptError, Begun, Pass};
-use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, timed_out};
-use crate::request::{Credentials, NO_TOKENS, check_credentials};
-use crate::runtime::{Runtime, timeout};
+pub use crate::pipeline::{Attempt, AttemptError, Begun, Pass, within};
+use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy};
+use crate::request::{Credentials, NO_TOKENS, check_credentials, scope_hint, token_source};
+use crate::runtime::Runtime;
 pub use crate::token::endpoint::lifetime;
 use crate::token::endpoint::read_token;
 pub use crate::token::issuer::TokenIssuer;
@@ -21,25 +21,6 @@ pub use crate::token::obtained::Obtained;
 pub use crate::token::store::TokenSlot;
 use crate::token::{AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenError, TokenKind};
 pub use crate::transport::answer::{Answer, AnswerFields};
-
-/// Runs an attempt with its timeout. The host might have begun it before: it has `spent` that much of the limit.
-///
-/// # Errors
-/// Fails like the attempt, and if it takes longer than `limit`.
-pub async fn within(
-    runtime: &dyn Runtime,
-    limit: Option<Duration>,
-    spent: Duration,
-    attempt: impl Future<Output = Result<Answer, AttemptError>> + Send,
-) -> Result<Answer, AttemptError> {
-    match limit {
-        Some(limit) => {
-            let left = limit.saturating_sub(spent);
-            timeout(runtime, left, attempt).await.unwrap_or_else(|| Err(timed_out("the attempt", limit).into()))
-        }
-        None => attempt.await,
-    }
-}
 
 /// The source from which a [`HostedClient`] gets its access tokens.
 pub enum HostedTokens {
@@ -214,7 +195,6 @@ impl HostedClient {
             cookies: call.cookies,
         };
         check_credentials(call.authentication, credentials)?;
-        let needs_token = call.authentication.uses_token() && !call.authorization;
         let plan = Plan {
             label: None,
             retry: call.retry,
@@ -222,15 +202,14 @@ impl HostedClient {
             total_timeout: call.total_timeout.or(self.0.total_timeout),
             urgent: false,
             begun: call.begun.as_ref(),
-            tokens: tokens.filter(|_| needs_token),
+            tokens: token_source(tokens, call.authentication, call.authorization),
         };
         let exchange = self.0.pipeline.run(&plan, attempt).await?;
         let status = exchange.answer.status;
         if status < 400 {
             return Ok(());
         }
-        let lacks_scope = status == 403 && tokens.is_some_and(TokenCache::lacks_scope);
-        let error = exchange.answer.api_error().with_hint(lacks_scope.then_some(hint::SCOPE));
+        let error = exchange.answer.api_error().with_hint(scope_hint(tokens, status));
         Err(exchange.annotate(error))
     }
 }

@@ -54,6 +54,25 @@ impl From<AttemptError> for Error {
     }
 }
 
+/// Runs an attempt with its timeout. It might have begun before: it has `spent` that much of the limit.
+///
+/// # Errors
+/// Fails like the attempt, and if it takes longer than `limit`.
+pub async fn within<T: Send, E: From<TransportError> + Send>(
+    runtime: &dyn Runtime,
+    limit: Option<Duration>,
+    spent: Duration,
+    attempt: impl Future<Output = Result<T, E>> + Send,
+) -> Result<T, E> {
+    match limit {
+        Some(limit) => {
+            let left = limit.saturating_sub(spent);
+            timeout(runtime, left, attempt).await.unwrap_or_else(|| Err(timed_out("the attempt", limit).into()))
+        }
+        None => attempt.await,
+    }
+}
+
 /// Sends the HTTP requests of a client.
 pub(crate) struct HttpSender {
     pub transport: Arc<dyn HttpTransport>,
@@ -185,11 +204,6 @@ impl Sending<'_> {
         let HttpSender { transport, runtime, .. } = self.sender;
         // Bypasses the implementation for `Arc`, which would box the future twice.
         let send = (**transport).send(request, self.options);
-        match self.limit {
-            Some(limit) => {
-                timeout(&**runtime, limit, send).await.unwrap_or_else(|| Err(timed_out("the attempt", limit)))
-            }
-            None => send.await,
-        }
+        within(&**runtime, self.limit, Duration::ZERO, send).await
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-pub use attempt::{Attempt, AttemptError};
+pub use attempt::{Attempt, AttemptError, within};
 pub(crate) use attempt::{HttpAttempt, HttpSender, OutgoingRequest};
 pub(crate) use limiter::Limiter;
 pub use limiter::{Pass, RateLimit};

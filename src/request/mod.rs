@@ -22,7 +22,7 @@ use serde::Serialize;
 pub(crate) use channel::{Channel, Settings, Shared};
 pub use conditional::ConditionalRequest;
 pub use search::{Joint, MatchMode, SearchMember, UserSearchMember};
-pub(crate) use send::{Credentials, NO_TOKENS, check_credentials, check_timeouts};
+pub(crate) use send::{Credentials, NO_TOKENS, check_credentials, check_timeouts, scope_hint, token_source};
 pub use untyped::Untyped;
 
 use crate::error::{Error, Result};

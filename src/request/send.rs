@@ -50,7 +50,11 @@ impl<Op: Operation> Request<Op> {
             total_timeout,
             urgent: false,
             begun: None,
-            tokens: tokens(channel, parts),
+            tokens: token_source(
+                channel.shared.tokens.as_ref(),
+                parts.info.authentication,
+                has_header(channel, parts, "authorization"),
+            ),
         };
         let attempt = HttpAttempt {
             sender: &channel.shared.sender,
@@ -119,10 +123,13 @@ const fn expected(info: &OperationInfo, strict: bool) -> Expected {
     }
 }
 
-/// Returns the source of the access token, if the call needs one.
-fn tokens<'a>(channel: &'a Channel, parts: &Parts) -> Option<&'a TokenCache> {
-    let needs_token = parts.info.authentication.uses_token() && !has_header(channel, parts, "authorization");
-    channel.shared.tokens.as_ref().filter(|_| needs_token)
+/// Returns the source of the access token, if the call needs one. A call with an `Authorization` header does not.
+pub(crate) fn token_source(
+    tokens: Option<&TokenCache>,
+    required: Authentication,
+    authorization: bool,
+) -> Option<&TokenCache> {
+    tokens.filter(|_| required.uses_token() && !authorization)
 }
 
 fn check_authentication(channel: &Channel, parts: &Parts) -> Result<()> {
@@ -141,7 +148,7 @@ fn has_header(channel: &Channel, parts: &Parts, name: &str) -> bool {
 }
 
 /// Returns the hint for a 403, if the token lacks the requested scope.
-fn scope_hint(tokens: Option<&TokenCache>, status: u16) -> Option<&'static str> {
+pub(crate) fn scope_hint(tokens: Option<&TokenCache>, status: u16) -> Option<&'static str> {
     (status == 403 && tokens.is_some_and(TokenCache::lacks_scope)).then_some(hint::SCOPE)
 }
 

@@ -87,8 +87,9 @@ impl HttpResponse {
         (200..300).contains(&self.status)
     }
 
-    /// Whether the content is a web page.
-    pub(crate) fn is_html(&self) -> bool {
+    /// Whether the content is a web page: the request reached something other than the API, or a page of a sign-in.
+    #[must_use]
+    pub fn is_html(&self) -> bool {
         self.headers.get("content-type").is_some_and(|kind| kind.starts_with("text/html"))
     }
 

@@ -143,8 +143,7 @@ fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {
 }
 
 fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse) -> Result<Exit> {
-    let is_page = response.headers.get("content-type").is_some_and(|kind| kind.starts_with("text/html"));
-    if is_page && !arguments.raw && response.status < 400 {
+    if response.is_html() && !arguments.raw && response.status < 400 {
         let failure = Failure::new("the server responded with a web page: this is not a path of the API");
         return Err(failure.with_hint("begin the path with `/api/`"));
     }

@@ -73,10 +73,7 @@ pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<(
         }
         Some(Command::Create { organization, email, roles, expires_in, email_link }) => {
             let id = organization_id(&client, &organization).await?;
-            let mut role_ids = Vec::new();
-            for role in &roles {
-                role_ids.push(lookup::id(&client, "ListOrganizationRoles", "organization role", role).await?);
-            }
+            let role_ids = lookup::ids(&client, "ListOrganizationRoles", "organization role", &roles).await?;
             let new = json!({
                 "organizationId": id,
                 "invitee": email,

@@ -49,7 +49,7 @@ impl Applied {
 ///
 /// # Errors
 /// Fails at the first change that fails. The message has how many changes were made. A new plan has the others. The exit
-/// code is that of [`Failure::partly`] if the tenant has changed.
+/// code is that of [`Failure::after_changes`] if the tenant has changed.
 pub async fn apply(
     client: &Client,
     plan: &Plan,
@@ -66,7 +66,7 @@ pub async fn apply(
                 change.action.verb()
             );
             let message = plan.variable_values.hide(&message);
-            return Err(if applier.has_written { Failure::partly(message) } else { Failure::new(message) });
+            return Err(Failure::new(message).after_changes_if(applier.has_written));
         }
         match change.action {
             Action::Create => applied.created += 1,

@@ -60,12 +60,10 @@ pub async fn import(
     while let Some(line) = lines.next().await {
         if line.is_fatal {
             // Without its journal, the import could not continue later.
-            let failure = Failure::new(line.message.unwrap_or_default());
-            return Err(if done > 0 { failure.after_changes() } else { failure });
+            return Err(Failure::new(line.message.unwrap_or_default()).after_changes_if(done > 0));
         }
         summary.count(line.outcome);
-        let is_dry = writer.journal.is_none();
-        report(&line).map_err(|failure| if is_dry { failure } else { failure.after_changes() })?;
+        report(&line).map_err(|failure| failure.after_changes_if(writer.journal.is_some()))?;
         done += 1;
         if done % SYNC == 0 {
             writer.sync().map_err(Failure::after_changes)?;

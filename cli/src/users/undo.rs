@@ -120,7 +120,7 @@ pub async fn delete(
     match failed {
         Some(error) => {
             let failure = Failure::from(error).context(format!("deleted {} of {all} users", undone.deleted));
-            Err(if undone.deleted > 0 { failure.after_changes() } else { failure })
+            Err(failure.after_changes_if(undone.deleted > 0))
         }
         None => Ok(undone),
     }

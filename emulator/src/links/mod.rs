@@ -187,17 +187,21 @@ impl Links {
         self.places(table, conditions).filter_map(move |place| rows?.row(place))
     }
 
-    /// Returns the ids in a column of `count` rows that meet the condition, after the `skipped` newest ones, newest
-    /// first. Also returns the number of all rows that meet it.
+    /// Returns the ids in a column of `count` rows that meet the conditions, after the `skipped` newest ones, newest
+    /// first. Also returns the number of all rows that meet them. With one condition, reads only the rows of the page.
     pub(crate) fn page<'a>(
         &'a self,
         table: &str,
         column: &str,
-        condition: Where<'_>,
+        conditions: &[Where<'_>],
         (skipped, count): (usize, usize),
     ) -> (Vec<&'a str>, usize) {
+        let [(owner, id)] = *conditions else {
+            let all: Vec<&str> = self.ids(table, column, conditions).collect();
+            return (all.iter().copied().skip(skipped).take(count).collect(), all.len());
+        };
         let Some(rows) = self.0.get(table) else { return Default::default() };
-        let places = position(table, condition.0).and_then(|column| rows.having(column, condition.1));
+        let places = position(table, owner).and_then(|column| rows.having(column, id));
         let (Some(places), Some(at)) = (places, position(table, column)) else { return Default::default() };
         let id = |place| rows.row(place)?.get(at).map(String::as_str);
         (places.page(skipped, count).into_iter().filter_map(id).collect(), places.len())
@@ -307,11 +311,11 @@ mod tests {
             links.add("organization_users", row(&["o", &format!("new{skipped}")]));
             links.remove("organization_users", &[("organizations", "o"), ("users", &format!("u{skipped}"))]);
             let before = read(&links);
-            let (ids, total) = links.page("organization_users", "users", ("organizations", "o"), (skipped, 20));
+            let (ids, total) = links.page("organization_users", "users", &[("organizations", "o")], (skipped, 20));
             assert_eq!((ids.len(), total, read(&links) - before), (20, MANY, 20));
             let all = links.ids("organization_users", "users", &[("organizations", "o")]);
             assert_eq!(ids, all.skip(skipped).take(20).collect::<Vec<_>>());
         }
-        assert_eq!(links.page("organization_users", "users", ("organizations", "other"), (0, 20)), (vec![], 0));
+        assert_eq!(links.page("organization_users", "users", &[("organizations", "other")], (0, 20)), (vec![], 0));
     }
 }

@@ -120,16 +120,16 @@ impl Store {
         self.linked.get(&format!("{} {links} {conditions:?}", collection.name), version, table.len(), search)
     }
 
-    /// Returns the entities on a page of those that the links of one owner lead to, newest link first. Also returns the
-    /// number of all these entities.
+    /// Returns the entities on a page of those that the links lead to which meet the conditions, newest link first. Also
+    /// returns the number of all these entities.
     pub(crate) fn linked_page(
         &self,
         collection: &Collection,
         links: &str,
-        owner: Where<'_>,
+        conditions: &[Where<'_>],
         part: (usize, usize),
     ) -> (Vec<&Record>, usize) {
-        let (ids, total) = self.links.page(links, collection.name, owner, part);
+        let (ids, total) = self.links.page(links, collection.name, conditions, part);
         (ids.into_iter().filter_map(|id| self.get(collection, id)).collect(), total)
     }
 

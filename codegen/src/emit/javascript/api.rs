@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToLowerCamelCase;
 
-use super::NOTICE;
 use super::comment::comment;
 use super::table::{has_query, own_query, table};
 use super::types::{key, list_of, or_null, ts_type};
@@ -12,6 +11,7 @@ use crate::emit::answers::{paged_item, search_member};
 use crate::emit::api::group_text;
 use crate::emit::docs::Docs;
 use crate::emit::methods::summary;
+use crate::emit::text::NOTICE;
 use crate::groups::feature;
 use crate::methods::method_name;
 use crate::model::{TypeRef, Uses};
