@@ -4,7 +4,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
 
 pub mod arguments;
-mod bodies;
+mod body_members;
 pub mod commands;
 pub mod config;
 pub mod connection;

@@ -4,11 +4,11 @@ use logto_admin::Timestamp;
 use logto_admin::operation::Release;
 use logto_admin::transport::HttpTransport;
 
-use crate::clock::Clock;
 use crate::emulator::Emulator;
-use crate::seed::{Credentials, plant};
-use crate::services::{Service, Services};
 use crate::state::State;
+use crate::state::clock::Clock;
+use crate::state::seed::{Credentials, plant};
+use crate::state::services::{Service, Services};
 
 /// Builder for an [`Emulator`].
 #[derive(Clone)]

@@ -5,11 +5,11 @@ use logto_admin::serde_json::Value;
 
 use crate::collections::{Collection, Unknown};
 use crate::errors::{Outcome, Refusal, not_exists, not_exists_with_id, not_found};
+use crate::http::request::Incoming;
+use crate::http::uploads::Upload;
 use crate::oidc::AccessToken;
-use crate::request::Incoming;
 use crate::state::State;
 use crate::store::{Members, Record};
-use crate::uploads::Upload;
 
 /// Request and state of a handler.
 pub(crate) struct Call<'a> {
@@ -63,7 +63,7 @@ impl Call<'_> {
 
     /// Returns the access token of the caller, if the provider has stored it.
     pub(crate) fn access_token(&self) -> Option<&AccessToken> {
-        let token = crate::auth::bearer(self.request).ok()?;
+        let token = crate::http::auth::bearer(self.request).ok()?;
         self.state.oidc.access_tokens.get(token)
     }
 

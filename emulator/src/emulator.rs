@@ -11,14 +11,15 @@ use logto_admin::transport::{
 use logto_admin::{Client, Endpoint, Timestamp};
 
 use crate::builder::EmulatorBuilder;
+use crate::http::control;
+use crate::http::handling;
+use crate::http::recent_requests::HandledRequest;
 use crate::import::{self, ImportError};
-use crate::jobs::{Done, Job};
-use crate::messages::Message;
-use crate::requests::HandledRequest;
-use crate::services::Service;
 use crate::state::State;
+use crate::state::jobs::{Done, Job};
+use crate::state::messages::Message;
+use crate::state::services::Service;
 use crate::webhooks::{self, Delivery};
-use crate::{control, handling};
 
 /// An in-memory Logto server. Clones share the same state.
 ///
@@ -166,7 +167,7 @@ impl Emulator {
     /// Answers an `OPTIONS` request with the methods of a path.
     #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
     pub(crate) fn methods(&self, path: &str) -> HttpResponse {
-        crate::cors::methods(path, &mut self.state())
+        crate::http::cors::methods(path, &mut self.state())
     }
 
     /// Delivers the webhooks that wait for it, and logs the results.
@@ -196,7 +197,7 @@ impl Emulator {
     /// ```
     #[must_use]
     pub fn keeps(operation_id: &str) -> bool {
-        crate::router::keeps(operation_id)
+        crate::http::router::keeps(operation_id)
     }
 
     /// Returns the messages that a server would have sent, oldest first.
@@ -299,7 +300,7 @@ impl Emulator {
     /// # Errors
     /// Fails if writing fails.
     pub fn save(&self, writer: impl Write) -> io::Result<()> {
-        crate::persistence::save(&self.state(), writer)
+        crate::state::persistence::save(&self.state(), writer)
     }
 
     /// Replaces the state with one that [`save`](Self::save) wrote.
@@ -307,7 +308,7 @@ impl Emulator {
     /// # Errors
     /// Fails if reading fails or the content is not a saved state. The emulator keeps its current state in this case.
     pub fn restore(&self, reader: impl Read) -> io::Result<()> {
-        crate::persistence::restore(&mut self.state(), reader)
+        crate::state::persistence::restore(&mut self.state(), reader)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

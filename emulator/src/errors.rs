@@ -3,7 +3,8 @@
 use logto_admin::serde_json::{Map, Value, json};
 use logto_admin::transport::HttpResponse;
 
-use crate::{reply, wording};
+use crate::error_messages;
+use crate::http::reply;
 
 /// An error response, which ends a request early.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ impl Refusal {
 
     /// Creates an error about a value, with the usual message of its code.
     pub(crate) fn about(status: u16, code: &str, value: &str) -> Self {
-        Self::new(status, code, wording::of(code, value))
+        Self::new(status, code, error_messages::of(code, value))
     }
 
     /// Creates an error that only has a message, such as the one for invalid JSON.

@@ -28,101 +28,46 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-mod activity;
-mod amendments;
-mod auth;
-mod body;
 mod builder;
 mod call;
-mod cbor;
-mod certificates;
-mod clock;
-mod codes;
 mod collections;
-mod control;
-#[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
-mod cors;
-mod cose;
+mod crypto;
 mod dates;
-mod email_policy;
+mod document;
 mod emulator;
-mod entities;
+mod error_messages;
 mod errors;
 mod experience;
-mod factories;
-mod filters;
-mod formats;
-mod handling;
-mod ids;
+mod http;
 mod import;
-mod issues;
-mod jobs;
-mod like;
-mod linking;
-mod links;
 mod lists;
-mod logs;
-mod messages;
-mod nesting;
 mod oidc;
-mod pages;
-mod parsed;
-mod password_policy;
+mod operations;
 mod passwords;
-mod persistence;
-mod phones;
+mod policies;
 #[cfg(all(feature = "program", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub mod program;
+mod providers;
 mod relations;
-mod reply;
-mod request;
-mod requests;
-mod router;
-mod rsa;
-mod saml;
-mod saml_response;
-mod sample;
-mod schema;
 mod scripts;
-mod search;
-mod seed;
-mod sentinel;
-#[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
-mod server;
-mod services;
 mod settings;
-mod social;
-mod special;
-mod sso;
-mod sso_sign_in;
-mod stand_in;
 mod state;
 mod store;
-mod token_sets;
-mod totp;
-mod uploads;
-mod username_policy;
-mod validate;
-mod verifications;
-mod webauthn;
 mod webhooks;
-mod wording;
 
 pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;
-pub use import::ImportError;
-pub use messages::{Channel, Message};
-pub use requests::HandledRequest;
+pub use http::recent_requests::HandledRequest;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
-pub use server::Server;
-pub use services::{Service, UnknownService};
+pub use http::server::Server;
+pub use import::ImportError;
+pub use state::messages::{Channel, Message};
+pub use state::services::{Service, UnknownService};
 
 // The client's typed code of every operation. Tests use it to check that the client can decode sample responses.
 #[cfg(test)]
 #[path = "../../tests/native/operations/dispatch.rs"]
 mod dispatch;
-#[cfg(test)]
-mod stand_in_tests;
 #[cfg(test)]
 #[path = "../../tests/native/operations/typed.rs"]
 #[allow(dead_code)]

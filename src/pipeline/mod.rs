@@ -287,5 +287,5 @@ pub(crate) fn timed_out(what: &str, limit: Duration) -> TransportError {
 }
 
 #[cfg(test)]
-#[path = "begun_tests.rs"]
-mod begun_tests;
+#[path = "begun_attempt_tests.rs"]
+mod begun_attempt_tests;

@@ -1,7 +1,7 @@
 //! The platform: time, sleep, randomness and background tasks.
 
 mod background;
-mod caught;
+mod catch_panics;
 mod lock;
 #[cfg(test)]
 pub(crate) mod model;
@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
 pub(crate) use background::Background;
-pub(crate) use caught::caught;
+pub(crate) use catch_panics::caught;
 pub(crate) use lock::Mutex;
 pub(crate) use timeout::timeout;
 

@@ -8,7 +8,7 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
 
-use super::body::{Body, pair};
+use super::body_options::{Body, pair};
 use super::operations::unknown;
 use crate::context::Context;
 use crate::credentials::{REDACTED, redacted};

@@ -2,7 +2,7 @@
 
 pub mod api;
 pub mod applications;
-pub mod body;
+pub mod body_options;
 pub mod completions;
 pub mod configuration;
 pub mod doctor;

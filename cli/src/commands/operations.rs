@@ -3,7 +3,7 @@
 use logto_admin::operation::{Authentication, BodyKind, OperationInfo, Paging, Release, TABLE};
 use logto_admin::serde_json::{Value, json};
 
-use crate::bodies;
+use crate::body_members;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::json_object;
@@ -63,7 +63,7 @@ pub(super) fn unknown(id: &str) -> Failure {
 
 /// Prints an operation. A table has the members of the body below the rest.
 fn show(context: &mut Context, info: &OperationInfo) -> Result<()> {
-    let (mut details, members) = (details(info), bodies::members(info.id));
+    let (mut details, members) = (details(info), body_members::members(info.id));
     if context.printer.format != Format::Table {
         json_object::set(&mut details, "bodyMembers", members);
         return context.printer.item(&details);

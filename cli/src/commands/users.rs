@@ -6,7 +6,7 @@ use logto_admin::Client;
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Map, Value, json};
 
-use super::body::{pair, set};
+use super::body_options::{pair, set};
 use super::{users_export, users_import};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};

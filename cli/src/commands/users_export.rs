@@ -14,8 +14,8 @@ use crate::interrupt::Interrupt;
 use crate::output::counted;
 use crate::progress::Progress;
 use crate::users::export::{self, Seen, With};
-use crate::users::members::{MEMBERS, PASSWORD};
 use crate::users::record::ImportedUser;
+use crate::users::record_members::{MEMBERS, PASSWORD};
 
 /// Writes all users as lines of JSON or as CSV. `users import` reads both.
 ///

@@ -8,12 +8,12 @@ use logto_admin::operation::find;
 use logto_admin::transport::Method;
 use serde_json::{Value, json};
 
-use super::body::{body, is, names};
 use super::call::request;
 use super::key::Key;
 use super::kinds::{Address, Body, LinkChange, Links, Part, Write};
 use super::links;
 use super::plan::{Action, Change, Ids, Plan};
+use super::request_bodies::{body, is, names};
 use crate::failure::{Failure, Result};
 
 /// Outcome of a change.

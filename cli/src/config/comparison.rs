@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::declaration::Declared;
-use super::diff::{self, Mask};
+use super::diff_lines::{self, Mask};
+use super::entity_members::{Members, canonical, known_part, merged};
 use super::kinds::Links;
 use super::links;
-use super::members::{Members, canonical, known_part, merged};
 use super::plan::{Action, Change};
 use super::planner::Planner;
 use super::secrets::variables;
@@ -46,7 +46,7 @@ impl Planner<'_> {
             key: declared.key.clone(),
             action: Action::Create,
             id: None,
-            diff: diff::diff(&mask, &Members::new(), &after),
+            diff: diff_lines::diff(&mask, &Members::new(), &after),
             changed: after.keys().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
             members,
             links: BTreeMap::new(),
@@ -94,7 +94,7 @@ impl Planner<'_> {
         };
         let mask =
             Mask { kind, confidential: &found.confidential, sources: &sources, variable_values: self.variable_values };
-        let diff = diff::diff(&mask, &only(before), &only(after));
+        let diff = diff_lines::diff(&mask, &only(before), &only(after));
         let present = |links: &Links| links::keys(links, found.raw.get(links.member)?).ok();
         let links = kind.links().filter_map(|links| Some((links.member, present(links)?))).collect();
         Some(Change {

@@ -6,10 +6,10 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
+use super::entity_members::{Known, Members, known};
 use super::folder::{Document, Folder};
 use super::key::Key;
 use super::kinds::{self, Kind, Layout};
-use super::members::{Known, Members, known};
 use super::resolution::{Environment, Resolution};
 use super::types;
 use super::value_path::ValuePath;

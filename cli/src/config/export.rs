@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::entity_members::canonical;
 use super::key::Key;
 use super::kinds::{ALL, Kind, Layout, Standing};
-use super::members::canonical;
 use super::secrets::{escaped, is_secret, reference, variable};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};

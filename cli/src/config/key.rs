@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::entity_members::Members;
 use super::kinds::Kind;
-use super::members::Members;
 use crate::terminal::shown;
 
 /// Identifies an entity of its kind: the key of the owner, then the values of the key's members.

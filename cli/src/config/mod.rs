@@ -23,23 +23,23 @@
 //! - A text can contain `${env:NAME}`. If the variable is not set, the tenant's present value is kept.
 
 mod apply;
-mod body;
 mod call;
 mod comparison;
 mod declaration;
-mod diff;
+mod diff_lines;
+mod entity_members;
 mod export;
 mod export_files;
 mod folder;
 mod key;
 mod kinds;
 mod links;
-mod members;
 mod phrases;
 mod plan;
 mod planner;
 mod references;
 mod replacements;
+mod request_bodies;
 mod required;
 mod resolution;
 mod secrets;

@@ -7,10 +7,10 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
-use super::diff::{Diff, Line};
+use super::diff_lines::{Diff, Line};
+use super::entity_members::Members;
 use super::key::Key;
 use super::kinds::Kind;
-use super::members::Members;
 use super::variable_values::VariableValues;
 use crate::terminal::shown;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::declaration::{Declaration, Declared};
-use super::diff::{Diff, Line};
+use super::diff_lines::{Diff, Line};
+use super::entity_members::{Members, add_lists};
 use super::kinds::{ALL, Kind, Standing};
-use super::members::{Members, add_lists};
 use super::plan::{Action, Change, Plan, Undeclared, Unmanaged};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};

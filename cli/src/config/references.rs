@@ -1,10 +1,10 @@
 //! Checks the references of an entity to others.
 
 use super::declaration::{Declaration, Declared};
+use super::entity_members::{Members, merged};
 use super::key::Key;
 use super::kinds::Kind;
 use super::links;
-use super::members::{Members, merged};
 use super::planner::Planner;
 use super::tenant::Found;
 use crate::suggestion::suggestion;

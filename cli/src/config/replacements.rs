@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::call::read;
 use super::declaration::Declaration;
+use super::entity_members::Members;
 use super::kinds::{ALL, Read};
-use super::members::Members;
 use super::tenant::Tenant;
 use crate::failure::Result;
 use crate::suggestion::suggestion;

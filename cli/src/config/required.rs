@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::declaration::Declared;
 use super::kinds::{Body, Part, Write};
 use super::planner::Planner;
-use crate::bodies;
+use crate::body_members;
 
 impl Planner<'_> {
     /// Reports objects that lack a member which the server requires in them. Looks at the members that are sent, by `write`
@@ -32,7 +32,7 @@ impl Planner<'_> {
 /// Returns the paths of the members of an entity that the body of an operation requires.
 fn required(write: Write) -> Vec<String> {
     let is_added = |path: &str| write.extra.iter().any(|(name, _)| *name == path);
-    let required = bodies::required(write.operation).into_iter().filter(|path| !is_added(path));
+    let required = body_members::required(write.operation).into_iter().filter(|path| !is_added(path));
     match write.body {
         Body::Members => required.collect(),
         Body::Value(member) => required.map(|path| format!("{member}.{path}")).collect(),

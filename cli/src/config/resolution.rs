@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::members::Members;
+use super::entity_members::Members;
 use super::secrets::{Piece, pieces};
 use super::value_path::ValuePath;
 use super::variable_values::VariableValues;

@@ -9,10 +9,10 @@ use logto_admin::operation::Release;
 use serde_json::Value;
 
 use super::call::read;
+use super::entity_members::{Members, canonical, known_part};
 use super::key::Key;
 use super::kinds::{ALL, Address, Kind, Links, Part, Read, Standing};
 use super::links;
-use super::members::{Members, canonical, known_part};
 use super::selection::Selection;
 use crate::failure::{Failure, Result};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::members::{Form, Known, Member, exactly};
+use super::entity_members::{Form, Known, Member, exactly};
 use super::yaml::{Content, Node};
 use crate::suggestion::suggestion;
 use crate::terminal::shown;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::declaration::Declared;
+use super::entity_members::Members;
 use super::kinds::Kind;
-use super::members::Members;
 use super::planner::Planner;
 use super::tenant::Found;
 use super::value_path::{ValuePath, dotted, value_at, value_at_mut};

@@ -11,9 +11,9 @@ use logto_admin::serde_json::Value;
 use super::diagnostic::{Diagnostic, Rejected};
 use super::digest::{Digest, Digested};
 use super::input::{self, InputOptions, Records};
-use super::members;
 use super::names::Names;
 use super::record::{ImportedUser, Item};
+use super::record_members;
 use super::sources::{Source, SourceOptions};
 use super::validate;
 use crate::failure::{Failure, Result};
@@ -108,7 +108,7 @@ impl RecordReader {
             if !problems.is_empty() {
                 let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
                 let failure = Failure::usage(format!("invalid columns in {}:{}", shown(file), lines.concat()));
-                let is_export = columns.iter().all(|column| members::find(column).is_some());
+                let is_export = columns.iter().all(|column| record_members::find(column).is_some());
                 return Err(if is_export { failure.with_hint("leave out `--from csv`") } else { failure });
             }
         }

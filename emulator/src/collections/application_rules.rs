@@ -4,10 +4,10 @@ use logto_admin::serde_json::Value;
 
 use super::{ACCESS_RULES, Draft, protected_apps};
 use crate::call::Call;
+use crate::document::formats::is_url;
+use crate::document::validate;
+use crate::document::validation_issues::{INVALID, Issue};
 use crate::errors::{Outcome, Refusal, invalid_input};
-use crate::formats::is_url;
-use crate::issues::{INVALID, Issue};
-use crate::validate;
 
 pub(super) fn check(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if draft.members.text("type") == "SAML" {

@@ -2,8 +2,8 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, Draft, Filter, Key, Order, Test, Unknown, View};
 use crate::call::Call;
+use crate::collections::connector_factories::{self, Factory};
 use crate::errors::{Outcome, Refusal, unique_violation};
-use crate::factories::{self, Factory};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::store::{Members, Record, text};
 
@@ -45,7 +45,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 
 /// Checks a new connector against its factory and the other connectors.
 fn begin(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
-    let factory = factories::find(text(&draft.sent, "connectorId")).ok_or_else(|| {
+    let factory = connector_factories::find(text(&draft.sent, "connectorId")).ok_or_else(|| {
         let message = "Can not find connector with given standard connector id.";
         Refusal::new(422, "connector.not_found_with_connector_id", message)
     })?;
@@ -140,7 +140,7 @@ fn replace_others(call: &mut Call<'_>, created: &Record) {
 
 /// Returns the factory of a connector.
 pub(crate) fn factory_of(connector: &Record) -> Option<Factory> {
-    factories::find(connector.text("connectorId"))
+    connector_factories::find(connector.text("connectorId"))
 }
 
 /// Adds the members of the factory. The metadata overrides some of them.

@@ -1,7 +1,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, Order, Shape, Unique, View};
-use crate::services::Service;
+use crate::state::services::Service;
 use crate::store::{Members, Record};
 
 pub(crate) static DOMAINS: Collection = Collection {

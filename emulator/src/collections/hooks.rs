@@ -2,9 +2,9 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, Draft, EmptyChange, Shape, Unknown, View};
 use crate::call::Call;
+use crate::document::validate::refuse_empty;
 use crate::errors::{Outcome, Refusal};
 use crate::store::{Members, Record};
-use crate::validate::refuse_empty;
 
 /// Milliseconds.
 const DAY: i64 = 86_400_000;

@@ -4,7 +4,7 @@ use super::users::refuse_past;
 use super::{Collection, Draft, Filter, InitialLinks, ORGANIZATIONS, Test, USERS, Unknown, role_names};
 use crate::call::Call;
 use crate::errors::{Outcome, foreign_key, invalid_input, unique_violation};
-use crate::messages::{self, Recipient};
+use crate::state::messages::{self, Recipient};
 use crate::store::{Members, Record, text};
 
 pub(crate) static INVITATIONS: Collection = Collection {

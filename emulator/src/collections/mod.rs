@@ -3,6 +3,7 @@
 mod application_rules;
 mod applications;
 mod captcha;
+pub(crate) mod connector_factories;
 mod connectors;
 mod consents;
 mod domains;
@@ -27,7 +28,7 @@ use logto_admin::serde_json::Value;
 
 use crate::call::Call;
 use crate::errors::Outcome;
-use crate::request::Query;
+use crate::http::request::Query;
 use crate::state::State;
 use crate::store::{Fields, Members, Record};
 
@@ -353,7 +354,7 @@ mod tests {
 
     #[test]
     fn columns_and_targets_of_links_are_collections() {
-        let columns = crate::links::TABLES.iter().flat_map(|table| table.columns);
+        let columns = crate::store::links::TABLES.iter().flat_map(|table| table.columns);
         let targets = ALL.iter().flat_map(|collection| collection.links).map(|link| &link.target);
         for name in columns.chain(targets) {
             assert!(named(name).is_some(), "{name}");

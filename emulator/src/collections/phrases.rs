@@ -2,7 +2,7 @@ use logto_admin::serde_json::json;
 
 use super::{Collection, Key, Order, Unknown};
 use crate::errors::Refusal;
-use crate::special::default_language;
+use crate::operations::default_language;
 
 pub(crate) static CUSTOM_PHRASES: Collection = Collection {
     name: "custom_phrases",

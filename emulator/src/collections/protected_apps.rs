@@ -6,7 +6,7 @@ use super::domains::TARGET;
 use super::{APPLICATIONS, Draft};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
-use crate::services::Service;
+use crate::state::services::Service;
 use crate::store::{Members, Record, text};
 
 /// The domain below which the hosts of protected applications are.

@@ -2,7 +2,7 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, Key, Order, Owner, Shape, Unique, Unknown, View};
 use crate::errors::{Outcome, Refusal};
-use crate::seed::MANAGEMENT_RESOURCE_ID;
+use crate::state::seed::MANAGEMENT_RESOURCE_ID;
 use crate::store::{Members, Record};
 
 pub(crate) static RESOURCES: Collection = Collection {

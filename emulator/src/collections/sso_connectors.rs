@@ -2,10 +2,10 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, Draft, Key, Order, Owner, Shape, View};
 use crate::call::Call;
-use crate::certificates;
+use crate::crypto::certificates;
 use crate::errors::{Outcome, Refusal};
-use crate::messages::no_connector;
-use crate::sso::{LOGO, Protocol, Provider, provider, provider_of};
+use crate::providers::sso::{LOGO, Protocol, Provider, provider, provider_of};
+use crate::state::messages::no_connector;
 use crate::store::{Members, Record};
 
 pub(crate) static SSO_CONNECTORS: Collection = Collection {

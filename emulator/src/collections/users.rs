@@ -4,10 +4,11 @@ use super::{Collection, Draft, Filter, Key, Order, Owner, Shape, Test, Unique, U
 use crate::call::Call;
 use crate::collections::{ROLES, USER_SSO_IDENTITIES};
 use crate::errors::{Outcome, Refusal, invalid_input};
+use crate::passwords;
+use crate::policies::phones;
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 use crate::store::{Members, Record};
-use crate::{passwords, phones};
 
 pub(crate) static USERS: Collection = Collection {
     name: "users",

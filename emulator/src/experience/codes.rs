@@ -5,10 +5,10 @@ use logto_admin::transport::HttpResponse;
 use super::progress::{Event, Identifier, Kind, Verification};
 use super::{added, progress, verification};
 use crate::call::Call;
-use crate::codes::{self, Purpose};
 use crate::errors::Outcome;
-use crate::sentinel;
-use crate::special::Handler;
+use crate::operations::Handler;
+use crate::policies::sentinel;
+use crate::state::verification_codes::{self, Purpose};
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("CreateAndSendVerificationCode", send), ("VerifyVerificationCodeVerification", verify)];
@@ -30,7 +30,7 @@ pub(super) fn send(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let event = Event::named(call.text("interactionEvent")).unwrap_or(Event::SignIn);
     progress(call)?;
     let purpose = purpose(call, event);
-    codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
+    verification_codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
     let mut record = Verification::new(call.state.ids.id(21), identifier.code_kind());
     record.verified = Some(false);
     record.identifier = Some(identifier);
@@ -46,6 +46,6 @@ fn purpose(call: &Call<'_>, event: Event) -> Purpose {
 fn check(call: &mut Call<'_>, identifier: &Identifier, event: Event) -> Outcome<()> {
     let (code, purpose) = (call.text("code").to_owned(), purpose(call, event));
     sentinel::guard(call, &identifier.value, |call| {
-        codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
+        verification_codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
     })
 }

@@ -6,12 +6,14 @@ use logto_admin::transport::HttpResponse;
 use super::progress::{Event, Identifier, Kind, Verification};
 use super::{added, policy, progress, verification};
 use crate::call::Call;
-use crate::codes::{self, Purpose};
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
+use crate::crypto::totp;
 use crate::errors::{Outcome, Refusal};
-use crate::special::{Handler, mfa};
+use crate::http::reply;
+use crate::operations::{Handler, mfa};
+use crate::policies::sentinel;
+use crate::state::verification_codes::{self, Purpose};
 use crate::store::{Record, text};
-use crate::{reply, sentinel, totp};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateTotpSecret", create_secret),
@@ -149,7 +151,7 @@ fn purpose(call: &Call<'_>, identifier: &Identifier) -> Purpose {
 fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let (kind, identifier) = address(call)?;
     let purpose = purpose(call, &identifier);
-    codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
+    verification_codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
     let mut record = Verification::new(call.state.ids.id(21), kind);
     record.verified = Some(false);
     record.identifier = Some(identifier);
@@ -163,7 +165,7 @@ fn verify_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let (_, identifier) = address(call)?;
     let purpose = purpose(call, &identifier);
     sentinel::guard(call, &identifier.value, |call| {
-        codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
+        verification_codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
     })?;
     progress(call)?.verification(&id)?.verified = Some(true);
     Ok(verification(call, &id))

@@ -4,12 +4,12 @@ use logto_admin::serde_json::{Value, json};
 
 use super::progress::{Event, Identifier, Kind, Progress, Verification};
 use super::social;
-use crate::auth::forbidden;
 use crate::errors::{Outcome, Refusal};
-use crate::password_policy::{PasswordPolicy, policy_of, rejected};
+use crate::http::auth::forbidden;
 use crate::passwords;
+use crate::policies::password::{PasswordPolicy, policy_of, rejected};
+use crate::providers::sso;
 use crate::settings::SIGN_IN_EXPERIENCE;
-use crate::sso;
 use crate::state::State;
 use crate::store::{Members, Record, text};
 

@@ -9,8 +9,8 @@ use super::{guards, identities, passkeys, people, progress, social, sso};
 use crate::call::Call;
 use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
-use crate::reply;
-use crate::special::Handler;
+use crate::http::reply;
+use crate::operations::Handler;
 use crate::store::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", run)];

@@ -6,13 +6,13 @@ use super::people;
 use super::progress::{Identifier, Progress};
 use crate::call::Call;
 use crate::collections::{CONNECTORS, ORGANIZATIONS, SSO_CONNECTORS, USER_SSO_IDENTITIES};
-use crate::entities::keep;
 use crate::errors::{Outcome, Refusal};
-use crate::social;
-use crate::special::identities::{check_free, identity_of};
+use crate::operations::identities::{check_free, identity_of};
+use crate::operations::of_collections::keep;
+use crate::providers::social;
+use crate::providers::token_sets::{self, Of};
 use crate::state::State;
 use crate::store::{Members, Record, text};
-use crate::token_sets::{self, Of};
 
 /// Data that a provider adds to a user.
 #[derive(Clone, Debug, Default)]

@@ -10,9 +10,9 @@ use super::{social, sso, start, submission};
 use crate::call::Call;
 use crate::collections::{CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
-use crate::reply;
-use crate::special::{Handler, mfa};
-use crate::sso::of_email;
+use crate::http::reply;
+use crate::operations::{Handler, mfa};
+use crate::providers::sso::of_email;
 use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[

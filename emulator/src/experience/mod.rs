@@ -29,7 +29,7 @@ use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::consent;
 use crate::oidc::interactions::{Interaction, missing};
-use crate::special::Handler;
+use crate::operations::Handler;
 
 const CONSENT: &[(&str, Handler)] = &[
     ("GetLegacyInteractionConsent", |call| consent::interaction(call.request, call.state, call.now)),
@@ -87,5 +87,5 @@ fn added(call: &mut Call<'_>, record: Verification) -> Outcome<HttpResponse> {
 /// Answers with the id of a verification record.
 fn verification(call: &Call<'_>, id: &str) -> HttpResponse {
     let answer = logto_admin::serde_json::json!({ "verificationId": id });
-    crate::reply::json(call.success(), &answer)
+    crate::http::reply::json(call.success(), &answer)
 }

@@ -3,8 +3,8 @@
 use super::progress::{Identifier, Kind, Verification};
 use super::{added, progress};
 use crate::collections::ONE_TIME_TOKENS;
-use crate::entities::keep;
-use crate::special::{Handler, one_time_tokens};
+use crate::operations::of_collections::keep;
+use crate::operations::{Handler, one_time_tokens};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("VerifyOneTimeTokenVerification", |call| {
     let (identifier, token) = (Identifier::of(&call.body), call.text("token").to_owned());

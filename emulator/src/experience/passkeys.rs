@@ -7,14 +7,14 @@ use super::factors::{known, record};
 use super::progress::{Identifier, Kind, Verification};
 use super::{added, interaction, people, progress, verification};
 use crate::call::Call;
-use crate::clock::iso;
 use crate::collections::{MFA_VERIFICATIONS, USERS};
+use crate::crypto::webauthn::{self, Challenge, Credential};
 use crate::errors::{Outcome, Refusal};
-use crate::reply;
-use crate::special::{Handler, mfa};
+use crate::http::reply;
+use crate::operations::{Handler, mfa};
 use crate::state::State;
+use crate::state::clock::iso;
 use crate::store::Record;
-use crate::webauthn::{self, Challenge, Credential};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateWebAuthnRegistrationVerification", begin_registration),

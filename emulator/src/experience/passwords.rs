@@ -7,9 +7,11 @@ use super::{added, guards, people, progress};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
-use crate::special::Handler;
+use crate::operations::Handler;
+use crate::passwords;
+use crate::policies::sentinel;
+use crate::policies::username;
 use crate::store::Record;
-use crate::{passwords, sentinel, username_policy};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreatePasswordVerification", verify),
@@ -18,7 +20,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         let password = call.text("password").to_owned();
         progress(call)?;
         if identifier.kind == "username" {
-            username_policy::check(call.state, &identifier.value)?;
+            username::check(call.state, &identifier.value)?;
         }
         people::refuse_taken(call.state, &identifier, "")?;
         let mut user = Record::default();

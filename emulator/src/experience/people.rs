@@ -6,8 +6,8 @@ use super::progress::{Identifier, Progress};
 use super::{events, guards, identities, progress};
 use crate::call::Call;
 use crate::collections::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, USERS};
-use crate::entities::{self, keep};
 use crate::errors::{Outcome, Refusal};
+use crate::operations::of_collections::{self, keep};
 use crate::passwords;
 use crate::state::State;
 use crate::store::Record;
@@ -62,7 +62,7 @@ pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String>
     let mut user = call.state.blank(&USERS, crate::store::Members::new(), call.now);
     apply(call, draft, &mut user);
     guards::complete(call.state, draft, &user)?;
-    entities::check(call, &USERS, &user)?;
+    of_collections::check(call, &USERS, &user)?;
     call.state.store.put(&USERS, user.clone());
     (USERS.created)(call, &user);
     provision(call.state, &user);
@@ -99,7 +99,7 @@ pub(super) fn join(state: &mut State, user: &str, organization: &str) {
 
 /// Stores a changed user.
 pub(super) fn save(call: &mut Call<'_>, user: &mut Record) -> Outcome<()> {
-    entities::check(call, &USERS, user)?;
+    of_collections::check(call, &USERS, user)?;
     keep(call, &USERS, user);
     Ok(())
 }

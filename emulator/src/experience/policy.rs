@@ -7,7 +7,7 @@ use super::progress::{Event, Identifier, Progress};
 use crate::call::Call;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::errors::{Outcome, Refusal};
-use crate::special::{mfa, users};
+use crate::operations::{mfa, users};
 use crate::state::State;
 use crate::store::{Members, Record, text};
 

@@ -10,9 +10,11 @@ use super::{guards, identities, people, progress, social};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
-use crate::special::Handler;
+use crate::http::reply;
+use crate::operations::Handler;
+use crate::passwords;
+use crate::policies::username;
 use crate::store::Record;
-use crate::{passwords, reply, username_policy};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("AddUserProfile", add), ("ResetUserPassword", reset_password)];
 
@@ -53,7 +55,7 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         "social" => add_social(call, user.as_ref())?,
         kind => {
             let identifier = Identifier { kind: kind.to_owned(), value: call.text("value").to_owned() };
-            username_policy::check(call.state, &identifier.value)?;
+            username::check(call.state, &identifier.value)?;
             add_identifier(call, user.as_ref(), &identifier)?;
         }
     }

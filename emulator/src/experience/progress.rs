@@ -4,10 +4,10 @@ use logto_admin::serde_json::{Map, Value, json};
 use serde::{Deserialize, Serialize};
 
 use super::{social, sso};
+use crate::crypto::webauthn::Credential;
 use crate::errors::{Outcome, Refusal};
-use crate::messages::Recipient;
+use crate::state::messages::Recipient;
 use crate::store::{Members, Record, text};
-use crate::webauthn::Credential;
 
 /// The purpose of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,11 +9,11 @@ use super::{people, progress, verification};
 use crate::call::Call;
 use crate::collections::{CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
-use crate::reply;
-use crate::social;
-use crate::special::Handler;
-use crate::special::connectors::{of_sign_in, redirect_to};
-use crate::special::identities::identity_of;
+use crate::http::reply;
+use crate::operations::Handler;
+use crate::operations::connectors::{of_sign_in, redirect_to};
+use crate::operations::identities::identity_of;
+use crate::providers::social;
 use crate::state::State;
 use crate::store::{Members, Record, text};
 

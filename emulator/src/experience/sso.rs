@@ -9,11 +9,11 @@ use super::{people, progress, verification};
 use crate::call::Call;
 use crate::collections::{SSO_CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
+use crate::http::reply;
 use crate::oidc::interactions::missing;
 use crate::oidc::{add_parameter, redirect};
-use crate::reply;
-use crate::special::Handler;
-use crate::sso_sign_in::{self, Begun};
+use crate::operations::Handler;
+use crate::providers::sso_sign_in::{self, Begun};
 use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[

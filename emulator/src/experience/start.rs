@@ -6,8 +6,8 @@ use super::progress::{Event, Progress};
 use super::{guards, interaction, progress};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
-use crate::reply;
-use crate::special::Handler;
+use crate::http::reply;
+use crate::operations::Handler;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("InitInteraction", init),

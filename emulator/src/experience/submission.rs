@@ -8,9 +8,9 @@ use super::{events, guards, identities, interaction, people, policy, progress};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
+use crate::http::reply;
 use crate::oidc::interactions::Login;
-use crate::reply;
-use crate::special::Handler;
+use crate::operations::Handler;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("SubmitInteraction", submit)];
 

@@ -11,8 +11,8 @@ use logto_admin::operation::find;
 use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::HttpRequest;
 
-use crate::handling;
-use crate::schema::Contract;
+use crate::document::schema::Contract;
+use crate::http::handling;
 use crate::state::State;
 use crate::store::Members;
 use sections::{SECTIONS, Section, Shape};

@@ -181,7 +181,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::schema::Contract;
+    use crate::document::schema::Contract;
     use logto_admin::operation::find;
 
     #[test]

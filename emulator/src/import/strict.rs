@@ -3,7 +3,7 @@
 use logto_admin::serde_json::Value;
 
 use super::{ImportError, Place};
-use crate::schema::{Kind, Schema};
+use crate::document::schema::{Kind, Schema};
 
 /// Rejects the first member of a value that the schema does not have.
 pub(super) fn check(schema: Schema, value: &Value, place: &Place) -> Result<(), ImportError> {

@@ -4,7 +4,7 @@ use logto_admin::serde_json::{Value, json};
 
 use super::Context;
 use super::interactions::{Interaction, Prompt};
-use crate::logs::Entry;
+use crate::state::logs::Entry;
 use crate::store::Members;
 
 /// Logs that a user is asked to sign in or to consent.

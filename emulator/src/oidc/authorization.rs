@@ -7,9 +7,9 @@ use super::client::{CODE, Client, REFRESH};
 use super::discovery::SCOPES;
 use super::{Context, refuse, scopes};
 use crate::errors::{Outcome, Refusal};
-use crate::reply;
-use crate::request::{Query, encoded};
-use crate::saml::escape;
+use crate::http::reply;
+use crate::http::request::{Query, encoded};
+use crate::providers::saml::escape;
 use crate::state::State;
 
 /// A valid authorization request.

@@ -10,9 +10,9 @@ use super::scopes;
 use super::sessions::Session;
 use crate::collections::{ORGANIZATIONS, SCOPES, USERS};
 use crate::errors::{Outcome, Refusal, wrong_method};
+use crate::http::reply;
+use crate::http::request::Incoming;
 use crate::oidc::scopes::Holder;
-use crate::reply;
-use crate::request::Incoming;
 use crate::state::State;
 
 /// Returns the consent in progress and its session.

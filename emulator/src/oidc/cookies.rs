@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::transport::HttpResponse;
 use sha2::{Digest, Sha256};
 
-use crate::request::Incoming;
+use crate::http::request::Incoming;
 
 /// Holds the id of the sign-in that is in progress.
 pub(crate) const INTERACTION: &str = "_interaction";

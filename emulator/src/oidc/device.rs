@@ -9,8 +9,8 @@ use super::authorization::{Authorization, not_allowed};
 use super::client::{self, DEVICE};
 use super::{Context, cookies, flow};
 use crate::errors::Outcome;
-use crate::reply;
-use crate::saml::escape;
+use crate::http::reply;
+use crate::providers::saml::escape;
 
 /// Lifetime of a device code, in seconds.
 const LIFETIME: i64 = 600;

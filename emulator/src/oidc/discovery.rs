@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::Context;
 use super::keys::Origin;
-use crate::reply;
+use crate::http::reply;
 
 /// The scopes that are not scopes of a resource.
 pub(crate) const SCOPES: [&str; 12] = [

@@ -6,7 +6,7 @@ use super::authorization::{add_parameter, form_post, redirect};
 use super::client::Client;
 use super::{Context, cookies, jwt, refuse};
 use crate::errors::Outcome;
-use crate::reply;
+use crate::http::reply;
 use crate::store::text;
 
 /// The target of the redirect after a sign-out.

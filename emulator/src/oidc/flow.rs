@@ -11,9 +11,9 @@ use super::sessions::{Authorization as SignedIn, Session};
 use super::{Context, audit, cookies, device, pushed};
 use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
-use crate::request::form_encoded;
+use crate::http::request::form_encoded;
+use crate::operations::application_access;
 use crate::settings::OIDC_SESSION;
-use crate::special::application_access;
 use crate::state::State;
 
 /// Lifetime of a code, in seconds.

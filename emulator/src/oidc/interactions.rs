@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::authorization::Authorization;
 use super::{Context, cookies};
+use crate::crypto::webauthn::Challenge;
 use crate::errors::{Outcome, Refusal};
 use crate::experience::Progress;
-use crate::request::Incoming;
+use crate::http::request::Incoming;
 use crate::state::State;
-use crate::webauthn::Challenge;
 
 /// Lifetime of an interaction, in seconds.
 const LIFETIME: i64 = 3600;

@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::{Context, client, refuse};
 use crate::errors::Outcome;
-use crate::reply;
+use crate::http::reply;
 
 pub(super) fn introspect(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let client = client::authenticate(context)?;

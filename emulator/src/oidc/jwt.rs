@@ -89,7 +89,7 @@ mod tests {
     use logto_admin::operation::Release;
 
     use super::*;
-    use crate::clock::Clock;
+    use crate::state::clock::Clock;
 
     fn state(seed: u64) -> State {
         State::new(seed, Clock::own(), Release::new(42))

@@ -10,7 +10,7 @@ use p384::ecdsa::{Signature, SigningKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::rsa;
+use crate::crypto::rsa;
 
 /// The number of signatures that are remembered.
 const REMEMBERED: usize = 10_000;

@@ -30,7 +30,7 @@ pub(crate) use authorization::{add_parameter, form_post, redirect, saml_callback
 pub(crate) use keys::{Origin, signing_key};
 
 use crate::errors::{Outcome, Refusal};
-use crate::request::{Incoming, Query};
+use crate::http::request::{Incoming, Query};
 use crate::state::State;
 
 /// A request to the provider.

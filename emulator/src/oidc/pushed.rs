@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::authorization::Authorization;
 use super::{Context, client, refuse};
 use crate::errors::Outcome;
-use crate::reply;
-use crate::request::Query;
+use crate::http::reply;
+use crate::http::request::Query;
 
 /// Lifetime of a request, in seconds.
 const LIFETIME: i64 = 60;

@@ -4,7 +4,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::{Context, client, refuse};
 use crate::errors::Outcome;
-use crate::reply;
+use crate::http::reply;
 
 /// Revokes a token of the client. Revoking a refresh token also revokes its grant. Unknown tokens are ignored.
 pub(super) fn revoke(context: &mut Context<'_>) -> Outcome<HttpResponse> {

@@ -2,8 +2,8 @@
 
 use super::refuse;
 use crate::collections::{ORGANIZATION_SCOPES, RESOURCES, SCOPES};
+use crate::document::formats::is_url;
 use crate::errors::Outcome;
-use crate::formats::is_url;
 use crate::state::State;
 use crate::store::Record;
 

@@ -4,7 +4,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::{Context, bearer, claims, refuse};
 use crate::errors::Outcome;
-use crate::reply;
+use crate::http::reply;
 
 pub(super) fn answer(context: &Context<'_>) -> Outcome<HttpResponse> {
     let token = bearer(context.request).or_else(|| context.parameter("access_token"));

@@ -4,10 +4,10 @@
 
 mod digests;
 #[cfg(feature = "passwords")]
-#[path = "heavy.rs"]
+#[path = "hash_functions.rs"]
 mod functions;
 #[cfg(not(feature = "passwords"))]
-#[path = "light.rs"]
+#[path = "without_hash_functions.rs"]
 mod functions;
 mod legacy;
 
@@ -15,8 +15,8 @@ pub(crate) use digests::matches;
 use logto_admin::serde_json::Value;
 
 use crate::errors::Outcome;
-use crate::ids::Ids;
-use crate::jobs::Jobs;
+use crate::state::ids::Ids;
+use crate::state::jobs::Jobs;
 use crate::store::Fields;
 
 /// The member that holds the digest.

@@ -1,11 +1,11 @@
-//! The relations that operations list, add to, replace and remove from, as data. `linking.rs` implements them.
+//! The relations that operations list, add to, replace and remove from, as data. `operations/of_relations.rs` implements them.
 
 mod of_organizations;
 mod of_roles;
 
 use crate::collections::{Collection, Filter, UnknownTarget, View};
 use crate::errors::Outcome;
-use crate::links::Where;
+use crate::store::links::Where;
 use crate::store::{Members, Record};
 
 /// A relation between entities, as one path presents it.
@@ -103,7 +103,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Relation> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::links::TABLES;
+    use crate::store::links::TABLES;
 
     #[test]
     fn every_relation_matches_its_table() {

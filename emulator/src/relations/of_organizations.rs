@@ -4,7 +4,7 @@ use crate::collections::{
     View, role_names, third_party_only,
 };
 use crate::errors::{Outcome, constraint_violated};
-use crate::links::Where;
+use crate::store::links::Where;
 use crate::store::{Members, Record};
 
 const MEMBERS: &str = "organization_users";

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
-use crate::ids::Ids;
-use crate::reply;
-use crate::special::Handler;
+use crate::http::reply;
+use crate::operations::Handler;
+use crate::state::ids::Ids;
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("GetOidcKeys", |call| list(call)), ("RotateOidcKeys", rotate), ("DeleteOidcKey", delete)];

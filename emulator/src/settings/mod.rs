@@ -13,11 +13,11 @@ use logto_admin::transport::{HttpResponse, Method};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
+use crate::document::parsed::parsed;
+use crate::document::schema::Contract;
 use crate::errors::{Outcome, empty_change};
-use crate::parsed::parsed;
-use crate::reply;
-use crate::schema::Contract;
-use crate::special::Handler;
+use crate::http::reply;
+use crate::operations::Handler;
 use crate::store::Members;
 
 pub(crate) use documents::{ACCOUNT_CENTER, ID_TOKEN, OIDC_SESSION};

@@ -6,9 +6,9 @@ use logto_admin::transport::HttpResponse;
 use super::{Setting, sent};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, not_exists_with_id, not_found};
-use crate::reply;
+use crate::http::reply;
+use crate::operations::Handler;
 use crate::scripts::Failure;
-use crate::special::Handler;
 use crate::state::State;
 use crate::store::{Members, text};
 

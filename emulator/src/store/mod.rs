@@ -2,6 +2,7 @@
 
 mod fields;
 mod found;
+pub(crate) mod links;
 mod places;
 mod suffixes;
 mod table;
@@ -16,7 +17,7 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 use crate::collections::Collection;
-use crate::links::{Links, Where};
+use crate::store::links::{Links, Where};
 pub(crate) use fields::Fields;
 use found::Found;
 pub(crate) use places::Places;

@@ -6,7 +6,7 @@ use logto_admin::transport::{HttpRequest, HttpResponse, HttpTransport, Method, T
 use sha2::Sha256;
 
 use crate::errors::Refusal;
-use crate::logs::Entry;
+use crate::state::logs::Entry;
 use crate::store::{Members, Record};
 
 const SIGNATURE: &str = "logto-signature-sha-256";

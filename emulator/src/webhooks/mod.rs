@@ -6,9 +6,9 @@ mod trigger;
 
 use logto_admin::serde_json::{Value, json};
 
-use crate::clock::iso;
 use crate::collections::HOOKS;
 use crate::state::State;
+use crate::state::clock::iso;
 use crate::store::{Members, Record};
 
 pub(crate) use delivery::{Delivery, attempt, failure, log};

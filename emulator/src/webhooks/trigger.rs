@@ -9,7 +9,7 @@ use super::events::{Content, EVENTS, Event};
 use super::{announce, is_wanted};
 use crate::call::Call;
 use crate::collections::{INVITATIONS, ROLES, USERS};
-use crate::nesting;
+use crate::http::nesting;
 use crate::state::State;
 use crate::store::{Members, Record};
 

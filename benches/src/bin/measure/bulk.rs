@@ -13,7 +13,10 @@ use tokio::runtime::{Builder, Runtime};
 
 /// Concurrent calls, as those of the command line.
 const CREATIONS: usize = 32;
+const SEARCHES: usize = 2;
 const PAGES: usize = 4;
+/// Users per search.
+const SEARCHED: usize = 20;
 /// Users per page.
 const PAGE: u64 = 100;
 
@@ -79,16 +82,35 @@ impl Bare {
         self.http.request(method, url).header("accept", "application/json").bearer_auth(&self.token)
     }
 
-    /// Creates the users of a file.
+    /// Creates the users of a file. Before that, looks for the users that exist.
     async fn create(&self, file: &str) -> Result<()> {
         let lines = stream::iter(BufReader::new(File::open(file)?).lines());
-        let created = lines.map_err(anyhow::Error::from).map(|line| async {
+        let chunks = lines.try_chunks(SEARCHED).map_err(anyhow::Error::from);
+        let absent = chunks.map_ok(|chunk| self.absent(chunk)).try_buffered(SEARCHES);
+        let lines = absent.map_ok(|chunk| stream::iter(chunk.into_iter().map(anyhow::Ok))).try_flatten();
+        let created = lines.map(|line| async {
             let request = self.request(Method::POST, self.url.clone()).header("content-type", "application/json");
             let answer = request.body(line?).send().await?.error_for_status()?.bytes().await?;
             serde_json::from_slice::<IgnoredAny>(&answer)?;
             anyhow::Ok(())
         });
         created.buffer_unordered(CREATIONS).try_collect().await
+    }
+
+    /// Fails if a user of these lines exists. Returns the lines.
+    async fn absent(&self, lines: Vec<String>) -> Result<Vec<String>> {
+        let mut url = format!("{}?page=1&page_size={PAGE}&mode=exact", self.url);
+        for line in &lines {
+            let user: Value = serde_json::from_str(line)?;
+            for member in ["primaryEmail", "username"] {
+                let value = user.get(member).and_then(Value::as_str).context("the user has no such member")?;
+                write!(url, "&search.{member}={value}")?;
+            }
+        }
+        let answer = self.request(Method::GET, url).send().await?.error_for_status()?.bytes().await?;
+        let found: Vec<Value> = serde_json::from_slice(&answer)?;
+        ensure!(found.is_empty(), "{} users exist", found.len());
+        Ok(lines)
     }
 
     /// Writes all users to a file, one per line.

@@ -3,7 +3,7 @@
 use logto_admin::models::RoleType;
 use serde_json::Value;
 
-use super::super::members::{Members, member};
+use super::super::entity_members::{Members, member};
 use super::{Body, Form, Kind, Layout, LinkChange, Links, Owner, Part, Read, Standing, Write, write};
 
 /// The name of the Management API's resource in references. Its indicator differs between tenants.

@@ -3,7 +3,7 @@
 use logto_admin::models::ApplicationType;
 use serde_json::Value;
 
-use super::super::members::member;
+use super::super::entity_members::member;
 use super::access::{MANAGEMENT_ROLE, ORGANIZATION_SCOPES, ROLES, SCOPES, text};
 use super::{Body, Form, Kind, LinkChange, Links, Part, Read, Standing, Write, write};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::members::{Members, member};
+use super::super::entity_members::{Members, member};
 use super::{Kind, Read, Replacement, Standing, write};
 
 // The server adds defaults to the configuration of connectors, so it is merged with that of a file.

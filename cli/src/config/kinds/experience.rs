@@ -2,7 +2,7 @@
 
 use logto_admin::models::SignInMode;
 
-use super::super::members::member;
+use super::super::entity_members::member;
 use super::{Kind, Layout, Read, write};
 
 pub(super) static CAPTCHA: Kind = Kind {

@@ -2,7 +2,7 @@
 
 use logto_admin::operation::{OperationInfo, Release, find};
 
-use super::super::members::{Member, Members};
+use super::super::entity_members::{Member, Members};
 use super::ALL;
 
 /// A kind of configuration.

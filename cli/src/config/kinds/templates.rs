@@ -1,6 +1,6 @@
 //! Custom phrases, email templates and custom profile fields.
 
-use super::super::members::member;
+use super::super::entity_members::member;
 use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, write};
 
 pub(super) static CUSTOM_PHRASES: Kind = Kind {

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use logto_admin::operation::{find, without_names};
 use serde_json::Value;
 
-use super::super::members::{Form, Known, known};
+use super::super::entity_members::{Form, Known, known};
 use super::*;
 
 /// Returns the operations of a kind.

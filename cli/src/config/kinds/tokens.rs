@@ -3,7 +3,7 @@
 use logto_admin::models::{HookEvent, JwtCustomizerTokenType};
 use serde_json::Value;
 
-use super::super::members::{Members, member};
+use super::super::entity_members::{Members, member};
 use super::{Address, Kind, Layout, Read, write};
 
 pub(super) static DOMAINS: Kind = Kind {

@@ -10,7 +10,7 @@ pub(super) use text::text;
 mod tests {
     use serde_json::json;
 
-    use super::super::members::member;
+    use super::super::entity_members::member;
     use super::*;
 
     fn place(path: &str) -> Vec<String> {

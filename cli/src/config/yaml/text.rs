@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::super::members::{Known, Member, known};
+use super::super::entity_members::{Known, Member, known};
 use super::Node;
 
 /// Returns a value as YAML. Known members come in the order of `members`, all others in alphabetical order.

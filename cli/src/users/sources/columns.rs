@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::users::diagnostic::Diagnostic;
-use crate::users::members::{Form, MEMBERS, Member, member};
+use crate::users::record_members::{Form, MEMBERS, Member, member};
 
 /// Members of a column, besides those of a record.
 const OWN: [Member; 3] =

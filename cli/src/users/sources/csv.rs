@@ -7,8 +7,8 @@ use super::draft::Draft;
 use super::fields::{Fields, flag, is_empty, parsed, split, text};
 use super::hashes::recognized;
 use crate::users::diagnostic::Diagnostic;
-use crate::users::members::Form;
 use crate::users::record::{JsonObject, Membership};
+use crate::users::record_members::Form;
 
 pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Diagnostic>> {
     let mut problems = Vec::new();

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::users::diagnostic::Diagnostic;
-use crate::users::members::Form;
 use crate::users::record::JsonObject;
+use crate::users::record_members::Form;
 
 /// Members of a record that were not read yet.
 pub(super) struct Fields {

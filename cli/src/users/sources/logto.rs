@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::Conversion;
 use crate::users::diagnostic::Diagnostic;
-use crate::users::members::{self, Form, MEMBERS};
 use crate::users::record::{Factor, ImportedUser, JsonObject};
+use crate::users::record_members::{self, Form, MEMBERS};
 
 /// Members of users in the Management API that the server sets.
 const READ_ONLY: [&str; 9] = [
@@ -46,7 +46,7 @@ pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Diagnos
 /// Parses the cells of an export as CSV, which have JSON for objects, lists and booleans.
 fn from_cells(record: &mut JsonObject) {
     for (name, value) in record.iter_mut().filter(|(_, value)| value.is_string()) {
-        match (members::find(name).map(|member| member.form), value.as_str()) {
+        match (record_members::find(name).map(|member| member.form), value.as_str()) {
             (Some(Form::Flag), Some(text)) => {
                 *value = text.parse::<bool>().map_or_else(|_| value.take(), Value::Bool);
             }
@@ -72,14 +72,14 @@ fn parsed(record: Map<String, Value>) -> Result<ImportedUser, Vec<Diagnostic>> {
     // serde's own message would show the value.
     serde_path_to_error::deserialize(Value::Object(record)).map_err(|error| {
         let path = error.path().to_string();
-        let member = path.split(['.', '[']).next().and_then(members::find);
+        let member = path.split(['.', '[']).next().and_then(record_members::find);
         vec![Diagnostic::new(path.as_str(), member.map_or("the type is wrong", |member| member.form.expected()))]
     })
 }
 
 /// Returns what is wrong with name or type of a member. Shows no values, which can be passwords.
 fn wrong(name: &str, value: &Value) -> Option<Diagnostic> {
-    match members::find(name) {
+    match record_members::find(name) {
         Some(member) => (!member.form.fits(value)).then(|| Diagnostic::new(name, member.form.expected())),
         None => {
             let known = MEMBERS.map(|member| member.name);

@@ -9,8 +9,8 @@ use crate::oidc::client::Client;
 use crate::oidc::discovery::SCOPES;
 use crate::oidc::scopes::{Holder, common};
 use crate::oidc::{Context, Provider, invalid_grant, refuse};
-use crate::special::application_access;
-use crate::special::permits;
+use crate::operations::application_access;
+use crate::operations::permits;
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";

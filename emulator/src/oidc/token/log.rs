@@ -9,7 +9,7 @@ use super::super::Context;
 use super::super::client::{self, CODE, CREDENTIALS, DEVICE, EXCHANGE, REFRESH};
 use crate::collections::{APPLICATION_SECRETS, APPLICATIONS};
 use crate::errors::{Outcome, Refusal};
-use crate::logs::{Entry, MASK};
+use crate::state::logs::{Entry, MASK};
 use crate::store::{Members, text};
 
 /// Parameters that the log masks.

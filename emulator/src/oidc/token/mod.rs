@@ -13,7 +13,7 @@ use logto_admin::transport::HttpResponse;
 use super::client::{self, CODE, CREDENTIALS, DEVICE, EXCHANGE, GRANTS, REFRESH};
 use super::{Context, refuse};
 use crate::errors::Outcome;
-use crate::reply;
+use crate::http::reply;
 
 /// Lifetime of tokens that are not for a resource, in seconds.
 const LIFETIME: i64 = 3600;

@@ -11,8 +11,8 @@ use crate::oidc::client::{Client, REFRESH};
 use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes::{Holder, common, unknown_resource};
 use crate::oidc::{Context, claims, invalid_grant, refuse};
+use crate::operations::application_access;
 use crate::settings::ID_TOKEN;
-use crate::special::application_access;
 use crate::store::Members;
 
 /// Returns the response to a client that may have these tokens, without a refresh token.

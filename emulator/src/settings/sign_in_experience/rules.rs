@@ -6,9 +6,9 @@ use super::SIGN_IN_EXPERIENCE;
 use crate::call::Call;
 use crate::collections::{CONNECTORS, factory_of};
 use crate::errors::{Outcome, Refusal, invalid_input};
-use crate::messages::{self, Channel};
-use crate::special::case_conflicts;
+use crate::operations::case_conflicts;
 use crate::state::State;
+use crate::state::messages::{self, Channel};
 use crate::store::{Members, Record, text};
 
 /// Members that an empty string clears.

@@ -1,0 +1,8 @@
+//! Keys, signatures, certificates and one-time passwords.
+
+pub(crate) mod cbor;
+pub(crate) mod certificates;
+pub(crate) mod cose;
+pub(crate) mod rsa;
+pub(crate) mod totp;
+pub(crate) mod webauthn;

@@ -1,0 +1,94 @@
+//! Rules of the server that the API document lacks, as data.
+
+use logto_admin::serde_json::{self, Map, Value};
+
+/// A rule: the operation, the place in its entry (a JSON pointer), and the members of the schema there.
+type Amendment = (&'static str, &'static str, &'static str);
+
+const JSON: &str = "/body/application~1json";
+/// The server reports an unknown tag as a custom issue.
+const LANGUAGE: &str = r#"{"custom": "enum"}"#;
+
+const AMENDMENTS: &[Amendment] = &[
+    ("GET /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
+    ("PUT /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
+    ("DELETE /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
+    ("PATCH /api/configs/oidc/session", "/body/application~1json/properties/ttl", r#"{"minimum": 1}"#),
+    ("POST /api/one-time-tokens", "/body/application~1json/properties/expiresIn", r#"{"minimum": 1}"#),
+    ("POST /api/custom-profile-fields/batch", JSON, r#"{"maxItems": 20}"#),
+    (
+        "POST /api/domains/cleanup",
+        "/body/application~1json/properties/staleDays",
+        r#"{"minimum": 0, "exclusiveMinimum": true}"#,
+    ),
+    (
+        "PUT /api/domains/{id}/verification-files",
+        "/body/application~1json/properties/verificationFiles",
+        r#"{
+            "type": "array",
+            "additionalProperties": null,
+            "items": {
+                "type": "object",
+                "required": ["path", "content", "contentType"],
+                "properties": [
+                    ["path", {"type": "string", "custom": "verification-path"}],
+                    ["content", {"type": "string"}],
+                    ["contentType", {"type": "string"}]
+                ]
+            }
+        }"#,
+    ),
+];
+
+/// Adds the rules to the operations of the document.
+pub(crate) fn apply(operations: &mut Map<String, Value>, schemas: &[Value]) {
+    for (operation, place, members) in AMENDMENTS {
+        let Some(entry) = operations.get_mut(*operation) else { continue };
+        let (Some(schema), Ok(Value::Object(members))) =
+            (schema_at(entry, place, schemas), serde_json::from_str(members))
+        else {
+            continue;
+        };
+        for (name, value) in members {
+            match value {
+                Value::Null => schema.remove(&name),
+                value => schema.insert(name, value),
+            };
+        }
+    }
+}
+
+/// Returns the schema at a place. The entry gets its own copies of the shared schemas on the way.
+fn schema_at<'v>(entry: &'v mut Value, place: &str, schemas: &[Value]) -> Option<&'v mut Map<String, Value>> {
+    let mut schema = entry;
+    for step in place.split('/').skip(1) {
+        let name = step.replace("~1", "/");
+        schema = match schema {
+            // Properties are a list of names and schemas.
+            Value::Array(pairs) => {
+                pairs.iter_mut().find(|pair| pair.get(0).and_then(Value::as_str) == Some(&name))?.get_mut(1)?
+            }
+            schema => schema.get_mut(name)?,
+        };
+        if let Some(shared) = schema.get("$ref").and_then(Value::as_u64) {
+            *schema = schemas.get(usize::try_from(shared).ok()?)?.clone();
+        }
+    }
+    schema.as_object_mut()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_its_place_in_the_document() {
+        let document: Value = serde_json::from_str(include_str!("../operations.json")).unwrap();
+        let schemas = document["schemas"].as_array().unwrap();
+        for (operation, place, members) in AMENDMENTS {
+            let mut entry = document["operations"][operation].clone();
+            assert!(schema_at(&mut entry, place, schemas).is_some(), "{operation} {place}");
+            assert!(serde_json::from_str::<Map<String, Value>>(members).is_ok(), "{members}");
+        }
+    }
+}

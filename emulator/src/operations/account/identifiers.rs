@@ -1,0 +1,45 @@
+//! The primary email address and phone number.
+
+use logto_admin::operation;
+use logto_admin::serde_json::Value;
+use logto_admin::transport::HttpResponse;
+
+use super::no_record;
+use crate::call::Call;
+use crate::collections::USERS;
+use crate::errors::Outcome;
+use crate::http::reply;
+use crate::operations::Handler;
+use crate::operations::of_collections::{self, Verb};
+use crate::policies::email;
+use crate::state::messages::Recipient;
+use crate::state::verification_records::Kind;
+use crate::store::Members;
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("UpdatePrimaryEmail", |call| replace(call, "primaryEmail", &Recipient::email(call.text("email")))),
+    ("DeletePrimaryEmail", |call| set(call, "primaryEmail", Value::Null)),
+    ("UpdatePrimaryPhone", |call| replace(call, "primaryPhone", &Recipient::phone(call.text("phone")))),
+    ("DeletePrimaryPhone", |call| set(call, "primaryPhone", Value::Null)),
+];
+
+/// Sets an address that a verification record proves.
+fn replace(call: &mut Call<'_>, member: &str, recipient: &Recipient) -> Outcome<HttpResponse> {
+    let record = call.state.verifications.verified(call.text("newIdentifierVerificationRecordId"), call.now);
+    let proves =
+        record.is_some_and(|record| matches!(&record.kind, Kind::Code { recipient: of, .. } if of == recipient));
+    if !proves {
+        return Err(no_record());
+    }
+    email::check(call.state, recipient)?;
+    set(call, member, recipient.address.as_str().into())
+}
+
+/// Makes the same change as `UpdateUser`.
+fn set(call: &mut Call<'_>, member: &str, value: Value) -> Outcome<HttpResponse> {
+    call.parameters = vec![call.caller.clone()];
+    call.info = operation::find("UpdateUser").unwrap_or(call.info);
+    call.body = Members::from_iter([(member.to_owned(), value)]);
+    of_collections::run(call, &USERS, Verb::Update)?;
+    Ok(reply::nothing(204))
+}

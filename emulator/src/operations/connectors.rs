@@ -1,0 +1,93 @@
+use std::fmt::Write;
+
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::Handler;
+use crate::call::Call;
+use crate::collections::connector_factories;
+use crate::collections::{CONNECTORS, factory_of};
+use crate::errors::{Outcome, Refusal, not_found};
+use crate::http::reply;
+use crate::http::request::form_encoded;
+use crate::providers::social;
+use crate::state::messages::{self, Recipient};
+use crate::store::{Members, Record, text};
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("ListConnectorFactories", |call| {
+        Ok(reply::json(
+            call.success(),
+            &connector_factories::all().map(|factory| Value::Object(factory.shown())).collect(),
+        ))
+    }),
+    ("GetConnectorFactory", |call| {
+        let factory = connector_factories::find(call.parameter(0)).ok_or_else(not_found)?;
+        Ok(reply::json(call.success(), &Value::Object(factory.shown())))
+    }),
+    ("CreateConnectorTest", send_test),
+    ("CreateConnectorAuthorizationUri", authorization_uri),
+];
+
+/// The code of test messages.
+const TEST_CODE: &str = "000000";
+
+/// Returns the connector of a sign-in.
+pub(crate) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record> {
+    let unknown = || {
+        Refusal::new(422, "session.invalid_connector_id", format!("Unable to find available connector with id {id}."))
+    };
+    call.state.store.get(&CONNECTORS, id).ok_or_else(unknown)
+}
+
+/// Sends a test message with the configuration in the body, not with that of a stored connector.
+fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let phone = call.body.get("phone").and_then(Value::as_str).map(Recipient::phone);
+    let recipient = phone.or_else(|| Recipient::of(&call.body)).ok_or_else(|| {
+        // The server does not fill in the placeholder.
+        Refusal::new(400, "guard.invalid_input", "The request {{type}} is invalid.")
+    })?;
+    let kind = recipient.channel.connector_type();
+    let factory = connector_factories::find(call.parameter(0)).filter(|factory| factory.text("type") == kind);
+    let factory = factory.ok_or_else(|| messages::no_connector(400, kind))?;
+    if let Some(config) = call.body.get("config").and_then(Value::as_object) {
+        factory.check(config)?;
+    }
+    let payload = Members::from_iter([("code".to_owned(), TEST_CODE.into())]);
+    messages::keep(call.state, call.now, &recipient, "Generic", payload);
+    Ok(reply::nothing(call.success()))
+}
+
+fn authorization_uri(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let connector = call.record(&CONNECTORS, call.parameter(0))?;
+    let uri = redirect_to(connector, &call.body)?;
+    Ok(reply::json(call.success(), &json!({ "redirectTo": uri })))
+}
+
+/// Returns the address at the identity provider that a social sign-in starts with.
+pub(crate) fn redirect_to(connector: &Record, body: &Members) -> Outcome<String> {
+    social::check_social(connector)?;
+    let factory = factory_of(connector).ok_or_else(not_found)?;
+    let config = |name: &str| connector.members.get("config").and_then(|config| config.get(name)?.as_str());
+    let (endpoint, scope) = factory.authorization().unwrap_or_default();
+    let endpoint = config("authorizationEndpoint").unwrap_or(endpoint);
+    let asked = text(body, "scope");
+    let scope = if asked.is_empty() { config("scope").unwrap_or(scope) } else { asked };
+    let mut uri = endpoint.to_owned();
+    let parameters = [
+        ("client_id", config("clientId").filter(|_| factory.text("id") != "mock-social-connector").unwrap_or_default()),
+        ("response_type", if factory.is_standard() { "code" } else { "" }),
+        ("redirect_uri", text(body, "redirectUri")),
+        ("state", text(body, "state")),
+        ("scope", scope),
+    ];
+    // Standard connectors can have further parameters.
+    let objects = ["authRequestOptionalConfig", "customConfig"].into_iter();
+    let further = objects.filter_map(|name| connector.members.get("config")?.get(name)?.as_object()).flatten();
+    let further = further.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+    for (name, value) in parameters.into_iter().chain(further).filter(|(_, value)| !value.is_empty()) {
+        let separator = if uri.contains('?') { '&' } else { '?' };
+        let _ = write!(uri, "{separator}{name}={}", form_encoded(value));
+    }
+    Ok(uri)
+}

@@ -1,0 +1,134 @@
+//! Second factors of users.
+
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::Handler;
+use crate::call::Call;
+use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
+use crate::crypto::webauthn::Credential;
+use crate::errors::{Outcome, Refusal};
+use crate::http::reply;
+use crate::state::State;
+use crate::state::clock::iso;
+use crate::state::ids::Ids;
+use crate::store::Record;
+
+pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
+
+pub(crate) const TOTP: &str = "Totp";
+pub(crate) const BACKUP: &str = "BackupCode";
+pub(crate) const PASSKEY: &str = "WebAuthn";
+/// The hidden member of a passkey that holds its credential.
+const CREDENTIAL: &str = "credential";
+const BACKUP_CODE_COUNT: usize = 10;
+const BACKUP_CODE_LENGTH: usize = 10;
+/// The QR code of a secret. It is a single white pixel: the emulator draws no images.
+pub(crate) const QR_CODE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
+
+fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let user = call.record(&USERS, call.parameter(0))?.id.clone();
+    let kind = call.text("type").to_owned();
+    let others: Vec<&str> = factors(call.state, &user).map(|factor| factor.text("type")).collect();
+    let (again, alone) = (others.contains(&kind.as_str()), others.iter().all(|other| *other == BACKUP));
+    match kind.as_str() {
+        TOTP if again => Err(totp_exists()),
+        TOTP => add_totp(call, &user),
+        _ if again => Err(refuse("user.backup_code_already_in_use", "The user already has backup codes.")),
+        _ if alone => Err(codes_alone()),
+        _ => add_backup_codes(call, &user),
+    }
+}
+
+/// Returns the second factors of a user.
+pub(crate) fn factors<'s>(state: &'s State, user: &'s str) -> impl Iterator<Item = &'s Record> {
+    state.store.all(&MFA_VERIFICATIONS).filter(move |factor| factor.text("userId") == user)
+}
+
+fn add_totp(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
+    let secret = match call.text("secret") {
+        "" => call.state.ids.base32(32),
+        secret if is_totp_secret(secret) => secret.to_owned(),
+        _ => return Err(refuse("user.totp_secret_invalid", "Invalid TOTP secret supplied.")),
+    };
+    add(call, user, TOTP, TOTP_SECRET, secret.clone().into());
+    Ok(reply::json(call.success(), &json!({ "type": TOTP, "secret": secret, "secretQrCode": QR_CODE })))
+}
+
+pub(crate) fn totp_exists() -> Refusal {
+    refuse("user.totp_already_in_use", "TOTP is already in use.")
+}
+
+pub(crate) fn codes_alone() -> Refusal {
+    refuse("session.mfa.backup_code_can_not_be_alone", "Backup code can not be the only MFA.")
+}
+
+pub(crate) fn is_totp_secret(secret: &str) -> bool {
+    secret.len().is_multiple_of(8) && secret.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
+}
+
+fn add_backup_codes(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
+    let mut codes = call.texts("codes");
+    if codes.is_empty() {
+        codes = new_codes(&mut call.state.ids);
+    }
+    check_codes(&codes)?;
+    add(call, user, BACKUP, BACKUP_CODES, codes.clone().into());
+    Ok(reply::json(call.success(), &json!({ "type": BACKUP, "codes": codes })))
+}
+
+/// Returns a new set of backup codes.
+pub(crate) fn new_codes(ids: &mut Ids) -> Vec<String> {
+    (0..BACKUP_CODE_COUNT).map(|_| ids.hexadecimal(BACKUP_CODE_LENGTH)).collect()
+}
+
+/// Rejects backup codes that the server could not have generated.
+pub(crate) fn check_codes(codes: &[String]) -> Outcome<()> {
+    let fits = |code: &String| {
+        code.len() == BACKUP_CODE_LENGTH && code.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    if codes.len() != BACKUP_CODE_COUNT || !codes.iter().all(fits) {
+        return Err(refuse("user.wrong_backup_code_format", "Backup code format is invalid."));
+    }
+    Ok(())
+}
+
+/// Returns the passkeys of a user.
+pub(crate) fn passkeys(state: &State, user: &str) -> Vec<Credential> {
+    factors(state, user).filter_map(credential).collect()
+}
+
+/// Returns the credential of a passkey.
+pub(crate) fn credential(factor: &Record) -> Option<Credential> {
+    logto_admin::serde_json::from_value(factor.hidden.get(CREDENTIAL)?.clone()).ok()
+}
+
+pub(crate) fn set_credential(factor: &mut Record, credential: &Credential) {
+    factor.hidden.insert(CREDENTIAL.to_owned(), json!(credential));
+}
+
+pub(crate) fn add_passkey(call: &mut Call<'_>, user: &str, credential: &Credential, name: Option<&str>) {
+    let described = [("agent", Some(credential.agent.as_str())), ("name", name)];
+    let described = described.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+    let mut factor = blank(call, user, PASSKEY);
+    factor.members.extend(described);
+    set_credential(&mut factor, credential);
+    call.state.store.put(&MFA_VERIFICATIONS, factor);
+}
+
+/// Adds a second factor with a hidden member.
+pub(crate) fn add(call: &mut Call<'_>, user: &str, kind: &str, member: &str, value: Value) {
+    let mut factor = blank(call, user, kind);
+    factor.hidden.insert(member.to_owned(), value);
+    call.state.store.put(&MFA_VERIFICATIONS, factor);
+}
+
+fn blank(call: &mut Call<'_>, user: &str, kind: &str) -> Record {
+    let given = [("userId", user.to_owned()), ("type", kind.to_owned()), ("createdAt", iso(call.now))];
+    let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    call.state.blank(&MFA_VERIFICATIONS, given, call.now)
+}
+
+fn refuse(code: &str, message: &str) -> Refusal {
+    Refusal::new(422, code, message)
+}

@@ -1,0 +1,116 @@
+//! The operations: those of any collection, those of any relation, and a file for each subject that fits neither.
+
+pub(crate) mod account;
+pub(crate) mod application_access;
+mod applications;
+mod assets;
+mod authn;
+mod captcha;
+pub(crate) mod connectors;
+mod consent_scopes;
+mod dashboard;
+mod document;
+mod domains;
+mod email_templates;
+mod hooks;
+pub(crate) mod identities;
+mod logs;
+pub(crate) mod mfa;
+pub(crate) mod of_collections;
+pub(crate) mod of_relations;
+pub(crate) mod one_time_tokens;
+mod organizations;
+mod phrases;
+mod profile_fields;
+mod protected_apps;
+mod saml;
+pub(crate) mod sample_response;
+#[cfg(test)]
+mod sample_response_tests;
+mod sentinel;
+mod sessions;
+mod sign_in_experience;
+mod sso_connectors;
+mod subject_tokens;
+mod system;
+pub(crate) mod users;
+mod verification_codes;
+
+pub(crate) use application_access::permits;
+use logto_admin::transport::HttpResponse;
+pub(crate) use sign_in_experience::case_conflicts;
+
+pub(crate) use domains::verification_file;
+pub(crate) use phrases::default_language;
+
+use crate::call::Call;
+use crate::collections::check_limit;
+use crate::errors::Outcome;
+use crate::experience;
+use crate::settings;
+use crate::state::State;
+
+/// A function that implements an operation.
+pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
+
+/// The operations of every module.
+static ALL: &[&[(&str, Handler)]] = &[
+    subject_tokens::ALL,
+    application_access::ALL,
+    applications::ALL,
+    assets::ALL,
+    authn::ALL,
+    captcha::ALL,
+    connectors::ALL,
+    consent_scopes::ALL,
+    dashboard::ALL,
+    document::ALL,
+    domains::ALL,
+    email_templates::ALL,
+    hooks::ALL,
+    identities::ALL,
+    logs::ALL,
+    mfa::ALL,
+    one_time_tokens::ALL,
+    organizations::ALL,
+    phrases::ALL,
+    protected_apps::ALL,
+    profile_fields::ALL,
+    sentinel::ALL,
+    saml::ALL,
+    sessions::ALL,
+    sign_in_experience::ALL,
+    sso_connectors::ALL,
+    system::ALL,
+    users::ALL,
+    verification_codes::ALL,
+];
+
+fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
+    ALL.iter().chain(account::ALL).chain(settings::OTHERS).chain(experience::ALL).copied().flatten()
+}
+
+/// Returns the handler of an operation, by its operationId.
+pub(crate) fn handler(id: &str) -> Option<Handler> {
+    all().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
+}
+
+/// Rejects a request before its parts are validated.
+pub(crate) fn admit(id: &str, state: &State) -> Outcome<()> {
+    match id {
+        "CreateSamlApplication" => check_limit(state),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_handler_belongs_to_an_operation() {
+        for (id, _) in all() {
+            assert!(logto_admin::operation::find(id).is_some(), "{id}");
+        }
+    }
+}

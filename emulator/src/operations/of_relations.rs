@@ -1,0 +1,225 @@
+//! Lists, adds, replaces and removes the links of any relation.
+
+use std::collections::HashSet;
+
+use logto_admin::operation::AnswerKind;
+use logto_admin::serde_json::{Map, Value};
+use logto_admin::transport::HttpResponse;
+
+use crate::call::{Call, unknown};
+use crate::collections::{ORGANIZATION_ROLES, Shape, UnknownTarget, View};
+use crate::document::validate;
+use crate::errors::{Outcome, Refusal, empty_change, foreign_key, not_found, require_membership};
+use crate::http::reply;
+use crate::lists;
+use crate::lists::pages::Page;
+use crate::relations::{OwnerCheck, Relation, Reply};
+use crate::store::Record;
+use crate::store::links::Where;
+
+/// Effect of an operation on the links of an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkVerb {
+    List,
+    Add,
+    Replace,
+    Remove,
+}
+
+pub(crate) fn run(call: &mut Call<'_>, relation: &'static Relation, verb: LinkVerb) -> Outcome<HttpResponse> {
+    check_owners(call, relation, verb)?;
+    match verb {
+        LinkVerb::List => list(call, relation),
+        LinkVerb::Add => add(call, relation),
+        LinkVerb::Replace => replace(call, relation),
+        LinkVerb::Remove => remove(call, relation),
+    }
+}
+
+/// Returns the collections and ids of the owners in the path.
+fn owners<'c>(call: &'c Call<'_>, relation: &Relation) -> Vec<Where<'c>> {
+    let names = relation.owners.iter().map(|collection| collection.name);
+    names.zip(call.parameters.iter().map(String::as_str)).collect()
+}
+
+fn check_owners(call: &Call<'_>, relation: &Relation, verb: LinkVerb) -> Outcome<()> {
+    let ids: Vec<String> = call.parameters.iter().take(relation.owners.len()).cloned().collect();
+    if relation.requires.is_some_and(|required| !call.state.store.links.has(required, &ids)) {
+        return Err(require_membership());
+    }
+    let checked = match relation.owner_check {
+        OwnerCheck::Always => true,
+        OwnerCheck::ExceptRemoval => verb != LinkVerb::Remove,
+        OwnerCheck::Never => false,
+    };
+    if checked {
+        for (position, (collection, id)) in relation.owners.iter().zip(&ids).enumerate() {
+            let owner = call.record(collection, id)?;
+            if position == 0 {
+                (relation.suits)(owner)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn list(call: &Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
+    let store = &call.state.store;
+    let owners = owners(call, relation);
+    if let Ok(Some(page)) = Page::of(call.request, call.info.paging) {
+        let show = |record: &Record| show(call, relation, &owners, record);
+        return lists::linked(call, relation, &owners, page, show);
+    }
+    let ids: Vec<&str> = store.links.ids(relation.table, relation.target.name, &owners).collect();
+    let records = ids.iter().filter_map(|id| store.get(relation.target, id));
+    let show = |record: &Record| show(call, relation, &owners, record);
+    lists::answer(call, relation.target, relation.filters, &owners, records, show)
+}
+
+fn show(call: &Call<'_>, relation: &Relation, owners: &[Where<'_>], record: &Record) -> Value {
+    let mut members = record.members.to_object();
+    let view = View {
+        state: call.state,
+        query: &call.request.query,
+        origin: &call.request.origin,
+        info: call.info,
+        shape: Shape::Linked,
+    };
+    (relation.target.present)(&view, record, &mut members);
+    (relation.present)(&view, owners, record, &mut members);
+    Value::Object(members)
+}
+
+fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
+    let ids = targets(call, relation)?;
+    if let (Some(names), true) = (relation.names, ids.is_empty()) {
+        let named = call.body.contains_key(names) || call.body.contains_key(relation.ids);
+        return if named { respond(call, relation, ids, &[]) } else { Err(empty_change()) };
+    }
+    if ids.is_empty() && !relation.accepts_empty {
+        return Err(validate::refuse_empty(relation.ids));
+    }
+    let row = |id: &String| row(call, relation, relation.table, id);
+    let repeated = ids.iter().find(|id| call.state.store.links.has(relation.table, &row(id)));
+    if let (Some(code), Some(id)) = (relation.repeated, repeated) {
+        return Err(Refusal::about(422, code, id));
+    }
+    check_targets(call, relation, &ids)?;
+    let added = insert(call, relation, &ids);
+    respond(call, relation, ids, &added)
+}
+
+fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
+    let ids = targets(call, relation)?;
+    check_targets(call, relation, &ids)?;
+    let current: Vec<String> = {
+        let owners = owners(call, relation);
+        let store = &call.state.store;
+        let listed = |id: &&str| store.get(relation.target, id).is_some_and(|record| relation.target.lists(record));
+        store.links.ids(relation.table, relation.target.name, &owners).filter(listed).map(str::to_owned).collect()
+    };
+    let wanted: HashSet<&String> = ids.iter().collect();
+    let removed: Vec<&String> = current.iter().filter(|id| !wanted.contains(id)).collect();
+    if relation.refuses_same && !ids.is_empty() && removed.is_empty() && current.len() == ids.len() {
+        return Err(empty_change());
+    }
+    for id in removed {
+        unlink(call, relation, id);
+    }
+    let added = insert(call, relation, &ids);
+    respond(call, relation, ids, &added)
+}
+
+fn remove(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
+    let id = call.last_parameter().to_owned();
+    if unlink(call, relation, &id) { Ok(reply::nothing(call.success())) } else { Err(not_found()) }
+}
+
+/// Returns the ids of the targets that the body contains or names, without duplicates.
+fn targets(call: &Call<'_>, relation: &Relation) -> Outcome<Vec<String>> {
+    let mut ids = call.texts(relation.ids);
+    for name in relation.names.map(|names| call.texts(names)).unwrap_or_default() {
+        let role = call.state.store.all(&ORGANIZATION_ROLES).find(|role| role.text("name") == name);
+        let missing = || {
+            let message = format!("There is no organization role named `{name}`.");
+            Refusal::new(422, "organization.role_names_not_found", message)
+        };
+        ids.push(role.ok_or_else(missing)?.id.clone());
+    }
+    let mut known = HashSet::new();
+    ids.retain(|id| known.insert(id.clone()));
+    Ok(ids)
+}
+
+fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String]) -> Outcome<()> {
+    let store = &call.state.store;
+    let owner = relation.owners.first().and_then(|owner| store.get(owner, call.parameter(0)));
+    for id in ids {
+        if relation.targets_within.is_some_and(|table| !store.links.has(table, &row(call, relation, table, id))) {
+            return Err(require_membership());
+        }
+        let target = store.get(relation.target, id);
+        let target = target.ok_or_else(|| match relation.unknown_target {
+            UnknownTarget::Collection => unknown(relation.target, relation.target.unknown, id),
+            UnknownTarget::ForeignKey => foreign_key(),
+        })?;
+        let owner = owner.ok_or_else(foreign_key)?;
+        (relation.fits)(owner, target)?;
+    }
+    Ok(())
+}
+
+/// Returns the row of a table for the owners and a target.
+fn row(call: &Call<'_>, relation: &Relation, table: &str, id: &str) -> Vec<String> {
+    let columns = crate::store::links::columns(table);
+    let id_of = |column: &&str| {
+        let owner = relation.owners.iter().position(|owner| owner.name == *column);
+        owner.map_or(id, |index| call.parameter(index)).to_owned()
+    };
+    columns.iter().map(id_of).collect()
+}
+
+/// Adds links and returns the ids of the new ones.
+fn insert(call: &mut Call<'_>, relation: &Relation, ids: &[String]) -> Vec<String> {
+    let mut added = Vec::new();
+    for id in ids {
+        let row = row(call, relation, relation.table, id);
+        if call.state.store.links.add(relation.table, row) {
+            added.push(id.clone());
+        }
+    }
+    added
+}
+
+fn unlink(call: &mut Call<'_>, relation: &Relation, id: &str) -> bool {
+    let names = relation.owners.iter().map(|collection| collection.name);
+    let mut conditions: Vec<Where<'_>> = names.zip(call.parameters.iter().map(String::as_str)).collect();
+    conditions.push((relation.target.name, id));
+    call.state.store.links.remove(relation.table, &conditions)
+}
+
+fn respond(call: &Call<'_>, relation: &'static Relation, ids: Vec<String>, added: &[String]) -> Outcome<HttpResponse> {
+    let status = call.success();
+    match call.info.answer {
+        AnswerKind::None => return Ok(reply::nothing(status)),
+        AnswerKind::Text => return Ok(reply::word(status)),
+        _ => {}
+    }
+    let mut members = Map::new();
+    match relation.reply {
+        Reply::Records => {
+            let (store, owners) = (&call.state.store, owners(call, relation));
+            let all = store.links.ids(relation.table, relation.target.name, &owners);
+            let records = all.filter_map(|id| store.get(relation.target, id));
+            let records: Value = records.map(|record| record.members.to_value()).collect();
+            return Ok(reply::json(status, &records));
+        }
+        Reply::Ids => {}
+        Reply::IdsAndAdded(name) if status == 201 => {
+            members.insert(name.to_owned(), added.into());
+        }
+        Reply::IdsAndAdded(_) => {}
+    }
+    members.insert(relation.ids.to_owned(), ids.into());
+    Ok(reply::json(status, &Value::Object(members)))
+}

@@ -1,0 +1,62 @@
+//! Custom domains of protected applications.
+
+use logto_admin::transport::HttpResponse;
+
+use super::Handler;
+use crate::call::Call;
+use crate::collections::{APPLICATIONS, protected_apps, protected_only};
+use crate::errors::{Outcome, Refusal};
+use crate::http::reply;
+use crate::operations::of_collections::keep;
+use crate::store::Record;
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("ListApplicationProtectedAppMetadataCustomDomains", |call| {
+        let domains = protected_apps::custom_domains(&application(call)?);
+        Ok(reply::json(call.success(), &domains.into()))
+    }),
+    ("CreateApplicationProtectedAppMetadataCustomDomain", add),
+    ("DeleteApplicationProtectedAppMetadataCustomDomain", remove),
+];
+
+/// Returns the protected application in the path.
+fn application(call: &Call<'_>) -> Outcome<Record> {
+    let application = call.record(&APPLICATIONS, call.parameter(0))?;
+    if application.text("type") == "Protected" { Ok(application.clone()) } else { Err(protected_only(422)) }
+}
+
+fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut application = application(call)?;
+    let mut domains = protected_apps::custom_domains(&application);
+    if !domains.is_empty() {
+        let message = "You can only have one custom domain.";
+        return Err(Refusal::new(422, "domain.limit_to_one_domain", message));
+    }
+    let name = call.text("domain").to_owned();
+    let has = |other: &Record| {
+        protected_apps::custom_domains(other).iter().any(|domain| protected_apps::name(domain) == name)
+    };
+    if call.state.store.all(&APPLICATIONS).any(has) {
+        let message = "Another application has this domain.";
+        return Err(Refusal::new(422, "domain.hostname_already_exists", message));
+    }
+    let id = call.state.ids.hexadecimal(32);
+    domains.push(protected_apps::custom_domain(&name, &id));
+    protected_apps::set_custom_domains(&mut application, domains);
+    keep(call, &APPLICATIONS, &mut application);
+    Ok(reply::word(call.success()))
+}
+
+fn remove(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut application = application(call)?;
+    let mut domains = protected_apps::custom_domains(&application);
+    let count = domains.len();
+    domains.retain(|domain| protected_apps::name(domain) != call.last_parameter());
+    if domains.len() == count {
+        let message = "Custom domain not found.";
+        return Err(Refusal::new(404, "application.custom_domain_not_found", message));
+    }
+    protected_apps::set_custom_domains(&mut application, domains);
+    keep(call, &APPLICATIONS, &mut application);
+    Ok(reply::nothing(call.success()))
+}

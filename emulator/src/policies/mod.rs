@@ -1,0 +1,7 @@
+//! Policies of the tenant for passwords, usernames and email addresses, phone numbers, and the lockout of the sentinel.
+
+pub(crate) mod email;
+pub(crate) mod password;
+pub(crate) mod phones;
+pub(crate) mod sentinel;
+pub(crate) mod username;

@@ -1,8 +1,0 @@
-use super::Handler;
-use crate::reply;
-
-pub(super) const ALL: &[(&str, Handler)] = &[("DeleteSentinelActivities", |call| {
-    let targets = call.texts("targets");
-    call.state.sentinel.forget(&targets);
-    Ok(reply::nothing(call.success()))
-})];

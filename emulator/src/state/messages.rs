@@ -1,0 +1,170 @@
+//! Messages that the server would send. The emulator keeps them, so that tests can read verification codes and links.
+
+use logto_admin::Timestamp;
+use logto_admin::serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::collections::CONNECTORS;
+use crate::collections::connector_factories;
+use crate::errors::{Outcome, Refusal};
+use crate::state::State;
+use crate::store::{Members, Record};
+
+/// A message that a Logto server would have sent through its email or SMS connector.
+///
+/// Read the messages of an emulator with [`Emulator::messages`](crate::Emulator::messages).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Message {
+    /// Whether it is an email or a text message.
+    pub channel: Channel,
+    /// The email address or phone number.
+    pub recipient: String,
+    /// The usage type of the template, such as `SignIn` or `OrganizationInvitation`.
+    pub usage: String,
+    /// The variables of the template, such as `code` or `link`.
+    pub payload: Map<String, Value>,
+    /// The time of sending, by the emulator's clock.
+    pub sent_at: Timestamp,
+}
+
+impl Message {
+    /// Returns the verification code in the message, if it contains one.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.payload.get("code").and_then(Value::as_str)
+    }
+}
+
+/// The way in which a message is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Channel {
+    /// An email.
+    Email,
+    /// A text message.
+    Sms,
+}
+
+/// A channel and an address in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Recipient {
+    pub channel: Channel,
+    /// The email address or phone number.
+    pub address: String,
+}
+
+/// Number of messages that are kept. The oldest are dropped.
+const KEPT: usize = 10_000;
+/// The number of messages that a recipient can get within `PERIOD`.
+const LIMIT: usize = 10;
+/// Milliseconds.
+const PERIOD: i64 = 600_000;
+
+impl Channel {
+    /// The type of the connectors that send through this channel.
+    pub(crate) const fn connector_type(self) -> &'static str {
+        match self {
+            Self::Email => "Email",
+            Self::Sms => "Sms",
+        }
+    }
+}
+
+impl Recipient {
+    pub(crate) fn email(address: impl Into<String>) -> Self {
+        Self { channel: Channel::Email, address: address.into() }
+    }
+
+    pub(crate) fn phone(address: impl Into<String>) -> Self {
+        Self { channel: Channel::Sms, address: address.into() }
+    }
+
+    /// Returns the recipient that a body names in `email` or `phone`.
+    pub(crate) fn of(body: &Members) -> Option<Self> {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        text("email").map(Self::email).or_else(|| text("phone").map(Self::phone))
+    }
+}
+
+/// Rejects a message without a connector, or if the recipient got too many messages.
+pub(crate) fn check(state: &State, now: i64, recipient: &Recipient) -> Outcome<()> {
+    let kind = recipient.channel.connector_type();
+    if connector(state, recipient.channel).is_none() {
+        return Err(no_connector(501, kind));
+    }
+    let recent = state.messages.iter().filter(|message| {
+        let same = message.channel == recipient.channel && message.recipient == recipient.address;
+        same && message.sent_at.as_millis() > now - PERIOD
+    });
+    if recent.count() >= LIMIT {
+        return Err(Refusal::new(429, "request.message_rate_limited", "Too many messages to this recipient."));
+    }
+    Ok(())
+}
+
+/// Sends a message through the connector of the recipient's channel.
+pub(crate) fn send(
+    state: &mut State,
+    now: i64,
+    recipient: &Recipient,
+    usage: &str,
+    payload: Map<String, Value>,
+) -> Outcome<()> {
+    check(state, now, recipient)?;
+    keep(state, now, recipient, usage, payload);
+    Ok(())
+}
+
+/// Sends a message without checks.
+pub(crate) fn keep(state: &mut State, now: i64, recipient: &Recipient, usage: &str, payload: Map<String, Value>) {
+    if state.messages.len() == KEPT {
+        state.messages.pop_front();
+    }
+    state.messages.push_back(Message {
+        channel: recipient.channel,
+        recipient: recipient.address.clone(),
+        usage: usage.to_owned(),
+        payload,
+        sent_at: Timestamp::from_millis(now),
+    });
+}
+
+/// Returns the error for a missing connector of this type.
+pub(crate) fn no_connector(status: u16, kind: &str) -> Refusal {
+    let message = format!("Cannot find any available connector for type: {kind}.");
+    Refusal::new(status, "connector.not_found", message)
+}
+
+/// Returns whether there is a connector for messages of this channel.
+pub(crate) fn can_send(state: &State, channel: Channel) -> bool {
+    connector(state, channel).is_some()
+}
+
+/// Returns the connector that sends the messages of a channel.
+fn connector(state: &State, channel: Channel) -> Option<&Record> {
+    let sends = |record: &&Record| {
+        connector_factories::find(record.text("connectorId"))
+            .is_some_and(|factory| factory.text("type") == channel.connector_type())
+    };
+    state.store.all(&CONNECTORS).find(sends)
+}
+
+#[cfg(test)]
+mod tests {
+    use logto_admin::operation::Release;
+
+    use super::*;
+    use crate::state::clock::Clock;
+
+    #[test]
+    fn old_messages_are_dropped() {
+        let mut state = State::new(1, Clock::own(), Release::new(42));
+        for number in 0..=KEPT {
+            keep(&mut state, 0, &Recipient::email(number.to_string()), "SignIn", Map::new());
+        }
+        assert_eq!(state.messages.len(), KEPT);
+        assert_eq!(state.messages.front().map(|message| message.recipient.as_str()), Some("1"));
+    }
+}

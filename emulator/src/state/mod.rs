@@ -1,0 +1,161 @@
+//! The state of the emulator.
+
+pub(crate) mod activity;
+pub(crate) mod clock;
+pub(crate) mod ids;
+pub(crate) mod jobs;
+pub(crate) mod logs;
+pub(crate) mod messages;
+pub(crate) mod persistence;
+pub(crate) mod seed;
+pub(crate) mod services;
+pub(crate) mod verification_codes;
+pub(crate) mod verification_records;
+
+use std::collections::{HashMap, VecDeque};
+
+use logto_admin::operation::Release;
+use logto_admin::serde_json::Value;
+use serde::{Deserialize, Serialize};
+
+use crate::collections::{APPLICATION_SECRETS, Collection, Key};
+use crate::http::recent_requests::Requests;
+use crate::http::uploads::Upload;
+use crate::oidc::{Origin, Provider};
+use crate::policies::sentinel::Sentinel;
+use crate::providers::saml::SamlSession;
+use crate::settings::{Keys, Settings};
+use crate::state::activity::Activity;
+use crate::state::clock::Clock;
+use crate::state::ids::Ids;
+use crate::state::jobs::Jobs;
+use crate::state::logs::{Entry, Logs};
+use crate::state::messages::Message;
+use crate::state::services::Services;
+use crate::state::verification_codes::Code;
+use crate::state::verification_records::Verifications;
+use crate::store::{Fields, Members, Record, Store};
+use crate::webhooks::Outbox;
+
+/// All data that the emulator stores. It can be saved and restored.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct State {
+    pub store: Store,
+    pub settings: Settings,
+    /// The keys that sign tokens and cookies.
+    pub keys: Keys,
+    pub ids: Ids,
+    pub clock: Clock,
+    /// The release of Logto whose routes the emulator has.
+    #[serde(skip, default = "newest")]
+    pub release: Release,
+    /// Issued tokens and keys of the `OpenID` Connect provider.
+    pub oidc: Provider,
+    /// Messages that the server would have sent, oldest first.
+    pub messages: VecDeque<Message>,
+    /// Verification codes that have not been used yet.
+    pub codes: Vec<Code>,
+    /// Verification records of users.
+    pub verifications: Verifications,
+    #[serde(skip)]
+    pub services: Services,
+    /// Users that received tokens.
+    pub activity: Activity,
+    /// Uploaded files, by the path of their URL.
+    pub assets: HashMap<String, Upload>,
+    pub logs: Logs,
+    /// Sign-ins that service providers have begun, by id.
+    #[serde(default)]
+    pub saml_sessions: HashMap<String, SamlSession>,
+    /// Failed attempts to prove an identifier.
+    pub sentinel: Sentinel,
+    /// The requests that were handled last.
+    #[serde(skip)]
+    pub requests: Requests,
+    #[serde(skip)]
+    pub outbox: Outbox,
+    #[serde(skip)]
+    pub presets: Presets,
+    #[serde(skip)]
+    pub jobs: Jobs,
+}
+
+/// Values for the next entity, which are generated otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct Presets {
+    pub id: Option<String>,
+    pub secret: Option<String>,
+}
+
+const fn newest() -> Release {
+    Release::NEWEST
+}
+
+impl State {
+    pub(crate) fn new(seed: u64, clock: Clock, release: Release) -> Self {
+        let mut ids = Ids::new(seed);
+        Self {
+            store: Store::default(),
+            settings: Settings::default(),
+            keys: Keys::new(&mut ids, clock.now()),
+            ids,
+            clock,
+            release,
+            oidc: Provider::new(seed),
+            messages: VecDeque::new(),
+            codes: Vec::new(),
+            verifications: Verifications::default(),
+            services: Services::default(),
+            activity: Activity::default(),
+            assets: HashMap::new(),
+            logs: Logs::default(),
+            saml_sessions: HashMap::new(),
+            requests: Requests::default(),
+            outbox: Outbox::default(),
+            presets: Presets::default(),
+            jobs: Jobs::default(),
+            sentinel: Sentinel::default(),
+        }
+    }
+
+    /// Creates an entity from the defaults of its collection, overridden by `given`. Does not store it.
+    pub(crate) fn blank(&mut self, collection: &Collection, given: Members, now: i64) -> Record {
+        let id = match collection.key {
+            Key::Id(length) => self.presets.id.take().unwrap_or_else(|| self.ids.id(length)),
+            // Lookups use the member. This id only identifies the entity in the store.
+            Key::Member { .. } => self.ids.id(21),
+        };
+        let mut members = match (collection.blank)() {
+            Value::Object(members) => members,
+            _ => Members::new(),
+        };
+        if matches!(collection.key, Key::Id(_)) || members.contains_key("id") {
+            members.insert("id".to_owned(), id.clone().into());
+        }
+        members.extend(collection.stamps.iter().map(|stamp| ((*stamp).to_owned(), now.into())));
+        members.extend(given);
+        let id = members.get("id").and_then(Value::as_str).map_or(id, str::to_owned);
+        Record { id, members: members.into(), hidden: Fields::default() }
+    }
+
+    /// Returns the keys whose signatures are valid. The first one signs.
+    pub(crate) fn signing_keys(&self) -> Vec<Origin> {
+        let (mut keys, others): (Vec<_>, Vec<_>) =
+            self.keys.private(self.clock.now()).partition(|(_, status)| *status == "Current");
+        keys.extend(others);
+        keys.into_iter().map(|(key, _)| Origin { id: key.id.clone(), is_rsa: key.is_rsa() }).collect()
+    }
+
+    /// Logs an entry.
+    pub(crate) fn log(&mut self, now: i64, entry: Entry) {
+        self.logs.add(&mut self.ids, now, entry);
+    }
+
+    /// Adds a secret to an application.
+    pub(crate) fn add_secret(&mut self, application: &str, name: &str, value: &str, now: i64) {
+        let given = [("applicationId", application), ("name", name), ("value", value)];
+        let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let secret = self.blank(&APPLICATION_SECRETS, given, now);
+        self.store.put(&APPLICATION_SECRETS, secret);
+    }
+}
