@@ -34,6 +34,10 @@ pub(crate) fn measure() -> Result<Report> {
         server::build(package)?;
     }
     let folder = command::target().join("bench-bulk");
+    if folder.exists() {
+        // A bench that was killed leaves a journal.
+        fs::remove_dir_all(&folder)?;
+    }
     fs::create_dir_all(&folder)?;
     let mut report = Report::default();
     let mut rows = compare(&mut report, "import", IMPORTED, &imports(&folder)?);
@@ -53,9 +57,9 @@ fn imports(folder: &Path) -> Result<Vec<Round>> {
         let bare = |threads| timed::run(bare(&Emulator::start()?, "create", threads).arg(&file));
         // A journal from an earlier round would end the import at once.
         let journal = folder.join("journal");
-        let own = timed::run(own(&Emulator::start()?, &["users", "import", "--journal"]).args([&journal, &file]));
+        let own = timed::run(own(&Emulator::start()?, &["users", "import", "--journal"]).args([&journal, &file]))?;
         fs::remove_file(journal)?;
-        Ok([bare("two")?, bare("one")?, own?])
+        Ok([bare("two")?, bare("one")?, own])
     };
     (0..ROUNDS).map(|_| round()).collect()
 }
