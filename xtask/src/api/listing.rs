@@ -7,17 +7,17 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use public_api::Builder;
 
-use super::Listing;
+use super::{Listing, fingerprint};
 use crate::command;
 use crate::tool::{self, WASM};
 
 /// The Rust whose rustdoc writes the version of the JSON that `public-api` reads. Change both together.
 const RUST: &str = "1.95";
 
-/// Generated modules. Their code is in the repository, so the listing only has their number of items.
+/// Generated modules. Their code is in the repository, so the listing only has the number and the hash of their items.
 const GENERATED: [&str; 2] = ["logto_admin::api::", "logto_admin::models::"];
 
-/// Returns the listings of the client, of what it has on the web only, and of the emulator.
+/// Returns the listings of the client, of what it has on the web only, of the emulator, and of the command line.
 pub(super) fn of_crates() -> Result<Vec<Listing>> {
     tool::ensure_all_features()?;
     let native = items("logto-admin", None)?;
@@ -28,6 +28,7 @@ pub(super) fn of_crates() -> Result<Vec<Listing>> {
         Listing { file: "logto-admin.txt".to_owned(), text: text(&native) },
         Listing { file: "logto-admin-web.txt".to_owned(), text: text(&web) },
         Listing { file: "logto-admin-emulator.txt".to_owned(), text: text(&items("logto-admin-emulator", None)?) },
+        Listing { file: "logto-admin-cli.txt".to_owned(), text: text(&items("logto-admin-cli", None)?) },
     ])
 }
 
@@ -68,18 +69,20 @@ fn is_right(version: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// Returns the items of hand-written modules, then the number of items of each generated module.
+/// Returns the items of hand-written modules, then the number and the hash of the items of each generated module.
 fn text(items: &[String]) -> String {
     let mut text = String::new();
-    let mut generated: BTreeMap<String, usize> = BTreeMap::new();
+    let mut generated: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for item in items {
         match generated_module(item) {
-            Some(module) => *generated.entry(module).or_default() += 1,
+            Some(module) => generated.entry(module).or_default().push(item),
             None => text.extend([item, "\n"]),
         }
     }
-    for (module, count) in generated {
-        text.push_str(&format!("# generated: {module}, {count} items\n"));
+    for (module, mut items) in generated {
+        items.sort_unstable();
+        let hash = fingerprint::of(items.iter().copied());
+        text.push_str(&format!("# generated: {module}, {} items, {hash}\n", items.len()));
     }
     text
 }
@@ -98,20 +101,31 @@ fn generated_module(item: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const ITEMS: [&str; 5] = [
+        "pub mod logto_admin",
+        "pub fn logto_admin::api::users::Users::get(&self, &str)",
+        "impl logto_admin::Operation for logto_admin::api::users::GetUserOp",
+        "pub logto_admin::models::User::id: alloc::string::String",
+        "pub struct logto_admin::Client",
+    ];
+
     #[test]
-    fn generated_modules_are_counted() {
-        let items = [
-            "pub mod logto_admin",
-            "pub fn logto_admin::api::users::Users::get(&self, &str)",
-            "impl logto_admin::Operation for logto_admin::api::users::GetUserOp",
-            "pub logto_admin::models::User::id: alloc::string::String",
-            "pub struct logto_admin::Client",
-        ];
-        assert_eq!(
-            text(&items.map(str::to_owned)),
+    fn generated_modules_are_counted_and_hashed() {
+        let users = fingerprint::of([ITEMS[2], ITEMS[1]]);
+        let models = fingerprint::of([ITEMS[3]]);
+        let expected = format!(
             "pub mod logto_admin\npub struct logto_admin::Client\n\
-             # generated: logto_admin::api::users, 2 items\n# generated: logto_admin::models, 1 items\n"
+             # generated: logto_admin::api::users, 2 items, {users}\n# generated: logto_admin::models, 1 items, {models}\n"
         );
+        assert_eq!(text(&ITEMS.map(str::to_owned)), expected);
+    }
+
+    #[test]
+    fn renamed_members_of_models_change_the_listing() {
+        let renamed = ITEMS.map(|item| item.replace("User::id", "User::key"));
+        let [before, after] = [ITEMS.map(str::to_owned), renamed].map(|items| text(&items));
+        assert_eq!(before.lines().count(), after.lines().count());
+        assert_ne!(before, after);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Compares the public API with the listings in `api/`, so that a change of it is part of the review.
 
+mod fingerprint;
 mod listing;
 mod package;
 
