@@ -110,7 +110,7 @@ enum Xtask {
     Sbom,
     /// Fail if the API has changed since the last release in a way that the version does not allow.
     Semver {
-        /// The revision to compare with. Defaults to the newest tag of a release.
+        /// The revision to compare with. Defaults to the tag of the last release in the changelog.
         #[arg(long)]
         baseline: Option<String>,
     },
