@@ -4,6 +4,7 @@
 //! the versions that its dependencies require.
 
 use std::collections::HashMap;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -29,17 +30,32 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Compiles each published crate with its own `rust-version`.
+/// Compiles each published crate with its own `rust-version`, and runs the unit tests of the client.
 pub(crate) fn build() -> Result<()> {
     for package in metadata::workspace()?.iter().filter(|package| PUBLISHED.contains(&package.name.as_str())) {
         let version =
             package.rust_version.as_deref().with_context(|| format!("{} has no rust-version", package.name))?;
         command::heading(&format!("{} with Rust {version}", package.name));
-        let mut check = command::program("rustup");
-        check.args(["run", "--install", version, "cargo", "check", "--locked", "--all-features"]);
-        command::run(check.args(["--package", &package.name]))?;
+        for mut command in commands(&package.name, version) {
+            command::run(&mut command)?;
+        }
     }
     Ok(())
+}
+
+/// Returns the commands that try a published crate with a version of Rust.
+fn commands(package: &str, version: &str) -> Vec<Command> {
+    let cargo = |arguments: &[&str]| {
+        let mut cargo = command::program("rustup");
+        cargo.args(["run", "--install", version, "cargo"]).args(arguments);
+        cargo.args(["--locked", "--all-features", "--package", package]);
+        cargo
+    };
+    let mut commands = vec![cargo(&["check"])];
+    if package == CRATE {
+        commands.push(cargo(&["test", "--lib"]));
+    }
+    commands
 }
 
 /// Returns the packages in `tree` that need a newer Rust.
@@ -102,6 +118,16 @@ mod tests {
         let (_, version) = manifest.split_once("rust-version = \"").unwrap();
         let (version, _) = version.split_once('"').unwrap();
         assert!(readme.contains(&format!("requires Rust {version} or newer")), "{version}");
+    }
+
+    #[test]
+    fn the_oldest_rust_compiles_each_crate_and_tests_the_client() {
+        let lines = |package| commands(package, "1.88").iter().map(command::line).collect::<Vec<_>>();
+        let prefix = "rustup run --install 1.88 cargo";
+        let check = |package| format!("{prefix} check --locked --all-features --package {package}");
+        let test = format!("{prefix} test --lib --locked --all-features --package logto-admin");
+        assert_eq!(lines(CRATE), [check(CRATE), test]);
+        assert_eq!(lines("logto-admin-cli"), [check("logto-admin-cli")]);
     }
 
     #[test]
