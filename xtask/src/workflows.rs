@@ -21,6 +21,29 @@ pub(crate) fn check() -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use super::*;
+
+    /// Runs the functions of `.ci/run` with other steps.
+    #[test]
+    fn the_table_of_steps_has_the_failing_step_and_the_total() {
+        let script = files::read(".ci/run").unwrap().text;
+        let (functions, _) = script.split_once("step \"Components\"").unwrap();
+        let folder = command::target().join("ci-test");
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("run");
+        fs::write(&file, format!("{functions}step Good true\nstep Bad false\nstep Late true\n")).unwrap();
+        let output = Command::new("bash").arg(&file).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let (_, table) = text.split_once("Seconds per step\n").unwrap();
+        let names: Vec<_> =
+            table.lines().map(|line| line.trim_start_matches([' ', '0', '1', '2', '3']).trim()).collect();
+        assert_eq!(names, ["Good", "Bad (failed)", "total"]);
+        assert!(!output.status.success());
+    }
+
     /// npm signs the provenance if the settings of the package ask for it and the job has an identity.
     #[test]
     fn the_npm_package_is_published_with_provenance() {
