@@ -26,6 +26,19 @@ mod tests {
 
     use super::*;
 
+    /// The packages of an application are pinned by its lock file.
+    #[test]
+    fn new_versions_are_proposed_for_each_npm_project() {
+        let settings = files::read(".github/dependabot.yml").unwrap().text;
+        let (_, folders) = settings.split_once("directories: [").unwrap();
+        let folders: Vec<_> = folders.split(']').next().unwrap().split(", ").collect();
+        let locks = files::list().unwrap().into_iter();
+        let projects: Vec<_> =
+            locks.filter_map(|path| Some(format!("/{}", path.strip_suffix("/package-lock.json")?))).collect();
+        assert!(projects.len() > 3, "{projects:?}");
+        assert_eq!(projects.iter().filter(|project| !folders.contains(&project.as_str())).count(), 0, "{folders:?}");
+    }
+
     /// Runs the functions of `.ci/run` with other steps.
     #[test]
     fn the_table_of_steps_has_the_failing_step_and_the_total() {
