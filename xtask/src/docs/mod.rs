@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::metadata::PUBLISHED;
 use crate::npm::npm;
 use crate::tool::{self, Tool};
 use crate::{command, files};
@@ -45,11 +46,11 @@ pub(crate) fn build() -> Result<()> {
 /// Documents the crates as docs.rs does: with the settings of its Cargo.toml, unstable features and `cfg(docsrs)`.
 pub(crate) fn docs_rs() -> Result<()> {
     tool::ensure_all_features()?;
-    let native = (["-p", "logto-admin", "-p", "logto-admin-emulator"], command::target());
-    let web = (["-p", "logto-admin", "--target", tool::WASM], command::target().join(tool::WASM));
-    for (selection, target) in [native, web] {
+    let native: Vec<_> = PUBLISHED.iter().flat_map(|package| ["-p", package]).collect();
+    let web = vec!["-p", "logto-admin", "--target", tool::WASM];
+    for (selection, target) in [(native, command::target()), (web, command::target().join(tool::WASM))] {
         let mut doc = tool::with_unstable_rustdoc(command::cargo());
-        doc.args(["doc", "--no-deps", "--all-features"]).args(selection);
+        doc.args(["doc", "--no-deps", "--lib", "--all-features"]).args(selection);
         command::run(doc.env("RUSTDOCFLAGS", "-D warnings --cfg docsrs"))?;
         check_methods(&target.join("doc/logto_admin"))?;
     }
@@ -85,6 +86,14 @@ fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn published_crates_are_documented_with_all_features() {
+        for manifest in ["Cargo.toml", "emulator/Cargo.toml", "cli/Cargo.toml"] {
+            let text = files::read(manifest).unwrap().text;
+            assert!(text.contains("[package.metadata.docs.rs]\nall-features = true\n"), "{manifest}");
+        }
+    }
 
     #[test]
     fn links_to_methods_that_do_not_exist_are_broken() {
