@@ -4,6 +4,7 @@
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use regex::{Captures, Regex};
 
 use crate::{command, files};
 
@@ -31,6 +32,9 @@ pub(crate) fn prepare(version: &str) -> Result<()> {
     ensure!(changes.is_empty(), "commit these changes first:\n{changes}");
     for (path, text) in PLACES {
         rewrite(path, |file| replaced(file, &text.replace("{}", &current), &text.replace("{}", version)))?;
+    }
+    for path in texts()? {
+        rewrite(&path, |file| with_snippets(file, version))?;
     }
     let date = command::output(command::program("date").args(["-u", "+%F"]))?;
     rewrite(CHANGELOG, |changelog| dated(changelog, version, date.trim()))?;
@@ -61,6 +65,28 @@ fn replaced(file: &str, old: &str, new: &str) -> Result<String> {
     let count = file.matches(old).count();
     ensure!(count == 1, "{old:?} should occur once, but occurs {count} times");
     Ok(file.replace(old, new))
+}
+
+/// Returns the tracked texts that tell users how to depend on the crates. The changelog is history.
+fn texts() -> Result<Vec<String>> {
+    let mut texts = files::list()?;
+    texts.retain(|path| {
+        let is_text = [".md", ".rs"].iter().any(|extension| path.ends_with(extension));
+        is_text && path != CHANGELOG && !path.starts_with("xtask/")
+    });
+    Ok(texts)
+}
+
+/// Replaces the versions of the crates in snippets of Cargo.toml, such as `logto-admin = "0.1"`.
+fn with_snippets(text: &str, version: &str) -> Result<String> {
+    let minor: Vec<_> = version.split('.').take(2).collect();
+    let minor = minor.join(".");
+    let snippet = snippet()?;
+    Ok(snippet.replace_all(text, |found: &Captures<'_>| format!("{}{minor}\"", &found[1])).into_owned())
+}
+
+fn snippet() -> Result<Regex> {
+    Ok(Regex::new(r#"(\blogto-admin[a-z-]* = (?:\{ version = )?")\d+\.\d+""#)?)
 }
 
 /// Moves the unreleased changes under the heading of the version.
@@ -97,6 +123,32 @@ mod tests {
             let text = text.replace("{}", &current);
             let next = replaced(&file, &text, &text.replace(&current, "9.9.9")).unwrap();
             assert!(next.contains("9.9.9"), "{path}");
+        }
+    }
+
+    #[test]
+    fn snippets_name_the_minor_version_of_the_crates() {
+        let text = "//! logto-admin-emulator = \"0.1\"\nlogto-admin = { version = \"0.1\", features = [\"users\"] }\n\
+                    tokio = { version = \"1.2\" }\nlogto-admin = { path = \"..\" }\n";
+        let expected = text.replace("\"0.1\"", "\"0.12\"");
+        assert_eq!(with_snippets(text, "0.12.3").unwrap(), expected);
+    }
+
+    #[test]
+    fn every_snippet_has_the_current_version() {
+        let current = current(&files::read("Cargo.toml").unwrap().text).unwrap();
+        let mut changed = Vec::new();
+        for path in texts().unwrap() {
+            let text = files::read(&path).unwrap().text;
+            assert_eq!(with_snippets(&text, &current).unwrap(), text, "{path}");
+            if with_snippets(&text, "9.9.9").unwrap() != text {
+                changed.push(path);
+            }
+        }
+        for path in
+            ["README.md", "docs/src/cookbook/testing.md", "examples/offline_testing.rs", "src/guide/runtimes.md"]
+        {
+            assert!(changed.iter().any(|changed| changed == path), "{path} in {changed:?}");
         }
     }
 
