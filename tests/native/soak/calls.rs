@@ -47,7 +47,7 @@ async fn write(client: &Client, soak: &Soak, id: u64) -> Ended {
     match written {
         Ok(answer) => {
             assert_eq!(answer, json!({ "id": id }));
-            assert_eq!(soak.take(id).carried_out, 1, "write {id}");
+            assert_eq!(soak.finish(id).carried_out, 1, "write {id}");
             Ended::Succeeded
         }
         Err(error) => {
@@ -67,7 +67,7 @@ fn is_cut(error: &Error) -> bool {
     error.kind() == ErrorKind::Transport
 }
 
-/// Fails if a write was carried out twice, the second time after it had failed.
+/// Fails if a write was carried out twice, the second time after it had ended.
 pub(crate) fn no_write_was_repeated_late(soak: &Soak) {
     let repeated: Vec<_> = soak.left().into_iter().filter(|(_, call)| call.carried_out > 1).collect();
     assert!(repeated.is_empty(), "{repeated:?}");

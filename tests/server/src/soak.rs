@@ -21,9 +21,17 @@ pub struct Soak {
     issued: Mutex<Vec<Instant>>,
     /// Number of revoked tokens: the first ones.
     revoked: AtomicUsize,
-    calls: Mutex<HashMap<u64, Handled>>,
+    calls: Mutex<Calls>,
     /// Number of connections that the server closed although it had promised to keep them.
     closed: AtomicUsize,
+}
+
+/// Records of the server about calls.
+#[derive(Debug, Default)]
+struct Calls {
+    open: HashMap<u64, Handled>,
+    /// A bit for each finished write: a test makes millions of them, and its memory must stay flat.
+    finished: Vec<u64>,
 }
 
 /// Record of the server about a call.
@@ -54,22 +62,32 @@ impl Soak {
         &self.url
     }
 
-    /// Returns what the server did for a call, and discards it.
+    /// Returns what the server did for a read, and discards it.
     #[must_use]
     pub fn take(&self, id: u64) -> Handled {
-        lock(&self.calls).remove(&id).unwrap_or_default()
+        lock(&self.calls).open.remove(&id).unwrap_or_default()
+    }
+
+    /// Returns what the server did for a write that has succeeded, and only keeps that it was carried out. Another request of
+    /// the write counts as a second one.
+    #[must_use]
+    pub fn finish(&self, id: u64) -> Handled {
+        let mut calls = lock(&self.calls);
+        let handled = calls.open.remove(&id).unwrap_or_default();
+        calls.finish(id);
+        handled
     }
 
     /// Returns what the server did for a call, and keeps it: another request of the call might arrive late.
     #[must_use]
     pub fn look(&self, id: u64) -> Handled {
-        lock(&self.calls).get(&id).copied().unwrap_or_default()
+        lock(&self.calls).open.get(&id).copied().unwrap_or_default()
     }
 
-    /// Returns the calls that the server has not discarded.
+    /// Returns the calls that the server has not discarded, and the writes that it carried out after they had finished.
     #[must_use]
     pub fn left(&self) -> HashMap<u64, Handled> {
-        lock(&self.calls).clone()
+        lock(&self.calls).open.clone()
     }
 
     /// Number of tokens issued.
@@ -133,7 +151,7 @@ impl Soak {
 
     /// Answers with an error that does not say whether the call was carried out.
     fn fail(&self, id: u64, status: u16) -> Answer {
-        lock(&self.calls).entry(id).or_default().in_doubt = true;
+        lock(&self.calls).record(id).in_doubt = true;
         Answer::error(status, "unlucky")
     }
 
@@ -142,7 +160,7 @@ impl Soak {
             self.closed.fetch_add(1, Ordering::Relaxed);
         }
         let mut calls = lock(&self.calls);
-        let call = calls.entry(id).or_default();
+        let call = calls.record(id);
         call.carried_out += 1;
         call.in_doubt |= !matches!(fault, Fault::None | Fault::CloseAfter);
         Answer { fault, ..Answer::json(format!(r#"{{"id":{id}}}"#)) }
@@ -156,6 +174,34 @@ impl Soak {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         (mixed ^ (mixed >> 31)) % 1000
     }
+}
+
+impl Calls {
+    /// Returns the record of a call. A finished write was carried out before.
+    fn record(&mut self, id: u64) -> &mut Handled {
+        let carried_out = u8::from(self.is_finished(id));
+        self.open.entry(id).or_insert(Handled { carried_out, in_doubt: false })
+    }
+
+    fn finish(&mut self, id: u64) {
+        let (word, bit) = place(id);
+        if self.finished.len() <= word {
+            self.finished.resize(word + 1, 0);
+        }
+        if let Some(word) = self.finished.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn is_finished(&self, id: u64) -> bool {
+        let (word, bit) = place(id);
+        self.finished.get(word).is_some_and(|word| word & bit != 0)
+    }
+}
+
+/// Returns the word and the bit of an id.
+const fn place(id: u64) -> (usize, u64) {
+    ((id / 64) as usize, 1 << (id % 64))
 }
 
 fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -174,5 +220,37 @@ const fn fault(drawn: u64) -> Fault {
         145..147 => Fault::Hang,
         147..149 => Fault::HangInBody,
         _ => Fault::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn soak() -> Soak {
+        Soak::new("http://127.0.0.1".to_owned(), 1, Duration::from_secs(1))
+    }
+
+    #[test]
+    fn a_request_after_the_success_of_a_write_is_a_second_one() {
+        let soak = soak();
+        for id in [7, 200] {
+            let _ = soak.carry_out(id, Fault::None);
+            assert_eq!(soak.finish(id).carried_out, 1);
+        }
+        assert!(soak.left().is_empty());
+        let _ = soak.carry_out(200, Fault::None);
+        assert_eq!(soak.left().get(&200).map(|call| call.carried_out), Some(2));
+        assert_eq!(soak.left().len(), 1);
+    }
+
+    #[test]
+    fn reads_can_be_repeated() {
+        let soak = soak();
+        for _ in 0..2 {
+            let _ = soak.carry_out(8, Fault::None);
+            assert_eq!(soak.take(8).carried_out, 1);
+        }
+        assert!(soak.left().is_empty());
     }
 }
