@@ -16,13 +16,7 @@ use crate::typed::Typed;
 use crate::{edits, marker, recordings};
 
 /// Recorded answers by operation.
-static ANSWERS: LazyLock<HashMap<&'static str, Vec<&'static Value>>> = LazyLock::new(|| {
-    let mut answers: HashMap<_, Vec<_>> = HashMap::new();
-    for (id, answer) in recordings::successes() {
-        answers.entry(id).or_default().push(answer);
-    }
-    answers
-});
+static ANSWERS: LazyLock<HashMap<&'static str, Vec<&'static Value>>> = LazyLock::new(recordings::answers);
 
 /// The input names an operation and one of its recorded answers, and changes it.
 pub fn seeds() -> Vec<Vec<u8>> {
