@@ -1,53 +1,60 @@
 //! The emulator answers any request as a server does, the same each time, and can save what it has then.
 
-use std::sync::LazyLock;
-
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin_emulator::Emulator;
 use serde_json::Value;
 
 use crate::fields::{Fields, joined};
 use crate::recordings::{EXCHANGES, Exchange};
+use crate::seeded::{Credentials, START, URL};
 
-const URL: &str = "http://emulator.localhost";
-
-/// An emulator's first requests: they issue a token and create an entity of each kind.
-static START: LazyLock<(Vec<u8>, String)> = LazyLock::new(|| {
-    let emulator = Emulator::new();
-    let form = "grant_type=client_credentials&resource=https%3A%2F%2Fdefault.logto.app%2Fapi&scope=all";
-    let mut request = HttpRequest::new(Method::Post, format!("{URL}/oidc/token"));
-    request.headers.set("content-type", "application/x-www-form-urlencoded");
-    request.headers.set("authorization", "Basic ZW11bGF0b3ItYXBwOmVtdWxhdG9yLXNlY3JldA==");
-    request.body = form.to_owned().into();
-    let issued: Value = serde_json::from_slice(&emulator.handle(&request).body.bytes()).expect("a token");
-    let mut saved = Vec::new();
-    emulator.save(&mut saved).expect("the state can be saved");
-    (saved, issued["access_token"].as_str().expect("a token").to_owned())
-});
-
-/// The input is a list of requests: method, path with query, body.
+/// The input is a list of requests: method and credentials, path with query, body.
 pub fn seeds() -> Vec<Vec<u8>> {
     let requests = EXCHANGES.iter().filter(|exchange| exchange.status < 400);
     let mut seeds: Vec<Vec<u8>> = requests.step_by(2).map(request_of).collect();
     for path in
         ["/oidc/auth?client_id=a", "/oidc/.well-known/openid-configuration", "/oidc/jwks", "/sign-in", "/emulator"]
     {
-        seeds.push(joined(&["GET", path, ""]));
+        seeds.push(joined(&["GET none", path, ""]));
     }
     seeds
 }
 
 fn request_of(exchange: &Exchange) -> Vec<u8> {
+    let path = START.path(exchange);
     let pairs: Vec<String> = exchange.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let target =
-        if pairs.is_empty() { exchange.path.clone() } else { format!("{}?{}", exchange.path, pairs.join("&")) };
-    let body = if exchange.request_body.is_null() { String::new() } else { exchange.request_body.to_string() };
-    joined(&[&exchange.method, &target, &body])
+    let target = if pairs.is_empty() { path } else { format!("{path}?{}", pairs.join("&")) };
+    let body = START.body(&exchange.request_body);
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    joined(&[&format!("{} {}", exchange.method, credentials_for(&target)), &target, &body])
+}
+
+/// Returns the name of the credentials that a path needs.
+fn credentials_for(path: &str) -> &'static str {
+    let is_below = |prefixes: &[&str]| prefixes.iter().any(|prefix| path.starts_with(prefix));
+    if is_below(&["/api/my-account", "/api/verifications"]) {
+        "user"
+    } else if is_below(&["/api/experience", "/api/interaction"]) {
+        "browser"
+    } else if is_below(&["/api/.well-known", "/oidc"]) {
+        "none"
+    } else {
+        "admin"
+    }
+}
+
+fn credentials(name: &str) -> Credentials {
+    match name {
+        "user" => Credentials::User,
+        "browser" => Credentials::Browser,
+        "none" => Credentials::None,
+        _ => Credentials::Admin,
+    }
 }
 
 pub fn check(data: &[u8]) {
     let requests = requests(data);
-    let (first, second) = (restored(&START.0), restored(&START.0));
+    let (first, second) = (restored(&START.saved), restored(&START.saved));
     for request in &requests {
         let answer = first.handle(request);
         is_an_answer(request, &answer);
@@ -66,10 +73,11 @@ fn requests(data: &[u8]) -> Vec<HttpRequest> {
     while let (Some(method), true) = (fields.next(), requests.len() < 4) {
         let methods =
             [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Head, Method::Options];
+        let (method, name) = method.split_once(' ').unwrap_or((&method, ""));
         let method = methods.into_iter().find(|known| known.as_str() == method).unwrap_or(Method::Get);
         let target = fields.text();
         let mut request = HttpRequest::new(method, format!("{URL}/{}", target.trim_start_matches('/')));
-        request.headers.set("authorization", format!("Bearer {}", START.1));
+        START.authorize(&mut request, credentials(name));
         let body = fields.text();
         if !body.is_empty() {
             let is_form = target.starts_with("/oidc");

@@ -37,6 +37,7 @@ mod fields;
 mod marker;
 mod recordings;
 mod reference;
+mod seeded;
 pub mod seeds;
 mod stage;
 #[path = "../../tests/native/operations/typed.rs"]
