@@ -8,7 +8,7 @@ import { ClientState, type FirstAttempt } from "./client-state.js";
 import { failure } from "./failure.js";
 import { type FailedCall, host, type HostContext, Jobs, type PendingCall } from "./host.js";
 import { type Exports, instantiate } from "./module.js";
-import { key } from "./record.js";
+import { key } from "./stored-token.js";
 
 type RetryOptions = Pick<CallOptions, "retries" | "retry">;
 

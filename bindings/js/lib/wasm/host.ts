@@ -6,7 +6,7 @@ import { tokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members, retryAfter, shown } from "../response/answer.js";
 import type { ClientState, FirstAttempt, Grant } from "./client-state.js";
 import type { Exports, Host } from "./module.js";
-import { key, read, type StoredToken, write } from "./record.js";
+import { key, read, type StoredToken, write } from "./stored-token.js";
 
 /** A call in progress. */
 export interface PendingCall {
