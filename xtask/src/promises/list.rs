@@ -30,12 +30,9 @@ pub(super) struct List {
 pub(super) struct Promise {
     /// One or more statements of the README.
     pub(super) text: String,
-    /// Tests as `path::name`.
+    /// Tests as `path::name`. At least one.
     #[serde(default)]
     pub(super) tests: Vec<String>,
-    /// Whether the promise has no test yet.
-    #[serde(default)]
-    pub(super) missing: bool,
 }
 
 impl List {

@@ -5,26 +5,22 @@ use std::path::Path;
 use anyhow::Result;
 use regex::Regex;
 
-use super::list::{List, Promise};
+use super::list::List;
 
-/// Returns the promises without a test, and the tests that do not exist. `read` returns the text of a file.
+/// Returns the promises without a test, and the tests that do not exist or do not run. `read` returns the text of a file.
 pub(super) fn problems(list: &List, read: impl Fn(&str) -> Option<String>) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     for promise in &list.promises {
-        if promise.tests.is_empty() != promise.missing {
-            problems.push(format!("{}: {}: {}", list.readme, expectation(promise), promise.text));
+        if promise.tests.is_empty() {
+            problems.push(format!("{}: no test is named: {}", list.readme, promise.text));
         }
         for test in &promise.tests {
             if !exists(test, &read)? {
-                problems.push(format!("{}: no such test: {test}", list.readme));
+                problems.push(format!("{}: no such test, or it is ignored: {test}", list.readme));
             }
         }
     }
     Ok(problems)
-}
-
-fn expectation(promise: &Promise) -> &'static str {
-    if promise.missing { "`missing` is set, but a test is named" } else { "no test is named" }
 }
 
 fn exists(test: &str, read: impl Fn(&str) -> Option<String>) -> Result<bool> {
@@ -34,7 +30,8 @@ fn exists(test: &str, read: impl Fn(&str) -> Option<String>) -> Result<bool> {
     let Some(text) = read(path) else {
         return Ok(false);
     };
-    Ok(Regex::new(&definition(path, &regex::escape(name)))?.is_match(&text))
+    let definition = Regex::new(&definition(path, &regex::escape(name)))?;
+    Ok(definition.find_iter(&text).any(|found| !found.as_str().contains("#[ignore")))
 }
 
 /// Returns a pattern for the definition of a test: a function in Rust, also in a macro that adds the attribute, a named
@@ -48,7 +45,8 @@ fn definition(path: &str, name: &str) -> String {
     }
     if Path::new(path).extension().is_some_and(|extension| extension == "rs") {
         let attribute = r"#\[(?:\w+::)*\w*test\b[^\n]*\]";
-        let function = format!(r"{attribute}\s*(?:(?:#\[|//)[^\n]*\s+)*(?:async )?fn {name}\(");
+        let others = r"(?:(?:#\[|//)[^\n]*\s+)*";
+        let function = format!(r"(?:#\[ignore[^\n]*\s+)?{attribute}\s*{others}(?:async )?fn {name}\(");
         let of_macro = format!(r"(?s:{attribute} (?:async )?fn \$.*\n\s+(?:async )?fn {name}\()");
         return format!("{function}|{of_macro}");
     }
@@ -57,10 +55,11 @@ fn definition(path: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::list::Promise;
     use super::*;
 
     const RUST: &str = "#[test]\nfn one() {}\n\nfn two() {}\n\n    #[tokio::test(flavor = \"x\")]\n    #[cfg(unix)]\n    \
-                        // Why.\n    async fn three() {}\n";
+                        // Why.\n    async fn three() {}\n\n#[test]\n#[ignore = \"slow\"]\nfn five() {}\n\n#[ignore]\n#[test]\nfn six() {}\n";
     const MACRO: &str = "macro_rules! tests {\n  () => { #[wasm_bindgen_test] async fn $name() {} };\n}\ntests! {\n    async fn four(t) {}\n}\n";
     const JAVASCRIPT: &str =
         "const tests = {\n  async \"a call ends\"({ room }) {\n  },\n  Deno: deno,\n};\n// a list\n";
@@ -85,6 +84,11 @@ mod tests {
     }
 
     #[test]
+    fn ignored_tests_prove_nothing() {
+        assert!(!finds("a.rs::five") && !finds("a.rs::six"));
+    }
+
+    #[test]
     fn tests_in_javascript_are_named_members() {
         assert!(finds("a.mjs::a call ends") && finds("a.mjs::Deno"));
         assert!(!finds("a.mjs::a call") && !finds("a.mjs::a list"));
@@ -101,22 +105,16 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_names_a_test_or_is_marked() {
-        let promise = |tests: &[&str], missing| Promise {
+    fn a_promise_names_a_test_that_exists() {
+        let promise = |tests: &[&str]| Promise {
             text: "It works.".to_owned(),
             tests: tests.iter().map(|test| (*test).to_owned()).collect(),
-            missing,
         };
-        let promises =
-            vec![promise(&["a.rs::one", "a.rs::four"], false), promise(&[], false), promise(&["a.rs::one"], true)];
+        let promises = vec![promise(&["a.rs::one", "a.rs::four"]), promise(&[])];
         let list = List { readme: "R".to_owned(), promises, ..List::default() };
         assert_eq!(
             problems(&list, read).unwrap(),
-            [
-                "R: no such test: a.rs::four",
-                "R: no test is named: It works.",
-                "R: `missing` is set, but a test is named: It works.",
-            ]
+            ["R: no such test, or it is ignored: a.rs::four", "R: no test is named: It works.",]
         );
     }
 }
