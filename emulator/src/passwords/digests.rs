@@ -70,7 +70,7 @@ fn hash(function: &str, bytes: &[u8]) -> Option<Vec<u8>> {
 fn derive(function: &str, password: &str, salt: &[u8], iterations: u32, length: usize) -> Option<Vec<u8>> {
     let length = length.min(LONGEST_KEY);
     let parts = length.div_ceil(hash(function, b"")?.len()) as u64;
-    if u64::from(iterations).saturating_mul(parts) > MOST_ROUNDS {
+    if !takes_seconds(iterations, parts) {
         return None;
     }
     let mut key = vec![0; length];
@@ -85,6 +85,11 @@ fn derive(function: &str, password: &str, salt: &[u8], iterations: u32, length: 
         _ => return None,
     }
     Some(key)
+}
+
+/// Whether so many iterations for each part of a key are done in seconds.
+fn takes_seconds(iterations: u32, parts: u64) -> bool {
+    u64::from(iterations).saturating_mul(parts) <= MOST_ROUNDS
 }
 
 #[cfg(test)]
@@ -158,6 +163,12 @@ mod tests {
                 assert!(!matches(algorithm, digest, ""), "{algorithm} {digest}");
             }
         }
+    }
+
+    #[test]
+    fn keys_have_at_most_ten_million_rounds() {
+        assert!(takes_seconds(10_000_000, 1) && takes_seconds(5_000_000, 2));
+        assert!(!takes_seconds(10_000_001, 1) && !takes_seconds(5_000_001, 2));
     }
 
     #[test]

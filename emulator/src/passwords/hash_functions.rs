@@ -43,13 +43,22 @@ pub(super) fn is_argon2(digest: &str, password: &str) -> bool {
     let Ok(digest) = PasswordHash::new(digest) else { return false };
     let parameter = |name| digest.params.get_decimal(name).unwrap_or_default();
     let (memory, passes) = (parameter("m"), parameter("t"));
-    let bounded = memory <= MOST_MEMORY && u64::from(memory).saturating_mul(passes.into()) <= MOST_WRITTEN;
-    bounded && Argon2::default().verify_password(password.as_bytes(), &digest).is_ok()
+    is_bounded(memory, passes) && Argon2::default().verify_password(password.as_bytes(), &digest).is_ok()
+}
+
+/// Whether an Argon2 digest takes seconds, and not minutes.
+fn is_bounded(memory: u32, passes: u32) -> bool {
+    memory <= MOST_MEMORY && u64::from(memory).saturating_mul(passes.into()) <= MOST_WRITTEN
 }
 
 pub(super) fn is_bcrypt(digest: &str, password: &str) -> bool {
     let cost = digest.split('$').nth(2).and_then(|cost| cost.parse::<u32>().ok());
-    cost.is_some_and(|cost| cost <= HIGHEST_COST) && bcrypt::verify(password, digest).unwrap_or(false)
+    cost.is_some_and(is_low) && bcrypt::verify(password, digest).unwrap_or(false)
+}
+
+/// Whether a bcrypt digest of this cost takes seconds, and not minutes.
+const fn is_low(cost: u32) -> bool {
+    cost <= HIGHEST_COST
 }
 
 /// Computes a hash with the functions that are less common.
@@ -80,4 +89,22 @@ pub(super) fn firebase(password: &str, salt: &[&str], signer_key: &str, rounds: 
     let mut cipher = ctr::Ctr128BE::<Aes256>::new_from_slices(key.first_chunk::<32>()?, &[0; 16]).ok()?;
     cipher.try_apply_keystream(&mut text).ok()?;
     Some(STANDARD.encode(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIB: u32 = 1 << 20;
+
+    #[test]
+    fn argon2_has_at_most_one_gib_and_four_in_all_passes() {
+        assert!(is_bounded(GIB, 1) && is_bounded(GIB, 4) && is_bounded(1 << 10, 1 << 12));
+        assert!(!is_bounded(GIB + 1, 1) && !is_bounded(GIB, 5) && !is_bounded(1 << 10, (1 << 12) + 1));
+    }
+
+    #[test]
+    fn bcrypt_has_at_most_a_cost_of_16() {
+        assert!(is_low(16) && !is_low(17));
+    }
 }

@@ -81,6 +81,11 @@ mod tests {
     }
 
     #[test]
+    fn only_this_machine_reaches_the_server_by_default() {
+        assert_eq!(parsed(&[]).map(|arguments| arguments.bind), Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    }
+
+    #[test]
     fn releases_services_and_addresses_are_checked() {
         let arguments = parsed(&["--release", "next", "--bind", "::1"]).expect("valid arguments");
         assert_eq!((arguments.release, arguments.bind.is_loopback()), (Some(Release::NEXT), true));

@@ -41,6 +41,7 @@ mod profile_fields;
 mod properties;
 mod pushed;
 mod readme;
+mod readme_example;
 mod releases;
 mod roles;
 mod saml;

@@ -1,5 +1,5 @@
-//! The list of sample responses in the README. `UPDATE_SAMPLES=1 cargo test -p logto-admin-emulator --test client readme`
-//! rewrites it.
+//! The example in the README, and its list of sample responses.
+//! `UPDATE_SAMPLES=1 cargo test -p logto-admin-emulator --test client readme` rewrites the list.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,4 +32,13 @@ fn the_readme_lists_the_operations_with_sample_responses() {
     } else {
         assert_eq!(current, samples(), "run this test with UPDATE_SAMPLES=1 to renew the list");
     }
+}
+
+#[test]
+fn the_example_of_the_readme_is_compiled_and_run() {
+    let readme = include_str!("../../README.md");
+    let (_, example) = readme.split_once("```rust\n").expect("an example");
+    let (example, rest) = example.split_once("```\n").expect("the end of the example");
+    assert!(include_str!("readme_example.rs").ends_with(&format!("\n\n{example}")), "the example differs:\n{example}");
+    assert!(!rest.contains("```rust"), "a second example is not compiled");
 }

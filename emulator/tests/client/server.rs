@@ -93,19 +93,44 @@ async fn other_requests_are_answered_while_a_digest_is_computed() -> Result<()> 
         admin.access_token().await?.secret(),
         body.len()
     );
-    // This test and the server share one thread.
+    others_are_answered_before(&server, &slow).await;
+    server.stop().await.unwrap();
+    Ok(())
+}
+
+#[cfg(feature = "scripts")]
+#[tokio::test]
+async fn other_requests_are_answered_while_a_script_runs() -> Result<()> {
+    let server = serve().await;
+    let admin = server.emulator().client()?;
+    let script = "const getCustomJwtClaims = async () => { let n = 0; while (n < 3e6) n += 1; return { n }; };";
+    let customizer = logto_admin::models::UpsertJwtCustomizer::new(script);
+    admin.configs().upsert_jwt_customizer("client-credentials", customizer).await?;
+    let form = "grant_type=client_credentials&scope=all&resource=https://default.logto.app/api&\
+                client_id=emulator-app&client_secret=emulator-secret";
+    let slow =
+        post("/oidc/token", form).replace("host: a", "host: a\r\ncontent-type: application/x-www-form-urlencoded");
+    others_are_answered_before(&server, &slow).await;
+    // The request is a slow one: the script ends, and its answer is a token.
+    let answer = exchange(&server, slow.as_bytes()).await;
+    assert!(answer.contains("access_token"), "{answer}");
+    server.stop().await.unwrap();
+    Ok(())
+}
+
+/// Sends a slow request, and panics if it is answered before others that are sent later. This test and the server share
+/// one thread.
+async fn others_are_answered_before(server: &Server, slow: &str) {
     tokio::select! {
         biased;
-        answer = exchange(&server, slow.as_bytes()) => panic!("the digest was computed first: {answer}"),
+        answer = exchange(server, slow.as_bytes()) => panic!("the slow request was answered first: {answer}"),
         answer = async {
             // The server has accepted the slow request before these.
             for _ in 0..3 {
-                exchange(&server, post("/oidc/token", "").as_bytes()).await;
+                exchange(server, post("/oidc/token", "").as_bytes()).await;
             }
         } => answer,
     }
-    server.stop().await.unwrap();
-    Ok(())
 }
 
 #[tokio::test]
