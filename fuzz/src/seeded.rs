@@ -57,7 +57,7 @@ const NAMES: [(&str, &str); 18] = [
     ("connectorId", "connectors"),
 ];
 
-/// What an emulator starts with.
+/// State and credentials of an emulator with entities.
 pub struct Start {
     /// Its saved state.
     pub saved: Vec<u8>,

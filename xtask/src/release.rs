@@ -67,7 +67,7 @@ fn replaced(file: &str, old: &str, new: &str) -> Result<String> {
     Ok(file.replace(old, new))
 }
 
-/// Returns the tracked texts that tell users how to depend on the crates. The changelog is history.
+/// Returns the tracked texts with snippets of Cargo.toml. The changelog is history.
 fn texts() -> Result<Vec<String>> {
     let mut texts = files::list()?;
     texts.retain(|path| {
