@@ -17,6 +17,15 @@ globalThis.found = logto.users.list({ pageSize: 3 }).then((page) => page.items.m
 globalThis.found.then((found) => globalThis.process?.stdout?.write(found));
 `;
 
+/** Uses the whole client without the emulator, and the client of the emulator. */
+const whole = `import * as all from "logto-admin"; globalThis.all = all;`;
+const emulated = `import { Emulator } from "logto-admin/emulator"; globalThis.emulator = Emulator;`;
+
+async function bundled(options) {
+  const { outputFiles } = await esbuild({ bundle: true, format: "esm", conditions: ["workerd"], external: ["*.wasm"], write: false, logLevel: "error", ...options });
+  return outputFiles.map((file) => file.text).join("\n");
+}
+
 const EXPECTED = "user-0,user-1,user-2";
 
 async function inNode(path) {
@@ -68,10 +77,15 @@ const cases = {
   },
 
   async "other groups are left out"({ folder }) {
-    const { outputFiles } = await esbuild({ entryPoints: [join(folder, "app.mjs")], bundle: true, format: "esm", conditions: ["workerd"], external: ["*.wasm"], write: false, logLevel: "error" });
-    const [text] = outputFiles.map((file) => file.text);
+    const text = await bundled({ entryPoints: [join(folder, "app.mjs")] });
     if (!text.includes("/api/users")) throw new Error("the bundle lacks the group");
     if (text.includes("/api/organizations/") || text.includes("/api/roles/")) throw new Error("the bundle contains other groups");
+  },
+
+  async "the emulator is left out"({ folder }) {
+    const bundle = (contents) => bundled({ stdin: { contents, resolveDir: folder } });
+    if (!(await bundle(emulated)).includes("logto_admin_emulator")) throw new Error("the bundle lacks the emulator");
+    if ((await bundle(whole)).includes("logto_admin_emulator")) throw new Error("the bundle contains the emulator");
   },
 };
 

@@ -44,12 +44,21 @@ const given = (server, form) => `
 /** Programs that need a process of their own. Each prints `done`. */
 const PROGRAMS = {
   "the process exits while a refresher runs, and importing the package does nothing": (server) => `
-    import { LogtoAdmin } from "logto-admin";
-    import { ready } from "logto-admin/core";
+    let requests = 0;
+    const original = globalThis.fetch;
+    globalThis.fetch = (...request) => {
+      requests += 1;
+      return original(...request);
+    };
+    const { LogtoAdmin } = await import("logto-admin");
+    const { ready } = await import("logto-admin/core");
     const admin = new LogtoAdmin({ endpoint: "${server}/s/lets-go", appId: "app", appSecret: "secret", timeout: 3_600_000 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
     if (ready() !== undefined) throw new Error("importing and constructing instantiate");
+    if (requests > 0) throw new Error("importing and constructing send requests");
     admin.keepFresh();
     await admin.users.get("x");
+    if (requests === 0) throw new Error("the requests are not counted");
     console.log("done");
     const agent = globalThis[Symbol.for("undici.globalDispatcher.1")];
     await agent?.close?.();`,
