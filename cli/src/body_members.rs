@@ -50,6 +50,12 @@ pub(crate) fn required(operation: &str) -> Vec<String> {
     paths.filter(|path| !path.contains('*')).collect()
 }
 
+/// Returns the type of a member of an operation's body by its path, such as `color.primaryColor`.
+pub(crate) fn type_of(operation: &str, path: &str) -> Option<String> {
+    let member = members(operation).into_iter().find(|member| member["name"] == path)?;
+    Some(crate::json_object::text(&member, "type"))
+}
+
 impl Bodies {
     /// Adds the members of a value. `above` are the types that it is in, which can contain themselves.
     fn add<'b>(&'b self, form: &'b Type, path: &str, above: &mut Vec<&'b str>, found: &mut Vec<Value>) {

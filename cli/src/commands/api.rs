@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use futures_util::TryStreamExt;
-use logto_admin::operation::{BodyKind, OperationInfo, Paging, Release, TABLE};
+use logto_admin::operation::{OperationInfo, Paging, Release, TABLE};
 use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
@@ -121,7 +121,18 @@ fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Resul
     for (name, value) in &arguments.header {
         request = request.header(name, value);
     }
-    arguments.body.add(request, info.map_or(BodyKind::None, |info| info.body))
+    arguments.body.add(request, info.or_else(|| filled(method, path)))
+}
+
+/// Returns the operation of a path whose parameters are filled in, such as `/api/users/dq2r8h7l5yzc`.
+fn filled(method: Method, path: &str) -> Option<&'static OperationInfo> {
+    let steps: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
+    let fits = |info: &&OperationInfo| {
+        let own: Vec<&str> = info.path.split('/').collect();
+        let is_same = own.iter().zip(&steps).all(|(own, step)| own == step || own.starts_with('{'));
+        info.method == method && own.len() == steps.len() && is_same
+    };
+    TABLE.iter().copied().filter(fits).min_by_key(|info| info.path_parameters.len())
 }
 
 fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {

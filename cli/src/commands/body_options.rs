@@ -4,11 +4,12 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use logto_admin::operation::BodyKind;
+use logto_admin::operation::{BodyKind, OperationInfo};
 use logto_admin::serde_json::{self, Map, Value};
 use logto_admin::types::{Part, Upload};
 use logto_admin::{Request, Untyped};
 
+use crate::body_members;
 use crate::failure::{Failure, Result};
 
 /// The body of a call.
@@ -17,8 +18,8 @@ pub struct Body {
     /// Body: JSON, `@FILE`, or `-` for standard input
     #[arg(long, value_name = "JSON")]
     body: Option<String>,
-    /// Member of the body, such as `profile.nickname=A`. A value that is JSON is sent as such. In a multipart form, `@FILE`
-    /// is a file
+    /// Member of the body, such as `profile.nickname=A`. A value that is JSON is sent as such, unless the member is a text.
+    /// In a multipart form, `@FILE` is a file
     #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }
@@ -32,8 +33,8 @@ pub(super) fn pair(text: &str) -> std::result::Result<(String, String), String> 
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Sets a member of a body, such as `profile.nickname`. Objects on the way are created.
-pub(super) fn set(body: &mut Value, member: &str, value: &str) -> Result<()> {
+/// Sets a member of an operation's body, such as `profile.nickname`. Objects on the way are created.
+pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value: &str) -> Result<()> {
     let mut place = body;
     for name in member.split('.') {
         if name.is_empty() {
@@ -47,29 +48,42 @@ pub(super) fn set(body: &mut Value, member: &str, value: &str) -> Result<()> {
         };
         place = members.entry(name).or_insert(Value::Null);
     }
-    *place = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    let form = operation.and_then(|operation| body_members::type_of(operation, member));
+    *place = value_of(form.as_deref(), value);
     Ok(())
+}
+
+/// Returns the value of a member: JSON, or text. Of JSON, a member that is a text accepts only texts in quotes, and `null` if
+/// it can be null: phone numbers and passwords can look like numbers.
+fn value_of(form: Option<&str>, value: &str) -> Value {
+    let is_accepted = |json: &Value| match form {
+        Some("string") => json.is_string(),
+        Some("string | null") => json.is_string() || json.is_null(),
+        _ => true,
+    };
+    serde_json::from_str(value).ok().filter(is_accepted).unwrap_or_else(|| value.into())
 }
 
 impl Body {
     /// Adds the body to a request, in the form that the operation requires.
-    pub(super) fn add(&self, request: Request<Untyped>, kind: BodyKind) -> Result<Request<Untyped>> {
+    pub(super) fn add(&self, request: Request<Untyped>, info: Option<&OperationInfo>) -> Result<Request<Untyped>> {
+        let kind = info.map_or(BodyKind::None, |info| info.body);
         if let BodyKind::Multipart { .. } = kind {
             return self.add_parts(request);
         }
-        let Some(body) = self.value()? else { return Ok(request) };
+        let Some(body) = self.value(info.map(|info| info.id))? else { return Ok(request) };
         Ok(if let BodyKind::Form { .. } = kind { request.form(&body) } else { request.json(&body) })
     }
 
     /// Returns the value of `--body`, with the members of `--set`.
-    fn value(&self) -> Result<Option<Value>> {
+    fn value(&self, operation: Option<&str>) -> Result<Option<Value>> {
         let given = self.body.as_deref().map(parsed).transpose()?;
         if self.set.is_empty() {
             return Ok(given);
         }
         let mut body = given.unwrap_or_else(|| Value::Object(Map::new()));
         for (member, value) in &self.set {
-            set(&mut body, member, value)?;
+            set(&mut body, operation, member, value)?;
         }
         Ok(Some(body))
     }
@@ -140,13 +154,34 @@ mod tests {
     fn members_of_the_body_are_json_or_text() {
         let mut body = json!({ "profile": { "nickname": "A" } });
         for (member, value) in [("profile.age", "3"), ("name", "Ada"), ("a.b.c", "true"), ("phone", "\"15\"")] {
-            set(&mut body, member, value).unwrap();
+            set(&mut body, None, member, value).unwrap();
         }
         let expected = json!({ "profile": { "nickname": "A", "age": 3 }, "name": "Ada", "a": { "b": { "c": true } }, "phone": "15" });
         assert_eq!(body, expected);
         for (member, why) in [("name.first", "`first` is not in an object"), ("a..b", "a name is empty")] {
-            let error = set(&mut body, member, "x").unwrap_err().to_string();
+            let error = set(&mut body, None, member, "x").unwrap_err().to_string();
             assert_eq!(error, format!("cannot set `{member}`: {why}"));
+        }
+    }
+
+    #[test]
+    fn members_that_are_texts_get_texts() {
+        for (operation, member, value, expected) in [
+            ("CreateUser", "primaryPhone", "4915112345", json!("4915112345")),
+            ("CreateUser", "password", "12345678", json!("12345678")),
+            ("CreateUser", "name", "null", json!("null")),
+            ("CreateUser", "name", "{}", json!("{}")),
+            ("CreateUser", "name", "\"2024\"", json!("2024")),
+            ("UpdateUser", "name", "2024", json!("2024")),
+            ("UpdateUser", "name", "null", json!(null)),
+            ("UpdateUser", "profile.nickname", "007", json!("007")),
+            ("UpdateUser", "profile.nickname", "7", json!("7")),
+            ("UpdateUser", "customData.seats", "7", json!(7)),
+            ("UpdateUserIsSuspended", "isSuspended", "true", json!(true)),
+        ] {
+            let mut body = json!({});
+            set(&mut body, Some(operation), member, value).unwrap();
+            assert_eq!(body.pointer(&format!("/{}", member.replace('.', "/"))), Some(&expected), "{member}={value}");
         }
     }
 

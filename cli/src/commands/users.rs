@@ -83,7 +83,7 @@ pub struct Members {
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
-    /// Other member, such as `customData.plan=pro`. A value that is JSON is sent as such
+    /// Other member, such as `customData.plan=pro`. A value that is JSON is sent as such, unless the member is a text
     #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }
@@ -226,6 +226,7 @@ impl Members {
             ("profile", Some(user)) => serde_json::to_value(&user.profile).ok(),
             _ => None,
         };
+        let operation = if user.is_some() { "UpdateUser" } else { "CreateUser" };
         for (member, value) in &self.set {
             let first = member.split('.').next().unwrap_or_default();
             check(first, user.is_some())?;
@@ -235,7 +236,7 @@ impl Members {
             {
                 json_object::set(&mut body, first, object);
             }
-            set(&mut body, member, value)?;
+            set(&mut body, Some(operation), member, value)?;
         }
         if user.is_none()
             && let Some(password) = self.password()?

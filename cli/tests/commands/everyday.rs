@@ -29,6 +29,22 @@ async fn a_change_keeps_the_other_members_of_custom_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn digits_are_texts_where_the_api_expects_texts() {
+    let program = Program::new().await;
+    let phone = ["--set", "primaryPhone=4915112345"];
+    let called = program.run(&[&["api", "CreateUser", "--set", "username=ada"], &phone[..]].concat()).await.done();
+    assert_eq!(called.json()["primaryPhone"], "4915112345");
+    let path = format!("/api/users/{}", called.json()["id"].as_str().unwrap());
+    let called = program.run(&["api", "PATCH", &path, "--set", "name=2024"]).await.done();
+    assert_eq!(called.json()["name"], "2024");
+    let create = ["users", "create", "--username", "bob", "--set", "password=12345678", "--set", "name=2024"];
+    assert_eq!(program.run(&create).await.done().json()["name"], "2024");
+    let change = ["users", "update", "bob", "--set", "name=null", "--set", "primaryPhone=4915112346"];
+    let changed = program.run(&change).await.done().json();
+    assert_eq!((&changed["name"], &changed["primaryPhone"]), (&json!(null), &json!("4915112346")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn deletions_are_confirmed_and_all_or_nothing() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "ada"]).await.done();
