@@ -80,19 +80,6 @@ pub enum Entry {
     },
 }
 
-impl Entry {
-    fn key(&self) -> Option<&str> {
-        match self {
-            Self::Import { .. } | Self::Input { .. } => None,
-            Self::Started { key, .. }
-            | Self::Created { key, .. }
-            | Self::Done { key, .. }
-            | Self::Refused { key }
-            | Self::Undone { key } => Some(key),
-        }
-    }
-}
-
 /// How far a record has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -138,9 +125,51 @@ impl Standing {
 #[derive(Debug)]
 pub struct Journal {
     file: File,
-    standing: HashMap<String, Standing>,
+    noted: Noted,
     ends: Vec<String>,
+}
+
+/// What the lines of a journal say.
+#[derive(Debug, Default)]
+struct Noted {
+    lines: u64,
+    server: Option<String>,
     input: Option<Vec<String>>,
+    /// Per record, how far it has come, and the number of the last line about it.
+    records: HashMap<Box<str>, (u64, Standing)>,
+}
+
+impl Noted {
+    /// Adds a line. An import has many records, so it keeps no more than the standing of each.
+    fn add(&mut self, entry: Entry) {
+        self.lines += 1;
+        let (key, standing) = match entry {
+            Entry::Import { server, .. } => {
+                self.server = Some(server);
+                return;
+            }
+            Entry::Input { input } => {
+                self.input = Some(input);
+                return;
+            }
+            Entry::Refused { key } | Entry::Undone { key } => {
+                self.records.remove(key.as_str());
+                return;
+            }
+            Entry::Started { key, at, identifiers } => (key, Standing::Started { at, identifiers }),
+            Entry::Created { key, id, unclear } => (key, Standing::Created { id, unclear }),
+            Entry::Done { key, id, created, unclear, digest } => (key, Standing::Done { id, created, unclear, digest }),
+        };
+        self.records.insert(key.into(), (self.lines, standing));
+    }
+
+    /// Returns the ids of the first and the last user.
+    fn ends(&self) -> Vec<String> {
+        let users = || self.records.values().filter_map(|(line, standing)| Some((line, standing.id()?)));
+        let first = users().min().map(|(_, id)| id);
+        let last = users().filter(|(_, id)| Some(*id) != first).max().map(|(_, id)| id);
+        first.into_iter().chain(last).map(str::to_owned).collect()
+    }
 }
 
 impl Journal {
@@ -161,32 +190,21 @@ impl Journal {
             }
             Err(std::fs::TryLockError::Error(error)) => return Err(cannot(error)),
         }
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut take = |line: &[u8]| {
-            let number = entries.len() + 1;
-            let entry = logto_admin::serde_json::from_slice(line);
+        let mut noted = Noted::default();
+        let take = |line: &[u8]| {
+            let number = noted.lines + 1;
             let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, format!("line {number}: {error}"));
-            entries.push(entry.map_err(invalid)?);
+            noted.add(logto_admin::serde_json::from_slice(line).map_err(invalid)?);
             Ok(())
         };
-        files::resume(&mut file, START, |_| true, &mut take).map_err(cannot)?;
-        let mut journal = Self { file, standing: HashMap::new(), ends: Vec::new(), input: None };
-        let is_new = entries.is_empty();
-        let keys: Vec<String> = entries.iter().filter_map(|entry| entry.key().map(str::to_owned)).collect();
-        for entry in entries {
-            match &entry {
-                Entry::Import { server: known, .. } if known != server => {
-                    let message =
-                        format!("the journal {} belongs to an import into {known}, not into {server}", path.display());
-                    return Err(Failure::usage(message));
-                }
-                _ => journal.note(entry),
-            }
+        files::resume(&mut file, START, |_| true, take).map_err(cannot)?;
+        if let Some(known) = noted.server.as_ref().filter(|known| *known != server) {
+            let message =
+                format!("the journal {} belongs to an import into {known}, not into {server}", path.display());
+            return Err(Failure::usage(message));
         }
-        let id = |key: &String| journal.standing.get(key)?.id().map(str::to_owned);
-        let first = keys.iter().find_map(id);
-        let last = keys.iter().rev().filter_map(id).find(|last| Some(last) != first.as_ref());
-        journal.ends = first.into_iter().chain(last).collect();
+        let (is_new, ends) = (noted.lines == 0, noted.ends());
+        let mut journal = Self { file, noted, ends };
         if is_new {
             journal.add(&Entry::Import { server: server.to_owned(), started_at: now })?;
         }
@@ -195,7 +213,7 @@ impl Journal {
 
     /// Binds the journal to an input. Fails if it belongs to another: equal keys would be different users.
     pub fn bind(&mut self, input: Vec<String>) -> Result<()> {
-        match &self.input {
+        match &self.noted.input {
             Some(known) if *known == input => Ok(()),
             Some(known) => {
                 let (known, input) = (known.join(" "), input.join(" "));
@@ -205,7 +223,7 @@ impl Journal {
             None => {
                 let entry = Entry::Input { input };
                 self.add(&entry)?;
-                self.note(entry);
+                self.noted.add(entry);
                 Ok(())
             }
         }
@@ -214,7 +232,7 @@ impl Journal {
     /// Returns how far a record has come.
     #[must_use]
     pub fn standing(&self, key: &str) -> Option<&Standing> {
-        self.standing.get(key)
+        self.noted.records.get(key).map(|(_, standing)| standing)
     }
 
     /// Returns the ids of the first and the last user of earlier runs.
@@ -225,7 +243,7 @@ impl Journal {
 
     /// Returns all users that the import created or might have created, by the keys of their records.
     pub fn users(&self) -> impl Iterator<Item = (&str, &Standing)> {
-        self.standing.iter().map(|(key, standing)| (key.as_str(), standing))
+        self.noted.records.iter().map(|(key, (_, standing))| (&**key, standing))
     }
 
     /// Appends a line. It survives the end of the process.
@@ -239,24 +257,6 @@ impl Journal {
     /// Waits until the lines are on the disk.
     pub fn sync(&self) -> Result<()> {
         self.file.sync_data().map_err(|error| Failure::new(format!("cannot write the journal: {error}")))
-    }
-
-    fn note(&mut self, entry: Entry) {
-        let (key, standing) = match entry {
-            Entry::Import { .. } => return,
-            Entry::Input { input } => {
-                self.input = Some(input);
-                return;
-            }
-            Entry::Refused { key } | Entry::Undone { key } => {
-                self.standing.remove(&key);
-                return;
-            }
-            Entry::Started { key, at, identifiers } => (key, Standing::Started { at, identifiers }),
-            Entry::Created { key, id, unclear } => (key, Standing::Created { id, unclear }),
-            Entry::Done { key, id, created, unclear, digest } => (key, Standing::Done { id, created, unclear, digest }),
-        };
-        self.standing.insert(key, standing);
     }
 }
 

@@ -117,6 +117,47 @@ async fn a_full_disk_leaves_the_files_of_an_earlier_export_as_they_are() {
     assert!(names.into_iter().all(|name| !name.to_str().unwrap().contains("tmp")));
 }
 
+/// Returns the most memory that an undo has used when it looks up its first user, in bytes. The journal has this many records
+/// that are done, and one whose user is unclear.
+async fn memory_of_an_undo(program: &Program, done: usize) -> usize {
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", server.local_addr().unwrap());
+    let mut journal = format!("{{\"state\":\"import\",\"server\":\"{url}\",\"startedAt\":1}}\n");
+    let started = |name: &str| {
+        format!(
+            "{{\"state\":\"started\",\"key\":\"email:{name}@example.com\",\"at\":1,\"identifiers\":\
+             {{\"primaryEmail\":\"{name}@example.com\",\"username\":\"{name}\"}}}}\n"
+        )
+    };
+    for number in 0..done {
+        journal += &started(&format!("user{number}"));
+        journal += &format!(
+            "{{\"state\":\"done\",\"key\":\"email:user{number}@example.com\",\"id\":\"abcdef{number:06}\",\
+             \"created\":true,\"digest\":\"0123456789abcdef\"}}\n"
+        );
+    }
+    let journal = program.file("long.journal", &(journal + &started("unclear")));
+    let mut command = program.command(&["users", "import", "undo", &journal]);
+    let mut child = command.env("LOGTO_ENDPOINT", url).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let connection = server.accept().await.unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(connection);
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_takes_little_memory_per_record() {
+    const RECORDS: usize = 40_000;
+    let program = Program::new().await;
+    let (none, many) = (memory_of_an_undo(&program, 0).await, memory_of_an_undo(&program, RECORDS).await);
+    let each = many.saturating_sub(none) / RECORDS;
+    // The id and the key alone take about 100 bytes.
+    assert!(each < 600, "{each} bytes");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_goes_on_when_the_server_is_back() {
     let mut program = Program::current().await;
