@@ -27,9 +27,19 @@ pub(crate) async fn run(context: &mut Context, path: &Path, with_unclear: bool) 
     for undo::Unclear { key, message, .. } in &unclear {
         context.printer.message(&format!("warning: left out {key}: {message}"));
     }
-    if users.is_empty() {
-        context.printer.message("the import created no users that still exist");
-        return Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly });
+    if unclear.iter().any(|unclear| unclear.id.is_some()) {
+        context.printer.message("hint: check the users that were left out, and pass `--unclear` to delete them too");
+    }
+    match (users.is_empty(), unclear.is_empty()) {
+        (true, true) => {
+            context.printer.message("the import created no users that still exist");
+            return Ok(Exit::Done);
+        }
+        (true, false) => {
+            context.printer.message("deleted no users");
+            return Ok(Exit::Partly);
+        }
+        (false, _) => {}
     }
     context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
     let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);

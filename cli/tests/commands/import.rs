@@ -27,6 +27,28 @@ async fn an_import_can_be_repeated_and_undone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_leaves_users_out_names_the_option_that_deletes_them() {
+    let program = Program::new().await;
+    let user = program.run(&["users", "create", "--username", "ada"]).await.done().json();
+    let begun = format!(
+        "{{\"state\":\"import\",\"server\":\"{}\",\"startedAt\":1}}\n{{\"state\":\"started\",\"key\":\"username:ada\",\
+         \"at\":{},\"identifiers\":{{\"username\":\"ada\"}}}}\n",
+        program.url(),
+        user["createdAt"]
+    );
+    let journal = program.file("users.ndjson.journal", &begun);
+    let undo = ["users", "import", "undo", &journal, "--yes"];
+    let left = program.run(&undo).await;
+    assert_eq!((left.code, count(&program).await), (4, 1), "{left:?}");
+    assert!(left.err.contains("warning: left out username:ada: ") && left.err.contains("pass `--unclear`"), "{left:?}");
+    assert!(left.err.ends_with("\ndeleted no users\n"), "{left:?}");
+    let undone = program.run(&[&undo[..], &["--unclear"]].concat()).await.done();
+    assert_eq!((undone.err.as_str(), count(&program).await), ("deleted 1 of 1 user\n", 0));
+    let again = program.run(&undo).await.done();
+    assert_eq!(again.err, "the import created no users that still exist\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_long_file_is_imported_to_its_end_with_two_entries_per_record() {
     let program = Program::new().await;
     let users: String = (0..250).map(|number| format!("{{ \"username\": \"user_{number}\" }}\n")).collect();
