@@ -22,6 +22,7 @@ mod help;
 mod import;
 mod input;
 mod readme;
+mod storm;
 mod terminal;
 mod unread;
 mod yaml;
