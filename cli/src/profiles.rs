@@ -55,7 +55,10 @@ impl Profile {
     /// Returns the secret: from the file, from a variable, or from a command.
     pub fn secret(&self) -> Result<Option<String>> {
         if let Some(name) = &self.app_secret_variable {
-            let unset = |_| Failure::usage(format!("the environment variable {name} of the profile is not set"));
+            let unset = |_| {
+                Failure::usage(format!("the environment variable {name} of the profile is not set"))
+                    .with_hint("set the variable, or add the profile again with another source of the secret")
+            };
             return std::env::var(name).map(Some).map_err(unset);
         }
         match &self.app_secret_command {

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, even_if_unread};
 use crate::output::{Format, counted};
 
-/// Checks the connection step by step, with advice about each problem.
+/// Checks the connection step by step, with advice about each problem. Ends with 1 if something is wrong, also the settings.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {}
 
@@ -40,7 +40,7 @@ impl Diagnostic {
     }
 
     fn wrong(check: &'static str, error: &Error) -> Self {
-        let advice = error.hint().map(str::to_owned);
+        let advice = Some(error.hint().unwrap_or("check the log of the server; `-v` shows each request").to_owned());
         let message = error.message();
         let status = error.status().map(|status| format!("{status} ")).unwrap_or_default();
         let code = error.code().map(|code| format!("{code}: ")).unwrap_or_default();
@@ -54,8 +54,9 @@ impl Diagnostic {
     }
 
     fn settings(failure: &Failure) -> Self {
-        let advice = failure.hint().map(str::to_owned);
-        Self { check: "settings", verdict: Verdict::Wrong, message: failure.message().to_owned(), advice }
+        let advice = failure.hint().unwrap_or("correct the flags, the variables or the profile of the connection");
+        let (message, advice) = (failure.message().to_owned(), Some(advice.to_owned()));
+        Self { check: "settings", verdict: Verdict::Wrong, message, advice }
     }
 
     fn warning(check: &'static str, message: impl Into<String>, advice: &str) -> Self {
@@ -85,13 +86,9 @@ impl Diagnostic {
 }
 
 pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
-    let connection = match context.client() {
-        Ok(client) => Ok(client),
-        Err(failure) => Err((failure.exit, Diagnostic::settings(&failure))),
-    };
-    let (exit, findings) = match connection {
-        Ok(client) => (Exit::Failed, examine(&client, &context.connection()?.app_id).await),
-        Err((exit, finding)) => (exit, vec![finding]),
+    let findings = match context.client() {
+        Ok(client) => examine(&client, &context.connection()?.app_id).await,
+        Err(failure) => vec![Diagnostic::settings(&failure)],
     };
     even_if_unread(match context.printer.format {
         Format::Table => {
@@ -101,7 +98,7 @@ pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
         _ => context.printer.list(&[], &findings.iter().map(Diagnostic::to_json).collect::<Vec<_>>()),
     })?;
     let is_wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
-    Ok(if is_wrong { exit } else { Exit::Done })
+    Ok(if is_wrong { Exit::Failed } else { Exit::Done })
 }
 
 /// Checks one thing after the other. Stops where the next checks would only repeat the failure.

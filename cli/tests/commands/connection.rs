@@ -148,7 +148,51 @@ async fn the_doctor_finds_what_is_wrong() {
     assert!(nowhere.code == 1 && nowhere.out.contains("check that the server is running"), "{nowhere:?}");
 
     let nothing = ended(bare(&["doctor"], &program.folder), "").await;
-    assert!(nothing.code == 2 && nothing.out.contains("LOGTO_APP_ID"), "{nothing:?}");
+    assert!(nothing.code == 1 && nothing.out.contains("LOGTO_APP_ID"), "{nothing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_has_advice_about_wrong_settings_and_ends_with_1() {
+    let program = Program::new().await;
+    let (url, id) = (program.url(), program.emulator.app_id());
+    let add = ["profile", "add", "unset", "--endpoint", &url, "--app-id", id, "--secret-variable", "UNSET"];
+    ended(bare(&add, &program.folder), "").await.done();
+    for (arguments, advice) in [
+        (&["--endpoint", &format!("{url}/console")][..], "correct the flags"),
+        (&["--endpoint", "id.example.com"], "correct the flags"),
+        (&["--endpoint", "http://id.example.com"], "use https"),
+        (&["--profile", "unset"], "set the variable"),
+        (&["--profile", "unknown"], "correct the flags"),
+    ] {
+        let examined = program.run(&[&["doctor"], arguments].concat()).await;
+        let finding = &examined.json()[0];
+        assert_eq!((examined.code, &finding["check"], &finding["result"]), (1, &"settings".into(), &"error".into()));
+        assert!(finding["advice"].as_str().is_some_and(|text| text.contains(advice)), "{arguments:?}: {examined:?}");
+    }
+}
+
+/// A server that fails, in a way that has no hint of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_has_advice_about_every_failure() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let request = crate::storm::request(&mut client).await.unwrap();
+            let answer = match request.starts_with(b"GET /api/status") {
+                true => "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n",
+                false => "HTTP/1.1 418 Teapot\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            };
+            tokio::io::AsyncWriteExt::write_all(&mut client, answer.as_bytes()).await.unwrap();
+        }
+    });
+    let program = Program::new().await;
+    let examined = program.run(&["doctor", "--endpoint", &url]).await;
+    server.abort();
+    let findings = examined.json();
+    let last = findings.as_array().unwrap().last().unwrap();
+    assert_eq!((examined.code, &last["check"], &last["result"]), (1, &"token".into(), &"error".into()), "{examined:?}");
+    assert!(last["advice"].is_string(), "{examined:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
