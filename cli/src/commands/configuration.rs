@@ -107,7 +107,14 @@ async fn export(context: &mut Context, files: &Files, secrets: bool) -> Result<E
         let (files, names) = (counted(lost.len(), "file"), lost.join(", "));
         context.confirm(&format!("Replace {files} with other content: {names}?"))?;
     }
-    let exported = prepared.write()?;
+    let interrupt = Interrupt::watch(LinePrinter::default());
+    let exported = prepared.write(&interrupt).await?;
+    if exported.left > 0 {
+        let done = exported.files.len() + exported.removed.len();
+        let all = counted(done + exported.left, "file");
+        context.printer.message(&format!("interrupted: {done} of {all} done; run the same command again to continue"));
+        return Ok(if done > 0 { Exit::Partly } else { Exit::Failed });
+    }
     for warning in &exported.warnings {
         context.printer.message(&format!("warning: {warning}"));
     }

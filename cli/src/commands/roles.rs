@@ -2,7 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::users::{self, reported};
+use super::users::{self, for_each};
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::lookup;
@@ -58,14 +58,13 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::Assign { role, users } => {
             let role_id = find(&role).await?;
-            let mut exit = Exit::Done;
-            for (who, id) in users.iter().zip(lookup::user_ids(&client, &users).await?) {
+            let ids = lookup::user_ids(&client, &users).await?;
+            let assign = async |id: String| {
                 let assign = client.operation("AssignUserRoles")?.path("userId", &id);
-                let assigned = assign.json(&json!({ "roleIds": [role_id] })).await;
-                let assigned = assigned.map(drop).map_err(Into::into);
-                exit = exit.max(reported(context, users.len(), assigned, &format!("assigned {role} to {who}"))?);
-            }
-            return Ok(exit);
+                assign.json(&json!({ "roleIds": [role_id] })).await?;
+                Ok(())
+            };
+            return for_each(context, users.iter().zip(ids), |who| format!("assigned {role} to {who}"), assign).await;
         }
         Command::Remove { role, user } => {
             let (role_id, user_id) = (find(&role).await?, lookup::user(&client, &user).await?.id);

@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use logto_admin::Client;
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Map, Value, json};
 
@@ -10,6 +9,9 @@ use super::body_options::{pair, set};
 use super::{users_export, users_import};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
+use crate::interrupt::Interrupt;
+use crate::output::counted;
+use crate::progress::LinePrinter;
 use crate::table::Column;
 use crate::users::sources::unknown_member;
 use crate::{json_object, lookup};
@@ -157,34 +159,44 @@ fn show(context: &mut Context, user: &User) -> Result<()> {
 /// Suspends all users that exist: a user that is not found does not leave the others active.
 async fn suspend(context: &mut Context, users: &[String], lift: bool) -> Result<Exit> {
     let client = context.client()?;
-    let (mut exit, done) = (Exit::Done, if lift { "reinstated" } else { "suspended" });
-    for who in users {
-        let suspended = suspend_one(&client, who, lift).await;
-        exit = exit.max(reported(context, users.len(), suspended, &format!("{done} {who}"))?);
+    let done = if lift { "reinstated" } else { "suspended" };
+    let suspend = async |who: &String| {
+        let user = lookup::user(&client, who).await?;
+        let suspend = client.operation("UpdateUserIsSuspended")?.path("userId", &user.id);
+        suspend.json(&json!({ "isSuspended": !lift })).await?;
+        Ok(())
+    };
+    for_each(context, users.iter().zip(users), |who| format!("{done} {who}"), suspend).await
+}
+
+/// Makes a call for each of several users, and reports each. A failure does not end the command, unless there is only one
+/// user. Ctrl-C ends it after the call in progress.
+pub(super) async fn for_each<'a, T>(
+    context: &mut Context,
+    users: impl ExactSizeIterator<Item = (&'a String, T)>,
+    message: impl Fn(&str) -> String,
+    call: impl AsyncFn(T) -> Result<()>,
+) -> Result<Exit> {
+    let (all, interrupt) = (users.len(), Interrupt::watch(LinePrinter::default()));
+    let (mut exit, mut done) = (Exit::Done, 0);
+    for (who, user) in users {
+        if interrupt.is_set() {
+            context.printer.message(&format!("interrupted: {done} of {} done", counted(all, "user")));
+            return Ok(if done > 0 { Exit::Partly } else { Exit::Failed });
+        }
+        match call(user).await {
+            Ok(()) => {
+                done += 1;
+                context.printer.message(&message(who));
+            }
+            Err(failure) if all == 1 => return Err(failure),
+            Err(failure) => {
+                exit = Exit::Partly;
+                context.printer.error(&failure.to_string());
+            }
+        }
     }
     Ok(exit)
-}
-
-/// Reports what was done with one of several users. A failure does not end the command, unless there is only one user.
-pub(super) fn reported(context: &mut Context, all: usize, done: Result<()>, message: &str) -> Result<Exit> {
-    match done {
-        Ok(()) => {
-            context.printer.message(message);
-            Ok(Exit::Done)
-        }
-        Err(failure) if all == 1 => Err(failure),
-        Err(failure) => {
-            context.printer.error(&failure.to_string());
-            Ok(Exit::Partly)
-        }
-    }
-}
-
-async fn suspend_one(client: &Client, who: &str, lift: bool) -> Result<()> {
-    let user = lookup::user(client, who).await?;
-    let suspend = client.operation("UpdateUserIsSuspended")?.path("userId", &user.id);
-    suspend.json(&json!({ "isSuspended": !lift })).await?;
-    Ok(())
 }
 
 /// Finds all users before the first is deleted.
@@ -192,16 +204,12 @@ async fn delete(context: &mut Context, users: &[String]) -> Result<Exit> {
     let client = context.client()?;
     let ids = lookup::user_ids(&client, users).await?;
     context.confirm(&format!("Delete {}?", users.join(", ")))?;
-    let mut exit = Exit::Done;
-    for (who, id) in users.iter().zip(ids) {
-        let deleted = match client.users().delete(&id).await {
-            // Two arguments can name the same user.
-            Err(error) if !error.is_not_found() => Err(error.into()),
-            _ => Ok(()),
-        };
-        exit = exit.max(reported(context, users.len(), deleted, &format!("deleted {who}"))?);
-    }
-    Ok(exit)
+    let delete = async |id: String| match client.users().delete(&id).await {
+        // Two arguments can name the same user.
+        Err(error) if !error.is_not_found() => Err(error.into()),
+        _ => Ok(()),
+    };
+    for_each(context, users.iter().zip(ids), |who| format!("deleted {who}"), delete).await
 }
 
 impl Members {

@@ -9,6 +9,7 @@ use super::kinds::ALL;
 use super::selection::Selection;
 use crate::failure::{Failure, Result};
 use crate::files;
+use crate::interrupt::Interrupt;
 
 /// Result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Exported {
     pub variables: Vec<String>,
     /// Omitted entities and members, with the reason.
     pub warnings: Vec<String>,
+    /// Number of files that were neither written nor deleted, because the export was interrupted.
+    pub left: usize,
 }
 
 /// An export that is not written yet.
@@ -63,21 +66,32 @@ impl PreparedExport {
         replaced.chain(deleted).collect()
     }
 
-    /// Writes the files. Replaces and deletes only what an export has written.
+    /// Writes the files. Replaces and deletes only what an export has written. Ends after a file when `interrupt` is set.
     ///
     /// # Errors
     /// Fails if a file cannot be written or deleted.
-    pub fn write(self) -> Result<Exported> {
-        let Self { dir, export, earlier, secrets } = self;
+    pub async fn write(self, interrupt: &Interrupt) -> Result<Exported> {
+        let Self { dir, export, mut earlier, secrets } = self;
         let mut exported = Exported { variables: export.variables, warnings: export.warnings, ..Exported::default() };
-        for (path, text) in export.files {
-            let path = dir.join(path);
+        let texts: Vec<(PathBuf, String)> =
+            export.files.into_iter().map(|(path, text)| (dir.join(path), text)).collect();
+        earlier.retain(|path| !texts.iter().any(|(kept, _)| kept == path));
+        exported.left = texts.len() + earlier.len();
+        for (path, text) in texts {
+            if is_set(interrupt).await {
+                return Ok(exported);
+            }
             let folder = path.parent().unwrap_or(&dir);
             fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
             files::replace(&path, &text, secrets).map_err(|error| cannot("write", &path, &error))?;
             exported.files.push(path);
+            exported.left -= 1;
         }
-        for path in earlier.into_iter().filter(|path| !exported.files.contains(path)) {
+        for path in earlier {
+            if is_set(interrupt).await {
+                return Ok(exported);
+            }
+            exported.left -= 1;
             fs::remove_file(&path).map_err(|error| cannot("delete", &path, &error))?;
             exported.removed.push(path.clone());
             for beside in ALL.iter().filter_map(|kind| Some(path.with_extension(kind.beside?.1))) {
@@ -89,6 +103,12 @@ impl PreparedExport {
         }
         Ok(exported)
     }
+}
+
+/// Whether to stop. Files are written without a pause in which the program would notice Ctrl-C.
+async fn is_set(interrupt: &Interrupt) -> bool {
+    tokio::task::yield_now().await;
+    interrupt.is_set()
 }
 
 /// Returns the files of earlier exports of the selected kinds.

@@ -63,6 +63,7 @@ pub use resolution::Environment;
 pub use selection::Selection;
 
 use crate::failure::{Failure, Result};
+use crate::interrupt::Interrupt;
 use tenant::Tenant;
 
 /// Writes the selected configuration of a tenant to a folder. Secrets become variables, unless `secrets` asks for them.
@@ -73,7 +74,7 @@ use tenant::Tenant;
 /// # Errors
 /// Fails if the tenant cannot be read, if a file cannot be written, or if a file of another origin is in the way.
 pub async fn export(client: &Client, dir: &Path, selection: &Selection, secrets: bool) -> Result<Exported> {
-    prepare_export(client, dir, selection, secrets).await?.write()
+    prepare_export(client, dir, selection, secrets).await?.write(&Interrupt::default()).await
 }
 
 /// Reads the selected configuration of a tenant, and compares it with the files of an earlier export. Writes nothing.

@@ -1,6 +1,8 @@
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use futures_util::TryStreamExt;
 use logto_admin::serde_json::{self, Value};
 
 use crate::program::Program;
@@ -268,6 +270,34 @@ async fn an_interrupt_completes_the_calls_in_progress() {
     let totals: Value = serde_json::from_slice(&ended.stdout).unwrap();
     assert_eq!((totals["complete"].as_bool(), totals["created"].as_u64()), (Some(false), Some(count(&program).await)));
     assert!(String::from_utf8(ended.stderr).unwrap().contains("run the same command again"));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_ends_deletions_and_suspensions_after_the_call_in_progress() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", &many(300));
+    program.run(&["users", "import", &file]).await.done();
+    let users: Vec<String> = (0..300).map(|number| format!("user{number}")).collect();
+    let users: Vec<&str> = users.iter().map(String::as_str).collect();
+    for (command, verb) in [("suspend", "suspended"), ("delete", "deleted")] {
+        let mut command = program.command(&[&["users", command, "--yes"], &users[..]].concat());
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let ended = tokio::task::spawn_blocking(move || {
+            let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+            let mut seen: Vec<String> = lines.by_ref().take(20).collect();
+            signal(&child, "INT");
+            seen.extend(lines);
+            (child.wait().unwrap().code(), seen)
+        });
+        let (code, lines) = ended.await.unwrap();
+        let done = lines.iter().filter(|line| line.starts_with(&format!("{verb} user"))).count();
+        assert!((20..300).contains(&done), "{lines:?}");
+        assert_eq!((code, lines.last().unwrap()), (Some(4), &format!("interrupted: {done} of 300 users done")));
+        let left = program.client().users().list().stream().try_collect::<Vec<_>>().await.unwrap();
+        let undone = left.iter().filter(|user| verb == "deleted" || !user.is_suspended).count();
+        assert_eq!(undone, 300 - done, "{verb}");
+    }
 }
 
 #[cfg(target_os = "linux")]

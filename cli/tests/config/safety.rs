@@ -8,6 +8,7 @@ use logto_admin::Client;
 use logto_admin::transport::{HttpTransport, Method};
 use logto_admin_cli::config::{self, Outcome, Selection, Undeclared};
 use logto_admin_cli::failure::Exit;
+use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;
@@ -96,6 +97,27 @@ async fn an_observer_can_end_a_run() {
     let applied = config::apply(&tenant, &planned, &mut |_, _| ControlFlow::Break(())).await.unwrap();
     assert_eq!((applied.created, applied.left), (1, 2));
     assert_eq!(apply_all(&tenant, &folder).await.created, 2);
+}
+
+#[tokio::test]
+async fn an_interrupted_export_ends_after_a_file_and_can_be_repeated() {
+    let tenant = Emulator::new().client().unwrap();
+    let (folder, everything) = (Folder::new(), Selection::all());
+    let prepare = || config::prepare_export(&tenant, folder.path(), &everything, false);
+    let interrupt = Interrupt::default();
+    let prepared = prepare().await.unwrap();
+    let writing = prepared.write(&interrupt);
+    let (exported, ()) = tokio::join!(writing, async {
+        while folder.names().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        interrupt.set();
+    });
+    let exported = exported.unwrap();
+    assert!(!exported.files.is_empty() && exported.left > 0, "{exported:?}");
+    assert_eq!(exported.files.len(), folder.names().len());
+    let rest = prepare().await.unwrap().write(&Interrupt::default()).await.unwrap();
+    assert_eq!((rest.left, rest.files.len()), (0, exported.files.len() + exported.left));
 }
 
 #[tokio::test]
