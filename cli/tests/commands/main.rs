@@ -21,6 +21,7 @@ mod faults;
 mod help;
 mod import;
 mod input;
+mod layout;
 mod readme;
 mod storm;
 mod terminal;
