@@ -112,7 +112,12 @@ impl Progress {
     /// Counts an item.
     pub fn advance(&mut self) {
         self.done += 1;
+        // There can be more items than at the start.
+        self.total = self.total.map(|total| total.max(self.done));
         if let Some(bar) = &self.bar {
+            if bar.length().is_some_and(|length| length < self.done) {
+                bar.set_length(self.done);
+            }
             bar.inc(1);
         } else if !self.quiet && self.done.is_multiple_of(STEP) {
             let total = self.total.map(|total| format!(" of {total}")).unwrap_or_default();

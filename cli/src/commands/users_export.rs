@@ -77,7 +77,8 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
         context.printer.message(&format!("note: {note}"));
     }
     let mut writer = Records::new(BufWriter::new(out), arguments.format, is_new)?;
-    let mut progress = Progress::new("users", total, context.printer.quiet);
+    let left = total.map(|total| total.saturating_sub(resumed as u64));
+    let mut progress = Progress::new("users", left, context.printer.quiet);
     let interrupt = Interrupt::watch(progress.line_printer());
     let exported = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
         progress.advance();

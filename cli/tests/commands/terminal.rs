@@ -167,6 +167,20 @@ async fn a_terminal_has_a_bar_and_a_pipe_has_lines() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_bar_of_a_resumed_export_counts_the_users_that_are_left() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", &many(300));
+    program.run(&["users", "import", &file]).await.done();
+    let whole = program.run(&["users", "export"]).await.done().out;
+    let begun: String = whole.lines().take(210).map(|line| format!("{line}\n")).collect();
+    let file = program.file("export.ndjson", &begun);
+    let resume = ["users", "export", "--to", &file, "--resume", "--with", "roles"];
+    let resumed = on_terminal(program.command(&resume), []).await;
+    assert!(resumed.code == 0 && resumed.text.contains("/90 users, "), "{resumed:?}");
+    assert!(!resumed.text.contains("/300 users"), "{resumed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failures_are_lines_above_the_bar() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "user7"]).await.done();
