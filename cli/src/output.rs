@@ -142,7 +142,7 @@ pub fn has_colour(stream: &impl IsTerminal) -> bool {
 }
 
 fn is_coloured(is_terminal: bool, variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> bool {
-    is_terminal && variable("NO_COLOR").is_none()
+    is_terminal && variable("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Escapes what JSON leaves as it is although terminals interpret it.
@@ -185,6 +185,7 @@ mod tests {
         let set = |name: &str| (name == "NO_COLOR").then(|| "1".into());
         assert!(is_coloured(true, |_| None));
         assert!(!is_coloured(true, set) && !is_coloured(false, |_| None));
+        assert!(is_coloured(true, |_| Some("".into())));
     }
 
     #[test]
