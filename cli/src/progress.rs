@@ -145,3 +145,17 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_total_grows_with_the_items() {
+        let mut progress = Progress::new("users", Some(1), true);
+        progress.advance();
+        assert_eq!(progress.total, Some(1));
+        progress.advance();
+        assert_eq!(progress.total, Some(2));
+    }
+}
