@@ -129,7 +129,7 @@ pub struct Journal {
     ends: Vec<String>,
 }
 
-/// What the lines of a journal say.
+/// The content of a journal.
 #[derive(Debug, Default)]
 struct Noted {
     lines: u64,

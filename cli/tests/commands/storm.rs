@@ -32,7 +32,7 @@ const BEFORE: usize = 250;
 /// Number of creations that are refused.
 const REFUSED: usize = 40;
 
-/// What passes creations on, except in the storm.
+/// A proxy that passes creations on, except in the storm.
 #[derive(Default)]
 struct Storm {
     running: AtomicUsize,
