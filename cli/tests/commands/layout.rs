@@ -39,21 +39,21 @@ async fn a_user_as_a_table() {
     is(
         &user.out,
         r#"
-applicationId
-avatar
-createdAt      2025-01-01T00:00:00Z
-customData     {"plan":"pro"}
-hasPassword    false
 id             e6ni7vgq753r
-identities     {}
-isSuspended    false
-lastSignInAt
-name           Ada Lovelace
+username       ada
 primaryEmail   ada@example.com
 primaryPhone
-profile        {}
+name           Ada Lovelace
+avatar
+customData     {"plan":"pro"}
+identities     {}
+lastSignInAt
+createdAt      2025-01-01T00:00:00Z
 updatedAt      2025-01-01T00:00:00Z
-username       ada
+profile        {}
+applicationId
+isSuspended    false
+hasPassword    false
 "#,
     );
 }
@@ -68,15 +68,15 @@ async fn the_summary_of_an_import() {
     is(
         &imported.out,
         "
-complete   true
 created    2
-failed     0
-invalid    1
-journaled  0
-outdated   0
-skipped    0
 unclear    0
 updated    0
+skipped    0
+journaled  0
+outdated   0
+failed     0
+complete   true
+invalid    1
 ",
     );
     is(
@@ -95,18 +95,18 @@ async fn an_operation() {
     is(
         &program.run(&["operations", "show", "GetUser", "-o", "table"]).await.done().out,
         "
-body             none
-caller           application
-idempotent       true
-inRust           client.users().get(…)
 operation        GetUser
-pages            no
+summary          Returns a user. Can include SSO identities or the password's hash.
+request          GET /api/users/{userId}
 pathParameters   userId
 queryParameters  includeSsoIdentities (boolean), includePasswordHash (boolean)
-request          GET /api/users/{userId}
-since            1.17 or earlier
+body             none
+caller           application
+pages            no
+idempotent       true
 success          [200]
-summary          Returns a user. Can include SSO identities or the password's hash.
+since            1.17 or earlier
+inRust           client.users().get(…)
 ",
     );
 }
