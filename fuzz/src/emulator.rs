@@ -66,11 +66,13 @@ pub fn check(data: &[u8]) {
     assert_eq!(state(&again), state(&saved), "the saved state is restored");
 }
 
-/// Returns a saved state. A table without rows is the same as no table.
+/// Returns a saved state. A table or a relation without rows is the same as none.
 fn state(saved: &[u8]) -> Value {
     let mut state: Value = serde_json::from_slice(saved).expect("the state is JSON");
-    if let Some(Value::Object(tables)) = state.pointer_mut("/store/tables") {
-        tables.retain(|_, rows| rows.as_array().is_none_or(|rows| !rows.is_empty()));
+    for place in ["/store/tables", "/store/links"] {
+        if let Some(Value::Object(members)) = state.pointer_mut(place) {
+            members.retain(|_, rows| rows.as_array().is_none_or(|rows| !rows.is_empty()));
+        }
     }
     state
 }
