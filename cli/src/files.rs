@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// Lets only the user read a file that is created.
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
@@ -54,10 +56,11 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     false
 }
 
-/// Creates a file that only the user can read, in the place of one that a crash left, which has its own mode.
-pub(crate) fn create(path: &Path) -> io::Result<File> {
-    let _ = fs::remove_file(path);
-    private(File::options().write(true).create_new(true)).open(path)
+/// Creates a file beside another one that only the user can read, and that vanishes if it is dropped.
+pub(crate) fn replacement(path: &Path) -> io::Result<NamedTempFile> {
+    let name = beside(path, ".");
+    let name = name.file_name().unwrap_or_default();
+    tempfile::Builder::new().prefix(name).suffix(".new").tempfile_in(folder(path))
 }
 
 /// Writes a file so that it is never half written, also if several programs write it. If it is private, only the user can
@@ -78,7 +81,7 @@ pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<(
 }
 
 /// Returns the target of a link, which might not exist, or the path itself.
-fn followed(path: &Path) -> PathBuf {
+pub(crate) fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     // More links than these are a circle, which cannot be opened.
     for _ in 0..40 {

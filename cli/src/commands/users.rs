@@ -181,7 +181,7 @@ pub(super) async fn for_each<'a, T>(
     let (mut exit, mut done) = (Exit::Done, 0);
     for (who, user) in users {
         if interrupt.is_set() {
-            context.printer.message(&format!("interrupted: {done} of {} done", counted(all, "user")));
+            context.printer.message(&format!("interrupted: {done} of {} done, before {who}", counted(all, "user")));
             return Ok(if done > 0 { Exit::Partly } else { Exit::Failed });
         }
         match call(user).await {
@@ -196,7 +196,7 @@ pub(super) async fn for_each<'a, T>(
             }
         }
     }
-    Ok(exit)
+    Ok(if exit == Exit::Partly && done == 0 { Exit::Failed } else { exit })
 }
 
 /// Finds all users before the first is deleted.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use logto_admin::serde_json;
+use tempfile::NamedTempFile;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
@@ -63,10 +64,14 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     }
     let client = context.client()?;
     let total = client.users().list().page_size(1).await?.total;
+    let mut replaced = None;
     let mut seen = Seen::default();
     let (out, is_new): (Box<dyn Write + Send>, bool) = match &arguments.to {
         None => (Box::new(io::stdout()), true),
-        Some(path) if arguments.overwrite => (Box::new(replacement(&files::beside(path, NEW))?), true),
+        Some(path) if arguments.overwrite => {
+            let new = replacement(path)?;
+            (Box::new(replaced.insert(new).reopen()?), true)
+        }
         Some(path) => {
             let (file, length) = open(path, &arguments, &mut seen)?;
             (Box::new(file), length == 0)
@@ -86,13 +91,11 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     })
     .await;
     progress.finish();
-    if exported.is_err() {
-        // The failure of the export is the one to report.
-        let _ = arguments.end(false);
-    }
     let is_complete = exported?;
     writer.finish()?;
-    arguments.end(is_complete)?;
+    if is_complete {
+        arguments.end(replaced)?;
+    }
     context.printer.message(&format!("exported {}", counted(seen.len() - resumed, "user")));
     if is_complete {
         return Ok(Exit::Done);
@@ -118,21 +121,16 @@ fn notes(with: &[With]) -> Vec<&'static str> {
     notes
 }
 
-/// End of the name of a file that replaces another one when it is complete.
-const NEW: &str = ".new";
 /// End of the name of the file that notes the parts of an export until the export is complete.
 const PARTS: &str = ".parts";
 
 impl Arguments {
-    /// Puts a complete file in its place. Removes the replacement of an incomplete export.
-    fn end(&self, is_complete: bool) -> Result<()> {
-        let Some(path) = &self.to else { return Ok(()) };
-        let new = files::beside(path, NEW);
-        match (self.overwrite, is_complete) {
-            (true, true) => fs::rename(&new, path)?,
-            (true, false) => fs::remove_file(&new)?,
-            (false, true) => fs::remove_file(files::beside(path, PARTS))?,
-            (false, false) => {}
+    /// Puts a complete file in its place.
+    fn end(&self, new: Option<NamedTempFile>) -> Result<()> {
+        match (&self.to, new) {
+            (Some(path), Some(new)) => drop(new.persist(files::followed(path)).map_err(|error| error.error)?),
+            (Some(path), None) => fs::remove_file(files::beside(path, PARTS))?,
+            (None, _) => {}
         }
         Ok(())
     }
@@ -164,9 +162,14 @@ impl Arguments {
     }
 }
 
-/// Creates the file that replaces another one. One that a crash left is removed.
-fn replacement(path: &Path) -> Result<File> {
-    files::create(path).map_err(|error| Failure::usage(format!("cannot open {}: {error}", path.display())))
+/// Creates the file that replaces another one when it is complete. It vanishes if it is dropped. Each export has its own.
+fn replacement(path: &Path) -> Result<NamedTempFile> {
+    let path = files::followed(path);
+    let cannot = |error: &dyn std::fmt::Display| Failure::usage(format!("cannot replace {}: {error}", path.display()));
+    if path.exists() && !path.is_file() {
+        return Err(cannot(&"it is not a regular file"));
+    }
+    files::replacement(&path).map_err(|error| cannot(&error))
 }
 
 /// Opens the file, and returns its length. Reads the ids of the users in it if the export is resumed.

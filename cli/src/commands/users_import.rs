@@ -151,16 +151,25 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
     let interrupt = Interrupt::watch(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
+    let mut warnings = 0;
     let summary = import(&writer, input.items(names), concurrency, arguments.max_failures, &interrupt, &mut |line| {
         progress.advance();
         if line.outcome == Outcome::Failed {
-            progress.print_line(&failure(line));
+            progress.print_line(&told("failed", line));
+        } else if line.message.is_some() {
+            warnings += 1;
+            if warnings <= SHOWN {
+                progress.print_line(&told("warning", line));
+            }
         }
         report.write(line)
     })
     .await?;
     progress.finish();
     report.finish()?;
+    if warnings > SHOWN {
+        context.printer.message(&format!("… and {}", counted(warnings - SHOWN, "more warning")));
+    }
     finish(context, &arguments, summary, &checked)
 }
 
@@ -179,7 +188,7 @@ async fn check_users(context: &mut Context, client: &Client, journal: &Journal, 
     match gone.as_slice() {
         [] => {}
         [id] if journal.ends().len() > 1 => {
-            context.printer.message(&format!("warning: the user {id} of the journal {path} does not exist any more"));
+            context.printer.message(&format!("warning: the user {id} of the journal {path} does not exist any more: pass another --journal to create missing users again"));
         }
         _ => {
             let message = format!(
@@ -305,7 +314,7 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     if arguments.on_conflict == OnConflict::Update && checked.hashed > 0 {
         let count = counted(checked.hashed, "record");
         printer
-            .message(&format!("warning: Logto cannot change password hashes: users that exist keep theirs ({count})"));
+            .message(&format!("warning: Logto cannot change password hashes: users that exist keep theirs, unless you delete them first ({count})"));
     }
     for (reason, count) in &checked.skipped {
         printer.message(&format!("left out {}: {reason}", counted(*count, "record")));
@@ -331,9 +340,9 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     printer.message(&format!("{} to import", counted(checked.users, "user")));
 }
 
-fn failure(line: &RecordResult) -> String {
+fn told(what: &str, line: &RecordResult) -> String {
     let field = line.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
-    format!("failed: {}: {}: {field}{}", line.location, line.user, line.message.as_deref().unwrap_or_default())
+    format!("{what}: {}: {}: {field}{}", line.location, line.user, line.message.as_deref().unwrap_or_default())
 }
 
 fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checked: &Checked) -> Result<Exit> {
@@ -350,7 +359,8 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checke
         context.printer.message(&format!("{} {message}", counted(summary.unclear, "user")));
     }
     if summary.journaled > 0 {
-        let message = "done according to the journal, not compared with the server";
+        let message =
+            "done according to the journal, not compared with the server: pass another --journal to look them up again";
         context.printer.message(&format!("{} {message}", counted(summary.journaled, "record")));
     }
     if summary.outdated > 0 {

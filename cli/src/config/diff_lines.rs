@@ -7,7 +7,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::entity_members::Members;
 use super::kinds::Kind;
-use super::secrets::{is_secret, references_only};
+use super::secrets::{has_credentials, is_secret, references_only};
 use super::value_path::ValuePath;
 use super::variable_values::VariableValues;
 use super::yaml;
@@ -184,7 +184,7 @@ impl Mask<'_> {
 
     fn shown(&self, secret: bool, value: &Value) -> Value {
         match (self.source(value), value) {
-            (Some(source), _) if secret => references_only(source).into(),
+            (Some(source), _) if secret || has_credentials(source) => references_only(source).into(),
             (Some(source), _) => source.as_str().into(),
             (None, Value::Null | Value::Bool(_)) => value.clone(),
             (None, Value::String(text)) if text.is_empty() => value.clone(),

@@ -62,8 +62,10 @@ impl PreparedExport {
         let texts = || self.export.files.iter().map(|(path, text)| (self.dir.join(path), text));
         let differs = |path: &Path, text: &str| fs::read(path).is_ok_and(|present| present != text.as_bytes());
         let replaced = texts().filter(|(path, text)| differs(path, text)).map(|(path, _)| path);
-        let deleted = self.earlier.iter().filter(|path| !texts().any(|(kept, _)| kept == **path)).cloned();
-        replaced.chain(deleted).collect()
+        let is_kept = |path: &Path| texts().any(|(kept, _)| kept == path);
+        let deleted = self.earlier.iter().filter(|path| !is_kept(path));
+        let deleted = deleted.flat_map(|path| [Some(path.clone()), beside(&self.dir, path)]).flatten();
+        replaced.chain(deleted.filter(|path| !is_kept(path))).collect()
     }
 
     /// Writes the files. Replaces and deletes only what an export has written. Ends after a file when `interrupt` is set.
@@ -94,15 +96,20 @@ impl PreparedExport {
             exported.left -= 1;
             fs::remove_file(&path).map_err(|error| cannot("delete", &path, &error))?;
             exported.removed.push(path.clone());
-            for beside in ALL.iter().filter_map(|kind| Some(path.with_extension(kind.beside?.1))) {
-                if beside.is_file() && !exported.files.contains(&beside) {
-                    fs::remove_file(&beside).map_err(|error| cannot("delete", &beside, &error))?;
-                    exported.removed.push(beside);
-                }
+            if let Some(beside) = beside(&dir, &path).filter(|beside| !exported.files.contains(beside)) {
+                fs::remove_file(&beside).map_err(|error| cannot("delete", &beside, &error))?;
+                exported.removed.push(beside);
             }
         }
         Ok(exported)
     }
+}
+
+/// Returns the file that an export writes beside a YAML file, if it exists.
+fn beside(dir: &Path, path: &Path) -> Option<PathBuf> {
+    let step = path.strip_prefix(dir).ok()?.iter().next()?;
+    let mut kinds = ALL.iter().filter(|kind| Path::new(kind.file).as_os_str() == step);
+    Some(path.with_extension(kinds.find_map(|kind| kind.beside)?.1)).filter(|beside| beside.is_file())
 }
 
 /// Whether to stop. Files are written without a pause in which the program would notice Ctrl-C.

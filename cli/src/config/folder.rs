@@ -45,8 +45,8 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
         match kinds::files().find(|file| *file == stem) {
             Some(file) if selection.has_file(file) => {
                 let paths = if entry.is_dir() { entries(&entry)? } else { vec![entry] };
-                for path in paths.into_iter().filter(|path| path.is_file() && yaml_stem(path).is_some()) {
-                    folder.add(file, path)?;
+                for path in paths {
+                    folder.add_entry(file, path)?;
                 }
             }
             Some(_) => {}
@@ -62,6 +62,21 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
 }
 
 impl Folder {
+    /// Adds a file of a kind. What looks like one and cannot be read is a problem: its entities must not count as absent.
+    fn add_entry(&mut self, file: &'static str, path: PathBuf) -> Result<()> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let why = match extension.as_deref() {
+            _ if name.starts_with('.') => return Ok(()),
+            _ if path.is_dir() => "is a folder: move its files up",
+            _ if yaml_stem(&path).is_some() => return self.add(file, path),
+            Some("yaml" | "yml") => "must end with .yaml or .yml in lower case",
+            _ => return Ok(()),
+        };
+        self.problems.push(format!("{} {why}", path.display()));
+        Ok(())
+    }
+
     fn add(&mut self, file: &'static str, path: PathBuf) -> Result<()> {
         let text = fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
         match Node::parse(&text) {

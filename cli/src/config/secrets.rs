@@ -1,7 +1,7 @@
 //! Secrets: which members are secret, and references to environment variables.
 
 use super::kinds::Kind;
-use crate::credentials::sounds_secret;
+use crate::credentials::{self, sounds_secret};
 
 const OPEN: &str = "${env:";
 
@@ -63,6 +63,18 @@ pub(super) fn references_only(text: &str) -> String {
         Piece::Text(_) => "\u{2026}".to_owned(),
     });
     shown.collect()
+}
+
+/// Whether a URL has credentials besides its references.
+pub(super) fn has_credentials(text: &str) -> bool {
+    let literal = pieces(text).unwrap_or_default().into_iter().map(|piece| match piece {
+        Piece::Variable(_) => String::new(),
+        Piece::Text(text) => text,
+    });
+    let literal: String = literal.collect::<String>().replace("://:@", "://@");
+    // The variable can be the beginning of the URL.
+    let url = if literal.starts_with(['/', '?', ':']) { format!("https://host{literal}") } else { literal };
+    credentials::replaced(&url, |_| String::new(), str::to_owned).is_some()
 }
 
 /// Returns a text in the form that files have, so that it is not read as a reference.
@@ -133,6 +145,21 @@ mod tests {
 
     fn place(path: &str) -> Vec<String> {
         path.split('.').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn credentials_beside_references_are_found() {
+        for (text, expected) in [
+            ("https://${env:U}:pw@e.com/x", true),
+            ("https://e.com/x?token=${env:U}rest", true),
+            ("https://e.com/${env:U}?sig=s&a=1", true),
+            ("${env:BASE}/x?token=t", true),
+            ("https://${env:U}:${env:P}@e.com/x?token=${env:T}", false),
+            ("https://${env:HOST}/x?a=1", false),
+            ("noreply@${env:DOMAIN}", false),
+        ] {
+            assert_eq!(has_credentials(text), expected, "{text}");
+        }
     }
 
     #[test]

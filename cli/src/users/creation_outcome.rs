@@ -58,6 +58,13 @@ pub(super) fn unknown(why: &str) -> RecordError {
     RecordError { code: Some(UNKNOWN.to_owned()), message, ..RecordError::default() }
 }
 
+/// The failure of a record whose creation succeeded with an answer that does not name the user.
+pub(super) fn without_id() -> RecordError {
+    let message = "the server confirmed the creation, but its answer has no id and no user has the identifiers: check the \
+                   endpoint, and whether the user exists";
+    RecordError { code: Some(UNKNOWN.to_owned()), message: message.to_owned(), ..RecordError::default() }
+}
+
 /// The failure of a record whose user was created after an interrupted attempt, but not at its time.
 pub(super) fn at_another_time(id: &str) -> RecordError {
     let message = format!(

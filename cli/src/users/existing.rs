@@ -42,6 +42,23 @@ pub(super) async fn find_refused(client: &Client, identifiers: &Identifiers, cod
     Ok(found.cloned())
 }
 
+/// Returns a warning if a user that was found by one identifier has another value of another one. There is no doubt about a
+/// user with the id of the record.
+pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<String> {
+    if identifiers.get(ID).is_some_and(|id| *id == user.id) {
+        return None;
+    }
+    let of = |is_same: bool| {
+        let known = identifiers.iter().filter(|(member, _)| member_of(user, member).is_some_and(|own| !own.is_empty()));
+        let chosen = known.filter(|(member, value)| has_without_case(user, member, value) == is_same);
+        chosen.map(|(member, _)| member.as_str()).collect::<Vec<_>>().join(" and ")
+    };
+    let (same, other) = (of(true), of(false));
+    let message =
+        format!("the user {} has the {same} of the record, but another {other}: is it the same person?", user.id);
+    (!other.is_empty()).then_some(message)
+}
+
 /// Whether the user has this value.
 pub(super) fn has(user: &User, member: &str, value: &str) -> bool {
     match member {

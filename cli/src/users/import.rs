@@ -80,7 +80,7 @@ pub async fn import(
 async fn line(writer: &Writer, item: Item, found: Option<Found>) -> RecordResult {
     let blank = RecordResult::failed(&item.location, item.user.label());
     match writer.write(&item.key(), &item.user, found).await {
-        Ok((outcome, id)) => RecordResult { outcome, id, ..blank },
+        Ok(done) => RecordResult { outcome: done.outcome, id: done.id, message: done.warning, ..blank },
         Err(problem) => RecordResult {
             code: problem.code,
             field: problem.field,

@@ -42,6 +42,9 @@ pub enum Entry {
         at: i64,
         /// Identifiers to look up the user: `primaryEmail`, `primaryPhone` and `username`.
         identifiers: Identifiers,
+        /// Digest of the record. Older journals lack it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
     },
     /// The user was created. Roles and the like might be missing.
     Created {
@@ -52,6 +55,9 @@ pub enum Entry {
         /// Whether the creation had no clear answer, so that the user might not be that of the import.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unclear: bool,
+        /// Digest of the record. Older journals lack it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
     },
     /// The record is done.
     Done {
@@ -89,6 +95,8 @@ pub enum Standing {
         at: i64,
         /// Identifiers to look up the user.
         identifiers: Identifiers,
+        /// Digest of the record. Older journals lack it.
+        digest: Option<String>,
     },
     /// This import created the user, but might not be done with the record.
     Created {
@@ -96,6 +104,8 @@ pub enum Standing {
         id: String,
         /// Whether the creation had no clear answer.
         unclear: bool,
+        /// Digest of the record. Older journals lack it.
+        digest: Option<String>,
     },
     /// The record is done.
     Done {
@@ -156,8 +166,8 @@ impl Noted {
                 self.records.remove(key.as_str());
                 return;
             }
-            Entry::Started { key, at, identifiers } => (key, Standing::Started { at, identifiers }),
-            Entry::Created { key, id, unclear } => (key, Standing::Created { id, unclear }),
+            Entry::Started { key, at, identifiers, digest } => (key, Standing::Started { at, identifiers, digest }),
+            Entry::Created { key, id, unclear, digest } => (key, Standing::Created { id, unclear, digest }),
             Entry::Done { key, id, created, unclear, digest } => (key, Standing::Done { id, created, unclear, digest }),
         };
         self.records.insert(key.into(), (self.lines, standing));
@@ -273,7 +283,7 @@ mod tests {
     }
 
     fn started(key: &str, at: i64) -> Entry {
-        Entry::Started { key: key.to_owned(), at, identifiers: Identifiers::new() }
+        Entry::Started { key: key.to_owned(), at, identifiers: Identifiers::new(), digest: None }
     }
 
     fn open(path: &Path) -> Result<Journal> {
@@ -285,7 +295,7 @@ mod tests {
         let path = path("cut");
         let mut journal = open(&path).unwrap();
         journal.add(&started("a", 1)).unwrap();
-        journal.add(&Entry::Created { key: "a".into(), id: "1".into(), unclear: false }).unwrap();
+        journal.add(&Entry::Created { key: "a".into(), id: "1".into(), unclear: false, digest: None }).unwrap();
         journal
             .add(&Entry::Done { key: "a".into(), id: "1".into(), created: true, unclear: false, digest: None })
             .unwrap();
@@ -298,8 +308,8 @@ mod tests {
             let mut journal = open(&path).unwrap();
             let expected = match lines {
                 0 | 1 => None,
-                2 => Some(Standing::Started { at: 1, identifiers: Identifiers::new() }),
-                3 => Some(Standing::Created { id: "1".into(), unclear: false }),
+                2 => Some(Standing::Started { at: 1, identifiers: Identifiers::new(), digest: None }),
+                3 => Some(Standing::Created { id: "1".into(), unclear: false, digest: None }),
                 _ => Some(Standing::Done { id: "1".into(), created: true, unclear: false, digest: None }),
             };
             assert_eq!(journal.standing("a").cloned(), expected, "{length}");
@@ -327,7 +337,7 @@ mod tests {
         let path = path("ends");
         let mut journal = open(&path).unwrap();
         for (key, id) in [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")] {
-            journal.add(&Entry::Created { key: key.into(), id: id.into(), unclear: false }).unwrap();
+            journal.add(&Entry::Created { key: key.into(), id: id.into(), unclear: false, digest: None }).unwrap();
         }
         for key in ["a", "d"] {
             journal.add(&Entry::Undone { key: key.into() }).unwrap();

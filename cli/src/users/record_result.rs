@@ -47,7 +47,7 @@ pub struct RecordResult {
     /// Member of the record that the failure is about: the first, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// Reason for the failure.
+    /// Reason for the failure, or a warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// All problems of the record, member by member.

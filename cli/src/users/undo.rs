@@ -53,14 +53,14 @@ pub async fn users(client: &Client, journal: &Journal) -> Result<Users> {
     for (key, standing) in journal.users() {
         let (key, doubtful) = (key.to_owned(), |id: &String| Unclear::user(key, id));
         match standing {
-            Standing::Created { id, unclear: true } | Standing::Done { id, created: true, unclear: true, .. } => {
+            Standing::Created { id, unclear: true, .. } | Standing::Done { id, created: true, unclear: true, .. } => {
                 users.unclear.push(doubtful(id));
             }
             Standing::Created { id, .. } | Standing::Done { id, created: true, .. } => {
                 users.created.push(Created { key, id: id.clone() });
             }
             Standing::Done { created: false, .. } => {}
-            Standing::Started { at, identifiers } => {
+            Standing::Started { at, identifiers, .. } => {
                 match creation_outcome::created_user(client, identifiers, *at).await {
                     Ok(user) => users.unclear.extend(user.map(|user| doubtful(&user.id))),
                     Err(problem) if creation_outcome::is_unclear(&problem) => {

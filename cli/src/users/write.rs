@@ -49,8 +49,22 @@ pub struct Writer {
     pub journal: Option<Arc<Mutex<Journal>>>,
 }
 
-/// The outcome for a record, and the id of its user.
-type Done = (Outcome, Option<String>);
+/// What was done for a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Id of the user.
+    pub id: Option<String>,
+    /// Reason to look at the user.
+    pub warning: Option<String>,
+}
+
+impl Done {
+    fn new(outcome: Outcome, id: impl Into<Option<String>>) -> Self {
+        Self { outcome, id: id.into(), warning: None }
+    }
+}
 
 /// The result for a record.
 pub type Written = Result<Done, RecordError>;
@@ -105,7 +119,7 @@ impl Writer {
         let found = match standing {
             Some(Standing::Done { id, created, unclear, digest }) => {
                 if digest.is_none_or(|digest| digest == digest_of(record)) {
-                    return Ok((Outcome::Journaled, Some(id)));
+                    return Ok(Done::new(Outcome::Journaled, id));
                 }
                 let origin = Origin::noted(created, unclear);
                 match self.changed(key, record, Target { id, origin }).await? {
@@ -113,13 +127,25 @@ impl Writer {
                     None => self.create(key, record, None).await?,
                 }
             }
-            Some(Standing::Created { id, unclear }) => match self.user(&id).await? {
-                Some(_) => Ok(Target { id, origin: Origin::noted(true, unclear) }),
+            Some(Standing::Created { id, unclear, digest }) => match self.user(&id).await? {
+                Some(user) => {
+                    let target = Target { id, origin: Origin::noted(true, unclear) };
+                    match self.caught_up(key, record, digest, &user, &target).await? {
+                        Some(done) => return Ok(done),
+                        None => Ok(target),
+                    }
+                }
                 None => self.create(key, record, None).await?,
             },
-            Some(Standing::Started { at, identifiers }) => {
+            Some(Standing::Started { at, identifiers, digest }) => {
                 match creation_outcome::created_user(&self.client, &identifiers, at).await? {
-                    Some(user) => Ok(self.created(key, record, user.id, Origin::Unclear)?),
+                    Some(user) => {
+                        let target = self.created(key, record, user.id.clone(), Origin::Unclear)?;
+                        match self.caught_up(key, record, digest, &user, &target).await? {
+                            Some(done) => return Ok(done),
+                            None => Ok(target),
+                        }
+                    }
                     None => match self.create(key, record, None).await? {
                         // Nobody had the identifiers before the attempt.
                         Err(user) if self.on_conflict == OnConflict::Skip && user.application_id.is_none() => {
@@ -138,16 +164,35 @@ impl Writer {
                 }
                 self.done(key, record, &target)?;
                 let is_unclear = target.origin == Origin::Unclear;
-                Ok((if is_unclear { Outcome::Unclear } else { Outcome::Created }, Some(target.id)))
+                Ok(Done::new(if is_unclear { Outcome::Unclear } else { Outcome::Created }, target.id))
             }
             Err(user) => self.exists(key, record, *user).await,
         }
     }
 
+    /// Changes a user whose creation an earlier run has begun with another content of the record. Returns none if the content
+    /// is the same. A user that might be somebody else's only changes on demand.
+    async fn caught_up(
+        &self,
+        key: &str,
+        record: &ImportedUser,
+        digest: Option<String>,
+        user: &User,
+        target: &Target,
+    ) -> Result<Option<Done>, RecordError> {
+        if digest.is_none_or(|digest| digest == digest_of(record)) {
+            return Ok(None);
+        }
+        if target.origin == Origin::Unclear && self.on_conflict != OnConflict::Update {
+            return Ok(Some(Done::new(Outcome::Outdated, target.id.clone())));
+        }
+        self.update(key, record, user, target).await.map(Some)
+    }
+
     /// Handles a record that changed since an earlier run. Returns none if the user does not exist any more.
     async fn changed(&self, key: &str, record: &ImportedUser, target: Target) -> Result<Option<Done>, RecordError> {
         if self.on_conflict == OnConflict::Skip {
-            return Ok(Some((Outcome::Outdated, Some(target.id))));
+            return Ok(Some(Done::new(Outcome::Outdated, target.id)));
         }
         let Some(user) = self.user(&target.id).await? else { return Ok(None) };
         if self.on_conflict == OnConflict::Fail {
@@ -209,11 +254,17 @@ impl Writer {
         loop {
             tried += 1;
             let at = Timestamp::now().as_millis();
-            self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers.clone() })?;
+            let digest = Some(digest_of(record));
+            self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers.clone(), digest })?;
             let error = match self.request("CreateUser")?.json(&body).await {
                 Ok(user) => {
                     let id = json_object::text(&user, "id");
-                    return Ok(Ok(self.created(key, record, id, Origin::Answered)?));
+                    if !id.is_empty() {
+                        return Ok(Ok(self.created(key, record, id, Origin::Answered)?));
+                    }
+                    let user = creation_outcome::created_user(&self.client, &identifiers, at).await?;
+                    let user = user.ok_or_else(creation_outcome::without_id)?;
+                    return Ok(Ok(self.created(key, record, user.id, Origin::Unclear)?));
                 }
                 Err(error) => error,
             };
@@ -243,14 +294,20 @@ impl Writer {
     /// Handles a record whose user exists.
     async fn exists(&self, key: &str, record: &ImportedUser, user: User) -> Written {
         let target = Target { id: user.id.clone(), origin: Origin::Existing };
-        match self.on_conflict {
+        let done = match self.on_conflict {
             OnConflict::Skip => {
                 self.done(key, record, &target)?;
-                Ok((Outcome::Skipped, Some(target.id)))
+                Done::new(Outcome::Skipped, target.id)
             }
-            OnConflict::Fail => Err(conflict(&user)),
-            OnConflict::Update => self.update(key, record, &user, &target).await,
-        }
+            OnConflict::Fail => return Err(conflict(&user)),
+            OnConflict::Update => self.update(key, record, &user, &target).await?,
+        };
+        Ok(Done { warning: self.doubt(record, &user), ..done })
+    }
+
+    /// Returns a warning if the user of a record has other identifiers, too. It might be somebody else.
+    fn doubt(&self, record: &ImportedUser, user: &User) -> Option<String> {
+        existing::doubt(user, &self.matched_by(record))
     }
 
     async fn update(&self, key: &str, record: &ImportedUser, user: &User, target: &Target) -> Written {
@@ -265,17 +322,18 @@ impl Writer {
             RecordError { message, ..problem }
         })?;
         self.done(key, record, target)?;
-        Ok((Outcome::Updated, Some(target.id.clone())))
+        Ok(Done::new(Outcome::Updated, target.id.clone()))
     }
 
     /// Returns what would be done.
     async fn foresee(&self, record: &ImportedUser, found: Option<Found>) -> Written {
-        Ok(match (self.find(record, found).await?, self.on_conflict) {
-            (None, _) => (Outcome::Created, None),
-            (Some(user), OnConflict::Skip) => (Outcome::Skipped, Some(user.id)),
-            (Some(user), OnConflict::Update) => (Outcome::Updated, Some(user.id)),
-            (Some(user), OnConflict::Fail) => return Err(conflict(&user)),
-        })
+        let Some(user) = self.find(record, found).await? else { return Ok(Done::new(Outcome::Created, None)) };
+        let outcome = match self.on_conflict {
+            OnConflict::Skip => Outcome::Skipped,
+            OnConflict::Update => Outcome::Updated,
+            OnConflict::Fail => return Err(conflict(&user)),
+        };
+        Ok(Done { warning: self.doubt(record, &user), ..Done::new(outcome, user.id) })
     }
 
     /// Returns the user of a record. Fails if its identifiers belong to several users.
@@ -336,7 +394,8 @@ impl Writer {
         // Otherwise the next entry is that the record is done.
         if has_more(record) {
             let unclear = origin == Origin::Unclear;
-            self.note(&Entry::Created { key: key.to_owned(), id: id.clone(), unclear })?;
+            let digest = Some(digest_of(record));
+            self.note(&Entry::Created { key: key.to_owned(), id: id.clone(), unclear, digest })?;
         }
         Ok(Target { id, origin })
     }

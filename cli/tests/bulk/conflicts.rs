@@ -57,6 +57,22 @@ async fn users_that_exist_are_skipped_updated_or_reported() {
 }
 
 #[tokio::test]
+async fn a_user_with_another_identifier_than_the_record_is_named_in_a_warning() {
+    for on_conflict in [OnConflict::Skip, OnConflict::Update] {
+        let mut stage = Stage::new();
+        stage.call("CreateUser", json!({ "username": "bob", "primaryEmail": "bob@example.com" })).await;
+        stage.on_conflict = on_conflict;
+        let id = stage.client().users().list().await.unwrap().items[0].id.clone();
+        let warning = async |members| stage.import(vec![record(members)]).await.lines[0].message.clone();
+        assert_eq!(warning(json!({ "username": "bob", "name": "Bob" })).await, None);
+        let expected =
+            format!("the user {id} has the username of the record, but another primaryEmail: is it the same person?");
+        let other = json!({ "username": "bob", "primaryEmail": "mallory@example.com" });
+        assert_eq!(warning(other).await, Some(expected), "{on_conflict:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_record_that_changed_since_the_earlier_run_is_updated_on_demand() {
     let mut stage = Stage::new();
     let ada = |name: &str| vec![record(json!({ "username": "ada", "name": name }))];
@@ -137,6 +153,7 @@ async fn a_user_of_somebody_else_is_left_if_an_identity_is_taken() {
         key: "username:ada".to_owned(),
         at,
         identifiers: Identifiers::from([("username".to_owned(), "ada".to_owned())]),
+        digest: None,
     };
     stage.open_journal().add(&started).unwrap();
     let ada = record(json!({ "username": "ada", "identities": { "google": { "userId": "g-1" } } }));
@@ -153,7 +170,7 @@ async fn a_user_from_another_time_than_the_attempt_is_unclear_and_not_skipped() 
     let stage = Stage::new();
     let at = stage.call("CreateUser", json!({ "username": "ada" })).await["createdAt"].as_i64().unwrap();
     let identifiers = Identifiers::from([("username".to_owned(), "ada".to_owned())]);
-    let started = Entry::Started { key: "username:ada".to_owned(), at: at - 3_600_000, identifiers };
+    let started = Entry::Started { key: "username:ada".to_owned(), at: at - 3_600_000, identifiers, digest: None };
     stage.open_journal().add(&started).unwrap();
     let line = stage.import(named(&["ada"])).await.lines[0].clone();
     assert_eq!((line.outcome, line.code.as_deref()), (Outcome::Failed, Some("user.unknown")), "{line:?}");

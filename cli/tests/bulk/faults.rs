@@ -194,3 +194,54 @@ async fn a_record_without_identifiers_is_not_created_twice() {
     let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
     assert_eq!((users.created.len(), users.unclear.len()), (0, 1));
 }
+
+#[tokio::test]
+async fn a_creation_whose_answer_has_no_id_is_looked_up() {
+    let stage = Stage::new();
+    let client = stage.client_over(losing(&stage.emulator, 1, || Ok(HttpResponse::json(200, "{}"))));
+    let report = stage.import_with(&stage.writer(&client).await, named(&["ada"]), None).await;
+    let id = stage.client().users().list().await.unwrap().items[0].id.clone();
+    assert_eq!((report.summary.unclear, report.lines[0].id.as_ref()), (1, Some(&id)), "{report:?}");
+    assert_eq!(stage.import(named(&["ada"])).await.summary.journaled, 1);
+}
+
+#[tokio::test]
+async fn a_confirmed_creation_without_id_and_user_fails() {
+    let stage = Stage::new();
+    let emulator = stage.emulator.clone();
+    let transport = ScriptedTransport::new(move |request, options| {
+        let emulator = emulator.clone();
+        async move {
+            if request.method == Method::Post && request.url.ends_with("/api/users") {
+                return Ok(HttpResponse::json(200, "{}"));
+            }
+            emulator.send(request, &options).await
+        }
+    });
+    let client = stage.client_over(transport);
+    let report = stage.import_with(&stage.writer(&client).await, named(&["ada"]), None).await;
+    assert_eq!((report.lines[0].outcome, report.lines[0].code.as_deref()), (Outcome::Failed, Some("user.unknown")));
+}
+
+/// The first run creates the user and ends. Then the file changes.
+#[tokio::test]
+async fn a_record_that_changes_before_its_import_is_done_is_not_lost() {
+    let mut stage = Stage::new();
+    stage.call("CreateRole", json!({ "name": "staff", "description": "all" })).await;
+    let ada = |name: &str| vec![record(json!({ "username": "ada", "name": name, "roles": ["staff"] }))];
+    let crash = Arc::new(Notify::new());
+    {
+        // The call after the search and the creation.
+        let client = stage.client_over(crashing(&stage.emulator, 2, &crash));
+        let writer = stage.writer(&client).await;
+        tokio::select! {
+            _ = stage.import_with(&writer, ada("Old"), None) => {}
+            () = crash.notified() => {}
+        }
+    }
+    let report = stage.import(ada("New")).await;
+    let user = stage.client().users().list().await.unwrap().items[0].clone();
+    assert_eq!((report.lines[0].outcome, user.name.as_deref()), (Outcome::Updated, Some("New")), "{report:?}");
+    stage.on_conflict = OnConflict::Update;
+    assert_eq!(stage.import(ada("New")).await.summary.journaled, 1);
+}

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_admin::transport::{HttpResponse, HttpTransport, Method};
+use logto_admin_cli::lookup;
 use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record_result::Outcome;
 use logto_admin_cli::users::write::OnConflict;
@@ -119,4 +120,27 @@ async fn email_addresses_are_found_without_case() {
     stage.call("CreateUser", json!({ "primaryEmail": "Ada@Example.com" })).await;
     let report = stage.import(vec![record(json!({ "primaryEmail": "ada@example.com" }))]).await;
     assert_eq!(report.lines[0].outcome, Outcome::Skipped, "{report:?}");
+}
+
+/// A gateway can drop the query. Then a search returns all users.
+#[tokio::test]
+async fn a_user_without_the_identifier_is_never_the_one_that_was_meant() {
+    let stage = Stage::new();
+    let ada = json!({ "username": "ada", "primaryEmail": "ada@example.com", "primaryPhone": "4915112345" });
+    for user in [json!({ "primaryEmail": "first@example.com" }), ada] {
+        stage.call("CreateUser", user).await;
+    }
+    let emulator = stage.emulator.clone();
+    let client = stage.client_over(ScriptedTransport::new(move |mut request, options| {
+        let emulator = emulator.clone();
+        request.url.truncate(request.url.find('?').unwrap_or(request.url.len()));
+        async move { emulator.send(request, &options).await }
+    }));
+    for who in ["ADA@example.com", "+49 151 12345", "ada"] {
+        assert_eq!(lookup::user(&client, who).await.unwrap().username.as_deref(), Some("ada"), "{who}");
+    }
+    for who in ["nobody@example.com", "+49 151 99999", "nobody"] {
+        let failure = lookup::user(&client, who).await.unwrap_err().to_string();
+        assert_eq!(failure, format!("no user has the id, email address, phone number or username `{who}`"));
+    }
 }

@@ -40,7 +40,9 @@ async fn a_creation_with_an_unknown_end_is_unclear_if_the_user_is_new() {
     let hour = 3_600_000;
     for (at, expected) in [(created_at + hour, 0), (created_at - hour, 0), (created_at, 1)] {
         let mut journal = stage.open_journal();
-        journal.add(&Entry::Started { key: "username:ada".to_owned(), at, identifiers: identifiers() }).unwrap();
+        journal
+            .add(&Entry::Started { key: "username:ada".to_owned(), at, identifiers: identifiers(), digest: None })
+            .unwrap();
         drop(journal);
         let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
         assert_eq!((users.created.len(), users.unclear.len()), (0, expected), "{at}");
@@ -88,7 +90,10 @@ async fn a_record_that_belongs_to_several_users_does_not_block_an_undo() {
     stage.call("CreateUser", json!({ "username": "alan", "primaryEmail": "ada@example.com" })).await;
     let identifiers =
         Identifiers::from([("username".into(), "ada".into()), ("primaryEmail".into(), "ada@example.com".into())]);
-    stage.open_journal().add(&Entry::Started { key: "username:ada".to_owned(), at, identifiers }).unwrap();
+    stage
+        .open_journal()
+        .add(&Entry::Started { key: "username:ada".to_owned(), at, identifiers, digest: None })
+        .unwrap();
     let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
     let keys: Vec<&str> = users.created.iter().map(|user| user.key.as_str()).collect();
     assert_eq!((keys, users.unclear[0].key.as_str()), (vec!["username:grace"], "username:ada"));

@@ -148,6 +148,12 @@ async fn a_user_requires_an_identifier() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_did_nothing_has_failed() {
+    let program = Program::new().await;
+    assert_eq!(program.run(&["users", "suspend", "nobody", "noone"]).await.code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_suspension_goes_on_after_an_unknown_user() {
     let program = Program::new().await;
     for name in ["ada", "grace"] {

@@ -171,3 +171,23 @@ async fn an_export_notes_what_an_import_cannot_restore() {
     let full = program.run(&["users", "export", "--with", "password-hashes,mfa"]).await.done();
     assert!(!full.err.contains("--with password-hashes") && full.err.contains("second factors"), "{full:?}");
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overwritten_file_is_a_regular_file_or_a_link_to_one() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let (file, link) = (program.file("users.ndjson", "old"), program.file("link", ""));
+    std::fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    program.run(&["users", "export", "--to", &link, "--overwrite"]).await.done();
+    assert!(std::fs::read_to_string(&file).unwrap().contains("ada"));
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    let folder = std::path::Path::new(&file).parent().unwrap().to_str().unwrap();
+    let refused = program.run(&["users", "export", "--to", folder, "--overwrite"]).await;
+    assert!(refused.code == 2 && refused.err.contains("it is not a regular file"), "{refused:?}");
+    let others = std::fs::read_dir(folder)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".new"));
+    assert_eq!(others.count(), 0);
+}

@@ -176,6 +176,18 @@ async fn a_journal_whose_users_are_gone_is_an_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_warns_about_users_with_other_identifiers() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada", "--email", "countess@example.com"]).await.done();
+    let file = program.file("users.ndjson", USERS);
+    let foreseen = program.run(&["users", "import", &file, "--on-conflict", "update", "--dry-run"]).await.done();
+    let warnings: Vec<&str> = foreseen.err.lines().filter(|line| line.starts_with("warning: ")).collect();
+    let [warning] = warnings[..] else { panic!("{foreseen:?}") };
+    assert!(warning.contains("users.ndjson:1: "), "{warning}");
+    assert!(warning.ends_with(" has the username of the record, but another primaryEmail: is it the same person?"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_needs_no_journal_and_writes_nothing() {
     let program = Program::new().await;
     let file = program.file("users.ndjson", USERS);
@@ -293,7 +305,10 @@ async fn an_interrupt_ends_deletions_and_suspensions_after_the_call_in_progress(
         let (code, lines) = ended.await.unwrap();
         let done = lines.iter().filter(|line| line.starts_with(&format!("{verb} user"))).count();
         assert!((20..300).contains(&done), "{lines:?}");
-        assert_eq!((code, lines.last().unwrap()), (Some(4), &format!("interrupted: {done} of 300 users done")));
+        assert_eq!(
+            (code, lines.last().unwrap()),
+            (Some(4), &format!("interrupted: {done} of 300 users done, before user{done}"))
+        );
         let left = program.client().users().list().stream().try_collect::<Vec<_>>().await.unwrap();
         let undone = left.iter().filter(|user| verb == "deleted" || !user.is_suspended).count();
         assert_eq!(undone, 300 - done, "{verb}");

@@ -100,6 +100,32 @@ async fn misspelt_files_are_not_ignored() {
 }
 
 #[tokio::test]
+async fn files_of_a_kind_that_cannot_be_read_do_not_count_as_absent() {
+    let found = problems(&[
+        ("jwt-customizers/access-token.YAML", "tokenType: access-token\n"),
+        ("jwt-customizers/sub/client-credentials.yaml", "tokenType: client-credentials\n"),
+        ("jwt-customizers/.hidden/x.yaml", "a: b\n"),
+        ("jwt-customizers/notes.txt", "a"),
+    ])
+    .await;
+    let expected = [
+        "jwt-customizers/access-token.YAML must end with .yaml or .yml in lower case",
+        "jwt-customizers/sub is a folder: move its files up",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_a_file_that_does_not_exist_is_an_error() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("domains.yaml", "[]")]);
+    std::os::unix::fs::symlink("nowhere", folder.path().join("roles.yaml")).unwrap();
+    let error = plan(&tenant, &folder).await.unwrap_err();
+    assert!(error.exit == Exit::Usage && folder.short(&error).starts_with("cannot read roles.yaml: "), "{error}");
+}
+
+#[tokio::test]
 async fn a_folder_without_files_of_a_configuration_is_not_one_without_differences() {
     let tenant = Emulator::new().client().unwrap();
     for file in ["docker-compose.yaml", "roles.json", "readme.md"] {
@@ -251,6 +277,25 @@ async fn an_export_replaces_its_own_files_and_no_others() {
     export(&tenant, &folder).await;
     assert!(folder.get("roles.yaml").contains("clerk"));
     assert_eq!(folder.get("notes.txt"), "mine");
+}
+
+#[tokio::test]
+async fn an_export_deletes_scripts_only_beside_files_that_have_one() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::new();
+    export(&tenant, &folder).await;
+    let mark = folder.get("roles.yaml").lines().next().unwrap().to_owned() + "\n";
+    for name in ["custom-phrases/fr", "jwt-customizers/old"] {
+        folder.put(&format!("{name}.yaml"), &mark);
+        folder.put(&format!("{name}.js"), "own");
+    }
+    let everything = Selection::all();
+    let prepared = config::prepare_export(&tenant, folder.path(), &everything, false).await.unwrap();
+    let lost: Vec<String> = prepared.lost().iter().map(|path| folder.short(path.display())).collect();
+    assert_eq!(lost, ["custom-phrases/fr.yaml", "jwt-customizers/old.yaml", "jwt-customizers/old.js"]);
+    export(&tenant, &folder).await;
+    assert_eq!(folder.get("custom-phrases/fr.js"), "own");
+    assert!(!folder.names().contains(&"jwt-customizers/old.js".to_owned()), "{:?}", folder.names());
 }
 
 #[tokio::test]
