@@ -49,7 +49,7 @@ pub struct Writer {
     pub journal: Option<Arc<Mutex<Journal>>>,
 }
 
-/// What was done for a record.
+/// The treatment of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
     /// The outcome.
