@@ -148,6 +148,17 @@ async fn a_user_requires_an_identifier() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_full_page_of_users_names_the_next_one() {
+    let program = Program::new().await;
+    for name in ["ada", "grace"] {
+        program.run(&["users", "create", "--username", name]).await.done();
+    }
+    let full = program.run(&["users", "list", "--limit", "1"]).await.done();
+    assert_eq!(full.err, "there might be more: pass --page 2, or a larger --limit\n");
+    assert_eq!(program.run(&["users", "list"]).await.done().err, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_did_nothing_has_failed() {
     let program = Program::new().await;
     assert_eq!(program.run(&["users", "suspend", "nobody", "noone"]).await.code, 1);
@@ -332,4 +343,26 @@ async fn quiet_commands_print_data_and_errors_only() {
     assert_eq!(listed.out, "[]\n");
     let unknown = program.run(&["users", "get", "nobody", "--quiet"]).await;
     assert!(unknown.code == 1 && !unknown.err.is_empty(), "{unknown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_no_list_is_not_an_empty_tenant() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let request = crate::storm::request(&mut client).await.unwrap();
+            let body = match request.starts_with(b"POST /oidc/token") {
+                true => r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#,
+                false => "{}",
+            };
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+            let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            tokio::io::AsyncWriteExt::write_all(&mut client, answer.as_bytes()).await.unwrap();
+        }
+    });
+    let program = Program::new().await;
+    let listed = program.run(&["users", "list", "--endpoint", &url]).await;
+    server.abort();
+    assert!(listed.code == 1 && listed.err.contains("the answer is not a list of users"), "{listed:?}");
 }
