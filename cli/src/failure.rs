@@ -20,6 +20,14 @@ pub enum Exit {
     Partly = 4,
 }
 
+impl Exit {
+    /// Returns how a command ends that did some of its work, or none.
+    #[must_use]
+    pub const fn of_part(done: usize) -> Self {
+        if done > 0 { Self::Partly } else { Self::Failed }
+    }
+}
+
 /// Reason for the failure of a command, as one message for the user.
 #[derive(Debug)]
 pub struct Failure {

@@ -12,12 +12,11 @@ pub async fn user(client: &Client, who: &str) -> Result<User> {
     // The users are compared again: behind a gateway that drops the query, a search returns all users.
     let found = if who.contains('@') {
         let found = users_with(client, &[(UserSearchMember::PrimaryEmail, who)], None).await?;
-        let is_same = |email: &String| email.to_lowercase() == who.to_lowercase();
-        found.into_iter().find(|user| user.primary_email.as_ref().is_some_and(is_same))
+        found.into_iter().find(|user| has(user, "primaryEmail", who))
     } else if is_phone(who) {
         let digits: String = who.chars().filter(char::is_ascii_digit).collect();
         let found = users_with(client, &[(UserSearchMember::PrimaryPhone, &digits)], None).await?;
-        found.into_iter().find(|user| user.primary_phone.as_ref() == Some(&digits))
+        found.into_iter().find(|user| has(user, "primaryPhone", &digits))
     } else {
         match client.users().get(who).await {
             Ok(user) => return Ok(user),
@@ -41,10 +40,11 @@ pub async fn user_ids(client: &Client, all: &[String]) -> Result<Vec<String>> {
 async fn by_username(client: &Client, name: &str) -> Result<User> {
     let mut others = Vec::new();
     for user in users_with(client, &[(UserSearchMember::Username, name)], None).await? {
-        match &user.username {
-            Some(own) if own == name => return Ok(user),
-            Some(own) if own.to_lowercase() == name.to_lowercase() => others.push(format!("`{own}`")),
-            _ => {}
+        if has(&user, "username", name) {
+            return Ok(user);
+        }
+        if has_without_case(&user, "username", name) {
+            others.extend(user.username.map(|own| format!("`{own}`")));
         }
     }
     let failure = unknown(name);
@@ -54,6 +54,9 @@ async fn by_username(client: &Client, name: &str) -> Result<User> {
 fn unknown(who: &str) -> Failure {
     Failure::new(format!("no user has the id, email address, phone number or username `{who}`"))
 }
+
+/// The member with the id of a user.
+pub(crate) const ID: &str = "id";
 
 /// Identifiers of users, besides the id.
 pub const IDENTIFIERS: [(&str, UserSearchMember); 3] = [
@@ -80,6 +83,30 @@ pub async fn users_with(
         list = list.retry(policy);
     }
     list.stream().try_collect().await
+}
+
+/// Whether the user has this value. Only email addresses are compared without case, as the server does.
+pub(crate) fn has(user: &User, member: &str, value: &str) -> bool {
+    match member {
+        "primaryEmail" => has_without_case(user, member, value),
+        _ => member_of(user, member) == Some(value),
+    }
+}
+
+/// Whether the user has this value in any case.
+pub(crate) fn has_without_case(user: &User, member: &str, value: &str) -> bool {
+    member_of(user, member).is_some_and(|own| own.to_lowercase() == value.to_lowercase())
+}
+
+/// Returns the value of an identifier.
+pub(crate) fn member_of<'u>(user: &'u User, member: &str) -> Option<&'u str> {
+    match member {
+        ID => Some(&user.id),
+        "primaryEmail" => user.primary_email.as_deref(),
+        "primaryPhone" => user.primary_phone.as_deref(),
+        "username" => user.username.as_deref(),
+        _ => None,
+    }
 }
 
 fn is_phone(text: &str) -> bool {

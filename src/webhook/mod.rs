@@ -75,7 +75,7 @@ impl std::error::Error for WebhookError {
 /// Verifies a webhook and parses its delivery.
 ///
 /// # Errors
-/// The errors of [`verify`], and [`WebhookError::Body`] if the body is not a delivery.
+/// Fails as [`verify`] does, and with [`WebhookError::Body`] if the body is not a delivery.
 pub fn receive<'a>(
     signing_keys: impl Into<SigningKeys<'a>>,
     signature: &str,

@@ -88,8 +88,8 @@ impl<'a, S: AsRef<str>> From<&'a Vec<S>> for SigningKeys<'a> {
 /// deliveries idempotently, or compare [`Delivery::created_at`](super::Delivery::created_at) with the current time.
 ///
 /// # Errors
-/// [`WebhookError::SigningKey`] if there is no key or a key is blank, [`WebhookError::Signature`] if the signature
-/// matches none of the keys.
+/// Fails with [`WebhookError::SigningKey`] if there is no key or a key is blank, and with [`WebhookError::Signature`] if
+/// no key matches the signature.
 pub fn verify<'a>(signing_keys: impl Into<SigningKeys<'a>>, signature: &str, body: &[u8]) -> Result<(), WebhookError> {
     let keys = signing_keys.into();
     keys.check()?;

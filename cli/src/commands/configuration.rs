@@ -113,7 +113,7 @@ async fn export(context: &mut Context, files: &Files, secrets: bool) -> Result<E
         let done = exported.files.len() + exported.removed.len();
         let all = counted(done + exported.left, "file");
         context.printer.message(&format!("interrupted: {done} of {all} done; run the same command again to continue"));
-        return Ok(if done > 0 { Exit::Partly } else { Exit::Failed });
+        return Ok(Exit::of_part(done));
     }
     for warning in &exported.warnings {
         context.printer.message(&format!("warning: {warning}"));

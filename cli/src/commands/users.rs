@@ -186,11 +186,11 @@ pub(super) async fn for_each<'a, T>(
     call: impl AsyncFn(T) -> Result<()>,
 ) -> Result<Exit> {
     let (all, interrupt) = (users.len(), Interrupt::watch(LinePrinter::default()));
-    let (mut exit, mut done) = (Exit::Done, 0);
+    let mut done = 0;
     for (who, user) in users {
         if interrupt.is_set() {
             context.printer.message(&format!("interrupted: {done} of {} done, before {who}", counted(all, "user")));
-            return Ok(if done > 0 { Exit::Partly } else { Exit::Failed });
+            return Ok(Exit::of_part(done));
         }
         match call(user).await {
             Ok(()) => {
@@ -198,13 +198,10 @@ pub(super) async fn for_each<'a, T>(
                 context.printer.message(&message(who));
             }
             Err(failure) if all == 1 => return Err(failure),
-            Err(failure) => {
-                exit = Exit::Partly;
-                context.printer.error(&failure.to_string());
-            }
+            Err(failure) => context.printer.error(&failure.to_string()),
         }
     }
-    Ok(if exit == Exit::Partly && done == 0 { Exit::Failed } else { exit })
+    Ok(if done == all { Exit::Done } else { Exit::of_part(done) })
 }
 
 /// Finds all users before the first is deleted.

@@ -11,6 +11,7 @@ use logto_admin::{Client, Error, ErrorKind};
 use super::existing::{self, Found};
 use super::journal::Identifiers;
 use super::record_result::RecordError;
+use crate::lookup;
 
 /// How far the clocks of this machine and of the server can differ, in milliseconds.
 const SKEW: i64 = 5 * 60 * 1000;
@@ -29,7 +30,7 @@ pub(super) async fn created_user(client: &Client, identifiers: &Identifiers, at:
 /// Whether the attempt at this time created the user.
 pub(super) fn is_created(user: &User, identifiers: &Identifiers, at: i64) -> bool {
     let time = at.saturating_sub(SKEW)..=at.saturating_add(LONGEST + SKEW);
-    identifiers.iter().all(|(member, value)| existing::has(user, member, value))
+    identifiers.iter().all(|(member, value)| lookup::has(user, member, value))
         && user.application_id.is_none()
         && time.contains(&user.created_at.as_millis())
 }

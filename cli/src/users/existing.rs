@@ -6,13 +6,10 @@ use logto_admin::{Client, UserSearchMember};
 use super::journal::Identifiers;
 use super::record_result::RecordError;
 use super::retry::patient;
-use crate::lookup::{self, IDENTIFIERS};
+use crate::lookup::{self, ID, IDENTIFIERS, has, has_without_case, member_of};
 
 /// Code of a failure: the identifiers of a record belong to several users.
 pub(super) const SEVERAL: &str = "user.several";
-
-/// The member for records whose id is the id of a user. It is not in a journal.
-pub(super) const ID: &str = "id";
 
 /// Code of a refusal: another user has the username, maybe in another case. Whether case matters is up to the tenant.
 const TAKEN: &str = "user.username_already_in_use";
@@ -42,8 +39,8 @@ pub(super) async fn find_refused(client: &Client, identifiers: &Identifiers, cod
     Ok(found.cloned())
 }
 
-/// Returns a warning if a user that was found by one identifier has another value of another one. There is no doubt about a
-/// user with the id of the record.
+/// Returns a warning about a user that has one identifier of a record, and differs in another one. The id of the record
+/// leaves no doubt.
 pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<String> {
     if identifiers.get(ID).is_some_and(|id| *id == user.id) {
         return None;
@@ -57,28 +54,6 @@ pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<String> {
     let message =
         format!("the user {} has the {same} of the record, but another {other}: is it the same person?", user.id);
     (!other.is_empty()).then_some(message)
-}
-
-/// Whether the user has this value.
-pub(super) fn has(user: &User, member: &str, value: &str) -> bool {
-    match member {
-        "primaryEmail" => has_without_case(user, member, value),
-        _ => member_of(user, member) == Some(value),
-    }
-}
-
-fn has_without_case(user: &User, member: &str, value: &str) -> bool {
-    member_of(user, member).is_some_and(|own| own.to_lowercase() == value.to_lowercase())
-}
-
-fn member_of<'u>(user: &'u User, member: &str) -> Option<&'u str> {
-    match member {
-        ID => Some(&user.id),
-        "primaryEmail" => user.primary_email.as_deref(),
-        "primaryPhone" => user.primary_phone.as_deref(),
-        "username" => user.username.as_deref(),
-        _ => None,
-    }
 }
 
 /// Returns the users with an identifier of one of the records. The server compares without case.

@@ -14,7 +14,7 @@ use super::names::Names;
 use super::record::{Factor, ImportedUser, Item};
 use super::record_result::{Outcome, RecordError};
 use super::retry::patient;
-use crate::json_object;
+use crate::{json_object, lookup};
 
 /// Action for a record whose user exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -88,6 +88,20 @@ enum Origin {
     Existing,
 }
 
+/// A record that is written, as the journal knows it.
+struct Row<'a> {
+    key: &'a str,
+    record: &'a ImportedUser,
+    digest: String,
+}
+
+impl Row<'_> {
+    /// Whether a digest is that of the record. Older journals lack it.
+    fn has(&self, digest: Option<&String>) -> bool {
+        digest.is_none_or(|digest| *digest == self.digest)
+    }
+}
+
 impl Origin {
     /// Returns the origin according to the journal.
     fn noted(created: bool, unclear: bool) -> Self {
@@ -116,37 +130,36 @@ impl Writer {
     pub async fn write(&self, key: &str, record: &ImportedUser, found: Option<Found>) -> Written {
         let Some(journal) = &self.journal else { return self.foresee(record, found).await };
         let standing = locked(journal).standing(key).cloned();
+        let row = Row { key, record, digest: digest_of(record) };
         let found = match standing {
             Some(Standing::Done { id, created, unclear, digest }) => {
-                if digest.is_none_or(|digest| digest == digest_of(record)) {
+                if row.has(digest.as_ref()) {
                     return Ok(Done::new(Outcome::Journaled, id));
                 }
                 let origin = Origin::noted(created, unclear);
-                match self.changed(key, record, Target { id, origin }).await? {
+                match self.changed(&row, Target { id, origin }).await? {
                     Some(done) => return Ok(done),
-                    None => self.create(key, record, None).await?,
+                    None => self.create(&row, None).await?,
                 }
             }
             Some(Standing::Created { id, unclear, digest }) => match self.user(&id).await? {
                 Some(user) => {
                     let target = Target { id, origin: Origin::noted(true, unclear) };
-                    match self.caught_up(key, record, digest, &user, &target).await? {
-                        Some(done) => return Ok(done),
-                        None => Ok(target),
+                    if !row.has(digest.as_ref()) {
+                        return self.catch_up(&row, &user, target).await;
                     }
+                    Ok(target)
                 }
-                None => self.create(key, record, None).await?,
+                None => self.create(&row, None).await?,
             },
             Some(Standing::Started { at, identifiers, digest }) => {
                 match creation_outcome::created_user(&self.client, &identifiers, at).await? {
-                    Some(user) => {
-                        let target = self.created(key, record, user.id.clone(), Origin::Unclear)?;
-                        match self.caught_up(key, record, digest, &user, &target).await? {
-                            Some(done) => return Ok(done),
-                            None => Ok(target),
-                        }
+                    Some(user) if !row.has(digest.as_ref()) => {
+                        let target = Target { id: user.id.clone(), origin: Origin::Unclear };
+                        return self.catch_up(&row, &user, target).await;
                     }
-                    None => match self.create(key, record, None).await? {
+                    Some(user) => Ok(self.created(&row, user.id, Origin::Unclear)?),
+                    None => match self.create(&row, None).await? {
                         // Nobody had the identifiers before the attempt.
                         Err(user) if self.on_conflict == OnConflict::Skip && user.application_id.is_none() => {
                             return Err(creation_outcome::at_another_time(&user.id));
@@ -155,42 +168,32 @@ impl Writer {
                     },
                 }
             }
-            None => self.create(key, record, found).await?,
+            None => self.create(&row, found).await?,
         };
         match found {
             Ok(target) => {
                 if let Err(problem) = self.complete(&target.id, record).await {
                     return Err(self.taken_back(key, &target, problem).await);
                 }
-                self.done(key, record, &target)?;
+                self.done(&row, &target)?;
                 let is_unclear = target.origin == Origin::Unclear;
                 Ok(Done::new(if is_unclear { Outcome::Unclear } else { Outcome::Created }, target.id))
             }
-            Err(user) => self.exists(key, record, *user).await,
+            Err(user) => self.exists(&row, *user).await,
         }
     }
 
-    /// Changes a user whose creation an earlier run has begun with another content of the record. Returns none if the content
-    /// is the same. A user that might be somebody else's only changes on demand.
-    async fn caught_up(
-        &self,
-        key: &str,
-        record: &ImportedUser,
-        digest: Option<String>,
-        user: &User,
-        target: &Target,
-    ) -> Result<Option<Done>, RecordError> {
-        if digest.is_none_or(|digest| digest == digest_of(record)) {
-            return Ok(None);
-        }
+    /// Changes a user whose creation an earlier run has begun with another content of the record. A user that might be somebody
+    /// else's only changes on demand.
+    async fn catch_up(&self, row: &Row<'_>, user: &User, target: Target) -> Written {
         if target.origin == Origin::Unclear && self.on_conflict != OnConflict::Update {
-            return Ok(Some(Done::new(Outcome::Outdated, target.id.clone())));
+            return Ok(Done::new(Outcome::Outdated, target.id));
         }
-        self.update(key, record, user, target).await.map(Some)
+        self.update(row, user, &target).await
     }
 
     /// Handles a record that changed since an earlier run. Returns none if the user does not exist any more.
-    async fn changed(&self, key: &str, record: &ImportedUser, target: Target) -> Result<Option<Done>, RecordError> {
+    async fn changed(&self, row: &Row<'_>, target: Target) -> Result<Option<Done>, RecordError> {
         if self.on_conflict == OnConflict::Skip {
             return Ok(Some(Done::new(Outcome::Outdated, target.id)));
         }
@@ -198,7 +201,7 @@ impl Writer {
         if self.on_conflict == OnConflict::Fail {
             return Err(conflict(&user));
         }
-        self.update(key, record, &user, &target).await.map(Some)
+        self.update(row, &user, &target).await.map(Some)
     }
 
     /// Deletes the user that was created if another user has one of its social identities: the server cannot look these up.
@@ -240,12 +243,8 @@ impl Writer {
 
     /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
     /// repeated, so no user is created twice. Without identifiers, it is not repeated.
-    async fn create(
-        &self,
-        key: &str,
-        record: &ImportedUser,
-        found: Option<Found>,
-    ) -> Result<Result<Target, Box<User>>, RecordError> {
+    async fn create(&self, row: &Row<'_>, found: Option<Found>) -> Result<Result<Target, Box<User>>, RecordError> {
+        let (key, record) = (row.key, row.record);
         if let Some(user) = self.find(record, found).await? {
             return Ok(Err(Box::new(user)));
         }
@@ -254,17 +253,17 @@ impl Writer {
         loop {
             tried += 1;
             let at = Timestamp::now().as_millis();
-            let digest = Some(digest_of(record));
+            let digest = Some(row.digest.clone());
             self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers.clone(), digest })?;
             let error = match self.request("CreateUser")?.json(&body).await {
                 Ok(user) => {
                     let id = json_object::text(&user, "id");
                     if !id.is_empty() {
-                        return Ok(Ok(self.created(key, record, id, Origin::Answered)?));
+                        return Ok(Ok(self.created(row, id, Origin::Answered)?));
                     }
                     let user = creation_outcome::created_user(&self.client, &identifiers, at).await?;
                     let user = user.ok_or_else(creation_outcome::without_id)?;
-                    return Ok(Ok(self.created(key, record, user.id, Origin::Unclear)?));
+                    return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
                 }
                 Err(error) => error,
             };
@@ -279,7 +278,7 @@ impl Writer {
             };
             match found {
                 Ok(Some(user)) if is_unclear && creation_outcome::is_created(&user, &identifiers, at) => {
-                    return Ok(Ok(self.created(key, record, user.id, Origin::Unclear)?));
+                    return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
                 }
                 Ok(None) if is_ambiguous && tried < TRIES => continue,
                 // The attempt might still end with a user.
@@ -292,17 +291,17 @@ impl Writer {
     }
 
     /// Handles a record whose user exists.
-    async fn exists(&self, key: &str, record: &ImportedUser, user: User) -> Written {
+    async fn exists(&self, row: &Row<'_>, user: User) -> Written {
         let target = Target { id: user.id.clone(), origin: Origin::Existing };
         let done = match self.on_conflict {
             OnConflict::Skip => {
-                self.done(key, record, &target)?;
+                self.done(row, &target)?;
                 Done::new(Outcome::Skipped, target.id)
             }
             OnConflict::Fail => return Err(conflict(&user)),
-            OnConflict::Update => self.update(key, record, &user, &target).await?,
+            OnConflict::Update => self.update(row, &user, &target).await?,
         };
-        Ok(Done { warning: self.doubt(record, &user), ..done })
+        Ok(Done { warning: self.doubt(row.record, &user), ..done })
     }
 
     /// Returns a warning if the user of a record has other identifiers, too. It might be somebody else.
@@ -310,7 +309,8 @@ impl Writer {
         existing::doubt(user, &self.matched_by(record))
     }
 
-    async fn update(&self, key: &str, record: &ImportedUser, user: &User, target: &Target) -> Written {
+    async fn update(&self, row: &Row<'_>, user: &User, target: &Target) -> Written {
+        let record = row.record;
         let body = change(record, user);
         self.request("UpdateUser")?.path("userId", &user.id).json(&body).await?;
         if let Some(password) = &record.password {
@@ -321,7 +321,7 @@ impl Writer {
             let message = format!("{}; other members of the user were changed before", problem.message);
             RecordError { message, ..problem }
         })?;
-        self.done(key, record, target)?;
+        self.done(row, target)?;
         Ok(Done::new(Outcome::Updated, target.id.clone()))
     }
 
@@ -347,7 +347,7 @@ impl Writer {
     /// Returns the identifiers to look up for a record.
     fn matched_by(&self, record: &ImportedUser) -> Identifiers {
         let id = record.id.clone().filter(|_| self.matches_ids);
-        let id = id.map(|id| (existing::ID.to_owned(), id));
+        let id = id.map(|id| (lookup::ID.to_owned(), id));
         identifiers(record).into_iter().chain(id).collect()
     }
 
@@ -390,20 +390,20 @@ impl Writer {
         Ok(self.client.operation(operation)?.retry(patient()))
     }
 
-    fn created(&self, key: &str, record: &ImportedUser, id: String, origin: Origin) -> Result<Target, RecordError> {
+    fn created(&self, row: &Row<'_>, id: String, origin: Origin) -> Result<Target, RecordError> {
         // Otherwise the next entry is that the record is done.
-        if has_more(record) {
+        if has_more(row.record) {
             let unclear = origin == Origin::Unclear;
-            let digest = Some(digest_of(record));
-            self.note(&Entry::Created { key: key.to_owned(), id: id.clone(), unclear, digest })?;
+            let digest = Some(row.digest.clone());
+            self.note(&Entry::Created { key: row.key.to_owned(), id: id.clone(), unclear, digest })?;
         }
         Ok(Target { id, origin })
     }
 
-    fn done(&self, key: &str, record: &ImportedUser, target: &Target) -> Result<(), RecordError> {
-        let (id, digest) = (target.id.clone(), Some(digest_of(record)));
+    fn done(&self, row: &Row<'_>, target: &Target) -> Result<(), RecordError> {
+        let (key, id, digest) = (row.key.to_owned(), target.id.clone(), Some(row.digest.clone()));
         let (created, unclear) = (target.origin != Origin::Existing, target.origin == Origin::Unclear);
-        self.note(&Entry::Done { key: key.to_owned(), id, created, unclear, digest })
+        self.note(&Entry::Done { key, id, created, unclear, digest })
     }
 
     fn note(&self, entry: &Entry) -> Result<(), RecordError> {

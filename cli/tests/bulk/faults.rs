@@ -245,3 +245,30 @@ async fn a_record_that_changes_before_its_import_is_done_is_not_lost() {
     stage.on_conflict = OnConflict::Update;
     assert_eq!(stage.import(ada("New")).await.summary.journaled, 1);
 }
+
+#[tokio::test]
+async fn an_unclear_user_of_a_record_that_changed_is_left_until_an_update() {
+    let mut stage = Stage::new();
+    stage.call("CreateRole", json!({ "name": "staff", "description": "all" })).await;
+    let ada = |name: &str| vec![record(json!({ "username": "ada", "name": name, "roles": ["staff"] }))];
+    let crash = Arc::new(Notify::new());
+    {
+        // The call after the search is the creation, whose answer is lost.
+        let client = stage.client_over(crashing(&stage.emulator, 1, &crash));
+        let writer = stage.writer(&client).await;
+        tokio::select! {
+            _ = stage.import_with(&writer, ada("Old"), None) => {}
+            () = crash.notified() => {}
+        }
+    }
+    for (on_conflict, expected, name) in [
+        (OnConflict::Skip, Outcome::Outdated, "Old"),
+        (OnConflict::Skip, Outcome::Outdated, "Old"),
+        (OnConflict::Update, Outcome::Updated, "New"),
+    ] {
+        stage.on_conflict = on_conflict;
+        let report = stage.import(ada("New")).await;
+        let user = stage.client().users().list().await.unwrap().items[0].clone();
+        assert_eq!((report.lines[0].outcome, user.name.as_deref()), (expected, Some(name)), "{report:?}");
+    }
+}

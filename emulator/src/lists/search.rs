@@ -121,7 +121,10 @@ impl Search {
                 let text = fold(text, self.case_sensitive);
                 patterns.iter().any(|pattern| pattern.matches(&text))
             }
-            Pattern::Exact(values) => values.iter().any(|value| *value == fold(text, self.case_sensitive)),
+            Pattern::Exact(values) => {
+                let text = fold(text, self.case_sensitive);
+                values.iter().any(|value| *value == text)
+            }
             Pattern::Regex(regex) => regex.is_match(text),
         }
     }
