@@ -88,7 +88,7 @@ enum Origin {
     Existing,
 }
 
-/// A record that is written, as the journal knows it.
+/// A record that is written, with its key and digest in the journal.
 struct Row<'a> {
     key: &'a str,
     record: &'a ImportedUser,
