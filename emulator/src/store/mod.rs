@@ -189,9 +189,10 @@ impl Store {
     }
 }
 
-/// Saves only the entities. The indexes are built again.
+/// Saves only the entities: a table without any is the same as none. The indexes are built again.
 fn save<S: Serializer>(tables: &HashMap<&'static str, Table>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(tables.iter().map(|(name, table)| (name, Entities(table))))
+    let filled = tables.iter().filter(|(_, table)| table.len() > 0);
+    serializer.collect_map(filled.map(|(name, table)| (name, Entities(table))))
 }
 
 struct Entities<'a>(&'a Table);

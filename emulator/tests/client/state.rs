@@ -47,6 +47,22 @@ async fn a_restored_emulator_continues_where_the_saved_one_ended() -> Result<()>
     Ok(())
 }
 
+/// It does not matter whether the last entity of a kind or the last link was deleted, or never existed.
+#[tokio::test]
+async fn a_restored_emulator_saves_the_same_state() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let ada = client.users().create(ada()).await?;
+    let organization = client.organizations().create(logto_admin::models::CreateOrganization::new("engines")).await?;
+    client.organizations().add_users(&organization.id, [ada.id]).await?;
+    client.organizations().delete(&organization.id).await?;
+    let restored = Emulator::new();
+    restored.restore(saved(&emulator).as_slice()).unwrap();
+    let state = |emulator: &Emulator| serde_json::from_slice::<Value>(&saved(emulator)).unwrap();
+    assert_eq!(state(&restored), state(&emulator));
+    Ok(())
+}
+
 #[tokio::test]
 async fn everything_that_a_request_can_contain_can_be_restored() -> Result<()> {
     let emulator = Emulator::new();

@@ -230,7 +230,8 @@ impl Links {
 /// Saves only the rows. The indexes are built again.
 impl Serialize for Links {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, rows)| (name, rows.rows.values().collect::<Vec<_>>())))
+        let filled = self.0.iter().filter(|(_, rows)| !rows.rows.is_empty());
+        serializer.collect_map(filled.map(|(name, rows)| (name, rows.rows.values().collect::<Vec<_>>())))
     }
 }
 
