@@ -36,6 +36,15 @@ use crate::settings::Settings;
 
 /// Returns all generated files, by path relative to the workspace.
 pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
+    let mut files = unformatted(plan)?;
+    for (_, text) in files.iter_mut().filter(|(path, _)| path.ends_with(".rs")) {
+        *text = text::formatted(text)?;
+    }
+    Ok(files)
+}
+
+/// Returns the files before rustfmt, which takes most of the time.
+pub fn unformatted(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let mut files = models::files(plan)?;
     files.extend(api::files(plan)?);
     files.insert("src/operation/table.rs".to_owned(), table::file_text(plan)?);
@@ -44,11 +53,11 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     Ok(files)
 }
 
-/// Returns the files generated from a document alone, without the settings in `spec/`, by path.
+/// Returns the files generated from a document alone, without the settings in `spec/` and without formatting, by path.
 ///
 /// # Errors
 /// Fails if the document is not an API document.
 pub fn files_of(document: Value) -> Result<BTreeMap<String, String>> {
     let document = Document { release: Release::NEXT, value: document };
-    files(&Plan::of(vec![document], Settings::default(), &Corrections::default(), false)?)
+    unformatted(&Plan::of(vec![document], Settings::default(), &Corrections::default(), false)?)
 }

@@ -30,7 +30,7 @@ pub enum Item {
     },
 }
 
-/// Returns the text of a file.
+/// Returns the text of a file, without formatting.
 pub fn file(inner_doc: &str, head: TokenStream, items: &[Item]) -> Result<String> {
     let inner_doc = visible(&inner_doc.replace(['\r', '\n'], " "));
     let mut text = format!("//! {inner_doc}\n\n{NOTICE}{}\n", pretty(head)?);
@@ -44,7 +44,12 @@ pub fn file(inner_doc: &str, head: TokenStream, items: &[Item]) -> Result<String
         }
         text.push('\n');
     }
-    Ok(with_gates(&rustfmt(&text)?))
+    Ok(text)
+}
+
+/// Formats the text of a file.
+pub fn formatted(text: &str) -> Result<String> {
+    Ok(with_gates(&rustfmt(text)?))
 }
 
 /// Comments around items that share a feature gate. They become a macro call once rustfmt, which leaves the bodies of such
