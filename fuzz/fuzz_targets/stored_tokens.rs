@@ -1,5 +1,5 @@
 //! The fuzz target `stored_tokens`.
 
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
 logto_admin_fuzz::target!(stored_tokens);
