@@ -63,6 +63,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
         arguments.to = None;
     }
     let client = context.client()?;
+    let server = client.endpoint().url();
     let total = client.users().list().page_size(1).await?.total;
     let mut replaced = None;
     let mut seen = Seen::default();
@@ -73,7 +74,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
             (Box::new(replaced.insert(new).reopen()?), true)
         }
         Some(path) => {
-            let (file, length) = open(path, &arguments, &mut seen)?;
+            let (file, length) = open(path, &arguments, server, &mut seen)?;
             (Box::new(file), length == 0)
         }
     };
@@ -121,15 +122,15 @@ fn notes(with: &[With]) -> Vec<&'static str> {
     notes
 }
 
-/// End of the name of the file that notes the parts of an export until the export is complete.
-const PARTS: &str = ".parts";
+/// End of the name of the file that notes the server and the parts of an export until the export is complete. Each has a line.
+const NOTE: &str = ".parts";
 
 impl Arguments {
     /// Puts a complete file in its place.
     fn end(&self, new: Option<NamedTempFile>) -> Result<()> {
         match (&self.to, new) {
             (Some(path), Some(new)) => drop(new.persist(files::followed(path)).map_err(|error| error.error)?),
-            (Some(path), None) => fs::remove_file(files::beside(path, PARTS))?,
+            (Some(path), None) => fs::remove_file(files::beside(path, NOTE))?,
             (None, _) => {}
         }
         Ok(())
@@ -142,22 +143,34 @@ impl Arguments {
         names.collect::<Vec<_>>().join(",")
     }
 
-    /// Fails if the file was started with other parts.
-    fn check_parts(&self, path: &Path) -> Result<()> {
-        match fs::read_to_string(files::beside(path, PARTS)) {
-            Ok(begun) if begun != self.parts() => {
-                let with = if begun.is_empty() { "without --with".to_owned() } else { format!("with --with {begun}") };
-                let path = path.display();
-                Err(Failure::usage(format!("{path} was started {with}: pass the same parts to continue")))
+    /// Fails if the file was started with another server or with other parts, or if nothing notes that.
+    fn check_note(&self, path: &Path, server: &str) -> Result<()> {
+        let (note, path) = (files::beside(path, NOTE), path.display());
+        let begun = match fs::read_to_string(&note) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let message = format!("{path} is not an export that was interrupted: there is no {}", note.display());
+                return Err(Failure::usage(message).with_hint("replace the file with --overwrite"));
             }
-            _ => Ok(()),
+            begun => begun.map_err(|error| Failure::usage(format!("cannot read {}: {error}", note.display())))?,
+        };
+        let Some((known, parts)) = begun.split_once('\n') else {
+            return Err(Failure::usage(format!("{} does not name a server and the parts", note.display())));
+        };
+        if known != server {
+            return Err(Failure::usage(format!("{path} has the users of {known}, not of {server}"))
+                .with_hint("pass another file with --to"));
         }
+        if parts != self.parts() {
+            let with = if parts.is_empty() { "without --with".to_owned() } else { format!("with --with {parts}") };
+            return Err(Failure::usage(format!("{path} was started {with}: pass the same parts to continue")));
+        }
+        Ok(())
     }
 
-    /// Notes the parts beside the file.
-    fn note_parts(&self, path: &Path) -> Result<()> {
-        let note = files::beside(path, PARTS);
-        files::replace(&note, &self.parts(), true)
+    /// Notes the server and the parts beside the file.
+    fn note(&self, path: &Path, server: &str) -> Result<()> {
+        let note = files::beside(path, NOTE);
+        files::replace(&note, &format!("{server}\n{}", self.parts()), true)
             .map_err(|error| Failure::usage(format!("cannot write {}: {error}", note.display())))
     }
 }
@@ -173,7 +186,7 @@ fn replacement(path: &Path) -> Result<NamedTempFile> {
 }
 
 /// Opens the file, and returns its length. Reads the ids of the users in it if the export is resumed.
-fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<(File, u64)> {
+fn open(path: &Path, arguments: &Arguments, server: &str, seen: &mut Seen) -> Result<(File, u64)> {
     let cannot = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure::usage(format!(
             "{} exists: replace it with --overwrite, or continue it with --resume",
@@ -194,16 +207,18 @@ fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<(File, u6
     files::private(options.read(true).write(true));
     if !arguments.resume {
         let file = options.create_new(true).open(path).map_err(cannot)?;
-        return arguments.note_parts(path).map(|()| (file, 0));
+        return arguments.note(path, server).map(|()| (file, 0));
     }
-    arguments.check_parts(path)?;
+    if fs::metadata(path).is_ok_and(|data| data.len() > 0) {
+        arguments.check_note(path, server)?;
+    }
     let mut file = options.create(true).open(path).map_err(cannot)?;
     let length = match arguments.format {
         FileFormat::Ndjson => resume_lines(&mut file, seen),
         FileFormat::Csv => resume_csv(&mut file, seen),
     };
     let length = length.map_err(cannot)?;
-    arguments.note_parts(path).map(|()| (file, length))
+    arguments.note(path, server).map(|()| (file, length))
 }
 
 fn resume_lines(file: &mut File, seen: &mut Seen) -> io::Result<u64> {

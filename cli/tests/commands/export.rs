@@ -16,6 +16,11 @@ async fn tenant(users: usize) -> Program {
     program
 }
 
+/// Writes the note of an export that was interrupted.
+pub(crate) fn begun(program: &Program, file: &str, parts: &str) {
+    fs::write(format!("{file}.parts"), format!("{}\n{parts}", program.url())).unwrap();
+}
+
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -59,6 +64,7 @@ async fn an_interrupted_export_continues() {
     assert!(again.code == 2 && again.err.contains("--resume"), "{again:?}");
     // The process ended in the middle of a line.
     fs::write(&file, &text[..text.len() / 2]).unwrap();
+    begun(&program, &file, "");
     program.run(&["users", "export", "--to", &file, "--resume"]).await.done();
     let mut resumed = lines(&fs::read_to_string(&file).unwrap());
     let mut whole = lines(&text);
@@ -82,10 +88,12 @@ async fn an_interrupted_export_to_csv_continues_wherever_it_ended() {
     let ends = [0, 1, text.find('\n').unwrap(), text.find('\n').unwrap() + 1, text.find("lines").unwrap()];
     for end in ends.into_iter().chain([text.find(",\nand").unwrap() + 2, text.len() - 1, text.len()]) {
         fs::write(&file, &text[..end]).unwrap();
+        begun(&program, &file, "");
         program.run(&[&export[..], &["--resume"]].concat()).await.done();
         assert_eq!(fs::read_to_string(&file).unwrap(), text, "cut at {end}");
     }
     fs::write(&file, "id,name\n1,Ada\n").unwrap();
+    begun(&program, &file, "");
     let refused = program.run(&[&export[..], &["--resume"]].concat()).await;
     assert!(refused.code == 2 && refused.err.contains("it has other columns"), "{refused:?}");
 }
@@ -109,10 +117,14 @@ async fn a_file_is_replaced_on_demand() {
 async fn a_file_that_is_no_export_is_left_alone() {
     let program = tenant(1).await;
     let file = program.file("other.ndjson", "other\n");
-    let refused = program.run(&["users", "export", "--to", &file, "--resume"]).await;
-    assert!(refused.code == 2 && refused.err.contains("is not an export"), "{refused:?}");
-    assert_eq!(fs::read_to_string(&file).unwrap(), "other\n");
+    let resume = ["users", "export", "--to", &file, "--resume"];
+    let refused = program.run(&resume).await;
+    assert!(refused.code == 2 && refused.err.contains("is not an export that was interrupted"), "{refused:?}");
     assert!(!program.folder.join("other.ndjson.parts").exists());
+    begun(&program, &file, "");
+    let refused = program.run(&resume).await;
+    assert!(refused.code == 2 && refused.err.contains("is not an export: expected"), "{refused:?}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "other\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,12 +134,34 @@ async fn an_export_continues_with_the_parts_that_it_was_begun_with() {
     let export = ["users", "export", "--to", &file];
     program.run(&export).await.done();
     assert!(!program.folder.join("users.ndjson.parts").exists());
-    program.file("users.ndjson.parts", "roles");
+    begun(&program, &file, "roles");
     for parts in ["roles,mfa", "mfa"] {
         let other = program.run(&[&export[..], &["--resume", "--with", parts]].concat()).await;
         assert!(other.code == 2 && other.err.contains("was started with --with roles"), "{other:?}");
     }
     program.run(&[&export[..], &["--resume", "--with", "roles"]].concat()).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_continues_with_the_server_that_it_was_begun_with() {
+    let (program, other) = (tenant(2).await, tenant(3).await);
+    let file = program.path("users.ndjson");
+    let export = ["users", "export", "--to", &file];
+    program.run(&export).await.done();
+    let text = fs::read_to_string(&file).unwrap();
+    let resume = [&export[..], &["--resume"]].concat();
+    for is_begun in [true, false] {
+        if is_begun {
+            begun(&program, &file, "");
+        }
+        let refused = other.run(&resume).await;
+        let message = if is_begun { format!("not of {}", other.url()) } else { "there is no ".to_owned() };
+        assert!(refused.code == 2 && refused.err.contains(&message), "{refused:?}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        let _ = fs::remove_file(format!("{file}.parts"));
+    }
+    begun(&program, &file, "");
+    program.run(&resume).await.done();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -174,6 +174,7 @@ async fn the_bar_of_a_resumed_export_counts_the_users_that_are_left() {
     let whole = program.run(&["users", "export"]).await.done().out;
     let begun: String = whole.lines().take(210).map(|line| format!("{line}\n")).collect();
     let file = program.file("export.ndjson", &begun);
+    crate::export::begun(&program, &file, "roles");
     let resume = ["users", "export", "--to", &file, "--resume", "--with", "roles"];
     let resumed = on_terminal(program.command(&resume), []).await;
     assert!(resumed.code == 0 && resumed.text.contains("/90 users, "), "{resumed:?}");
