@@ -103,16 +103,33 @@ pub(crate) fn lock(path: &Path) -> io::Result<File> {
 }
 
 /// Reads the records of a file, cuts an incomplete one at its end, which a crash can leave, and continues there. Returns the
-/// length of the complete records. A record consists of lines, until `is_whole`. A file without a complete record could be
-/// anything, so it is left alone unless it begins with `start`.
+/// length of the complete records.
 pub(crate) fn resume(
     file: &mut File,
+    start: &str,
+    is_whole: impl Fn(&[u8]) -> bool,
+    take: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<u64> {
+    let complete = records(file, start, is_whole, take)?;
+    continue_at(file, complete)
+}
+
+/// Cuts a file at this length, and continues there.
+pub(crate) fn continue_at(file: &mut File, length: u64) -> io::Result<u64> {
+    file.set_len(length)?;
+    file.seek(SeekFrom::End(0))
+}
+
+/// Reads the complete records of a file, and returns their length. A record consists of lines, until `is_whole`. A file
+/// without a complete record could be anything, so that is an error unless it begins with `start`.
+pub(crate) fn records(
+    file: &File,
     start: &str,
     is_whole: impl Fn(&[u8]) -> bool,
     mut take: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<u64> {
     let (mut complete, mut record) = (0, Vec::new());
-    let mut reader = BufReader::new(&*file);
+    let mut reader = BufReader::new(file);
     while reader.read_until(b'\n', &mut record)? > 0 && record.last() == Some(&b'\n') {
         if is_whole(&record) {
             take(&record)?;
@@ -124,6 +141,5 @@ pub(crate) fn resume(
     if complete == 0 && !begins {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "the content differs"));
     }
-    file.set_len(complete)?;
-    file.seek(SeekFrom::End(0))
+    Ok(complete)
 }

@@ -130,22 +130,14 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         let found = counted(checked.rejected.len(), "invalid record");
         return Err(Failure::usage(format!("{found}, nothing was sent: correct the file, or pass --skip-invalid")));
     }
-    let journal = match arguments.dry_run {
-        true => None,
-        false => {
-            let mut journal = Journal::open(&path, client.endpoint().url(), Timestamp::now().as_millis())?;
-            journal.bind(arguments.identity())?;
-            check_users(context, &client, &journal, &path).await?;
-            context.printer.message(&format!("journal: {}", path.display()));
-            Some(Arc::new(Mutex::new(journal)))
-        }
-    };
+    let journal = journal(context, &arguments, &client, &path).await?;
     let writer = Writer {
         client,
         names: Arc::new(names.clone()),
         on_conflict: arguments.on_conflict,
         matches_ids: arguments.from == Source::Logto,
-        journal,
+        journal: journal.map(|journal| Arc::new(Mutex::new(journal))),
+        is_dry_run: arguments.dry_run,
     };
     let mut report = Report::new(&arguments, &checked)?;
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
@@ -171,6 +163,28 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         context.printer.message(&format!("… and {}", counted(warnings - SHOWN, "more warning")));
     }
     finish(context, &arguments, summary, &checked)
+}
+
+/// Opens the journal. A dry run only reads it.
+async fn journal(
+    context: &mut Context,
+    arguments: &Arguments,
+    client: &Client,
+    path: &Path,
+) -> Result<Option<Journal>> {
+    let (server, input) = (client.endpoint().url(), arguments.identity());
+    let journal = if arguments.dry_run {
+        let Some(journal) = Journal::read(path, server)? else { return Ok(None) };
+        journal.check_input(&input)?;
+        journal
+    } else {
+        let mut journal = Journal::open(path, server, Timestamp::now().as_millis())?;
+        journal.bind(input)?;
+        journal
+    };
+    check_users(context, client, &journal, path).await?;
+    context.printer.message(&format!("journal: {}", path.display()));
+    Ok(Some(journal))
 }
 
 /// Checks that the tenant has the users of a journal: a server can be reset, or another one can have its URL. Looks up the

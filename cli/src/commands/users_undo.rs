@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use logto_admin::Timestamp;
-
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt::Interrupt;
@@ -17,7 +15,7 @@ pub(crate) async fn run(context: &mut Context, path: &Path, with_unclear: bool) 
     if !path.exists() {
         return Err(Failure::usage(format!("no journal at {}", path.display())));
     }
-    let mut journal = Journal::open(path, client.endpoint().url(), Timestamp::now().as_millis())?;
+    let mut journal = Journal::open_existing(path, client.endpoint().url())?;
     let undo::Users { created: mut users, mut unclear } = undo::users(&client, &journal).await?;
     if with_unclear {
         let known = |unclear: &undo::Unclear| Some(undo::Created { key: unclear.key.clone(), id: unclear.id.clone()? });

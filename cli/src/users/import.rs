@@ -63,7 +63,7 @@ pub async fn import(
             return Err(Failure::new(line.message.unwrap_or_default()).after_changes_if(done > 0));
         }
         summary.count(line.outcome);
-        report(&line).map_err(|failure| failure.after_changes_if(writer.journal.is_some()))?;
+        report(&line).map_err(|failure| failure.after_changes_if(!writer.is_dry_run))?;
         done += 1;
         if done % SYNC == 0 {
             writer.sync().map_err(Failure::after_changes)?;

@@ -45,8 +45,10 @@ pub struct Writer {
     pub on_conflict: OnConflict,
     /// Whether a record's id is the id of a user in this tenant.
     pub matches_ids: bool,
-    /// The journal; none for a dry run.
+    /// The journal. A dry run might have none.
     pub journal: Option<Arc<Mutex<Journal>>>,
+    /// Whether to write nothing, and only find out what would be done.
+    pub is_dry_run: bool,
 }
 
 /// The treatment of a record.
@@ -125,11 +127,9 @@ impl Writer {
         items.into_iter().zip(new).map(|(item, new)| (item, if new { found.next() } else { None })).collect()
     }
 
-    /// Brings a record into the tenant. Without a journal, only finds out what would be done. Looks the user up unless that
-    /// was done before.
+    /// Brings a record into the tenant, or finds out what would be done. Looks the user up unless that was done before.
     pub async fn write(&self, key: &str, record: &ImportedUser, found: Option<Found>) -> Written {
-        let Some(journal) = &self.journal else { return self.foresee(record, found).await };
-        let standing = locked(journal).standing(key).cloned();
+        let standing = self.journal.as_ref().and_then(|journal| locked(journal).standing(key).cloned());
         let row = Row { key, record, digest: digest_of(record) };
         let found = match standing {
             Some(Standing::Done { id, created, unclear, digest }) => {
@@ -177,7 +177,9 @@ impl Writer {
                 }
                 self.done(&row, &target)?;
                 let is_unclear = target.origin == Origin::Unclear;
-                Ok(Done::new(if is_unclear { Outcome::Unclear } else { Outcome::Created }, target.id))
+                // A dry run creates no user, so there is no id.
+                let id = Some(target.id).filter(|id| !id.is_empty());
+                Ok(Done::new(if is_unclear { Outcome::Unclear } else { Outcome::Created }, id))
             }
             Err(user) => self.exists(&row, *user).await,
         }
@@ -238,7 +240,7 @@ impl Writer {
 
     /// Waits until the journal is on the disk.
     pub(super) fn sync(&self) -> crate::failure::Result<()> {
-        self.journal.as_deref().map_or(Ok(()), |journal| locked(journal).sync())
+        self.journal.as_deref().filter(|_| !self.is_dry_run).map_or(Ok(()), |journal| locked(journal).sync())
     }
 
     /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
@@ -247,6 +249,9 @@ impl Writer {
         let (key, record) = (row.key, row.record);
         if let Some(user) = self.find(record, found).await? {
             return Ok(Err(Box::new(user)));
+        }
+        if self.is_dry_run {
+            return Ok(Ok(Target { id: String::new(), origin: Origin::Answered }));
         }
         let (body, identifiers) = (members(record), identifiers(record));
         let (mut tried, mut is_unclear) = (0, false);
@@ -310,6 +315,9 @@ impl Writer {
     }
 
     async fn update(&self, row: &Row<'_>, user: &User, target: &Target) -> Written {
+        if self.is_dry_run {
+            return Ok(Done::new(Outcome::Updated, target.id.clone()));
+        }
         let record = row.record;
         let body = change(record, user);
         self.request("UpdateUser")?.path("userId", &user.id).json(&body).await?;
@@ -323,17 +331,6 @@ impl Writer {
         })?;
         self.done(row, target)?;
         Ok(Done::new(Outcome::Updated, target.id.clone()))
-    }
-
-    /// Returns what would be done.
-    async fn foresee(&self, record: &ImportedUser, found: Option<Found>) -> Written {
-        let Some(user) = self.find(record, found).await? else { return Ok(Done::new(Outcome::Created, None)) };
-        let outcome = match self.on_conflict {
-            OnConflict::Skip => Outcome::Skipped,
-            OnConflict::Update => Outcome::Updated,
-            OnConflict::Fail => return Err(conflict(&user)),
-        };
-        Ok(Done { warning: self.doubt(record, &user), ..Done::new(outcome, user.id) })
     }
 
     /// Returns the user of a record. Fails if its identifiers belong to several users.
@@ -353,6 +350,9 @@ impl Writer {
 
     /// Adds the data that a creation cannot set. Each step can be repeated.
     async fn complete(&self, id: &str, record: &ImportedUser) -> Result<(), RecordError> {
+        if self.is_dry_run {
+            return Ok(());
+        }
         // The first step, because it can fail for good.
         for (target, identity) in &record.identities {
             let link = self.request("ReplaceUserIdentity")?.path("userId", id).path("target", target);
@@ -407,7 +407,7 @@ impl Writer {
     }
 
     fn note(&self, entry: &Entry) -> Result<(), RecordError> {
-        let Some(journal) = &self.journal else { return Ok(()) };
+        let Some(journal) = self.journal.as_ref().filter(|_| !self.is_dry_run) else { return Ok(()) };
         locked(journal).add(entry).map_err(|failure| RecordError { is_fatal: true, ..failure.into() })
     }
 }

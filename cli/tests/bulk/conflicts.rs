@@ -224,10 +224,11 @@ async fn a_dry_run_says_what_would_happen_and_writes_nothing() {
     let stage = Stage::new();
     stage.call("CreateUser", json!({ "username": "ada" })).await;
     let mut writer = stage.writer(&stage.client()).await;
-    writer.journal = None;
+    writer.is_dry_run = true;
+    let before = std::fs::read(&stage.journal).unwrap();
     let report = stage.import_with(&writer, named(&["ada", "grace"]), None).await;
     assert_eq!((report.summary.created, report.summary.skipped), (1, 1));
-    assert_eq!(stage.usernames().await, ["ada"]);
+    assert_eq!((stage.usernames().await, std::fs::read(&stage.journal).unwrap()), (vec!["ada".to_owned()], before));
 }
 
 #[tokio::test]
@@ -248,9 +249,7 @@ async fn a_user_with_the_id_of_a_record_is_the_same_user_under_another_name() {
         let id = stage.call("CreateUser", json!({ "username": "ada" })).await["id"].clone();
         let mut writer = stage.writer(&stage.client()).await;
         writer.matches_ids = true;
-        if is_dry {
-            writer.journal = None;
-        }
+        writer.is_dry_run = is_dry;
         let report = stage.import_with(&writer, vec![record(json!({ "id": id, "username": "lovelace" }))], None).await;
         assert_eq!(report.lines[0].outcome, Outcome::Updated, "{report:?}");
         assert_eq!(stage.usernames().await, [if is_dry { "ada" } else { "lovelace" }]);

@@ -70,6 +70,7 @@ impl Stage {
             on_conflict: self.on_conflict,
             matches_ids: false,
             journal: Some(Arc::new(Mutex::new(self.open_journal()))),
+            is_dry_run: false,
         }
     }
 

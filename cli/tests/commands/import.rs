@@ -199,6 +199,28 @@ async fn a_dry_run_needs_no_journal_and_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_reports_what_the_journal_has_and_leaves_it_alone() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    program.run(&["users", "import", &file]).await.done();
+    let journal = format!("{file}.journal");
+    let before = fs::read_to_string(&journal).unwrap() + "{\"state\":\"star";
+    fs::write(&journal, &before).unwrap();
+    let changed = USERS.replace("\"ada\",", "\"ada\", \"name\": \"Ada\",") + "{ \"username\": \"alan\" }\n";
+    program.file("users.ndjson", &changed);
+    let import = ["users", "import", &file];
+    let foreseen = program.run(&[&import[..], &["--dry-run"]].concat()).await.done();
+    assert!(foreseen.err.contains("nothing was written") && foreseen.err.contains("1 record done according to"));
+    assert_eq!((fs::read_to_string(&journal).unwrap(), count(&program).await), (before, 2));
+    let updated = program.run(&[&import[..], &["--dry-run", "--on-conflict", "update"]].concat()).await.done().json();
+    let counts = ["created", "updated", "journaled", "outdated"];
+    assert_eq!(counts.map(|name| updated[name].as_u64().unwrap()), [1, 1, 1, 0]);
+    // A dry run foresees what the import does.
+    assert_eq!(foreseen.json(), program.run(&import).await.done().json());
+    assert_eq!(counts.map(|name| foreseen.json()[name].as_u64().unwrap()), [1, 0, 1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_can_be_imported_into_another_tenant() {
     let (one, other) = (Program::new().await, Program::new().await);
     let file = one.file("users.ndjson", USERS);
@@ -350,6 +372,10 @@ async fn a_file_that_is_no_journal_is_left_alone() {
             assert_eq!((refused.code, fs::read_to_string(&file).unwrap().as_str()), (2, text), "{refused:?}");
         }
     }
+    let empty = program.file("empty", "");
+    let refused = program.run(&["users", "import", "undo", &empty, "--yes"]).await;
+    assert!(refused.code == 2 && refused.err.contains("is not the journal of an import"), "{refused:?}");
+    assert_eq!(fs::read_to_string(&empty).unwrap(), "");
     assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
 }
 
@@ -396,6 +422,9 @@ async fn a_journal_of_other_files_is_refused() {
     let program = Program::new().await;
     let (one, other) = (program.file("one.ndjson", USERS), program.file("other.ndjson", USERS));
     program.run(&["users", "import", &one, "--journal", "x.journal"]).await.done();
-    let refused = program.run(&["users", "import", &other, "--journal", "x.journal"]).await;
-    assert!(refused.code == 2 && refused.err.contains("the journal belongs to an import of"), "{refused:?}");
+    for more in [&[][..], &["--dry-run"]] {
+        let import = [&["users", "import", &other, "--journal", "x.journal"], more].concat();
+        let refused = program.run(&import).await;
+        assert!(refused.code == 2 && refused.err.contains("the journal belongs to an import of"), "{refused:?}");
+    }
 }
