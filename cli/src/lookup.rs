@@ -152,7 +152,16 @@ pub async fn all(client: &Client, operation: &str) -> Result<Vec<Value>> {
 /// Returns all entities of a list with path parameters, page by page.
 pub async fn all_at(client: &Client, operation: &str, path: &[(&str, String)]) -> Result<Vec<Value>> {
     let list = List { operation, path, query: &[] };
-    Ok(list.pages(client).try_concat().await?)
+    list.pages(client).try_concat().await
+}
+
+/// Returns the items of an answer. A gateway or another server can answer with something else, which is not an empty list.
+pub(crate) fn items(answer: Value) -> Result<Vec<Value>> {
+    match answer {
+        Value::Array(items) => Ok(items),
+        _ => Err(Failure::new("the server responded with something that is not a list")
+            .with_hint("check the endpoint with `logto-admin doctor`")),
+    }
 }
 
 /// A list whose pages are read.
@@ -168,7 +177,7 @@ pub struct List<'a> {
 
 impl<'a> List<'a> {
     /// Returns the pages, each as its items.
-    pub fn pages(self, client: &'a Client) -> impl Stream<Item = logto_admin::Result<Vec<Value>>> + 'a {
+    pub fn pages(self, client: &'a Client) -> impl Stream<Item = Result<Vec<Value>>> + 'a {
         stream::try_unfold(Some(1_u32), move |page| async move {
             let Some(page) = page else { return Ok(None) };
             let items = self.page(client, page).await?;
@@ -177,7 +186,7 @@ impl<'a> List<'a> {
         })
     }
 
-    async fn page(self, client: &Client, page: u32) -> logto_admin::Result<Vec<Value>> {
+    async fn page(self, client: &Client, page: u32) -> Result<Vec<Value>> {
         let mut request = client.operation(self.operation)?.query("page", page).query("page_size", PAGE);
         for (name, value) in self.path {
             request = request.path(name, value);
@@ -187,11 +196,7 @@ impl<'a> List<'a> {
         }
         let member = logto_admin::operation::find(self.operation).and_then(|info| info.items_at);
         let mut answer = request.await?;
-        let items = member.and_then(|member| answer.get_mut(member).map(Value::take)).unwrap_or(answer);
-        Ok(match items {
-            Value::Array(items) => items,
-            other => vec![other],
-        })
+        items(member.and_then(|member| answer.get_mut(member).map(Value::take)).unwrap_or(answer))
     }
 }
 

@@ -105,10 +105,7 @@ async fn invitations(client: &Client, organization: Option<&str>) -> Result<Vec<
     if let Some(name) = organization {
         request = request.query("organizationId", organization_id(client, name).await?.as_str());
     }
-    Ok(match request.await? {
-        Value::Array(all) => all,
-        _ => Vec::new(),
-    })
+    lookup::items(request.await?)
 }
 
 /// Returns the invitation with this id, or the pending one of this person.

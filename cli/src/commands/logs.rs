@@ -9,10 +9,10 @@ use logto_admin::serde_json::Value;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::interrupt::Interrupt;
-use crate::json_object;
 use crate::output::Format;
 use crate::progress::LinePrinter;
 use crate::table::{Column, Growing, terminal_width};
+use crate::{json_object, lookup};
 
 /// A command about audit logs.
 #[derive(clap::Subcommand, Debug)]
@@ -86,8 +86,7 @@ async fn entries(client: &Client, filter: &Filter, page: u32, size: u32) -> Resu
             request = request.query(name, value.as_str());
         }
     }
-    let Value::Array(entries) = request.await? else { return Ok(Vec::new()) };
-    Ok(entries)
+    lookup::items(request.await?)
 }
 
 /// Entries per page: the most that Logto allows.

@@ -147,11 +147,7 @@ async fn list(context: &mut Context, search: Option<String>, limit: u32, page: u
     if let Some(search) = search {
         request = request.query("search", format!("%{search}%").as_str());
     }
-    let Value::Array(users) = request.await? else {
-        return Err(
-            Failure::new("the answer is not a list of users").with_hint("check the endpoint with `logto-admin doctor`")
-        );
-    };
+    let users = lookup::items(request.await?)?;
     context.printer.list(COLUMNS, &users)?;
     if users.len() >= limit as usize {
         context.printer.message(&format!("there might be more: pass --page {}, or a larger --limit", page + 1));

@@ -109,16 +109,15 @@ async fn completed(client: &Client, with: &[With], user: User) -> Result<Importe
         record.roles = json_object::names(&roles);
     }
     if has(With::Organizations) {
-        let organizations = client.operation("ListUserOrganizations")?.path("userId", &id).await?;
-        let all = organizations.as_array().into_iter().flatten();
+        let all = lookup::items(client.operation("ListUserOrganizations")?.path("userId", &id).await?)?;
         let roles = |item: &Value| json_object::names(json_object::items(item, "organizationRoles"));
         let membership = |item: &Value| Membership { name: json_object::text(item, "name"), roles: roles(item) };
-        record.organizations = all.map(membership).collect();
+        record.organizations = all.iter().map(membership).collect();
     }
     if has(With::Mfa) {
-        let factors = client.operation("ListUserMfaVerifications")?.path("userId", &id).await?;
-        let all = factors.as_array().into_iter().flatten();
+        let all = lookup::items(client.operation("ListUserMfaVerifications")?.path("userId", &id).await?)?;
         record.mfa = all
+            .iter()
             .filter_map(|factor| {
                 serde_json::from_value(serde_json::json!({ "type": json_object::member(factor, "type") })).ok()
             })

@@ -345,8 +345,8 @@ async fn quiet_commands_print_data_and_errors_only() {
     assert!(unknown.code == 1 && !unknown.err.is_empty(), "{unknown:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_is_no_list_is_not_an_empty_tenant() {
+/// Runs commands against a server whose answers all have this body.
+async fn with_answers(body: &'static str, commands: &[&[&str]]) -> Vec<crate::program::Ended> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(async move {
@@ -354,15 +354,40 @@ async fn an_answer_that_is_no_list_is_not_an_empty_tenant() {
             let request = crate::storm::request(&mut client).await.unwrap();
             let body = match request.starts_with(b"POST /oidc/token") {
                 true => r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#,
-                false => "{}",
+                false => body,
             };
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+            let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close");
             let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
             tokio::io::AsyncWriteExt::write_all(&mut client, answer.as_bytes()).await.unwrap();
         }
     });
     let program = Program::new().await;
-    let listed = program.run(&["users", "list", "--endpoint", &url]).await;
+    let mut ended = Vec::new();
+    for command in commands {
+        ended.push(program.run(&[command, &["--endpoint", &url][..]].concat()).await);
+    }
     server.abort();
-    assert!(listed.code == 1 && listed.err.contains("the answer is not a list of users"), "{listed:?}");
+    ended
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_no_list_is_not_an_empty_tenant() {
+    let commands: [&[&str]; 8] = [
+        &["users", "list"],
+        &["users", "export"],
+        &["logs", "list"],
+        &["roles", "list"],
+        &["organizations", "list"],
+        &["organizations", "invitations"],
+        &["hooks", "list"],
+        &["api", "ListUsers", "--paginate"],
+    ];
+    for body in ["{}", "null", "<html></html>"] {
+        for (command, listed) in commands.iter().zip(with_answers(body, &commands).await) {
+            assert!(listed.code == 1 && listed.out.is_empty() && !listed.err.is_empty(), "{command:?} {listed:?}");
+        }
+    }
+    let [listed] = &with_answers("{}", &[&["roles", "list"]]).await[..] else { panic!("one command") };
+    assert!(listed.err.contains("that is not a list\nhint: check the endpoint"), "{listed:?}");
 }
