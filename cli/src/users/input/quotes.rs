@@ -1,5 +1,6 @@
 //! Quotes of CSV: finds quotes that are not closed. The CSV parser would read the rest of the file as one field.
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Read};
@@ -17,6 +18,10 @@ pub(super) struct Quotes<R> {
     start: u64,
     /// Length of the row so far.
     length: u64,
+    /// The lines on which the rows start that were read ahead.
+    starts: VecDeque<u64>,
+    /// Whether the last byte was a carriage return, which ends a line together with a line feed.
+    is_return: bool,
     fault: Option<Fault>,
 }
 
@@ -54,13 +59,32 @@ impl Error for Fault {}
 
 impl<R: Read> Quotes<R> {
     pub(super) fn new(reader: R, delimiter: u8) -> Self {
-        Self { reader, delimiter, state: State::FieldStart, line: 1, start: 1, length: 0, fault: None }
+        Self {
+            reader,
+            delimiter,
+            state: State::FieldStart,
+            line: 1,
+            start: 1,
+            length: 0,
+            starts: VecDeque::new(),
+            is_return: false,
+            fault: None,
+        }
+    }
+
+    /// Returns the line on which the next row starts, once per row. The CSV parser's own lines lack what precedes a row: blank
+    /// lines, and the line feed after a carriage return.
+    pub(super) fn next_start(&mut self) -> Option<u64> {
+        self.starts.pop_front()
     }
 
     /// Updates the state with the next byte.
     fn step(&mut self, byte: u8) -> Result<(), &'static str> {
         let ends_row = matches!(byte, b'\n' | b'\r');
         let ends_field = ends_row || byte == self.delimiter;
+        if self.length == 0 && !ends_row {
+            self.starts.push_back(self.line);
+        }
         self.length += 1;
         self.state = match (self.state, byte) {
             (State::FieldStart, b'"') => {
@@ -76,7 +100,8 @@ impl<R: Read> Quotes<R> {
                             write a quote within a field twice");
             }
         };
-        self.line += u64::from(byte == b'\n');
+        self.line += u64::from(byte == b'\r' || byte == b'\n' && !self.is_return);
+        self.is_return = byte == b'\r';
         if ends_row && self.state == State::FieldStart {
             (self.length, self.start) = (0, self.line);
         }

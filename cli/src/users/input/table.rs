@@ -48,27 +48,26 @@ impl Rows {
         Ok(Self { file, columns, rows: reader.into_records(), prefix: options.cell_prefix, is_done: false })
     }
 
-    fn record(&self, row: &StringRecord) -> Placed<Value> {
+    fn record(&self, row: &StringRecord, line: Option<u64>) -> Placed<Value> {
         let text = |cell| self.prefix.and_then(|prefix| str::strip_prefix(cell, prefix)).unwrap_or(cell);
         let cells = self.columns.iter().zip(row.iter().map(text)).filter(|(_, cell)| !cell.is_empty());
         let members: Map<String, Value> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
-        Placed { location: self.location(row.position().map(csv::Position::line)), value: Value::Object(members) }
+        Placed { location: self.location(line), value: Value::Object(members) }
     }
 
     fn location(&self, line: Option<u64>) -> Location {
         Location { file: Arc::clone(&self.file), line, element: None }
     }
 
-    fn error(&mut self, error: &Error) -> InputError {
+    fn error(&mut self, error: &Error, line: Option<u64>) -> InputError {
         self.is_done = !matches!(error.kind(), ErrorKind::Utf8 { .. } | ErrorKind::UnequalLengths { .. });
-        let (line, message) = explained(error);
+        let (line, message) = explained(error, line);
         InputError { location: self.location(line), message, is_fatal: self.is_done }
     }
 }
 
-/// Returns line and message of an error.
-fn explained(error: &Error) -> (Option<u64>, String) {
-    let line = error.position().map(csv::Position::line);
+/// Returns line and message of an error in the row that starts on a line.
+fn explained(error: &Error, line: Option<u64>) -> (Option<u64>, String) {
     let message = match error.kind() {
         ErrorKind::Utf8 { err, .. } => format!("invalid UTF-8 in column {}", err.field() + 1),
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
@@ -90,9 +89,11 @@ impl Iterator for Rows {
         if self.is_done {
             return None;
         }
-        Some(match self.rows.next()? {
-            Ok(row) => Ok(self.record(&row)),
-            Err(error) => Err(self.error(&error)),
+        let row = self.rows.next()?;
+        let line = self.rows.reader_mut().get_mut().next_start();
+        Some(match row {
+            Ok(row) => Ok(self.record(&row, line)),
+            Err(error) => Err(self.error(&error, line)),
         })
     }
 }
@@ -103,11 +104,12 @@ fn header(file: &Arc<str>, reader: &mut Reader<Text>) -> Result<Vec<String>> {
         let location = Location { file: Arc::clone(file), line, element: None };
         Failure::usage(InputError { location, message, is_fatal: true }.to_string())
     };
-    let header = reader.headers().map_err(|error| {
-        let (line, message) = explained(&error);
-        invalid(line.or(Some(1)), message)
+    let header = reader.headers().cloned();
+    let line = reader.get_mut().next_start().or(Some(1));
+    let header = header.map_err(|error| {
+        let (line, message) = explained(&error, line);
+        invalid(line, message)
     })?;
-    let line = header.position().map(csv::Position::line);
     let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     let mut seen = HashSet::new();
     for (at, name) in columns.iter().enumerate() {

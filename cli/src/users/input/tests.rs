@@ -102,6 +102,25 @@ fn csv_rows_are_records_with_the_columns_as_members() {
 }
 
 #[test]
+fn rows_have_the_lines_of_an_editor() {
+    let rows = |lines: [u64; 3]| {
+        let [one, two, three] = lines;
+        let second = format!("users:{two}: the row has 1 columns, and the header has 2");
+        vec![format!(r#"users:{one} {{"a":"1\n2","b":"3"}}"#), second, format!(r#"users:{three} {{"a":"4","b":"5"}}"#)]
+    };
+    let text = "a,b\n\"1\n2\",3\n4\n4,5\n";
+    assert_eq!(shown(text), rows([2, 4, 5]));
+    let returns: Vec<String> = shown(text.replace('\n', "\r\n")).iter().map(|row| row.replace("\\r", "")).collect();
+    assert_eq!(returns, rows([2, 4, 5]));
+    assert_eq!(shown("\n\r\na,b\n\n\"1\n2\",3\r\n\r\n\n4\n\n\n4,5"), rows([5, 9, 12]));
+    assert_eq!(shown("a,b\r1,2\r3,4")[1], "users:3 {\"a\":\"3\",\"b\":\"4\"}");
+    let open = "a,b\r\n1,2\r\n\r\n3,\"4\r\n5,6\r\n";
+    assert_eq!(shown(open)[1], "fatal: users:4: a quote is not closed before the end of the file");
+    let many = format!("a\r\n{}", "1\r\n\r\n".repeat(50_000));
+    assert_eq!(shown(many)[49_999], "users:100000 {\"a\":\"1\"}");
+}
+
+#[test]
 fn reading_goes_on_after_an_invalid_row() {
     assert_eq!(
         shown(b"a,b\n1\n1,\xff\n1,2\n"),
