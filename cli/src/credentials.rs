@@ -60,16 +60,34 @@ pub(crate) fn is_credential(name: &str) -> bool {
 pub(crate) fn sounds_secret(name: &str) -> bool {
     const PARTS: [&str; 6] = ["secret", "password", "passwd", "privatekey", "credential", "apikey"];
     const ENDS: [&str; 4] = ["token", "accesskey", "serverkey", "authorization"];
-    const WHOLE: [&str; 2] = ["pass", "key"];
+    const LAST_WORDS: [&str; 4] = ["pass", "pwd", "passphrase", "passcode"];
+    const WHOLE: [&str; 1] = ["key"];
     /// Ends of names of settings about a secret.
-    const ABOUT: [&str; 4] = ["algorithm", "method", "endpoint", "type"];
+    const ABOUT: [&str; 7] = ["algorithm", "method", "methods", "endpoint", "type", "policy", "expiration"];
+    let last_word = last_word(name).to_ascii_lowercase();
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     if ABOUT.iter().any(|end| name.ends_with(end)) {
         return false;
     }
     PARTS.iter().any(|part| name.contains(part))
         || ENDS.iter().any(|end| name.ends_with(end))
+        || LAST_WORDS.contains(&last_word.as_str())
         || WHOLE.contains(&name.as_str())
+}
+
+/// Returns the last word of a name such as `smtpPass` or `SMTP_PASS`.
+fn last_word(name: &str) -> &str {
+    let mut start = 0;
+    let mut was_lower = false;
+    for (at, letter) in name.char_indices() {
+        if !letter.is_ascii_alphanumeric() {
+            start = at + letter.len_utf8();
+        } else if letter.is_ascii_uppercase() && was_lower {
+            start = at;
+        }
+        was_lower = letter.is_ascii_lowercase();
+    }
+    name.get(start..).unwrap_or_default()
 }
 
 /// Returns a URL without its credentials. Other texts stay as they are.
@@ -108,6 +126,17 @@ mod tests {
             ("https://e.com/x?sig=a&client_secret=b", "https://e.com/x?sig=<sig>&client_secret=<client_secret>"),
         ] {
             assert_eq!(masked(url).as_deref(), Some(expected), "{url}");
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_are_recognized() {
+        for name in ["pass", "smtpPass", "SMTP_PASS", "db-pwd", "keyPassphrase", "clientSecret", "api_key", "authToken"]
+        {
+            assert!(sounds_secret(name), "{name}");
+        }
+        for name in ["bypass", "compass", "passwordPolicy", "forgotPasswordMethods", "passwordExpiration", "siteKey"] {
+            assert!(!sounds_secret(name), "{name}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use logto_admin::serde_json::{self, Value};
 
-use crate::credentials::{REDACTED, is_credential, redacted};
+use crate::credentials::{REDACTED, is_credential, redacted, sounds_secret};
 
 /// Members whose values have any names, and might all be secret.
 const ANY_NAMES: [&str; 2] = ["headers", "environmentVariables"];
@@ -23,14 +23,16 @@ pub(crate) fn hide(value: &mut Value) {
     hide_if(value, false);
 }
 
-/// An object is not secret as a whole: the members of `passwordPolicy` are not.
+/// Hides a value if it is secret, with all that it contains. Names of query parameters, such as `auth`, do not make an object
+/// secret.
 fn hide_if(value: &mut Value, is_secret: bool) {
     match value {
-        Value::Object(members) => members.iter_mut().for_each(|(name, value)| match value {
-            Value::Object(members) if ANY_NAMES.contains(&name.as_str()) => {
-                members.values_mut().for_each(|value| hide_if(value, true));
-            }
-            value => hide_if(value, is_secret_name(name)),
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| {
+            let is_named = match value {
+                Value::Object(_) => ANY_NAMES.contains(&name.as_str()) || sounds_secret(name),
+                _ => is_secret_name(name),
+            };
+            hide_if(value, is_secret || is_named);
         }),
         Value::Array(items) => items.iter_mut().for_each(|item| hide_if(item, is_secret)),
         Value::String(_) | Value::Number(_) if is_secret => *value = REDACTED.into(),
@@ -69,6 +71,7 @@ mod tests {
             "mfa": { "type": "Totp", "secret": "s", "codes": ["a", "b"] },
             "config": { "url": "https://a:b@example.com", "headers": { "x-any": "h" }, "auth": { "user": "u", "pass": "p" } },
             "passwordPolicy": { "length": { "min": 8 }, "rejects": { "pwned": true } },
+            "smtpPass": "p", "credentials": { "user": "u", "more": [{ "value": 7, "isOn": true }] },
         });
         let expected = json!({
             "username": "ada", "password": REDACTED, "passwordDigest": REDACTED, "passwordAlgorithm": "MD5",
@@ -78,6 +81,7 @@ mod tests {
                 "auth": { "user": "u", "pass": REDACTED },
             },
             "passwordPolicy": { "length": { "min": 8 }, "rejects": { "pwned": true } },
+            "smtpPass": REDACTED, "credentials": { "user": REDACTED, "more": [{ "value": REDACTED, "isOn": true }] },
         });
         assert_eq!(shown(&sent), expected);
     }
