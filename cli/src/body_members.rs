@@ -50,13 +50,66 @@ pub(crate) fn required(operation: &str) -> Vec<String> {
     paths.filter(|path| !path.contains('*')).collect()
 }
 
-/// Returns the type of a member of an operation's body by its path, such as `color.primaryColor`.
-pub(crate) fn type_of(operation: &str, path: &str) -> Option<String> {
-    let member = members(operation).into_iter().find(|member| member["name"] == path)?;
-    Some(crate::json_object::text(&member, "type"))
+/// What is known about a path in an operation's body, such as `color.primaryColor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A member of this type.
+    Member(String),
+    /// Something in an object that can have any content.
+    Open,
+    /// Something in the list with this path.
+    InList(String),
+    /// Not a member of an object that has the members with these paths.
+    Unknown(Vec<String>),
 }
 
+impl Place {
+    /// Returns the place with this path. Returns none if the operation has no body.
+    pub(crate) fn of(operation: &str, path: &str) -> Option<Self> {
+        let bodies: Bodies = serde_json::from_str(BODIES).ok()?;
+        let body = bodies.operations.get(operation)?;
+        Some(bodies.place(body, path))
+    }
+
+    /// Returns the type of the member.
+    pub(crate) fn into_type(self) -> Option<String> {
+        match self {
+            Self::Member(form) => Some(form),
+            _ => None,
+        }
+    }
+}
+
+/// Types of values without members.
+const PLAIN: [&str; 6] = ["string", "boolean", "integer", "number", "milliseconds", "file"];
+
 impl Bodies {
+    fn place(&self, body: &Type, path: &str) -> Place {
+        let (mut text, mut of, mut before) = (body.text.as_str(), body.of.as_deref(), "");
+        for step in path.split('.') {
+            let value = not_null(text);
+            if value.ends_with("[]") {
+                return Place::InList(before.to_owned());
+            }
+            if let Some(values) = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                text = values;
+            } else if let Some(members) = of.and_then(|of| self.types.get(of)) {
+                let Some(member) = members.iter().find(|member| member.name == step) else {
+                    let above = if before.is_empty() { String::new() } else { format!("{before}.") };
+                    return Place::Unknown(members.iter().map(|member| format!("{above}{}", member.name)).collect());
+                };
+                (text, of) = (&member.form.text, member.form.of.as_deref());
+            } else if PLAIN.contains(&value) {
+                return Place::Unknown(Vec::new());
+            } else {
+                return Place::Open;
+            }
+            let end = if before.is_empty() { step.len() } else { before.len() + 1 + step.len() };
+            before = path.get(..end).unwrap_or(path);
+        }
+        Place::Member(text.to_owned())
+    }
+
     /// Adds the members of a value. `above` are the types that it is in, which can contain themselves.
     fn add<'b>(&'b self, form: &'b Type, path: &str, above: &mut Vec<&'b str>, found: &mut Vec<Value>) {
         let Some(of) = form.of.as_deref().filter(|of| !above.contains(of)) else { return };
@@ -75,9 +128,13 @@ impl Bodies {
     }
 }
 
+fn not_null(text: &str) -> &str {
+    text.strip_suffix(" | null").unwrap_or(text)
+}
+
 /// Returns what is between a member and the members of its value: `[]` for a list, `.*` for an object with any names.
 fn within(text: &str) -> &'static str {
-    let text = text.strip_suffix(" | null").unwrap_or(text);
+    let text = not_null(text);
     match () {
         () if text.ends_with("[]") => "[]",
         () if text.starts_with('{') => ".*",
@@ -114,6 +171,28 @@ mod tests {
         assert!(colour.unwrap()["description"].as_str().unwrap().contains(r"`^#[\da-f]{3}([\da-f]{3})?$`"));
         let found = members("UpdateSignInExp");
         assert!(found.iter().any(|member| member["name"] == "signIn.methods[].identifier"));
+    }
+
+    #[test]
+    fn paths_lead_to_members() {
+        let member = |form: &str| Place::Member(form.to_owned());
+        for (operation, path, expected) in [
+            ("UpdateUser", "name", member("string | null")),
+            ("UpdateUser", "customData", member("object")),
+            ("UpdateUser", "customData.a.b", Place::Open),
+            ("UpdateUser", "name.first", Place::Unknown(Vec::new())),
+            ("CreateUser", "name.first", Place::Unknown(Vec::new())),
+            ("UpdateSignInExp", "customContent.a", member("string")),
+            ("CreateHook", "config.headers.X-Key", member("string")),
+            ("UpdateSignInExp", "signIn.methods.0", Place::InList("signIn.methods".to_owned())),
+            ("ReplaceCustomPhrase", "a.b", Place::Open),
+            ("TestJwtCustomizer", "context.user.identities.google.userId", member("string")),
+        ] {
+            assert_eq!(Place::of(operation, path), Some(expected), "{operation} {path}");
+        }
+        let Some(Place::Unknown(known)) = Place::of("UpdateUser", "profile.nicknam") else { panic!("unknown") };
+        assert!(known.contains(&"profile.nickname".to_owned()), "{known:?}");
+        assert_eq!(Place::of("GetUser", "name"), None);
     }
 
     #[test]

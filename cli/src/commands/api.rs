@@ -9,6 +9,7 @@ use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
 
 use super::body_options::{Body, pair};
+use super::known_names::{check_member, check_query};
 use super::operations::unknown;
 use crate::context::Context;
 use crate::credentials::{REDACTED, redacted};
@@ -61,6 +62,7 @@ pub struct Arguments {
 pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
     let client = context.client()?;
     let target = target(arguments)?;
+    check_names(&target, arguments)?;
     if arguments.paginate {
         return paginate(context, &client, &target, arguments).await;
     }
@@ -104,6 +106,13 @@ fn target(arguments: &Arguments) -> Result<Target<'_>> {
 fn method(text: &str) -> Result<Method> {
     let unknown = || Failure::usage(format!("unknown method `{text}`: pass GET, POST, PUT, PATCH or DELETE"));
     Method::named(&text.to_uppercase()).ok_or_else(unknown)
+}
+
+/// Rejects unknown names if the operation is called by its id. By method and path, everything is sent.
+fn check_names(target: &Target<'_>, arguments: &Arguments) -> Result<()> {
+    let Some(info) = target.info.filter(|_| arguments.target.len() == 1) else { return Ok(()) };
+    arguments.query.iter().try_for_each(|(name, _)| check_query(info, name))?;
+    arguments.body.members().try_for_each(|member| check_member(info, member))
 }
 
 fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Request<Untyped>> {

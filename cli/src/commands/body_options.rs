@@ -9,8 +9,9 @@ use logto_admin::serde_json::{self, Map, Value};
 use logto_admin::types::{Part, Upload};
 use logto_admin::{Request, Untyped};
 
-use crate::body_members;
+use crate::body_members::Place;
 use crate::failure::{Failure, Result};
+use crate::json_object;
 
 /// The body of a call.
 #[derive(clap::Args, Debug)]
@@ -35,6 +36,17 @@ pub(super) fn pair(text: &str) -> std::result::Result<(String, String), String> 
 
 /// Sets a member of an operation's body, such as `profile.nickname`. Objects on the way are created.
 pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value: &str) -> Result<()> {
+    let place = operation.and_then(|operation| Place::of(operation, member));
+    if let Some(at) = member.find('[') {
+        return Err(in_list(member, member.get(..at).unwrap_or_default()));
+    }
+    if let Some(Place::InList(list)) = &place {
+        return Err(in_list(member, list));
+    }
+    let value = value_of(place.and_then(Place::into_type).as_deref(), value);
+    if json_object::is_rounded(&value) {
+        return Err(Failure::usage(format!("cannot set `{member}`: {}", json_object::ROUNDED)));
+    }
     let mut place = body;
     for name in member.split('.') {
         if name.is_empty() {
@@ -48,9 +60,13 @@ pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value
         };
         place = members.entry(name).or_insert(Value::Null);
     }
-    let form = operation.and_then(|operation| body_members::type_of(operation, member));
-    *place = value_of(form.as_deref(), value);
+    *place = value;
     Ok(())
+}
+
+fn in_list(member: &str, list: &str) -> Failure {
+    Failure::usage(format!("cannot set `{member}`: a list is set as a whole"))
+        .with_hint(format!("write the list as JSON, such as `--set '{list}=[…]'`"))
 }
 
 /// Returns the value of a member: JSON, or text. Of JSON, a member that is a text accepts only texts in quotes, and `null` if
@@ -65,6 +81,11 @@ fn value_of(form: Option<&str>, value: &str) -> Value {
 }
 
 impl Body {
+    /// Returns the names of the members that `--set` sets.
+    pub(super) fn members(&self) -> impl Iterator<Item = &str> {
+        self.set.iter().map(|(member, _)| member.as_str())
+    }
+
     /// Adds the body to a request, in the form that the operation requires.
     pub(super) fn add(&self, request: Request<Untyped>, info: Option<&OperationInfo>) -> Result<Request<Untyped>> {
         let kind = info.map_or(BodyKind::None, |info| info.body);
@@ -115,7 +136,11 @@ fn parsed(text: &str) -> Result<Value> {
     };
     // Editors of Windows begin files with a byte order mark.
     let json = json.strip_prefix('\u{feff}').unwrap_or(&json);
-    serde_json::from_str(json).map_err(|error| Failure::usage(format!("{what} is not JSON: {error}")))
+    let value = serde_json::from_str(json).map_err(|error| Failure::usage(format!("{what} is not JSON: {error}")))?;
+    if json_object::is_rounded(&value) {
+        return Err(Failure::usage(format!("cannot send {what}: {}", json_object::ROUNDED)));
+    }
+    Ok(value)
 }
 
 /// Returns a part of a multipart form: a file, or text.
@@ -178,10 +203,31 @@ mod tests {
             ("UpdateUser", "profile.nickname", "7", json!("7")),
             ("UpdateUser", "customData.seats", "7", json!(7)),
             ("UpdateUserIsSuspended", "isSuspended", "true", json!(true)),
+            ("UpdateSignInExp", "customContent.a", "5", json!("5")),
+            ("CreateHook", "config.headers.X", "true", json!("true")),
+            ("CreateUser", "name", "123456789012345678901234567890", json!("123456789012345678901234567890")),
         ] {
             let mut body = json!({});
             set(&mut body, Some(operation), member, value).unwrap();
             assert_eq!(body.pointer(&format!("/{}", member.replace('.', "/"))), Some(&expected), "{member}={value}");
+        }
+    }
+
+    #[test]
+    fn lists_are_set_as_a_whole_and_numbers_are_not_rounded() {
+        for (operation, member) in [
+            (Some("UpdateSignInExp"), "signIn.methods[0].identifier"),
+            (Some("UpdateSignInExp"), "signIn.methods.0"),
+            (None, "methods[0]"),
+        ] {
+            let failure = set(&mut json!({}), operation, member, "email").unwrap_err();
+            assert_eq!(failure.message(), format!("cannot set `{member}`: a list is set as a whole"));
+            assert!(failure.hint().unwrap().contains("methods=[…]"), "{failure}");
+        }
+        for value in ["123456789012345678901234567890", "[-123456789012345678901234567890]"] {
+            let message = set(&mut json!({}), Some("UpdateUser"), "customData.n", value).unwrap_err().to_string();
+            assert!(message.starts_with("cannot set `customData.n`: a number has more than 64 bits"), "{message}");
+            assert!(parsed(value).unwrap_err().to_string().starts_with("cannot send --body: "));
         }
     }
 

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod emulator;
 pub mod hooks;
 pub mod invitations;
+mod known_names;
 pub mod logs;
 pub mod operations;
 pub mod organizations;

@@ -4,8 +4,10 @@ use std::io::Read;
 
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Map, Value, json};
+use logto_admin::{Client, operation};
 
 use super::body_options::{pair, set};
+use super::known_names::check_member;
 use super::{users_export, users_import};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
@@ -236,9 +238,11 @@ impl Members {
             _ => None,
         };
         let operation = if user.is_some() { "UpdateUser" } else { "CreateUser" };
+        let info = operation::find(operation);
         for (member, value) in &self.set {
             let first = member.split('.').next().unwrap_or_default();
             check(first, user.is_some())?;
+            info.map_or(Ok(()), |info| check_member(info, member))?;
             if body.get(first).is_none()
                 && member.contains('.')
                 && let Some(object) = whole(first)

@@ -21,7 +21,7 @@ pub fn problems(user: &ImportedUser) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     identifiers(user, &mut problems);
     texts(user, &mut problems);
-    null_characters(user, &mut problems);
+    unstorable(user, &mut problems);
     password(user, &mut problems);
     identities(user, &mut problems);
     names(user, &mut problems);
@@ -76,11 +76,13 @@ fn texts(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Other members that the server stores have no null characters if they are valid.
-fn null_characters(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
+/// Finds null characters and rounded integers. Other members that the server stores have none if they are valid.
+fn unstorable(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     let texts = [("name", &user.name), ("avatar", &user.avatar), ("password", &user.password)];
     let texts = texts.map(|(member, text)| (member, text.as_ref().is_some_and(|text| text.contains('\0'))));
     let objects = [("customData", &user.custom_data), ("profile", &user.profile), ("identities", &user.identities)];
+    let rounded = objects.into_iter().filter(|(_, object)| object.values().any(json_object::is_rounded));
+    problems.extend(rounded.map(|(member, _)| Diagnostic::new(member, json_object::ROUNDED)));
     let objects = objects.map(|(member, object)| (member, json_object::members_have_nul(object)));
     let found = texts.into_iter().chain(objects).filter(|(_, has_nul)| *has_nul);
     problems.extend(found.map(|(member, _)| Diagnostic::new(member, json_object::NUL)));

@@ -132,3 +132,11 @@ fn second_factors_need_valid_secrets() {
         );
     }
 }
+
+#[test]
+fn integers_that_would_be_rounded_are_problems() {
+    let user =
+        r#"{ "username": "a", "customData": { "a": [123456789012345678901234567890], "b": 18446744073709551615 } }"#;
+    let shown = shown(serde_json::from_str(user).unwrap());
+    assert_eq!(shown, [format!("customData: {}", json_object::ROUNDED)]);
+}

@@ -166,6 +166,34 @@ async fn a_misspelt_operation_has_a_suggestion() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn unknown_names_are_sent_by_path_only() {
+    let program = with_users(0).await;
+    for (arguments, expected) in [
+        ("api CreateUser --set usernam=ada", "CreateUser has no member `usernam`; did you mean `username`?"),
+        ("api CreateUser --set profile.nicknam=A", "no member `profile.nicknam`; did you mean `profile.nickname`?"),
+        ("api ListUsers --query serch=x", "ListUsers has no query parameter `serch`; did you mean `search`?"),
+        ("api ListUsers --query serch=x --paginate", "no query parameter `serch`"),
+        ("api ListUsers --set a=b", "ListUsers has no body"),
+        ("api CreateUserAsset --set fle=@logo.png", "no member `fle`; did you mean `file`?"),
+        ("users create --username ada --set profile.nicknam=A", "did you mean `profile.nickname`?"),
+    ] {
+        let refused = program.run(&arguments.split(' ').collect::<Vec<_>>()).await;
+        assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+    }
+    let refused = program.run(&["api", "CreateUser", "--set", "usernam=ada"]).await;
+    assert!(refused.err.ends_with("to send it anyway, call `POST /api/users`\n"), "{refused:?}");
+    for sent in [
+        "api GET /api/users --query serch=x --dry-run",
+        "api POST /api/users --set usernam=ada --dry-run",
+        "api CreateUser --body {\"usernam\":\"ada\"} --dry-run",
+        "api ListUsers --query search.username=ada --query mode.username=exact --query isCaseSensitive=true",
+    ] {
+        program.run(&sent.split(' ').collect::<Vec<_>>()).await.done();
+    }
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn invalid_arguments_settings_and_files_end_with_2() {
     let program = with_users(0).await;
     let users = program.file("users.ndjson", "{ \"username\": \"ada\" }\n");

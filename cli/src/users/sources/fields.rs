@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::json_object::is_rounded;
 use crate::users::diagnostic::Diagnostic;
 use crate::users::record::JsonObject;
 use crate::users::record_members::Form;
@@ -135,7 +136,8 @@ pub(super) fn is_empty(value: &Value) -> bool {
 pub(super) fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
+        // The digits of a rounded number are lost.
+        Value::Number(number) if !is_rounded(&Value::Number(number.clone())) => Some(number.to_string()),
         _ => None,
     }
 }
