@@ -2,7 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::users::{self, for_each};
+use super::users::{self, find_each, for_each};
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::lookup;
@@ -58,13 +58,13 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::Assign { role, users } => {
             let role_id = find(&role).await?;
-            let ids = lookup::user_ids(&client, &users).await?;
+            let found = find_each(context, &client, &users).await?;
             let assign = async |id: String| {
                 let assign = client.operation("AssignUserRoles")?.path("userId", &id);
                 assign.json(&json!({ "roleIds": [role_id] })).await?;
                 Ok(())
             };
-            return for_each(context, users.iter().zip(ids), |who| format!("assigned {role} to {who}"), assign).await;
+            return for_each(context, users.len(), found, |who| format!("assigned {role} to {who}"), assign).await;
         }
         Command::Remove { role, user } => {
             let (role_id, user_id) = (find(&role).await?, lookup::user(&client, &user).await?.id);

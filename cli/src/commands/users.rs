@@ -172,18 +172,36 @@ async fn suspend(context: &mut Context, users: &[String], lift: bool) -> Result<
         suspend.json(&json!({ "isSuspended": !lift })).await?;
         Ok(())
     };
-    for_each(context, users.iter().zip(users), |who| format!("{done} {who}"), suspend).await
+    for_each(context, users.len(), users.iter().zip(users), |who| format!("{done} {who}"), suspend).await
 }
 
-/// Makes a call for each of several users, and reports each. A failure does not end the command, unless there is only one
-/// user. Ctrl-C ends it after the call in progress.
+/// Returns the ids of the users that exist, and reports the others. Fails if the only user does not exist.
+pub(super) async fn find_each<'a>(
+    context: &mut Context,
+    client: &Client,
+    users: &'a [String],
+) -> Result<Vec<(&'a String, String)>> {
+    let mut found = Vec::new();
+    for who in users {
+        match lookup::user(client, who).await {
+            Ok(user) => found.push((who, user.id)),
+            Err(failure) if users.len() == 1 => return Err(failure),
+            Err(failure) => context.printer.error(&failure.to_string()),
+        }
+    }
+    Ok(found)
+}
+
+/// Makes a call for each of several users, and reports each. `all` counts those that were not found, too. A failure does not
+/// end the command, unless there is only one user. Ctrl-C ends it after the call in progress.
 pub(super) async fn for_each<'a, T>(
     context: &mut Context,
-    users: impl ExactSizeIterator<Item = (&'a String, T)>,
+    all: usize,
+    users: impl IntoIterator<Item = (&'a String, T)>,
     message: impl Fn(&str) -> String,
     call: impl AsyncFn(T) -> Result<()>,
 ) -> Result<Exit> {
-    let (all, interrupt) = (users.len(), Interrupt::watch(LinePrinter::default()));
+    let interrupt = Interrupt::watch(LinePrinter::default());
     let mut done = 0;
     for (who, user) in users {
         if interrupt.is_set() {
@@ -202,17 +220,21 @@ pub(super) async fn for_each<'a, T>(
     Ok(if done == all { Exit::Done } else { Exit::of_part(done) })
 }
 
-/// Finds all users before the first is deleted.
+/// Deletes all users that exist. Finds them before the first is deleted, so that the question names them.
 async fn delete(context: &mut Context, users: &[String]) -> Result<Exit> {
     let client = context.client()?;
-    let ids = lookup::user_ids(&client, users).await?;
-    context.confirm(&format!("Delete {}?", users.join(", ")))?;
+    let found = find_each(context, &client, users).await?;
+    if found.is_empty() {
+        return Ok(Exit::Failed);
+    }
+    let names: Vec<&str> = found.iter().map(|(who, _)| who.as_str()).collect();
+    context.confirm(&format!("Delete {}?", names.join(", ")))?;
     let delete = async |id: String| match client.users().delete(&id).await {
         // Two arguments can name the same user.
         Err(error) if !error.is_not_found() => Err(error.into()),
         _ => Ok(()),
     };
-    for_each(context, users.iter().zip(ids), |who| format!("deleted {who}"), delete).await
+    for_each(context, users.len(), found, |who| format!("deleted {who}"), delete).await
 }
 
 impl Members {

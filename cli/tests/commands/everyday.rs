@@ -45,14 +45,18 @@ async fn digits_are_texts_where_the_api_expects_texts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn deletions_are_confirmed_and_all_or_nothing() {
+async fn deletions_are_confirmed_and_go_on_after_an_unknown_user() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "ada"]).await.done();
     let unconfirmed = program.run(&["users", "delete", "ada"]).await;
     assert!(unconfirmed.code == 2 && unconfirmed.err.contains("--yes"), "{unconfirmed:?}");
-    let typo = program.run(&["users", "delete", "ada", "grcae", "--yes"]).await;
-    assert_eq!((typo.code, program.client().users().list().await.unwrap().total), (1, Some(1)));
-    program.run(&["users", "delete", "ada", "--yes"]).await.done();
+    let unknown = program.run(&["users", "delete", "grcae", "alna", "--yes"]).await;
+    assert!(unknown.code == 1 && unknown.err.contains("`grcae`") && unknown.err.contains("`alna`"), "{unknown:?}");
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(1));
+    let unconfirmed = program.run(&["users", "delete", "grcae", "ada"]).await;
+    assert!(unconfirmed.code == 2 && unconfirmed.err.contains("Delete ada?"), "{unconfirmed:?}");
+    let partly = program.run(&["users", "delete", "grcae", "ada", "--yes"]).await;
+    assert!(partly.code == 4 && partly.err.contains("`grcae`\ndeleted ada"), "{partly:?}");
     assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
 }
 
