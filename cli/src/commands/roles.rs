@@ -1,11 +1,14 @@
 //! `roles`: lists roles, and assigns them to users.
 
+use futures_util::TryStreamExt;
+use logto_admin::Client;
 use logto_admin::serde_json::{Value, json};
 
 use super::users::{self, find_each, for_each};
 use crate::context::Context;
-use crate::failure::{Exit, Result};
-use crate::lookup;
+use crate::failure::{Exit, Failure, Result};
+use crate::json_object;
+use crate::lookup::{self, List};
 use crate::table::Column;
 
 /// A command about roles.
@@ -13,6 +16,20 @@ use crate::table::Column;
 pub enum Command {
     /// List roles
     List,
+    /// Create a role
+    Create {
+        /// Name
+        name: String,
+        /// Description. Defaults to the name
+        #[arg(long)]
+        description: Option<String>,
+        /// Type: `User` or `MachineToMachine`. It cannot be changed later
+        #[arg(long = "type", value_name = "TYPE", default_value = TYPES[0], value_parser = role_type)]
+        kind: String,
+        /// Scope of an API resource: its id, its name such as `read:orders`, or `INDICATOR NAME`. Can be repeated
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+    },
     /// List the users with a role
     Users {
         /// Id or name
@@ -35,6 +52,14 @@ pub enum Command {
     },
 }
 
+const TYPES: [&str; 2] = ["User", "MachineToMachine"];
+
+/// Returns the type as the server spells it.
+fn role_type(text: &str) -> std::result::Result<String, String> {
+    let known = TYPES.into_iter().find(|name| name.eq_ignore_ascii_case(text));
+    known.map(str::to_owned).ok_or_else(|| format!("pass one of {}", TYPES.join(", ")))
+}
+
 const COLUMNS: &[Column] = &[
     ("id", "/id"),
     ("name", "/name"),
@@ -51,6 +76,15 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::List => {
             let roles: Vec<Value> = lookup::all(&client, "ListRoles").await?;
             context.printer.list(COLUMNS, &roles)?;
+        }
+        Command::Create { name, description, kind, scopes } => {
+            let mut new =
+                json!({ "name": name, "description": description.unwrap_or_else(|| name.clone()), "type": kind });
+            if !scopes.is_empty() {
+                json_object::set(&mut new, "scopeIds", scope_ids(&client, &scopes).await?);
+            }
+            let created = client.operation("CreateRole")?.json(&new).await?;
+            context.printer.item(&json!({ "id": json_object::member(&created, "id"), "name": name, "type": kind }))?;
         }
         Command::Users { role } => {
             let path = [("id", find(&role).await?)];
@@ -74,4 +108,33 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
     }
     Ok(Exit::Done)
+}
+
+/// Returns the ids of scopes of API resources.
+async fn scope_ids(client: &Client, names: &[String]) -> Result<Vec<String>> {
+    let query = [("includeScopes".to_owned(), "true".to_owned())];
+    let list = List { operation: "ListResources", path: &[], query: &query };
+    let resources: Vec<Value> = list.pages(client).try_concat().await?;
+    names.iter().map(|name| scope_id(&resources, name)).collect()
+}
+
+fn scope_id(resources: &[Value], name: &str) -> Result<String> {
+    let all = resources.iter().flat_map(|resource| {
+        let indicator = json_object::text(resource, "indicator");
+        json_object::items(resource, "scopes").map(move |scope| (indicator.clone(), scope))
+    });
+    let is_named = |(indicator, scope): &(String, &Value)| {
+        let own = json_object::text(scope, "name");
+        json_object::text(scope, "id") == name || own == name || format!("{indicator} {own}") == name
+    };
+    let found: Vec<_> = all.filter(is_named).collect();
+    match found.as_slice() {
+        [(_, scope)] => Ok(json_object::text(scope, "id")),
+        [] => Err(Failure::new(format!("no API resource has the scope `{name}`"))),
+        [(indicator, _), ..] => {
+            let message = format!("several API resources have the scope `{name}`");
+            Err(Failure::usage(message)
+                .with_hint(format!("name the resource too, such as `--scope '{indicator} {name}'`")))
+        }
+    }
 }
