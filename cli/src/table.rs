@@ -14,6 +14,9 @@ const IDS: [&str; 4] = ["id", "user", "application", "key"];
 /// Titles of the columns with milliseconds since the epoch.
 const TIMES: [&str; 3] = ["time", "created", "expires"];
 
+/// Titles of the columns that mark some of the items.
+const MARKS: [&str; 1] = ["suspended"];
+
 /// Spaces between two columns.
 const PADDING: u16 = 2;
 /// Least width of a column whose cells are broken into lines.
@@ -72,6 +75,7 @@ fn plain() -> Table {
 fn cells(columns: &[Column], item: &Value) -> Vec<String> {
     let text = |(title, pointer): &Column| match item.pointer(pointer) {
         Some(time) if TIMES.contains(title) => cell(Some(&json_object::date(time))),
+        Some(is_marked) if MARKS.contains(title) => if *is_marked == true { "yes" } else { "" }.to_owned(),
         value => cell(value),
     };
     columns.iter().map(text).collect()
@@ -82,7 +86,7 @@ fn titles(columns: &[Column]) -> Vec<String> {
 }
 
 fn is_unbroken((title, _): &Column) -> bool {
-    IDS.contains(title) || TIMES.contains(title)
+    IDS.contains(title) || TIMES.contains(title) || MARKS.contains(title)
 }
 
 /// Returns the widths of columns whose cells are not broken into lines.
@@ -220,6 +224,13 @@ mod tests {
             let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
             assert!(count == 1 || width.is_none_or(|width| widest <= width.into()), "{width:?} {shown}");
         }
+    }
+
+    #[test]
+    fn marks_are_in_some_rows_only() {
+        let items = [json!({ "id": "a", "is": true }), json!({ "id": "b", "is": false }), json!({ "id": "c" })];
+        let (shown, _) = of_items(&[("id", "/id"), ("suspended", "/is")], &items, Some(15));
+        assert_eq!(shown, "ID  SUSPENDED\na   yes\nb\nc\n");
     }
 
     #[test]

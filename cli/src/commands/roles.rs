@@ -88,7 +88,8 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::Users { role } => {
             let path = [("id", find(&role).await?)];
-            context.printer.list(users::COLUMNS, &lookup::all_at(&client, "ListRoleUsers", &path).await?)?;
+            let all = lookup::all_at(&client, "ListRoleUsers", &path).await?;
+            context.printer.list(users::columns(&all), &all)?;
         }
         Command::Assign { role, users } => {
             let role_id = find(&role).await?;

@@ -92,7 +92,7 @@ pub struct Members {
     set: Vec<(String, String)>,
 }
 
-pub(super) const COLUMNS: &[Column] = &[
+const COLUMNS: &[Column] = &[
     ("id", "/id"),
     ("name", "/name"),
     ("username", "/username"),
@@ -100,6 +100,22 @@ pub(super) const COLUMNS: &[Column] = &[
     ("phone", "/primaryPhone"),
     ("created", "/createdAt"),
 ];
+
+const WITH_SUSPENDED: &[Column] = &[
+    ("id", "/id"),
+    ("name", "/name"),
+    ("username", "/username"),
+    ("email", "/primaryEmail"),
+    ("phone", "/primaryPhone"),
+    ("suspended", "/isSuspended"),
+    ("created", "/createdAt"),
+];
+
+/// Returns the columns of a list of users. Without suspended users, the others have the space.
+pub(super) fn columns(users: &[Value]) -> &'static [Column] {
+    let is_suspended = |user: &Value| json_object::member(user, "isSuspended") == true;
+    if users.iter().any(is_suspended) { WITH_SUSPENDED } else { COLUMNS }
+}
 
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
     match command {
@@ -150,7 +166,7 @@ async fn list(context: &mut Context, search: Option<String>, limit: u32, page: u
         request = request.query("search", format!("%{search}%").as_str());
     }
     let users = lookup::items(request.await?)?;
-    context.printer.list(COLUMNS, &users)?;
+    context.printer.list(columns(&users), &users)?;
     if users.len() >= limit as usize {
         context.printer.message(&format!("there might be more: pass --page {}, or a larger --limit", page + 1));
     }

@@ -30,6 +30,16 @@ l5a59uqoncqw                                           4915112345  2025-01-01T00
 e6ni7vgq753r  Ada Lovelace  ada       ada@example.com              2025-01-01T00:00:00Z
 ",
     );
+    program.run(&["users", "suspend", "ada"]).await.done();
+    let list = program.run(&["users", "list", "-o", "table"]).await.done();
+    is(
+        &list.out,
+        "
+ID            NAME          USERNAME  EMAIL            PHONE       SUSPENDED  CREATED
+l5a59uqoncqw                                           4915112345             2025-01-01T00:00:00Z
+e6ni7vgq753r  Ada Lovelace  ada       ada@example.com              yes        2025-01-01T00:00:00Z
+",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
