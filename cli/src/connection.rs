@@ -52,6 +52,7 @@ impl Connection {
         let pick = |flag: &Option<String>, name: &str| flag.clone().or_else(|| variable(name));
         let (endpoint, tenant) = (pick(&flags.endpoint, "LOGTO_ENDPOINT"), pick(&flags.tenant, "LOGTO_TENANT"));
         // The parts of another server's profile must not be mixed in.
+        let has_flag = flags.endpoint.is_some() || flags.tenant.is_some();
         let profile = if endpoint.is_none() && tenant.is_none() { profile } else { Profile::default() };
         let secret = match pick(&flags.app_secret, "LOGTO_APP_SECRET") {
             Some(secret) => Some(secret),
@@ -62,7 +63,14 @@ impl Connection {
         let app_id = pick(&flags.app_id, "LOGTO_APP_ID").or_else(|| profile.app_id.clone());
         let has_server = endpoint.is_some() || tenant.is_some();
         let (Some(app_id), Some(app_secret), true) = (&app_id, &secret, has_server) else {
-            return Err(missing(has_server, app_id.is_some(), secret.is_some()));
+            let failure = missing([has_server, app_id.is_some(), secret.is_some()], named.is_none());
+            return Err(match named {
+                Some(name) if has_flag => failure.with_hint(format!(
+                    "leave out --endpoint and --tenant to use the profile `{name}`: its credentials are not sent to another server"
+                )),
+                Some(name) => failure.with_hint(format!("complete it with `logto-admin profile add {name}`")),
+                None => failure.with_hint("set the variables, or add a profile with `logto-admin profile add default`"),
+            });
         };
         let allowed = |value: String| matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "yes");
         Ok(Self {
@@ -112,15 +120,20 @@ impl Connection {
     }
 }
 
-fn missing(has_server: bool, has_id: bool, has_secret: bool) -> Failure {
+/// Names the parts of a connection that are missing, with their variables if these are read.
+fn missing(has: [bool; 3], with_variables: bool) -> Failure {
     let all = [
-        (has_server, "--endpoint or --tenant (LOGTO_ENDPOINT, LOGTO_TENANT)"),
-        (has_id, "--app-id (LOGTO_APP_ID)"),
-        (has_secret, "the secret of the application (LOGTO_APP_SECRET)"),
+        ("--endpoint or --tenant", "LOGTO_ENDPOINT, LOGTO_TENANT"),
+        ("--app-id", "LOGTO_APP_ID"),
+        ("the secret of the application", "LOGTO_APP_SECRET"),
     ];
-    let names: Vec<&str> = all.iter().filter(|(has, _)| !has).map(|(_, name)| *name).collect();
+    let missing = has.into_iter().zip(all).filter(|(has, _)| !has);
+    let name = |(_, (name, variables)): (bool, (&str, &str))| match with_variables {
+        true => format!("{name} ({variables})"),
+        false => name.to_owned(),
+    };
+    let names: Vec<String> = missing.map(name).collect();
     Failure::usage(format!("incomplete connection: missing {}", names.join(", ")))
-        .with_hint("set the variables, or add a profile with `logto-admin profile add default`")
 }
 
 #[cfg(test)]
@@ -172,6 +185,23 @@ mod tests {
         let other = flags(|flags| flags.endpoint = Some("https://other.example".into()));
         let error = Connection::resolve(&other, NOTHING, &profiles()).unwrap_err().to_string();
         assert!(error.contains("--app-id (LOGTO_APP_ID), the secret"), "{error}");
+    }
+
+    #[test]
+    fn hints_about_a_named_profile_do_not_name_variables() {
+        let other = flags(|flags| {
+            flags.profile = Some("prod".into());
+            flags.endpoint = Some("https://other.example".into());
+        });
+        let failure = Connection::resolve(&other, &environment, &profiles()).unwrap_err();
+        assert!(failure.hint().unwrap().starts_with("leave out --endpoint and --tenant to use the profile `prod`"));
+        let profiles = Profiles::parse("half: { tenant: acme }").unwrap();
+        let half = flags(|flags| flags.profile = Some("half".into()));
+        let failure = Connection::resolve(&half, &environment, &profiles).unwrap_err();
+        assert_eq!(
+            failure.to_string(),
+            "incomplete connection: missing --app-id, the secret of the application\nhint: complete it with `logto-admin profile add half`"
+        );
     }
 
     #[test]

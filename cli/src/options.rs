@@ -19,7 +19,7 @@ pub struct Global {
     /// Print each request; twice for more details
     #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output", hide_short_help = true)]
     pub verbose: u8,
-    /// Do not ask before deleting something or applying files
+    /// Do not ask before deleting or replacing something, or applying files
     #[arg(long, short, global = true)]
     pub yes: bool,
 }

@@ -16,7 +16,7 @@ use crate::table::Column;
 pub enum Command {
     /// Add a profile, or replace the one with this name
     ///
-    /// Asks for what the flags `--endpoint`, `--tenant`, `--app-id` and `--resource` lack.
+    /// Asks before it replaces one, and for what the flags `--endpoint`, `--tenant`, `--app-id` and `--resource` lack.
     Add {
         /// Name of the profile. The one named `default` is used without `--profile`
         #[arg(default_value = DEFAULT, value_parser = NonEmptyStringValueParser::new())]
@@ -47,6 +47,9 @@ pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
     let profiles = Profiles::load(&path)?;
     match command {
         Command::Add { name, secret_variable, secret_command } => {
+            if profiles.get(&name).is_ok() {
+                context.confirm(&format!("Replace the profile {name}?"))?;
+            }
             let profile = asked(context, secret_variable, secret_command)?;
             Profiles::change(&path, |profiles| {
                 profiles.set(&name, profile);

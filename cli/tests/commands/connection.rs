@@ -32,6 +32,22 @@ async fn a_profile_replaces_the_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_profile_is_replaced_on_demand() {
+    let program = Program::new().await;
+    let add = async |tenant: &str, more: &[&str]| {
+        let add = ["profile", "add", "test", "--tenant", tenant, "--app-id", "a", "--secret-variable", "SECRET"];
+        ended(bare(&[&add[..], more].concat(), &program.folder), "").await
+    };
+    add("one", &[]).await.done();
+    let refused = add("two", &[]).await;
+    assert!(refused.code == 2 && refused.err.contains("Replace the profile test? pass --yes"), "{refused:?}");
+    let saved = || fs::read_to_string(program.folder.join("profiles.yaml")).unwrap();
+    assert!(saved().contains("one") && !saved().contains("two"));
+    add("two", &["--yes"]).await.done();
+    assert!(saved().contains("two"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_profile_has_a_name() {
     let program = Program::new().await;
     let add = ["profile", "add", "", "--tenant", "t", "--app-id", "a", "--secret-variable", "SECRET"];
