@@ -16,7 +16,10 @@ pub(super) fn normal_phone(number: &str, country_code: Option<&str>) -> Result<S
     let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
     let digits = match country_code {
         Some(code) if !has_code => format!("{code}{}", digits.trim_start_matches('0')),
-        _ if digits.starts_with('0') => return Err("the phone number has no country code"),
+        _ if digits.starts_with('0') && !has_code => {
+            return Err("the phone number has no country code, which `--country-code` adds");
+        }
+        _ if digits.starts_with('0') => return Err("the phone number is invalid"),
         _ => digits,
     };
     if (7..=15).contains(&digits.len()) { Ok(digits) } else { Err("the phone number is invalid") }
@@ -45,7 +48,8 @@ mod tests {
     #[test]
     fn other_phone_numbers_are_rejected() {
         for (number, reason) in [
-            ("0151 1234567", "the phone number has no country code"),
+            ("0151 1234567", "the phone number has no country code, which `--country-code` adds"),
+            ("+0151 1234567", "the phone number is invalid"),
             ("+1 555 0100 ext. 12", "the phone number has letters"),
             ("+1 555", "the phone number is invalid"),
             ("+1 555 0100 * 12", "the phone number is invalid"),
