@@ -21,6 +21,7 @@ mod faults;
 mod help;
 mod import;
 mod input;
+mod interrupt;
 mod layout;
 mod readme;
 mod storm;

@@ -1,0 +1,38 @@
+//! Ctrl-C before anything was changed.
+
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+
+use crate::program::Program;
+
+/// Starts a command against a server that does not answer, and waits until it has called the server.
+async fn waiting(program: &Program, arguments: &[&str]) -> (Child, tokio::net::TcpStream) {
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut command = program.command(arguments);
+    command.env("LOGTO_ENDPOINT", format!("http://{}", server.local_addr().unwrap()));
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    (child, server.accept().await.unwrap().0)
+}
+
+fn interrupt(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_before_the_first_change_ends_a_command() {
+    let program = Program::new().await;
+    let (mut child, _connection) = waiting(&program, &["users", "delete", "ada", "grace", "--yes"]).await;
+    interrupt(&child);
+    // Shells show 130 for it.
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    // This command looks a user up when it has begun with the changes, so it ends after the call in progress.
+    let (mut child, _connection) = waiting(&program, &["users", "suspend", "ada", "grace"]).await;
+    interrupt(&child);
+    let confirmation = BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
+    assert!(confirmation.contains("press Ctrl-C again to stop immediately"), "{confirmation}");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
