@@ -38,7 +38,7 @@ pub(super) fn check_member(info: &OperationInfo, member: &str) -> Result<()> {
 
 fn unknown(info: &OperationInfo, what: &str, name: &str, known: &[&str]) -> Failure {
     let (id, hint) = (info.id, suggestion(name, known).unwrap_or_default());
-    let anyway = format!("call `{} {}`", info.method.as_str(), info.path);
+    let anyway = format!("call `logto-admin api {} {}`", info.method.as_str(), info.path);
     Failure::usage(format!("{id} has no {what} `{}`{hint}", shown(name)))
-        .with_hint(format!("search with `logto-admin operations show {id}`; to send it anyway, {anyway}"))
+        .with_hint(format!("list the names with `logto-admin operations show {id}`; to send it anyway, {anyway}"))
 }

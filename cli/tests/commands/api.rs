@@ -181,7 +181,7 @@ async fn unknown_names_are_sent_by_path_only() {
         assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
     }
     let refused = program.run(&["api", "CreateUser", "--set", "usernam=ada"]).await;
-    assert!(refused.err.ends_with("to send it anyway, call `POST /api/users`\n"), "{refused:?}");
+    assert!(refused.err.ends_with("to send it anyway, call `logto-admin api POST /api/users`\n"), "{refused:?}");
     for sent in [
         "api GET /api/users --query serch=x --dry-run",
         "api POST /api/users --set usernam=ada --dry-run",
