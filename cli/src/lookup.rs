@@ -9,6 +9,29 @@ use crate::failure::{Failure, Result};
 
 /// Returns the user with this id, email address, phone number or username.
 pub async fn user(client: &Client, who: &str) -> Result<User> {
+    found(client, who).await?.map_err(|others| {
+        let failure = unknown(who);
+        if others.is_empty() { failure } else { failure.with_hint(format!("did you mean {}?", others.join(" or "))) }
+    })
+}
+
+/// Returns the id of a user. Users that were deleted have an id too, which cannot be looked up.
+pub(crate) async fn id_of_past_user(client: &Client, who: &str) -> Result<String> {
+    match found(client, who).await? {
+        Ok(user) => Ok(user.id),
+        Err(others) if others.is_empty() && is_id(who) => Ok(who.to_owned()),
+        Err(_) => user(client, who).await.map(|user| user.id),
+    }
+}
+
+/// Whether a text can be the id of a user. Other identifiers seldom look like that.
+fn is_id(text: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    text.len() == 12 && text.chars().all(is_letter) && !is_phone(text)
+}
+
+/// Returns a user, or the usernames that differ from the one that is looked for in case only.
+async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<String>>> {
     // The users are compared again: behind a gateway that drops the query, a search returns all users.
     let found = if who.contains('@') {
         let found = users_with(client, &[(UserSearchMember::PrimaryEmail, who)], None).await?;
@@ -19,12 +42,12 @@ pub async fn user(client: &Client, who: &str) -> Result<User> {
         found.into_iter().find(|user| has(user, "primaryPhone", &digits))
     } else {
         match client.users().get(who).await {
-            Ok(user) => return Ok(user),
+            Ok(user) => return Ok(Ok(user)),
             Err(error) if error.is_not_found() => return by_username(client, who).await,
             Err(error) => return Err(error.into()),
         }
     };
-    found.ok_or_else(|| unknown(who))
+    Ok(found.ok_or_else(Vec::new))
 }
 
 /// Returns the ids of users. Fails if one of them does not exist.
@@ -37,18 +60,17 @@ pub async fn user_ids(client: &Client, all: &[String]) -> Result<Vec<String>> {
 }
 
 /// Returns the user with this username. Usernames that differ in case can be different users.
-async fn by_username(client: &Client, name: &str) -> Result<User> {
+async fn by_username(client: &Client, name: &str) -> Result<Result<User, Vec<String>>> {
     let mut others = Vec::new();
     for user in users_with(client, &[(UserSearchMember::Username, name)], None).await? {
         if has(&user, "username", name) {
-            return Ok(user);
+            return Ok(Ok(user));
         }
         if has_without_case(&user, "username", name) {
             others.extend(user.username.map(|own| format!("`{own}`")));
         }
     }
-    let failure = unknown(name);
-    Err(if others.is_empty() { failure } else { failure.with_hint(format!("did you mean {}?", others.join(" or "))) })
+    Ok(Err(others))
 }
 
 fn unknown(who: &str) -> Failure {

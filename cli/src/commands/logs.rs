@@ -46,12 +46,22 @@ pub struct Filter {
     /// Key of the entries, such as `ExchangeTokenBy.ClientCredentials`
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
-    /// Id of the user
-    #[arg(long, value_name = "ID")]
+    /// Id, email address, phone number or username. A user that was deleted has the id only
+    #[arg(long)]
     user: Option<String>,
     /// Id of the application
     #[arg(long, value_name = "ID")]
     application: Option<String>,
+}
+
+impl Filter {
+    /// Replaces what is known of the user by the id.
+    async fn with_id(mut self, client: &Client) -> Result<Self> {
+        if let Some(who) = &self.user {
+            self.user = Some(lookup::id_of_past_user(client, who).await?);
+        }
+        Ok(self)
+    }
 }
 
 const COLUMNS: &[Column] = &[
@@ -67,10 +77,12 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
     let client = context.client()?;
     match command {
         Command::List { filter, limit } => {
+            let filter = filter.with_id(&client).await?;
             let entries = entries(&client, &filter, 1, limit).await?;
             context.printer.list(COLUMNS, &entries)?;
         }
         Command::Tail { filter, interval, last } => {
+            let filter = filter.with_id(&client).await?;
             tail(context, &client, &filter, Duration::from_secs(interval), last.into()).await?;
         }
     }
@@ -163,6 +175,26 @@ mod tests {
             Ok(HttpResponse::json(200, Value::from(entries).to_string()))
         });
         (logto_admin_test_support::client(&transport, runtime), transport)
+    }
+
+    #[tokio::test]
+    async fn a_user_is_found_by_whatever_is_known_of_them() {
+        let client = logto_admin_emulator::Emulator::new().client().unwrap();
+        let user = json!({ "username": "ada", "primaryEmail": "ada@example.com", "primaryPhone": "12025550100" });
+        let user = client.operation("CreateUser").unwrap().json(&user).await.unwrap();
+        let id = json_object::text(&user, "id");
+        let selected = async |who: &str| {
+            let filter = Filter { key: None, user: Some(who.to_owned()), application: None };
+            filter.with_id(&client).await.map(|filter| filter.user.unwrap())
+        };
+        for who in [&id, "ada", "Ada@example.com", "+1 202 555 0100"] {
+            assert_eq!(selected(who).await.unwrap(), id, "{who}");
+        }
+        for who in ["grace", "grace@example.com", "ADA", "+12025550101"] {
+            assert!(selected(who).await.unwrap_err().to_string().contains("no user has the id"), "{who}");
+        }
+        client.users().delete(&id).await.unwrap();
+        assert_eq!(selected(&id).await.unwrap(), id);
     }
 
     #[test]

@@ -340,6 +340,15 @@ async fn a_user_that_is_named_twice_does_not_keep_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn logs_of_an_unknown_user_are_an_error() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    program.run(&["logs", "list", "--user", "ada"]).await.done();
+    let unknown = program.run(&["logs", "list", "--user", "grace"]).await;
+    assert!(unknown.code == 1 && unknown.err.contains("`grace`"), "{unknown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tail_prints_new_entries_below_one_header() {
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
