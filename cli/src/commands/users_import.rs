@@ -318,7 +318,7 @@ fn firebase(path: &Path) -> Result<FirebaseScrypt> {
 /// Prints what the check found.
 fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     let printer = &mut context.printer;
-    let has_hashes = arguments.has_hashes() || checked.passwords > 0;
+    let has_hashes = arguments.has_hashes() || checked.passwords > 0 || checked.can_have_hashes;
     for limit in arguments.from.limits().into_iter().filter(|limit| !(limit.without_hashes && has_hashes)) {
         printer.message(&format!("note: {}", limit.note));
     }

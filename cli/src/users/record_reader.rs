@@ -42,6 +42,8 @@ pub struct Checked {
     pub passwords: u64,
     /// Number of these with a password hash.
     pub hashed: u64,
+    /// Whether the files are exports of a form that contains password hashes, although the users might have none.
+    pub can_have_hashes: bool,
     /// Records that cannot be imported.
     pub rejected: Vec<Rejected>,
     /// Records that are left out on purpose, by the reason.
@@ -123,6 +125,9 @@ impl RecordReader {
         let mut checked = Checked::default();
         let mut mistaken = None;
         self.each(names, &mut |outcome| {
+            if let Read::User { can_have_hashes: true, .. } = &outcome {
+                checked.can_have_hashes = true;
+            }
             match outcome {
                 Read::Mistaken { location, system } => {
                     mistaken = Some((location, system));
@@ -227,6 +232,7 @@ impl RecordReader {
         if let Some(system) = self.source.mistaken_for(&record) {
             return Read::Mistaken { location, system };
         }
+        let can_have_hashes = self.source.can_have_hashes(&record);
         let conversion = match self.source.convert(record, &self.options) {
             Ok(conversion) => conversion,
             Err(problems) => return Read::Rejected(Rejected { location, user: String::new(), problems }),
@@ -241,7 +247,7 @@ impl RecordReader {
         problems.extend(of_names.map(|(member, message)| Diagnostic::new(member, message)));
         problems.extend(identifiers.add(&conversion.user));
         let item = Box::new(Item { location, user: conversion.user });
-        Read::User { item, warnings: conversion.warnings, problems }
+        Read::User { item, warnings: conversion.warnings, problems, can_have_hashes }
     }
 }
 
@@ -269,6 +275,8 @@ enum Read {
         item: Box<Item>,
         warnings: Vec<Diagnostic>,
         problems: Vec<Diagnostic>,
+        /// Whether the record is in the form of the exports that contain password hashes.
+        can_have_hashes: bool,
     },
     Skipped(&'static str),
     Rejected(Rejected),

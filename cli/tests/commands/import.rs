@@ -126,6 +126,8 @@ async fn a_note_about_hashes_appears_only_if_the_file_has_none() {
         ("keycloak", include_str!("../fixtures/keycloak-realm.json"), true),
         ("auth0", include_str!("../fixtures/auth0-import.json"), true),
         ("authentik", include_str!("../fixtures/authentik-users.json"), false),
+        ("keycloak", r#"{ "realm": "x", "users": [{ "username": "ada", "credentials": [] }] }"#, true),
+        ("keycloak", r#"[{ "username": "ada", "createdTimestamp": 1 }]"#, false),
     ] {
         let file = program.file("users.json", fixture);
         let import = ["users", "import", &file, "--from", from, "--dry-run", "--skip-invalid"];

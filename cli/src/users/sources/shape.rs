@@ -73,6 +73,13 @@ impl Source {
         known.filter(|(_, members)| members.contains(&name)).map(|(source, _)| *source).next().or(others)
     }
 
+    /// Whether a record is in the form of the exports that contain password hashes. The user might have none.
+    #[must_use]
+    pub(in crate::users) fn can_have_hashes(self, record: &Value) -> bool {
+        // Users of Keycloak's API lack the member.
+        self == Self::Keycloak && record.get("credentials").is_some()
+    }
+
     /// Returns the system that a record comes from if that is clearly another one: the record has members of that system
     /// only. The import would lose most of the record.
     ///
