@@ -233,16 +233,22 @@ impl RecordReader {
             return Read::Mistaken { location, system };
         }
         let can_have_hashes = self.source.can_have_hashes(&record);
-        let conversion = match self.source.convert(record, &self.options) {
+        let conversion = match self.source.convert_valid_members(record, &self.options) {
             Ok(conversion) => conversion,
             Err(problems) => return Read::Rejected(Rejected { location, user: String::new(), problems }),
         };
         if let Some(reason) = conversion.skip {
             return Read::Skipped(reason);
         }
+        let mut problems = conversion.problems;
+        // The members that the user lacks because of these might be identifiers.
+        let is_whole = problems.is_empty();
         // Without another identifier, these are not kept: the record is invalid because of them.
-        let mut problems = if validate::can_sign_in(&conversion.user) { Vec::new() } else { conversion.set_aside };
-        problems.extend(validate::problems(&conversion.user));
+        if is_whole && !validate::can_sign_in(&conversion.user) {
+            problems.extend(conversion.set_aside);
+        }
+        let found = validate::problems(&conversion.user).into_iter();
+        problems.extend(found.filter(|problem| is_whole || !problem.member.is_empty()));
         let of_names = names.problems(&conversion.user).into_iter();
         problems.extend(of_names.map(|(member, message)| Diagnostic::new(member, message)));
         problems.extend(identifiers.add(&conversion.user));
@@ -292,8 +298,8 @@ enum Read {
 struct Identifiers(HashSet<u64>);
 
 impl Identifiers {
-    /// Adds the identifiers of a user. Returns a problem if another record has one of them.
-    fn add(&mut self, user: &ImportedUser) -> Option<Diagnostic> {
+    /// Adds the identifiers of a user. Returns a problem for each that another record has.
+    fn add(&mut self, user: &ImportedUser) -> Vec<Diagnostic> {
         // Logto compares email addresses without case.
         let email = user.primary_email.as_ref().map(|email| email.to_lowercase());
         let own = [
@@ -304,12 +310,12 @@ impl Identifiers {
         ];
         let own = own.into_iter().filter_map(|(member, value, compared)| Some((member.to_owned(), value?, compared?)));
         let identities = user.identity_ids().map(|(target, id)| (format!("identities.{target}"), id, id));
-        let mut taken = None;
+        let mut taken = Vec::new();
         for (member, value, compared) in own.chain(identities) {
             let mut hasher = DefaultHasher::new();
             (&member, compared).hash(&mut hasher);
             if !self.0.insert(hasher.finish()) {
-                taken.get_or_insert_with(|| Diagnostic::with_value(member, value, "another record has the same value"));
+                taken.push(Diagnostic::with_value(member, value, "another record has the same value"));
             }
         }
         taken

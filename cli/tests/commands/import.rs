@@ -152,6 +152,35 @@ async fn a_report_has_every_problem_of_a_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn problems_of_all_kinds_are_in_one_report() {
+    let program = Program::new().await;
+    let fields = async |name: &str, text: &str, from: &[&str]| {
+        let (file, report) = (program.file(name, text), program.path("report.ndjson"));
+        program.run(&[&["users", "import", &file, "--report", &report], from].concat()).await;
+        let report = fs::read_to_string(report).unwrap();
+        let line: Value = serde_json::from_str(report.lines().last().unwrap()).unwrap();
+        let problems = line["problems"].as_array().unwrap().iter();
+        problems.map(|problem| problem["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // A type, a member that does not exist, a value, a name, and the contents of two objects.
+    let user = r#"{ "isSuspended": "maybe", "nam": "A", "primaryEmail": "no", "roles": ["nosuch"],
+        "organizations": [{ "nam": "x" }], "mfa": [{ "type": "Sms" }], "username": "ada" }"#;
+    let expected = ["isSuspended", "nam", "organizations[0].nam", "mfa[0].type", "primaryEmail", "roles"];
+    let mut found = fields("users.ndjson", &user.replace('\n', " "), &[]).await;
+    found.sort_unstable();
+    let mut expected = expected.map(str::to_owned);
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    // Two identifiers of another record.
+    let twice = "{ \"username\": \"ada\", \"primaryEmail\": \"ada@example.com\" }\n".repeat(2);
+    assert_eq!(fields("twice.ndjson", &twice, &[]).await, ["primaryEmail", "username"]);
+    let rows = "username,isSuspended,customData,roles\nada,maybe,x,nosuch\n";
+    let mut found = fields("rows.csv", rows, &["--from", "csv"]).await;
+    found.sort_unstable();
+    assert_eq!(found, ["customData", "isSuspended", "roles"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn skipped_and_outdated_records_are_not_failures() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "grace"]).await.done();

@@ -11,7 +11,6 @@ use crate::users::record::{JsonObject, Membership};
 use crate::users::record_members::Form;
 
 pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Diagnostic>> {
-    let mut problems = Vec::new();
     let mut objects: Vec<(String, Value)> = Vec::new();
     let options = draft.options;
     let (mut plain, mut set) = (JsonObject::new(), Vec::new());
@@ -24,7 +23,7 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
         if let Ok(Some(member)) = &member
             && let Err(message) = set_once(&mut set, member)
         {
-            problems.push(Diagnostic::new(&*column, message));
+            draft.problem(Diagnostic::new(&*column, message));
             continue;
         }
         match member {
@@ -32,26 +31,26 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
             Ok(Some(member)) if member.contains('.') => objects.push((member.into_owned(), value)),
             Ok(Some(member)) if form(&member) == Some(Form::Object) => match parsed(value) {
                 value @ Value::Object(_) => objects.push((member.into_owned(), value)),
-                _ => problems.push(Diagnostic::new(&*column, Form::Object.expected())),
+                _ => draft.problem(Diagnostic::new(&*column, Form::Object.expected())),
             },
             Ok(Some(member)) => {
-                problems.extend(wrong(&column, &member, &value));
-                plain.insert(member.into_owned(), value);
+                if let Some(problem) = wrong(&column, &member, &value) {
+                    draft.problem(problem);
+                } else {
+                    plain.insert(member.into_owned(), value);
+                }
             }
-            Err(message) => problems.push(Diagnostic::new(&*column, message)),
+            Err(message) => draft.problem(Diagnostic::new(&*column, message)),
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    set_members(&mut Fields::new(plain), draft)?;
+    set_members(&mut Fields::new(plain), draft);
     for (path, value) in objects {
         set_path(draft, &path, value);
     }
     Ok(())
 }
 
-fn set_members(members: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Diagnostic>> {
+fn set_members(members: &mut Fields, draft: &mut Draft<'_>) {
     draft.user.id = members.text("id");
     let (email, phone) = (members.text("primaryEmail"), members.text("primaryPhone"));
     let (email_verified, phone_verified) = (members.flag("emailVerified"), members.flag("phoneVerified"));
@@ -67,13 +66,14 @@ fn set_members(members: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Di
     draft.user.password = members.value("password").and_then(|value| value.as_str().map(str::to_owned));
     digest(members, draft);
     draft.user.roles = members.texts("roles");
-    draft.user.organizations = organizations(members.value("organizations"))
-        .map_err(|message| vec![Diagnostic::new("organizations", message)])?;
+    match organizations(members.value("organizations")) {
+        Ok(organizations) => draft.user.organizations = organizations,
+        Err(message) => draft.problem(Diagnostic::new("organizations", message)),
+    }
     if let Some(secret) = members.text("totpSecret") {
         draft.totp("totpSecret", &secret);
     }
     draft.user.is_suspended = members.flag("isSuspended").unwrap_or_default();
-    Ok(())
 }
 
 /// Returns what is wrong with the type of a cell. Cells of CSV are texts; JSON can have numbers too.

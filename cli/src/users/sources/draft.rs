@@ -36,6 +36,7 @@ pub(super) struct Draft<'a> {
     warnings: Vec<Diagnostic>,
     set_aside: Vec<Diagnostic>,
     skip: Option<&'static str>,
+    problems: Vec<Diagnostic>,
     /// Email addresses that must not become identifiers.
     unverified: Vec<String>,
 }
@@ -48,24 +49,29 @@ impl<'a> Draft<'a> {
             warnings: Vec::new(),
             set_aside: Vec::new(),
             skip: None,
+            problems: Vec::new(),
             unverified: Vec::new(),
         }
     }
 
-    /// Returns the conversion. Fails if the state of the user has a wrong type.
-    pub(super) fn finish(mut self, wrong: Wrong) -> Result<Conversion, Vec<Diagnostic>> {
+    /// Returns the conversion. A state of the user with a wrong type is a problem.
+    pub(super) fn finish(mut self, wrong: Wrong) -> Conversion {
         self.warnings.extend(wrong.others);
+        self.problems.extend(wrong.flags);
         if self.skip.is_some() {
             self.warnings.clear();
-        } else if !wrong.flags.is_empty() {
-            return Err(wrong.flags);
+            self.problems.clear();
         }
         let mut seen = HashSet::new();
         self.user.roles.retain(|role| seen.insert(role.clone()));
         let mut seen = HashSet::new();
         self.user.organizations.retain(|organization| seen.insert(organization.name.clone()));
-        let Self { user, warnings, set_aside, skip, .. } = self;
-        Ok(Conversion { user, warnings, set_aside, skip })
+        let Self { user, warnings, set_aside, skip, problems, .. } = self;
+        Conversion { user, warnings, set_aside, skip, problems }
+    }
+
+    pub(super) fn problem(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
     }
 
     pub(super) fn skip(&mut self, reason: &'static str) {

@@ -19,7 +19,8 @@ const READ_ONLY: [&str; 9] = [
     "tenantId",
     "updatedAt",
 ];
-pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Diagnostic>> {
+
+pub(super) fn convert(mut members: JsonObject) -> Conversion {
     members.retain(|name, value| !value.is_null() && !READ_ONLY.contains(&name.as_str()));
     from_cells(&mut members);
     let mut warnings = Vec::new();
@@ -31,7 +32,7 @@ pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Diagnos
         let message = "the API does not return the secrets of second factors, so the user has to set them up again";
         warnings.push(Diagnostic::new("mfaVerificationFactors", message));
     }
-    let mut user = parsed(members)?;
+    let (mut user, problems) = parsed(members);
     let before = user.mfa.len();
     user.mfa.retain(has_secret);
     if user.mfa.len() < before {
@@ -40,7 +41,7 @@ pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Diagnos
             "factors without a secret cannot be imported, so the user has to set them up again",
         ));
     }
-    Ok(Conversion { user, warnings, set_aside: Vec::new(), skip: None })
+    Conversion { user, warnings, set_aside: Vec::new(), skip: None, problems }
 }
 
 /// Parses the cells of an export as CSV, which have JSON for objects, lists and booleans.
@@ -64,17 +65,24 @@ fn has_secret(factor: &Factor) -> bool {
     }
 }
 
-fn parsed(record: Map<String, Value>) -> Result<ImportedUser, Vec<Diagnostic>> {
-    let wrong: Vec<Diagnostic> = record.iter().filter_map(|(name, value)| wrong(name, value)).collect();
-    if !wrong.is_empty() {
-        return Err(wrong);
-    }
-    // serde's own message would show the value.
-    serde_path_to_error::deserialize(Value::Object(record)).map_err(|error| {
+/// Returns the user of the valid members, and what is wrong with the others.
+fn parsed(mut record: Map<String, Value>) -> (ImportedUser, Vec<Diagnostic>) {
+    let mut problems: Vec<Diagnostic> = record.iter().filter_map(|(name, value)| wrong(name, value)).collect();
+    record.retain(|name, _| !problems.iter().any(|problem| problem.member == *name));
+    loop {
+        let error = match serde_path_to_error::deserialize(&Value::Object(record.clone())) {
+            Ok(user) => return (user, problems),
+            Err(error) => error,
+        };
+        // serde's own message would show the value.
         let path = error.path().to_string();
-        let member = path.split(['.', '[']).next().and_then(record_members::find);
-        vec![Diagnostic::new(path.as_str(), member.map_or("the type is wrong", |member| member.form.expected()))]
-    })
+        let name = path.split(['.', '[']).next().unwrap_or_default();
+        let expected = record_members::find(name).map_or("the type is wrong", |member| member.form.expected());
+        problems.push(Diagnostic::new(path.as_str(), expected));
+        if record.remove(name).is_none() {
+            return (ImportedUser::default(), problems);
+        }
+    }
 }
 
 /// Returns what is wrong with name or type of a member. Shows no values, which can be passwords.

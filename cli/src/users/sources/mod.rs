@@ -91,6 +91,8 @@ pub struct Conversion {
     pub set_aside: Vec<Diagnostic>,
     /// Reason why the record is not a user to import. Such records are skipped.
     pub skip: Option<&'static str>,
+    /// What is wrong with members of the record, which are not in the user.
+    pub(in crate::users) problems: Vec<Diagnostic>,
 }
 
 impl Source {
@@ -99,13 +101,26 @@ impl Source {
     /// # Errors
     /// Fails if the record is not an object, or has unknown or invalid members in the format of `Logto` or `Csv`.
     pub fn convert(self, record: Value, options: &SourceOptions) -> Result<Conversion, Vec<Diagnostic>> {
+        let conversion = self.convert_valid_members(record, options)?;
+        if conversion.problems.is_empty() { Ok(conversion) } else { Err(conversion.problems) }
+    }
+
+    /// Converts a record of the input as far as its members are valid.
+    ///
+    /// # Errors
+    /// Fails if nothing can be converted.
+    pub(in crate::users) fn convert_valid_members(
+        self,
+        record: Value,
+        options: &SourceOptions,
+    ) -> Result<Conversion, Vec<Diagnostic>> {
         let Value::Object(members) = record else {
             return Err(vec![Diagnostic::new("", "the record is not a JSON object")]);
         };
         let mut fields = Fields::new(members);
         let mut draft = Draft::new(options);
         match self {
-            Self::Logto => return logto::convert(fields.take_members()),
+            Self::Logto => return Ok(logto::convert(fields.take_members())),
             Self::Csv => csv::convert(&mut fields, &mut draft)?,
             Self::Auth0 => auth0::convert(&mut fields, &mut draft),
             Self::Keycloak => keycloak::convert(&mut fields, &mut draft),
@@ -114,7 +129,7 @@ impl Source {
             Self::Clerk => clerk::convert(&mut fields, &mut draft),
             Self::Authentik => authentik::convert(&mut fields, &mut draft),
         }
-        draft.finish(fields.wrong())
+        Ok(draft.finish(fields.wrong()))
     }
 
     /// Returns how files of this source are read.
