@@ -50,7 +50,7 @@ pub(crate) fn required(operation: &str) -> Vec<String> {
     paths.filter(|path| !path.contains('*')).collect()
 }
 
-/// What is known about a path in an operation's body, such as `color.primaryColor`.
+/// Meaning of a path in an operation's body, such as `color.primaryColor`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// A member of this type.

@@ -57,7 +57,7 @@ pub(crate) const ROUNDED: &str = "a number has more than 64 bits and would be ro
 /// Whether a value contains an integer that was rounded, because it does not fit into 64 bits.
 pub(crate) fn is_rounded(value: &Value) -> bool {
     match value {
-        // Smaller integers are none of floating point. What is left are numbers such as `1e30`.
+        // Only larger integers are numbers of floating point. `1e30` is one, too.
         Value::Number(number) => number.is_f64() && number.as_f64().is_some_and(|number| number.abs() >= TWO_TO_63),
         Value::Array(items) => items.iter().any(is_rounded),
         Value::Object(members) => members.values().any(is_rounded),

@@ -73,7 +73,8 @@ impl Journal {
         Ok(Self::of(file, noted))
     }
 
-    /// Reads the journal for a dry run, which does not change it. Returns none if there is none. Fails like [`open`](Self::open).
+    /// Reads the journal for a dry run, which does not change it. Returns none if the file does not exist. Fails like
+    /// [`open`](Self::open).
     pub fn read(path: &Path, server: &str) -> Result<Option<Self>> {
         match File::open(path) {
             Ok(file) => {

@@ -91,7 +91,7 @@ pub struct Conversion {
     pub set_aside: Vec<Diagnostic>,
     /// Reason why the record is not a user to import. Such records are skipped.
     pub skip: Option<&'static str>,
-    /// What is wrong with members of the record, which are not in the user.
+    /// Problems of members of the record, which are not in the user.
     pub(in crate::users) problems: Vec<Diagnostic>,
 }
 
