@@ -27,6 +27,8 @@ pub(super) fn check_query(info: &OperationInfo, name: &str) -> Result<()> {
 
 /// Fails if the body of the operation has no member with this path.
 pub(super) fn check_member(info: &OperationInfo, member: &str) -> Result<()> {
+    // Setting it has a message of its own.
+    let member = member.split('[').next().unwrap_or_default();
     match Place::of(info.id, member) {
         None => Err(Failure::usage(format!("{} has no body", info.id))),
         Some(Place::Unknown(known)) => {

@@ -174,6 +174,11 @@ async fn unknown_names_are_sent_by_path_only() {
         ("api ListUsers --query serch=x", "ListUsers has no query parameter `serch`; did you mean `search`?"),
         ("api ListUsers --query serch=x --paginate", "no query parameter `serch`"),
         ("api ListUsers --set a=b", "ListUsers has no body"),
+        (
+            "api UpdateSignInExp --set signIn.methods[0].verify=x",
+            "a list is set as a whole\nhint: write the list as JSON",
+        ),
+        ("api UpdateSignInExp --set signIn.method[0]=x", "did you mean `signIn.methods`?"),
         ("api CreateUserAsset --set fle=@logo.png", "no member `fle`; did you mean `file`?"),
         ("users create --username ada --set profile.nicknam=A", "did you mean `profile.nickname`?"),
     ] {

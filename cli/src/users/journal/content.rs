@@ -32,7 +32,10 @@ impl Noted {
         let mut noted = Self::default();
         let take = |line: &[u8]| {
             let number = noted.lines + 1;
-            let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, format!("line {number}: {error}"));
+            let invalid = |_| {
+                let message = format!("line {number} is not an entry of a journal");
+                io::Error::new(io::ErrorKind::InvalidData, message)
+            };
             noted.add(logto_admin::serde_json::from_slice(line).map_err(invalid)?);
             Ok(())
         };

@@ -275,7 +275,7 @@ mod tests {
         text += "nonsense\n";
         fs::write(&path, text).unwrap();
         let error = open(&path).unwrap_err().to_string();
-        assert!(error.contains("line 2"), "{error}");
+        assert!(error.contains("line 2 is not an entry of a journal"), "{error}");
         fs::remove_file(path).unwrap();
     }
 }
