@@ -11,6 +11,7 @@
 
 mod program;
 
+mod answers;
 mod api;
 mod configuration;
 mod connection;
@@ -24,6 +25,7 @@ mod input;
 mod interrupt;
 mod layout;
 mod readme;
+mod roles;
 mod storm;
 mod terminal;
 mod unread;
