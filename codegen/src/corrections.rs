@@ -168,6 +168,10 @@ impl Correction {
         let Some((step, rest)) = steps.split_first() else {
             return Err("the pointer does not end with a member or an index".to_owned());
         };
+        // Most values are texts, which have no members.
+        if !matches!(value, Value::Object(_) | Value::Array(_)) {
+            return Ok(0);
+        }
         if step == "**" {
             let own = self.walk(value, rest);
             let below = children(value).into_iter().map(|child| self.walk(child, steps));
@@ -204,7 +208,11 @@ impl Correction {
 
 /// Finishes all walks, and returns the number of changes or the first problem.
 fn total(walks: impl Iterator<Item = Result<usize, String>>) -> Result<usize, String> {
-    walks.collect::<Vec<_>>().into_iter().sum()
+    let mut total = Ok(0);
+    for walk in walks {
+        total = total.and_then(|sum| Ok(sum + walk?));
+    }
+    total
 }
 
 fn unescape(step: &str) -> String {

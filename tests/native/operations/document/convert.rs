@@ -2,11 +2,32 @@
 
 use serde_json::{Map, Value, json};
 
+const SCHEMAS: &str = "#/components/schemas/";
+
 /// Converts a schema and everything that it refers to, for a validator.
 pub(super) fn json_schema(schema: &Value, components: &Value) -> Value {
-    let named = components["schemas"].as_object().into_iter().flatten();
-    let named: Map<String, Value> = named.map(|(name, schema)| (name.clone(), converted(schema))).collect();
+    let mut named = Map::new();
+    let mut left = references(schema);
+    while let Some(name) = left.pop() {
+        if !named.contains_key(name) {
+            let schema = &components["schemas"][name];
+            named.insert(name.to_owned(), converted(schema));
+            left.extend(references(schema));
+        }
+    }
     json!({ "components": { "schemas": named }, "allOf": [converted(schema)] })
+}
+
+/// Returns the names of the schemas that a schema refers to.
+fn references(schema: &Value) -> Vec<&str> {
+    match schema {
+        Value::Object(members) => {
+            let name = members.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix(SCHEMAS));
+            name.into_iter().chain(members.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Converts a schema without the schemas that it refers to.

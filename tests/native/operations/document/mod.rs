@@ -12,7 +12,7 @@ mod table;
 mod validator;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ struct Described {
     method: String,
     path: String,
     operation: Value,
-    components: Value,
+    components: Arc<Value>,
 }
 
 /// A parameter in a document.
@@ -56,13 +56,14 @@ impl Documents {
     fn of(documents: &[Value]) -> Self {
         let mut operations = BTreeMap::new();
         for document in documents {
+            let components = Arc::new(document["components"].clone());
             for (path, item) in document["paths"].as_object().expect("paths") {
                 for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
                     let described = Described {
                         method: method.to_uppercase(),
                         path: path.clone(),
                         operation: item[*method].clone(),
-                        components: document["components"].clone(),
+                        components: Arc::clone(&components),
                     };
                     let id = described.operation["operationId"].as_str().expect("an id").to_owned();
                     assert!(operations.insert(id.clone(), described).is_none(), "duplicate operation {id}");
