@@ -18,7 +18,8 @@ use crate::progress::LinePrinter;
 pub enum Command {
     /// Write the configuration of the tenant to a folder
     ///
-    /// Secrets become `${env:NAME}`. Asks before it replaces files of an earlier export that have other content.
+    /// Secrets become `${env:NAME}`. Leaves out the application that runs the command. Asks before it replaces files of an
+    /// earlier export that have other content.
     Export {
         /// Selection of files, and their folder
         #[command(flatten)]
@@ -101,7 +102,8 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
 async fn export(context: &mut Context, files: &Files, secrets: bool) -> Result<Exit> {
     let client = context.client()?;
     let selection = Selection::new(&files.only, &files.exclude)?;
-    let prepared = config::prepare_export(&client, &files.folder, &selection, secrets).await?;
+    let own = &context.connection()?.app_id;
+    let prepared = config::prepare_export(&client, own, &files.folder, &selection, secrets).await?;
     let lost: Vec<String> = prepared.lost().iter().map(|path| path.display().to_string()).collect();
     if !lost.is_empty() {
         let (files, names) = (counted(lost.len(), "file"), lost.join(", "));
@@ -130,11 +132,9 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     let selection = Selection::new(&files.only, &files.exclude)?;
     // CI systems set variables of secrets that do not exist to nothing.
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let undeclared = match prune {
-        true => Undeclared::Delete { own: &context.connection()?.app_id },
-        false => Undeclared::Keep,
-    };
-    let plan = config::plan(&client, &files.folder, &selection, undeclared, &environment).await?;
+    let own = &context.connection()?.app_id;
+    let undeclared = if prune { Undeclared::Delete } else { Undeclared::Keep };
+    let plan = config::plan(&client, own, &files.folder, &selection, undeclared, &environment).await?;
     for warning in plan.warnings() {
         context.printer.message(&format!("warning: {warning}"));
     }

@@ -80,6 +80,7 @@ impl Planner<'_> {
             return None;
         }
         let has_changed = |name: &str| changed.iter().any(|changed| changed == name);
+        self.check_access(declared, found, members);
         self.check_required(declared, kind.update, &whole, has_changed);
         let Value::Object(whole) = whole else { return None };
         for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::entity_members::canonical;
 use super::key::Key;
 use super::kinds::{ALL, Kind, Layout, Standing};
+use super::own_access::RUNNING;
 use super::secrets::{escaped, is_secret, reference, variable};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
@@ -107,6 +108,10 @@ impl<'t> Writer<'t> {
         for found in tenant.all(kind).iter().filter(of_owner) {
             match found.standing {
                 Standing::BuiltIn(_) => {}
+                RUNNING => {
+                    let warning = format!("the {} \"{}\" is left out: it runs this command", kind.noun, found.key);
+                    self.export.warnings.push(warning);
+                }
                 Standing::Foreign(reason) => {
                     self.export.warnings.push(format!("the {} \"{}\" is left out: {reason}", kind.noun, found.key));
                 }

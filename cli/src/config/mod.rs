@@ -10,7 +10,7 @@
 //! | `members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant` | what the tenant has |
-//! | `planner`, `comparison`, `references`, `required`, `phrases`, `unsupported`, `replacements`, `diff`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `own_access`, `phrases`, `unsupported`, `replacements`, `diff`, `plan` | the difference |
 //! | `apply`, `body`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
 //! | `secrets`, `variable_values` | what is secret, and variables in its place |
@@ -20,6 +20,8 @@
 //! - A member that a file does not mention is left alone. A member that it mentions becomes what the file contains. Only
 //!   the configuration of connectors, to which the server adds defaults, is merged; null removes a setting.
 //! - Entities are only deleted if asked for, and only of kinds that have a file.
+//! - The application that runs the command keeps its access: it is not exported, and no plan deletes it, its last role
+//!   for the Management API, or such a role's scopes. In all functions, `own` is its id. If it is empty, there is none.
 //! - A text can contain `${env:NAME}`. If the variable is not set, the tenant's present value is kept.
 
 mod apply;
@@ -34,6 +36,7 @@ mod folder;
 mod key;
 mod kinds;
 mod links;
+mod own_access;
 mod phrases;
 mod plan;
 mod planner;
@@ -73,8 +76,8 @@ use tenant::Tenant;
 ///
 /// # Errors
 /// Fails if the tenant cannot be read, if a file cannot be written, or if a file of another origin is in the way.
-pub async fn export(client: &Client, dir: &Path, selection: &Selection, secrets: bool) -> Result<Exported> {
-    prepare_export(client, dir, selection, secrets).await?.write(&Interrupt::default()).await
+pub async fn export(client: &Client, own: &str, dir: &Path, selection: &Selection, secrets: bool) -> Result<Exported> {
+    prepare_export(client, own, dir, selection, secrets).await?.write(&Interrupt::default()).await
 }
 
 /// Reads the selected configuration of a tenant, and compares it with the files of an earlier export. Writes nothing.
@@ -83,11 +86,12 @@ pub async fn export(client: &Client, dir: &Path, selection: &Selection, secrets:
 /// Fails if the tenant cannot be read, or if a file of another origin is in the way.
 pub async fn prepare_export(
     client: &Client,
+    own: &str,
     dir: &Path,
     selection: &Selection,
     secrets: bool,
 ) -> Result<PreparedExport> {
-    let tenant = Tenant::read(client, selection).await?;
+    let tenant = Tenant::read(client, own, selection).await?;
     PreparedExport::new(dir, export::export(&tenant, selection, secrets), selection, secrets)
 }
 
@@ -97,9 +101,10 @@ pub async fn prepare_export(
 /// Fails with all problems of the files, one per line, or if the tenant cannot be read.
 pub async fn plan(
     client: &Client,
+    own: &str,
     dir: &Path,
     selection: &Selection,
-    undeclared: Undeclared<'_>,
+    undeclared: Undeclared,
     environment: Environment<'_>,
 ) -> Result<Plan> {
     let folder = folder::read(dir, selection)?;
@@ -108,8 +113,9 @@ pub async fn plan(
     if !declaration.problems.is_empty() {
         return Err(Failure::usage(declaration.variable_values.hide(&declaration.problems.join("\n"))));
     }
-    let tenant = Tenant::read(client, selection).await?;
-    declaration.problems = replacements::problems(client, &tenant, &declaration, undeclared.is_deleted()).await?;
+    let tenant = Tenant::read(client, own, selection).await?;
+    declaration.problems =
+        replacements::problems(client, &tenant, &declaration, undeclared == Undeclared::Delete).await?;
     declaration.problems.extend(phrases::problems(client, &declaration).await?);
     planner::plan(&tenant, declaration, selection, undeclared, folder.warnings)
 }

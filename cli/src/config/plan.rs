@@ -149,20 +149,11 @@ impl fmt::Debug for Plan {
 
 /// Treatment of entities that the files do not declare, of kinds that have a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Undeclared<'a> {
+pub enum Undeclared {
     /// They are kept.
     Keep,
     /// They are deleted.
-    Delete {
-        /// Id of the application that runs the command, which is kept.
-        own: &'a str,
-    },
-}
-
-impl Undeclared<'_> {
-    pub(super) const fn is_deleted(self) -> bool {
-        matches!(self, Self::Delete { .. })
-    }
+    Delete,
 }
 
 impl Plan {

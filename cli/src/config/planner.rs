@@ -6,6 +6,7 @@ use super::declaration::{Declaration, Declared};
 use super::diff_lines::{Diff, Line};
 use super::entity_members::{Members, add_lists};
 use super::kinds::{ALL, Kind, Standing};
+use super::own_access::RUNNING;
 use super::plan::{Action, Change, Plan, Undeclared, Unmanaged};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
@@ -21,26 +22,23 @@ pub(super) fn plan(
     tenant: &Tenant,
     mut declaration: Declaration,
     selection: &Selection,
-    undeclared: Undeclared<'_>,
+    undeclared: Undeclared,
     warnings: Vec<String>,
 ) -> Result<Plan> {
-    let is_own =
-        |found: &Found| undeclared == Undeclared::Delete { own: &found.id } && found.kind.noun == "application";
-    let (mut doomed, mut kept): (Vec<_>, Vec<_>) =
-        missing(tenant, &declaration, selection).into_iter().partition(|found| {
-            found.standing == Standing::Own && tenant.with_key(found.kind, &found.key).len() == 1 && !is_own(found)
-        });
+    let (mut doomed, mut kept): (Vec<_>, Vec<_>) = missing(tenant, &declaration, selection)
+        .into_iter()
+        .partition(|found| found.standing == Standing::Own && tenant.with_key(found.kind, &found.key).len() == 1);
     let mut left = 0;
-    if !undeclared.is_deleted() {
+    if undeclared == Undeclared::Keep {
         left = doomed.len();
         (doomed, kept) = (Vec::new(), Vec::new());
     }
     let problems = std::mem::take(&mut declaration.problems);
     let variable_values = &declaration.variable_values;
     let mut planner = Planner { tenant, doomed: &doomed, variable_values, changes: Vec::new(), warnings, problems };
-    let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| is_own(found));
-    planner.warnings.extend(own.iter().map(|found| not_deleted(found, "it runs this command")));
-    let mut unmanaged: Vec<Unmanaged> = kept.iter().filter_map(|found| self::unmanaged(found)).collect();
+    let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
+    planner.warnings.extend(own.iter().filter_map(|found| unmanaged(found)).map(|own| own.message));
+    let mut unmanaged: Vec<Unmanaged> = kept.iter().filter_map(|found| unmanaged(found)).collect();
     unmanaged.dedup();
     for kind in ALL {
         planner.kind(kind, &declaration);
@@ -76,14 +74,10 @@ fn unmanaged(found: &Found) -> Option<Unmanaged> {
     let why = match found.standing {
         Standing::BuiltIn(_) => return None,
         Standing::Own => "there are several with this name",
-        Standing::Kept => "it can call the Management API, so it might be the one that runs this command",
-        Standing::Foreign(reason) => reason,
+        Standing::Kept(reason) | Standing::Foreign(reason) => reason,
     };
-    Some(Unmanaged { message: not_deleted(found, why), is_difference: found.standing == Standing::Kept })
-}
-
-fn not_deleted(found: &Found, why: &str) -> String {
-    format!("the {} \"{}\" is not deleted: {why}", found.kind.noun, found.key)
+    let message = format!("the {} \"{}\" is not deleted: {why}", found.kind.noun, found.key);
+    Some(Unmanaged { message, is_difference: matches!(found.standing, Standing::Kept(_)) })
 }
 
 fn deletion(tenant: &Tenant, found: &Found) -> Change {
@@ -152,7 +146,7 @@ impl Planner<'_> {
             Standing::Foreign(reason) => {
                 return self.warn(declared, &[], &format!("\"{key}\" is left alone: {reason}"));
             }
-            Standing::Own | Standing::Kept => {}
+            Standing::Own | Standing::Kept(_) => {}
         }
         let mut members = declared.members.clone();
         add_lists(kind.members, &mut members);

@@ -11,8 +11,9 @@ use serde_json::Value;
 use super::call::read;
 use super::entity_members::{Members, canonical, known_part};
 use super::key::Key;
-use super::kinds::{ALL, Address, Kind, Links, Part, Read, Standing};
+use super::kinds::{ALL, Address, Kind, Links, Part, ROLES, Read, Standing};
 use super::links;
+use super::own_access::OwnAccess;
 use super::selection::Selection;
 use crate::failure::{Failure, Result};
 
@@ -50,18 +51,24 @@ impl Found {
 /// The configuration of a tenant.
 pub(super) struct Tenant {
     release: RangeInclusive<Release>,
+    own: OwnAccess,
     found: HashMap<&'static str, Vec<Found>>,
 }
 
 impl Tenant {
-    /// Reads the selected kinds and those that they refer to.
-    pub(super) async fn read(client: &Client, selection: &Selection) -> Result<Self> {
+    /// Reads the selected kinds and those that they refer to. `own` is the id of the application that runs the command.
+    pub(super) async fn read(client: &Client, own: &str, selection: &Selection) -> Result<Self> {
         let release = client
             .server_release()
             .await
             .map_err(|error| Failure::from(error).context("cannot find out the release of the server"))?;
-        let mut tenant = Self { release, found: HashMap::new() };
+        let mut tenant = Self { release, own: OwnAccess::default(), found: HashMap::new() };
         let needed = needed(selection);
+        if needed.contains(ROLES.noun) {
+            tenant.own = OwnAccess::read(client, own).await.map_err(|error| {
+                Failure::from(error).context("cannot read the roles of the application that runs this command")
+            })?;
+        }
         for kind in ALL.into_iter().filter(|kind| needed.contains(kind.noun)) {
             if tenant.has(kind) {
                 let found = tenant.read_kind(client, kind).await;
@@ -144,6 +151,9 @@ impl Tenant {
         }
         if found.standing != NAMELESS {
             found.standing = (found.kind.standing)(&found.raw);
+        }
+        if let (Standing::Own | Standing::Kept(_), Some(standing)) = (found.standing, self.own.standing(&found)) {
+            found.standing = standing;
         }
         Ok(found)
     }

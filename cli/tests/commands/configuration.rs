@@ -19,7 +19,9 @@ async fn a_configuration_moves_to_another_tenant() {
     let (one, other) = (tenant().await, Program::new().await);
     let folder = one.path("config");
     let kinds = ["--only", "applications,roles"];
-    one.run(&[&["config", "export", &folder], &kinds[..]].concat()).await.done();
+    let export = one.run(&[&["config", "export", &folder], &kinds[..]].concat()).await.done();
+    let left_out = "warning: the application \"Emulator application\" is left out: it runs this command";
+    assert!(export.err.contains(left_out), "{export:?}");
     let plan = other.run(&[&["config", "plan", &folder], &kinds[..]].concat()).await;
     assert_eq!(plan.code, 3, "{plan:?}");
     assert!(plan.out.contains("Shop") && plan.out.contains("staff"), "{plan:?}");
@@ -113,10 +115,16 @@ async fn the_application_that_runs_the_command_is_not_deleted() {
     let path = format!("applicationId={}", text(&created, "id"));
     program.run(&["api", "AssignApplicationRoles", "--path", &path, "--body", &assign]).await.done();
     let (id, secret) = (text(&created, "id"), text(&created, "secret"));
-    let plan = program.run(&["config", "plan", &folder, "--prune", "--app-id", &id, "--app-secret", &secret]).await;
+    let connection = ["--app-id", &id, "--app-secret", &secret];
+    fs::write(format!("{folder}/roles.yaml"), "- name: staff\n").unwrap();
+    let plan = program.run(&[&["config", "plan", &folder, "--prune"], &connection[..]].concat()).await;
     // The application of the emulator is not in the files either, and can call the Management API.
     assert_eq!(plan.code, 3, "{plan:?}");
     assert!(plan.err.contains("the application \"Runner\" is not deleted: it runs this command"), "{plan:?}");
+    assert!(!plan.out.contains("- role") && plan.err.contains("the role \"mine\" is not deleted"), "{plan:?}");
+    fs::write(format!("{folder}/applications.yaml"), "- name: Runner\n  roles: []\n").unwrap();
+    let apply = program.run(&[&["config", "apply", &folder, "--yes"], &connection[..]].concat()).await;
+    assert!(apply.code == 2 && apply.err.contains("must contain \"mine\""), "{apply:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

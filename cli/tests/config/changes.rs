@@ -1,10 +1,10 @@
 //! Differences: drift, new and deleted entities, and what is left alone.
 
-use logto_admin_cli::config::{self, Selection, Unmanaged};
+use logto_admin_cli::config::{self, Selection, Undeclared, Unmanaged};
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
-use crate::folder::{Folder, PRUNE, apply, apply_all, export, plan, prune, written};
+use crate::folder::{Folder, NOBODY, apply, apply_all, export, plan, prune, written};
 use crate::tenants::{call, fill, list, names};
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn built_in_entities_are_left_alone() {
     ]);
     let plan = prune(&tenant, &folder).await.unwrap();
     assert!(plan.is_empty(), "{}", written(&plan));
-    let message = "the application \"Emulator application\" is not deleted: it can call the Management API, so it might be the one that runs this command";
+    let message = "the application \"Emulator application\" is not deleted: it can call the Management API";
     assert_eq!(plan.unmanaged(), [Unmanaged { message: message.to_owned(), is_difference: true }]);
     assert!(plan.has_differences());
     let warnings: Vec<String> = plan.warnings().iter().map(|warning| folder.short(warning)).collect();
@@ -218,10 +218,10 @@ async fn only_and_exclude_select_kinds() {
     fill(&tenant).await;
     let folder = Folder::new();
     let only = Selection::new(&["roles", "hooks"], &["hooks"]).unwrap();
-    config::export(&tenant, folder.path(), &only, false).await.unwrap();
+    config::export(&tenant, NOBODY, folder.path(), &only, false).await.unwrap();
     assert_eq!(folder.names(), ["roles.yaml"]);
     folder.put("hooks.yaml", "invalid: [\n");
-    let plan = config::plan(&tenant, folder.path(), &only, PRUNE, &|_| None).await.unwrap();
+    let plan = config::plan(&tenant, NOBODY, folder.path(), &only, Undeclared::Delete, &|_| None).await.unwrap();
     assert!(plan.is_empty());
 }
 
@@ -234,7 +234,7 @@ async fn lists_of_several_pages_are_read_to_their_end() {
     }
     let folder = Folder::new();
     let roles = Selection::new(&["roles"], &[]).unwrap();
-    config::export(&tenant, folder.path(), &roles, false).await.unwrap();
+    config::export(&tenant, NOBODY, folder.path(), &roles, false).await.unwrap();
     assert_eq!(folder.get("roles.yaml").matches("- name: role ").count(), 205);
 }
 
@@ -294,7 +294,7 @@ async fn what_files_cannot_refer_to_is_left_out_and_never_deleted() {
         call(&tenant, "CreateHook", &[], twin).await;
     }
     let folder = Folder::new();
-    let exported = config::export(&tenant, folder.path(), &Selection::default(), false).await.unwrap();
+    let exported = config::export(&tenant, NOBODY, folder.path(), &Selection::default(), false).await.unwrap();
     let id = nameless["id"].as_str().unwrap();
     let expected = [
         format!("the hook \"{id}\" is left out: it has no name"),

@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use logto_admin_cli::config::{self, Selection};
+use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_emulator::Emulator;
 
-use crate::folder::{Folder, PRUNE, apply, export, plan, prune, written};
+use crate::folder::{Folder, NOBODY, apply, export, plan, prune, written};
 use crate::tenants::{connect, list};
 
 /// The variables of an export, with the secrets of the tenant.
@@ -27,7 +27,7 @@ async fn connectors_move_to_another_tenant_with_secrets_from_the_environment() {
     connect(&tenant).await;
     let selection = Selection::new(&["connectors", "sso-connectors"], &[]).unwrap();
     let folder = Folder::new();
-    let exported = config::export(&tenant, folder.path(), &selection, false).await.unwrap();
+    let exported = config::export(&tenant, NOBODY, folder.path(), &selection, false).await.unwrap();
     let mut variables = exported.variables;
     variables.sort();
     assert_eq!(
@@ -44,10 +44,10 @@ async fn connectors_move_to_another_tenant_with_secrets_from_the_environment() {
         assert!(!folder.get(&name).contains("-secret"), "{name}");
     }
 
-    let plan = config::plan(&empty, folder.path(), &selection, PRUNE, &secrets).await.unwrap();
+    let plan = config::plan(&empty, NOBODY, folder.path(), &selection, Undeclared::Delete, &secrets).await.unwrap();
     assert!(!written(&plan).contains("-secret"), "{}", written(&plan));
     config::apply(&empty, &plan, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
-    let again = config::plan(&empty, folder.path(), &selection, PRUNE, &secrets).await.unwrap();
+    let again = config::plan(&empty, NOBODY, folder.path(), &selection, Undeclared::Delete, &secrets).await.unwrap();
     assert!(again.is_empty(), "{}", written(&again));
     let configs = [list(&tenant, "ListConnectors").await, list(&empty, "ListConnectors").await].map(|connectors| {
         let mut configs: Vec<_> = connectors.iter().map(|connector| connector["config"].clone()).collect();

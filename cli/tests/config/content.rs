@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use logto_admin::Client;
-use logto_admin_cli::config::{self, Selection};
+use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_emulator::{Emulator, Service};
 
-use crate::folder::{Folder, PRUNE, apply, apply_all, export, plan, prune, written};
+use crate::folder::{Folder, NOBODY, apply, apply_all, export, plan, prune, written};
 use crate::tenants::{furnish, list};
 
 fn tenant() -> Client {
@@ -41,10 +41,10 @@ async fn content_moves_to_another_tenant() {
     }
 
     let all = Selection::all();
-    let planned = config::plan(&empty, folder.path(), &all, PRUNE, &secrets).await.unwrap();
+    let planned = config::plan(&empty, NOBODY, folder.path(), &all, Undeclared::Delete, &secrets).await.unwrap();
     assert!(!written(&planned).contains("-secret"), "{}", written(&planned));
     config::apply(&empty, &planned, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
-    let again = config::plan(&empty, folder.path(), &all, PRUNE, &secrets).await.unwrap();
+    let again = config::plan(&empty, NOBODY, folder.path(), &all, Undeclared::Delete, &secrets).await.unwrap();
     assert!(again.is_empty(), "{}", written(&again));
     export(&empty, &copy).await;
     for name in folder.names() {
@@ -126,7 +126,7 @@ async fn files_of_deleted_entities_disappear_with_the_next_export() {
     folder.put("custom-phrases/mine.yaml", "languageTag: fr\ntranslation: {}\n");
     tenant.operation("DeleteCustomPhrase").unwrap().path("languageTag", "pt-BR").await.unwrap();
     tenant.operation("DeleteJwtCustomizer").unwrap().path("tokenTypePath", "access-token").await.unwrap();
-    let exported = config::export(&tenant, folder.path(), &Selection::all(), false).await.unwrap();
+    let exported = config::export(&tenant, NOBODY, folder.path(), &Selection::all(), false).await.unwrap();
     let removed: Vec<String> = exported.removed.iter().map(|path| folder.short(path.display())).collect();
     assert_eq!(
         removed,

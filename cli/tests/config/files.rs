@@ -1,11 +1,11 @@
 //! Mistakes in files.
 
-use logto_admin_cli::config::{self, Selection};
+use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_cli::failure::Exit;
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
-use crate::folder::{Folder, PRUNE, export, plan};
+use crate::folder::{Folder, NOBODY, export, plan};
 use crate::tenants::{call, fill};
 
 async fn problems(files: &[(&str, &str)]) -> Vec<String> {
@@ -251,7 +251,7 @@ async fn names_that_the_tenant_has_twice_are_not_guessed() {
         "applications.yaml:1: the tenant has several applications \"Twin\"; give them different names"
     );
     let folder = Folder::new();
-    let exported = config::export(&tenant, folder.path(), &Selection::all(), false).await.unwrap();
+    let exported = config::export(&tenant, NOBODY, folder.path(), &Selection::all(), false).await.unwrap();
     assert_eq!(exported.warnings, ["the applications \"Twin\" are left out: there are several with this name"]);
 }
 
@@ -260,7 +260,7 @@ async fn an_export_replaces_its_own_files_and_no_others() {
     let tenant = Emulator::new().client().unwrap();
     let folder = Folder::with(&[("roles.yaml", "- hosts: all\n"), ("notes.txt", "mine")]);
     let all = Selection::all();
-    let error = config::export(&tenant, folder.path(), &all, false).await.unwrap_err();
+    let error = config::export(&tenant, NOBODY, folder.path(), &all, false).await.unwrap_err();
     assert!(folder.short(&error).starts_with("roles.yaml already exists and was not written by an export"), "{error}");
     assert_eq!(folder.names(), ["notes.txt", "roles.yaml"]);
 
@@ -268,7 +268,7 @@ async fn an_export_replaces_its_own_files_and_no_others() {
     folder.put("jwt-customizers/access-token.js", "mine");
     let customizer = json!({ "script": "theirs" });
     call(&tenant, "UpsertJwtCustomizer", &[("tokenTypePath", "access-token")], customizer).await;
-    let error = config::export(&tenant, folder.path(), &all, false).await.unwrap_err();
+    let error = config::export(&tenant, NOBODY, folder.path(), &all, false).await.unwrap_err();
     assert!(folder.short(&error).starts_with("jwt-customizers/access-token.js already exists"), "{error}");
     std::fs::remove_file(folder.path().join("jwt-customizers/access-token.js")).unwrap();
 
@@ -290,7 +290,7 @@ async fn an_export_deletes_scripts_only_beside_files_that_have_one() {
         folder.put(&format!("{name}.js"), "own");
     }
     let everything = Selection::all();
-    let prepared = config::prepare_export(&tenant, folder.path(), &everything, false).await.unwrap();
+    let prepared = config::prepare_export(&tenant, NOBODY, folder.path(), &everything, false).await.unwrap();
     let lost: Vec<String> = prepared.lost().iter().map(|path| folder.short(path.display())).collect();
     assert_eq!(lost, ["custom-phrases/fr.yaml", "jwt-customizers/old.yaml", "jwt-customizers/old.js"]);
     export(&tenant, &folder).await;
@@ -304,7 +304,7 @@ async fn a_folder_that_does_not_exist_is_an_error() {
     let folder = Folder::new();
     let missing = folder.path().join("missing");
     let all = Selection::all();
-    let error = config::plan(&tenant, &missing, &all, PRUNE, &|_| None).await.unwrap_err();
+    let error = config::plan(&tenant, NOBODY, &missing, &all, Undeclared::Delete, &|_| None).await.unwrap_err();
     assert!(error.to_string().ends_with("missing is not a folder"), "{error}");
     assert_eq!(error.exit, Exit::Usage);
 }

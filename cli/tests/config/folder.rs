@@ -80,19 +80,19 @@ impl Drop for Folder {
 }
 
 pub(crate) async fn export(client: &Client, folder: &Folder) {
-    config::export(client, folder.path(), &Selection::all(), false).await.unwrap();
+    config::export(client, NOBODY, folder.path(), &Selection::all(), false).await.unwrap();
 }
 
-/// Deletes what the files do not declare. No application runs the tests.
-pub(crate) const PRUNE: Undeclared<'static> = Undeclared::Delete { own: "" };
+/// No application of the tenant runs the tests.
+pub(crate) const NOBODY: &str = "";
 
 /// Plans without environment variables.
 pub(crate) async fn plan(client: &Client, folder: &Folder) -> Result<Plan> {
-    config::plan(client, folder.path(), &Selection::all(), Undeclared::Keep, &|_| None).await
+    config::plan(client, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &|_| None).await
 }
 
 pub(crate) async fn prune(client: &Client, folder: &Folder) -> Result<Plan> {
-    config::plan(client, folder.path(), &Selection::all(), PRUNE, &|_| None).await
+    config::plan(client, NOBODY, folder.path(), &Selection::all(), Undeclared::Delete, &|_| None).await
 }
 
 pub(crate) async fn apply(client: &Client, plan: &Plan) -> Result<Applied> {

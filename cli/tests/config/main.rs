@@ -8,6 +8,7 @@ mod content;
 mod experience;
 mod files;
 mod folder;
+mod own_access;
 mod releases;
 mod round_trip;
 mod safety;

@@ -7,7 +7,7 @@ use logto_admin::transport::HttpTransport;
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::ScriptedTransport;
 
-use crate::folder::{Folder, apply, apply_all, plan, written};
+use crate::folder::{Folder, NOBODY, apply, apply_all, plan, written};
 
 #[tokio::test]
 async fn what_an_older_server_lacks_is_skipped_with_a_warning() {
@@ -47,7 +47,7 @@ async fn an_export_of_an_older_server_leaves_out_what_it_lacks() {
     let old = Emulator::builder().release(Release::new(22)).build().client().unwrap();
     let folder = Folder::new();
     let all = logto_admin_cli::config::Selection::all();
-    let exported = logto_admin_cli::config::export(&old, folder.path(), &all, false).await.unwrap();
+    let exported = logto_admin_cli::config::export(&old, NOBODY, folder.path(), &all, false).await.unwrap();
     assert!(
         exported.warnings.iter().any(|warning| warning.starts_with("`captcha` is left out: Logto 1.2")),
         "{:?}",

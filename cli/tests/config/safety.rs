@@ -6,15 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_admin::Client;
 use logto_admin::transport::{HttpTransport, Method};
-use logto_admin_cli::config::{self, Outcome, Selection, Undeclared};
+use logto_admin_cli::config::{self, Outcome, Selection};
 use logto_admin_cli::failure::Exit;
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::ScriptedTransport;
-use serde_json::json;
 
-use crate::folder::{Folder, apply, apply_all, plan};
-use crate::tenants::{call, names};
+use crate::folder::{Folder, NOBODY, apply, apply_all, plan};
+use crate::tenants::names;
 
 const ROLES: &str = "\
 - name: one
@@ -103,7 +102,7 @@ async fn an_observer_can_end_a_run() {
 async fn an_interrupted_export_ends_after_a_file_and_can_be_repeated() {
     let tenant = Emulator::new().client().unwrap();
     let (folder, everything) = (Folder::new(), Selection::all());
-    let prepare = || config::prepare_export(&tenant, folder.path(), &everything, false);
+    let prepare = || config::prepare_export(&tenant, NOBODY, folder.path(), &everything, false);
     let interrupt = Interrupt::default();
     let prepared = prepare().await.unwrap();
     let writing = prepared.write(&interrupt);
@@ -138,21 +137,4 @@ async fn what_is_already_deleted_is_no_failure() {
     let pruning = crate::folder::prune(&tenant, &folder).await.unwrap();
     apply(&tenant, &pruning).await.unwrap();
     assert_eq!(apply(&tenant, &pruning).await.unwrap().deleted, 3);
-}
-
-#[tokio::test]
-async fn the_application_that_runs_the_command_is_never_planned_for_deletion() {
-    let tenant = Emulator::new().client().unwrap();
-    let create = async |name: &str| {
-        let body = json!({ "name": name, "type": "Traditional" });
-        call(&tenant, "CreateApplication", &[], body).await["id"].as_str().unwrap().to_owned()
-    };
-    let own = create("Own").await;
-    create("Other").await;
-    let folder = Folder::with(&[("applications.yaml", "[]\n")]);
-    let undeclared = Undeclared::Delete { own: &own };
-    let plan = config::plan(&tenant, folder.path(), &Selection::all(), undeclared, &|_| None).await.unwrap();
-    let deleted: Vec<String> = plan.changes().iter().map(ToString::to_string).collect();
-    assert_eq!(deleted, ["application \"Other\""]);
-    assert!(plan.warnings().contains(&"the application \"Own\" is not deleted: it runs this command".to_owned()));
 }

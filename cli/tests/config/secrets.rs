@@ -6,7 +6,7 @@ use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
-use crate::folder::{Folder, export, plan, written};
+use crate::folder::{Folder, NOBODY, export, plan, written};
 use crate::tenants::{call, fill, list};
 
 const VARIABLE: &str = "HOOK_AUDIT_HEADERS_AUTHORIZATION";
@@ -16,7 +16,7 @@ async fn secrets_are_exported_as_variables() {
     let tenant = Emulator::new().client().unwrap();
     fill(&tenant).await;
     let folder = Folder::new();
-    let exported = config::export(&tenant, folder.path(), &Selection::all(), false).await.unwrap();
+    let exported = config::export(&tenant, NOBODY, folder.path(), &Selection::all(), false).await.unwrap();
     assert_eq!(exported.variables, [VARIABLE]);
     for name in folder.names() {
         assert!(!folder.get(&name).contains("hook-secret"), "{name}");
@@ -31,7 +31,7 @@ async fn credentials_in_urls_are_exported_as_variables_and_not_shown() {
     let hook = json!({ "name": "Chat", "events": ["User.Created"], "config": { "url": url } });
     call(&tenant, "CreateHook", &[], hook).await;
     let folder = Folder::new();
-    let exported = config::export(&tenant, folder.path(), &Selection::all(), false).await.unwrap();
+    let exported = config::export(&tenant, NOBODY, folder.path(), &Selection::all(), false).await.unwrap();
     assert_eq!(exported.variables, ["HOOK_CHAT_URL_CREDENTIALS", "HOOK_CHAT_URL_TOKEN"]);
     let expected = "https://${env:HOOK_CHAT_URL_CREDENTIALS}@example.com/hook?room=1&token=${env:HOOK_CHAT_URL_TOKEN}";
     assert!(folder.get("hooks.yaml").contains(expected), "{}", folder.get("hooks.yaml"));
@@ -40,7 +40,8 @@ async fn credentials_in_urls_are_exported_as_variables_and_not_shown() {
         "HOOK_CHAT_URL_TOKEN" => Some("hunter3".to_owned()),
         _ => None,
     };
-    let same = config::plan(&tenant, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
+    let same =
+        config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
     assert!(same.is_empty(), "{}", written(&same));
     folder.replace("hooks.yaml", expected, "https://example.com/hook?token=hunter4");
     let plan = plan(&tenant, &folder).await.unwrap();
@@ -57,12 +58,14 @@ async fn values_of_variables_are_not_shown_in_names_references_and_messages() {
         ("roles.yaml", "- name: ${env:NAME}\n  description: x\n  scopes:\n    https://${env:NAME}: ['${env:NAME}']\n"),
     ]);
     let all = Selection::all();
-    let plan = config::plan(&tenant, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap();
+    let plan = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap();
     let shown = format!("{} {plan:?}", written(&plan));
     assert!(shown.contains("role \"${env:NAME}\"") && !shown.contains("hunter2"), "{shown}");
     folder.put("roles.yaml", "- name: ${env:NAME}\n  description: x\n  scopes:\n    https://${env:NAME}: [none]\n");
-    let error =
-        config::plan(&tenant, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap_err().to_string();
+    let error = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("https://${env:NAME} / none") && !error.contains("hunter2"), "{error}");
 }
 
@@ -73,7 +76,7 @@ async fn secrets_that_are_asked_for_are_in_files_for_their_owner_only() {
     let tenant = Emulator::new().client().unwrap();
     fill(&tenant).await;
     let folder = Folder::new();
-    let exported = config::export(&tenant, folder.path(), &Selection::all(), true).await.unwrap();
+    let exported = config::export(&tenant, NOBODY, folder.path(), &Selection::all(), true).await.unwrap();
     assert!(exported.variables.is_empty());
     assert!(folder.get("hooks.yaml").contains("Authorization: Bearer hook-secret"));
     let mode = std::fs::metadata(folder.path().join("hooks.yaml")).unwrap().permissions().mode();
@@ -124,7 +127,8 @@ async fn plans_contain_no_secrets() {
         "TEAM" => Some("blue-secret".to_owned()),
         _ => None,
     };
-    let plan = config::plan(&tenant, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
+    let plan =
+        config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
     let expected = format!(
         "\
 ~ application \"Web shop\"
@@ -147,7 +151,8 @@ async fn plans_contain_no_secrets() {
     assert!(!format!("{plan:?}").contains("-secret"));
     config::apply(&tenant, &plan, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
     assert_eq!(list(&tenant, "ListHooks").await[0]["config"]["headers"]["Authorization"], "Bearer new-secret");
-    let again = config::plan(&tenant, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
+    let again =
+        config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
     assert!(again.is_empty(), "{}", written(&again));
 }
 

@@ -7,7 +7,7 @@ use super::super::entity_members::{Members, member};
 use super::{Body, Form, Kind, Layout, LinkChange, Links, Owner, Part, Read, Standing, Write, write};
 
 /// The name of the Management API's resource in references. Its indicator differs between tenants.
-pub(super) const MANAGEMENT_API: &str = "management-api";
+pub(in super::super) const MANAGEMENT_API: &str = "management-api";
 /// The role of applications that call the Management API.
 pub(super) const MANAGEMENT_ROLE: &str = "Logto Management API access";
 
@@ -110,7 +110,7 @@ pub(super) static ORGANIZATION_ROLES: Kind = Kind {
     ..Kind::DEFAULT
 };
 
-pub(super) static ROLES: Kind = Kind {
+pub(in super::super) static ROLES: Kind = Kind {
     file: "roles",
     noun: "role",
     members: &[

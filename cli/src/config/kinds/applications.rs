@@ -7,7 +7,7 @@ use super::super::entity_members::member;
 use super::access::{MANAGEMENT_ROLE, ORGANIZATION_SCOPES, ROLES, SCOPES, text};
 use super::{Body, Form, Kind, LinkChange, Links, Part, Read, Standing, Write, write};
 
-pub(super) static APPLICATIONS: Kind = Kind {
+pub(in super::super) static APPLICATIONS: Kind = Kind {
     file: "applications",
     noun: "application",
     members: &[
@@ -99,8 +99,8 @@ pub(super) static APPLICATIONS: Kind = Kind {
             ("admin-console" | "demo-app" | "account-center", _) => Standing::BuiltIn(None),
             (_, "SAML") => Standing::Foreign("SAML applications are not part of the configuration in files"),
             (_, "Protected") => Standing::Foreign("protected applications are not part of the configuration in files"),
-            // It might be the application that this tool uses.
-            _ if calls_the_management_api => Standing::Kept,
+            // Other programs use it.
+            _ if calls_the_management_api => Standing::Kept("it can call the Management API"),
             _ => Standing::Own,
         }
     },

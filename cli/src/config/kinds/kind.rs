@@ -183,8 +183,8 @@ pub(in super::super) enum LinkChange {
 pub(in super::super) enum Standing {
     /// All changes.
     Own,
-    /// All changes except deleting it.
-    Kept,
+    /// All changes except deleting it, for this reason.
+    Kept(&'static str),
     /// None, because it belongs to Logto. The text is its name in references.
     BuiltIn(Option<&'static str>),
     /// None, for this reason.

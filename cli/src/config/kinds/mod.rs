@@ -8,6 +8,8 @@ mod kind;
 mod templates;
 mod tokens;
 
+pub(super) use access::{MANAGEMENT_API, ROLES};
+pub(super) use applications::APPLICATIONS;
 pub use kind::Kind;
 pub(super) use kind::{
     Address, Body, Form, Layout, LinkChange, Links, Owner, Part, Phrases, Read, Replacement, Standing, Write, write,
