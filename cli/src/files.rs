@@ -26,6 +26,19 @@ pub(crate) fn is_open(_: &Path) -> bool {
     false
 }
 
+/// Returns the text of a file, without a byte order mark.
+pub(crate) fn text(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path).map(without_mark)
+}
+
+/// Removes a byte order mark. Editors of Windows begin files with it.
+pub(crate) fn without_mark(mut text: String) -> String {
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    text
+}
+
 /// Returns the path of a file in the same folder, whose name has this at its end.
 pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();

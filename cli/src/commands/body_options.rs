@@ -11,7 +11,7 @@ use logto_admin::{Request, Untyped};
 
 use crate::body_members::Place;
 use crate::failure::{Failure, Result};
-use crate::json_object;
+use crate::{files, json_object};
 
 /// The body of a call.
 #[derive(clap::Args, Debug)]
@@ -126,17 +126,15 @@ fn unreadable(what: &str, error: &io::Error) -> Failure {
 
 fn parsed(text: &str) -> Result<Value> {
     let (what, json) = match text.strip_prefix('@') {
-        Some(file) => (file, fs::read_to_string(file).map_err(|error| unreadable(file, &error))?),
+        Some(file) => (file, files::text(Path::new(file)).map_err(|error| unreadable(file, &error))?),
         None if text == "-" => {
             let mut json = String::new();
             io::stdin().read_to_string(&mut json).map_err(|error| unreadable("standard input", &error))?;
-            ("standard input", json)
+            ("standard input", files::without_mark(json))
         }
         None => ("--body", text.to_owned()),
     };
-    // Editors of Windows begin files with a byte order mark.
-    let json = json.strip_prefix('\u{feff}').unwrap_or(&json);
-    let value = serde_json::from_str(json).map_err(|error| Failure::usage(format!("{what} is not JSON: {error}")))?;
+    let value = serde_json::from_str(&json).map_err(|error| Failure::usage(format!("{what} is not JSON: {error}")))?;
     if json_object::is_rounded(&value) {
         return Err(Failure::usage(format!("cannot send {what}: {}", json_object::ROUNDED)));
     }

@@ -1,7 +1,6 @@
 //! Declarations in the files of a configuration.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
@@ -15,6 +14,7 @@ use super::types;
 use super::value_path::ValuePath;
 use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
+use crate::files;
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
@@ -139,6 +139,9 @@ impl Reader<'_> {
             let place = vec![entry.name.clone()];
             match kind.beside {
                 Some((member, _)) if entry.name == format!("{member}File") => match script(path, &entry.value) {
+                    _ if node.entry(member).is_some() => {
+                        self.problem(path, entry.line, format!("`{member}` and `{}`: remove one of them", entry.name));
+                    }
                     Ok(text) => _ = members.insert(member.to_owned(), text.into()),
                     Err(message) => self.problem(path, entry.value.line, message),
                 },
@@ -231,5 +234,5 @@ fn script(document: &Path, name: &Node) -> Result<String, String> {
         return Err(format!("invalid file {}: it must be in the same folder", name.display()));
     }
     let path = document.with_file_name("").join(&name);
-    fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+    files::text(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }

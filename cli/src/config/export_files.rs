@@ -133,6 +133,7 @@ fn earlier(dir: &Path, selection: &Selection) -> Result<Vec<PathBuf>> {
         };
         for path in paths.into_iter().filter(|path| yaml_stem(path).is_some() && path.is_file()) {
             let text = fs::read(&path).map_err(|error| cannot("read", &path, &error))?;
+            let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
             if text.starts_with(MARK.as_bytes()) {
                 earlier.push(path);
             }

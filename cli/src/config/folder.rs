@@ -7,6 +7,7 @@ use super::kinds;
 use super::selection::Selection;
 use super::yaml::Node;
 use crate::failure::{Failure, Result};
+use crate::files;
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
@@ -78,7 +79,7 @@ impl Folder {
     }
 
     fn add(&mut self, file: &'static str, path: PathBuf) -> Result<()> {
-        let text = fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
+        let text = files::text(&path).map_err(|error| cannot("read", &path, &error))?;
         match Node::parse(&text) {
             Ok(root) if root.is_null() => {
                 let path = path.display();

@@ -83,6 +83,31 @@ async fn scripts_are_files_beside_the_yaml() {
 }
 
 #[tokio::test]
+async fn a_script_comes_from_one_place() {
+    let yaml = "tokenType: access-token\nscriptFile: access-token.js\nscript: const a = 1;\n";
+    let folder =
+        Folder::with(&[("jwt-customizers/a.yaml", yaml), ("jwt-customizers/access-token.js", "const a = 2;\n")]);
+    let error = folder.short(plan(&tenant(), &folder).await.unwrap_err());
+    assert_eq!(error, "jwt-customizers/a.yaml:2: `script` and `scriptFile`: remove one of them");
+}
+
+#[tokio::test]
+async fn byte_order_marks_are_not_content() {
+    let tenant = tenant();
+    furnish(&tenant).await;
+    let folder = Folder::new();
+    export(&tenant, &folder).await;
+    let names = folder.names();
+    for name in &names {
+        folder.put(name, &format!("\u{feff}{}", folder.get(name)));
+    }
+    let plan = plan(&tenant, &folder).await.unwrap();
+    assert!(plan.is_empty(), "{}", written(&plan));
+    let exported = config::export(&tenant, NOBODY, folder.path(), &Selection::all(), false).await.unwrap();
+    assert_eq!((exported.files.len(), folder.names()), (names.len(), names), "its own files");
+}
+
+#[tokio::test]
 async fn texts_can_be_edited_added_and_deleted() {
     let tenant = tenant();
     furnish(&tenant).await;
