@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use logto_admin::ErrorKind;
+use logto_admin::operation::find;
+use logto_admin::{Error, ErrorKind};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +17,8 @@ pub enum Exit {
     Usage = 2,
     /// `config plan` found differences.
     Different = 3,
-    /// A bulk command or `config apply` was done in part: something failed, or it was interrupted.
+    /// A command of several calls was done in part: something failed, or it was interrupted. The outcome of a change of
+    /// `config apply` can be unknown.
     Partly = 4,
 }
 
@@ -96,6 +98,18 @@ impl Failure {
     }
 }
 
+/// Whether the server might have carried out the call although it failed.
+pub(crate) fn is_ambiguous(error: &Error) -> bool {
+    // Other calls are only repeated if the server has certainly not carried them out.
+    let repeats_unclear_calls = || error.operation().and_then(find).is_some_and(|info| info.idempotent);
+    match error.kind() {
+        ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Decode | ErrorKind::TooLarge => true,
+        ErrorKind::Api if error.is_server_error() => true,
+        ErrorKind::Api | ErrorKind::Connect => error.attempts() > 1 && repeats_unclear_calls(),
+        _ => false,
+    }
+}
+
 /// Ignores that the reader of the output is gone, for commands with an exit code that matters more than their output.
 pub(crate) fn even_if_unread(printed: Result<()>) -> Result<()> {
     printed.or_else(|failure| if failure.is_quiet() { Ok(()) } else { Err(failure) })
@@ -111,8 +125,8 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-impl From<logto_admin::Error> for Failure {
-    fn from(error: logto_admin::Error) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         let whole = error.to_string();
         let split = error.hint().and_then(|hint| Some((whole.strip_suffix(&format!(" (hint: {hint})"))?, hint)));
         let (message, hint) = split.map_or((&*whole, None), |(message, hint)| (message, Some(hint.to_owned())));

@@ -132,25 +132,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let created = context.client()?.operation("CreateUser")?.json(&body).await?;
             context.printer.item(&created)?;
         }
-        Command::Update { user, members } => {
-            let client = context.client()?;
-            let user = lookup::user(&client, &user).await?;
-            let password = members.password()?;
-            let body = members.body(Some(&user))?;
-            let is_empty = body.as_object().is_some_and(Map::is_empty);
-            if is_empty && password.is_none() {
-                return Err(Failure::usage("nothing to change: pass --name, --email, --set or others"));
-            }
-            if let Some(password) = password {
-                let change = client.operation("UpdateUserPassword")?.path("userId", &user.id);
-                change.json(&json!({ "password": password })).await?;
-            }
-            let changed = match is_empty {
-                true => client.operation("GetUser")?.path("userId", &user.id).await?,
-                false => client.operation("UpdateUser")?.path("userId", &user.id).json(&body).await?,
-            };
-            context.printer.item(&changed)?;
-        }
+        Command::Update { user, members } => update(context, &user, &members).await?,
         Command::Delete { users } => return delete(context, &users).await,
         Command::Suspend { users, lift } => return suspend(context, &users, lift).await,
         Command::Import(arguments) => return users_import::run(context, arguments).await,
@@ -176,6 +158,34 @@ async fn list(context: &mut Context, search: Option<String>, limit: u32, page: u
 fn show(context: &mut Context, user: &User) -> Result<()> {
     let user = serde_json::to_value(user).map_err(|error| Failure::new(error.to_string()))?;
     context.printer.item(&user)
+}
+
+/// The password has a call of its own, which comes first: the server rejects some passwords.
+async fn update(context: &mut Context, user: &str, members: &Members) -> Result<()> {
+    let client = context.client()?;
+    let user = lookup::user(&client, user).await?;
+    let password = members.password()?;
+    let body = members.body(Some(&user))?;
+    let is_empty = body.as_object().is_some_and(Map::is_empty);
+    if is_empty && password.is_none() {
+        return Err(Failure::usage("nothing to change: pass --name, --email, --set or others"));
+    }
+    if let Some(password) = &password {
+        let change = client.operation("UpdateUserPassword")?.path("userId", &user.id);
+        change.json(&json!({ "password": password })).await?;
+    }
+    let (changed, doing) = match is_empty {
+        true => (client.operation("GetUser")?.path("userId", &user.id).await, "read the user"),
+        false => {
+            let change = client.operation("UpdateUser")?.path("userId", &user.id);
+            (change.json(&body).await, "change the other members")
+        }
+    };
+    let changed = changed.map_err(|error| match password {
+        Some(_) => Failure::from(error).after_changes().context(format!("changed the password, but cannot {doing}")),
+        None => error.into(),
+    })?;
+    context.printer.item(&changed)
 }
 
 /// Suspends all users that exist: a user that is not found does not leave the others active.

@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use logto_admin::Client;
 use logto_admin::operation::find;
 use logto_admin::transport::Method;
+use logto_admin::{Client, Error, Request, Untyped};
 use serde_json::{Value, json};
 
-use super::call::request;
+use super::call;
 use super::key::Key;
 use super::kinds::{Address, Body, LinkChange, Links, Part, Write};
 use super::links;
 use super::plan::{Action, Change, Ids, Plan};
 use super::request_bodies::{body, is, names};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, is_ambiguous};
 
 /// Outcome of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,24 +49,26 @@ impl Applied {
 ///
 /// # Errors
 /// Fails at the first change that fails. The message has how many changes were made. A new plan has the others. The exit
-/// code is that of [`Failure::after_changes`] if the tenant has changed.
+/// code is that of [`Failure::after_changes`] if the tenant has changed, or might have.
 pub async fn apply(
     client: &Client,
     plan: &Plan,
     observer: &mut dyn FnMut(&Change, Outcome) -> ControlFlow<()>,
 ) -> Result<Applied> {
-    let mut applier = Applier { client, ids: plan.ids.clone(), has_written: false };
+    let mut applier = Applier { client, ids: plan.ids.clone(), might_have_written: false };
     let mut applied = Applied::default();
     for change in &plan.changes {
         if let Err(error) = applier.change(change).await {
             let _ = observer(change, Outcome::Failed);
             let (done, all) = (applied.done(), plan.changes.len());
             let message = format!(
-                "cannot {} the {change}: {error}; {done} of {all} changes were made before, and the next plan has the others",
-                change.action.verb()
+                "cannot {} the {change}: {}; {done} of {all} changes were made before, and the next plan has the others",
+                change.action.verb(),
+                error.message()
             );
-            let message = plan.variable_values.hide(&message);
-            return Err(Failure::new(message).after_changes_if(applier.has_written));
+            let failure =
+                Failure::new(plan.variable_values.hide(&message)).after_changes_if(applier.might_have_written);
+            return Err(error.hint().into_iter().fold(failure, Failure::with_hint));
         }
         match change.action {
             Action::Create => applied.created += 1,
@@ -84,8 +86,8 @@ pub async fn apply(
 struct Applier<'c> {
     client: &'c Client,
     ids: Ids,
-    /// Whether a call has changed the tenant. A change can consist of several calls.
-    has_written: bool,
+    /// Whether a call has changed the tenant, or might have. A change can consist of several calls.
+    might_have_written: bool,
 }
 
 impl Applier<'_> {
@@ -168,14 +170,10 @@ impl Applier<'_> {
     async fn delete(&mut self, change: &Change) -> Result<()> {
         let Some(operation) = change.kind.delete else { return Ok(()) };
         let path = self.path(change, change.id.as_deref().unwrap_or_default())?;
-        match request(self.client, operation, &path)?.await {
-            Ok(_) => {
-                self.has_written = true;
-                Ok(())
-            }
+        match self.send(self.request(operation, &path)?).await {
             // Some entities go with others.
             Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => Err(error.into()),
+            answer => answer.map(drop).map_err(explained),
         }
     }
 
@@ -207,8 +205,7 @@ impl Applier<'_> {
                 }
                 for id in self.ids_of(links, present.difference(&wanted))? {
                     let path: Vec<&str> = path.iter().map(String::as_str).chain(within).chain([id.as_str()]).collect();
-                    request(self.client, remove, &path)?.await?;
-                    self.has_written = true;
+                    self.send(self.request(remove, &path)?).await.map_err(explained)?;
                 }
             }
         }
@@ -238,8 +235,27 @@ impl Applier<'_> {
     }
 
     async fn call(&mut self, operation: &'static str, path: &[String], body: Value) -> Result<Value> {
-        let answer = request(self.client, operation, path)?.json(&body).await?;
-        self.has_written = true;
-        Ok(answer)
+        self.send(self.request(operation, path)?.json(&body)).await.map_err(explained)
     }
+
+    fn request<S: AsRef<str>>(&self, operation: &'static str, path: &[S]) -> logto_admin::Result<Request<Untyped>> {
+        call::request(self.client, operation, path)
+    }
+
+    async fn send(&mut self, request: Request<Untyped>) -> logto_admin::Result<Value> {
+        let answer = request.await;
+        self.might_have_written |= answer.as_ref().err().is_none_or(is_ambiguous);
+        answer
+    }
+}
+
+/// Adds a hint to a conflict. A plan only finds entities with the key of the file.
+fn explained(error: Error) -> Failure {
+    let is_conflict = error.is_conflict();
+    let failure = Failure::from(error);
+    if is_conflict && failure.hint().is_none() {
+        return failure
+            .with_hint("change or delete the entity of the tenant that has the same unique value, or use another");
+    }
+    failure
 }

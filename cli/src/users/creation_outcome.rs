@@ -5,8 +5,8 @@
 //! to count as created by the import. It has all identifiers of the record, does not come from a sign-up, and was created
 //! at the time of the attempt.
 
+use logto_admin::Client;
 use logto_admin::models::User;
-use logto_admin::{Client, Error, ErrorKind};
 
 use super::existing::{self, Found};
 use super::journal::Identifiers;
@@ -33,13 +33,6 @@ pub(super) fn is_created(user: &User, identifiers: &Identifiers, at: i64) -> boo
     identifiers.iter().all(|(member, value)| lookup::has(user, member, value))
         && user.application_id.is_none()
         && time.contains(&user.created_at.as_millis())
-}
-
-/// Whether the server might have created the user although the call failed.
-pub(super) fn is_ambiguous(error: &Error) -> bool {
-    error.is_timeout()
-        || error.is_server_error()
-        || matches!(error.kind(), ErrorKind::Transport | ErrorKind::Decode | ErrorKind::TooLarge)
 }
 
 /// Code of a failure: the user might exist.

@@ -14,6 +14,7 @@ use super::names::Names;
 use super::record::{Factor, ImportedUser, Item};
 use super::record_result::{Outcome, RecordError};
 use super::retry::patient;
+use crate::failure::is_ambiguous;
 use crate::{json_object, lookup};
 
 /// Action for a record whose user exists.
@@ -272,7 +273,7 @@ impl Writer {
                 }
                 Err(error) => error,
             };
-            let is_ambiguous = creation_outcome::is_ambiguous(&error);
+            let is_ambiguous = is_ambiguous(&error);
             is_unclear |= is_ambiguous;
             if is_unclear && identifiers.is_empty() {
                 return Err(creation_outcome::unknown(&error.to_string()));

@@ -358,3 +358,18 @@ async fn quiet_commands_print_data_and_errors_only() {
     let unknown = program.run(&["users", "get", "nobody", "--quiet"]).await;
     assert!(unknown.code == 1 && !unknown.err.is_empty(), "{unknown:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_without_the_other_members_is_partly_done() {
+    let program = Program::new().await;
+    for name in ["ada", "bob"] {
+        program.run(&["users", "create", "--username", name]).await.done();
+    }
+    let taken = ["users", "update", "ada", "--username", "bob"];
+    let refused = program.run(&taken).await;
+    assert_eq!(refused.code, 1, "{refused:?}");
+    let partly = program.run_with_input(&[&taken[..], &["--password-stdin"]].concat(), "s3cret-Passw0rd").await;
+    let message = "error: changed the password, but cannot change the other members: ";
+    assert!(partly.code == 4 && partly.err.starts_with(message), "{partly:?}");
+    assert_eq!(program.run(&["users", "get", "ada"]).await.done().json()["hasPassword"], true);
+}

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use logto_admin::Client;
 use logto_admin::transport::{HttpTransport, Method};
@@ -10,7 +11,8 @@ use logto_admin_cli::config::{self, Outcome, Selection};
 use logto_admin_cli::failure::Exit;
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_emulator::Emulator;
-use logto_admin_test_support::ScriptedTransport;
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
+use serde_json::json;
 
 use crate::folder::{Folder, NOBODY, apply, apply_all, plan};
 use crate::tenants::names;
@@ -24,26 +26,38 @@ const ROLES: &str = "\
   description: Three
 ";
 
-/// Returns a client whose calls fail after some that write.
+/// Returns a client whose calls are refused after some that write.
 fn failing(emulator: &Emulator, after: usize) -> Client {
+    failing_with(emulator, after, &[(422, "role.invalid")])
+}
+
+/// Returns a client whose calls have these status codes and codes of Logto after some that write. The server carries them
+/// out.
+fn failing_with(emulator: &Emulator, after: usize, answers: &[(u16, &'static str)]) -> Client {
     let emulator = emulator.clone();
     let endpoint = emulator.endpoint();
     let (id, secret) = (emulator.app_id().to_owned(), emulator.app_secret().to_owned());
-    let written = Arc::new(AtomicUsize::new(0));
+    let (written, answers) = (Arc::new(AtomicUsize::new(0)), answers.to_vec());
     let transport = ScriptedTransport::new(move |request, options| {
-        let fails =
-            !options.token_call && request.method != Method::Get && written.fetch_add(1, Ordering::SeqCst) >= after;
+        let writes = !options.token_call && request.method != Method::Get;
+        let failed = writes.then(|| written.fetch_add(1, Ordering::SeqCst).checked_sub(after)).flatten();
+        let failure = failed.and_then(|at| answers.get(at).or(answers.last()).copied());
         let emulator = emulator.clone();
         async move {
             let mut answer = emulator.send(request, &options).await?;
-            if fails {
-                answer.status = 422;
-                answer.body = br#"{"code":"role.invalid","message":"The server refuses."}"#.to_vec().into();
+            if let Some((status, code)) = failure {
+                answer.status = status;
+                answer.body = json!({ "code": code, "message": "The server refuses." }).to_string().into();
             }
             Ok(answer)
         }
     });
-    Client::builder(endpoint).client_credentials(id, secret).transport(transport).build().unwrap()
+    Client::builder(endpoint)
+        .client_credentials(id, secret)
+        .transport(transport)
+        .runtime(FakeRuntime::skipping(Duration::from_secs(10)).spawning(|task| drop(tokio::spawn(task))))
+        .build()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -85,6 +99,42 @@ async fn a_failure_before_anything_was_changed_is_not_partly_done() {
         let error = apply(&failing(&emulator, calls), &planned).await.unwrap_err();
         assert_eq!(error.exit, expected, "{error}");
         assert!(error.message().ends_with("0 of 1 changes were made before, and the next plan has the others"));
+    }
+}
+
+#[tokio::test]
+async fn a_change_with_an_unknown_outcome_might_have_been_made() {
+    let folder = Folder::with(&[("roles.yaml", ROLES)]);
+    let (failed, refused) = ((500, "internal"), (422, "role.invalid"));
+    for (answers, expected) in [(vec![failed], Exit::Partly), (vec![refused], Exit::Failed)] {
+        let emulator = Emulator::new();
+        let planned = plan(&emulator.client().unwrap(), &folder).await.unwrap();
+        let error = apply(&failing_with(&emulator, 0, &answers), &planned).await.unwrap_err();
+        assert_eq!(error.exit, expected, "{error}");
+    }
+    // A deletion is repeated. The second attempt is refused, and the first might have been carried out.
+    for (answers, expected) in [(vec![failed, refused], Exit::Partly), (vec![refused], Exit::Failed)] {
+        let emulator = Emulator::new();
+        let tenant = emulator.client().unwrap();
+        apply_all(&tenant, &folder).await;
+        let pruning = crate::folder::prune(&tenant, &Folder::with(&[("roles.yaml", "[]\n")])).await.unwrap();
+        let error = apply(&failing_with(&emulator, 0, &answers), &pruning).await.unwrap_err();
+        assert_eq!(error.exit, expected, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_hint_of_a_failure_comes_after_its_message() {
+    let folder = Folder::with(&[("roles.yaml", ROLES)]);
+    for (status, code, hint) in [
+        (403, "auth.forbidden", "check the roles of the machine-to-machine application"),
+        (422, "entity.unique_integrity_violation", "change or delete the entity"),
+    ] {
+        let emulator = Emulator::new();
+        let planned = plan(&emulator.client().unwrap(), &folder).await.unwrap();
+        let error = apply(&failing_with(&emulator, 0, &[(status, code)]), &planned).await.unwrap_err();
+        assert!(error.message().ends_with("changes were made before, and the next plan has the others"), "{error}");
+        assert!(error.hint().unwrap().starts_with(hint), "{error}");
     }
 }
 
