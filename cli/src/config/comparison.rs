@@ -81,6 +81,7 @@ impl Planner<'_> {
         }
         let has_changed = |name: &str| changed.iter().any(|changed| changed == name);
         self.check_access(declared, found, members);
+        self.check_nulls(declared, &changed, members);
         self.check_required(declared, kind.update, &whole, has_changed);
         let Value::Object(whole) = whole else { return None };
         for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {

@@ -146,7 +146,10 @@ impl Reader<'_> {
                     Err(message) => self.problem(path, entry.value.line, message),
                 },
                 _ => {
-                    self.check(path, kind, &place, entry.line, &entry.value);
+                    // An entity with an empty key lacks it.
+                    if !(kind.key.contains(&entry.name.as_str()) && entry.value.is_empty_text()) {
+                        self.check(path, kind, &place, entry.line, &entry.value);
+                    }
                     members.insert(entry.name.clone(), resolution.value(place, &entry.value));
                 }
             }

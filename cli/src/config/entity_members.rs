@@ -29,6 +29,8 @@ pub(super) struct Member {
     pub clearable: bool,
     /// The values that the member can have. If empty, the server decides.
     pub values: &'static [&'static str],
+    /// The smallest and the largest number of characters of the text, or of each text of a list.
+    pub length: (usize, usize),
     /// The type of the member.
     pub form: Form,
 }
@@ -74,6 +76,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         listed: false,
         clearable: false,
         values: &[],
+        length: (0, usize::MAX),
         form: Form::Text,
     }
 }
@@ -126,6 +129,16 @@ impl Member {
 
     pub(super) const fn one_of(mut self, values: &'static [&'static str]) -> Self {
         self.values = values;
+        self
+    }
+
+    pub(super) const fn at_least(mut self, characters: usize) -> Self {
+        self.length.0 = characters;
+        self
+    }
+
+    pub(super) const fn at_most(mut self, characters: usize) -> Self {
+        self.length.1 = characters;
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::declaration::{Declaration, Declared};
 use super::diff_lines::{Diff, Line};
-use super::entity_members::{Members, add_lists};
+use super::entity_members::{Members, add_lists, merged};
 use super::kinds::{ALL, Kind, Standing};
 use super::own_access::RUNNING;
 use super::plan::{Action, Change, Plan, Undeclared, Unmanaged};
@@ -154,7 +154,7 @@ impl Planner<'_> {
         self.check_links(declared, found, declaration, &mut members);
         let change = match found {
             Some(found) => self.update(declared, found, &members),
-            None => self.create(declared, members),
+            None => self.create(declared, merged(kind.members, &Members::new(), &members)),
         };
         self.changes.extend(change);
     }

@@ -1,10 +1,13 @@
-//! Members that the server requires in the objects of a body.
+//! Members that the server requires in the objects of a body, and those that it cannot remove.
 
+use logto_admin::transport::Method;
 use serde_json::Value;
 
 use super::declaration::Declared;
+use super::entity_members::Members;
 use super::kinds::{Body, Part, Write};
 use super::planner::Planner;
+use super::request_bodies::is;
 use crate::body_members;
 
 impl Planner<'_> {
@@ -27,6 +30,29 @@ impl Planner<'_> {
             }
         }
     }
+
+    /// Reports members whose null would be sent and refused.
+    pub(super) fn check_nulls(&mut self, declared: &Declared, changed: &[String], members: &Members) {
+        let is_null = |name: &String| members.get(name).is_some_and(Value::is_null);
+        for name in changed.iter().filter(|name| is_null(name)) {
+            let part = declared.kind.parts.iter().filter(|part| part.is_for(name)).find_map(Part::write);
+            // Other operations replace the entity: a member that is left out is removed.
+            let write = part.or(declared.kind.update.filter(|write| is(*write, Method::Patch)));
+            if write.is_some_and(|write| refuses_null(write, name)) {
+                self.problem_at(declared, name, &format!("`{name}` cannot be null"));
+            }
+        }
+    }
+}
+
+/// Whether the body of an operation cannot have null as this member of an entity.
+fn refuses_null(write: Write, name: &str) -> bool {
+    let path = match write.body {
+        Body::Members => name.to_owned(),
+        Body::Value(_) => return true,
+        Body::ListIn(list) => format!("{list}[].{name}"),
+    };
+    body_members::type_of(write.operation, &path).is_some_and(|text| !text.ends_with("| null"))
 }
 
 /// Returns the paths of the members of an entity that the body of an operation requires.

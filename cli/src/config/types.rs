@@ -25,7 +25,7 @@ pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &N
         return None;
     }
     if fits(expected, &node.content) {
-        return unknown_value(exactly(members, place.iter().map(String::as_str))?, node);
+        return wrong_text(exactly(members, place.iter().map(String::as_str))?, node);
     }
     let name: Vec<&str> = place.iter().map(String::as_str).filter(|step| *step != "*").collect();
     let hint = match &node.content {
@@ -37,16 +37,29 @@ pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &N
 }
 
 /// Returns what is wrong with a text that its member cannot have, or a list of texts.
-fn unknown_value(member: &Member, node: &Node) -> Option<Problem> {
+fn wrong_text(member: &Member, node: &Node) -> Option<Problem> {
     match &node.content {
+        Content::Scalar(Value::String(text)) if text.contains("${env:") => None,
         Content::Scalar(Value::String(text)) => {
-            let is_known =
-                member.values.is_empty() || member.values.contains(&text.as_str()) || text.contains("${env:");
-            (!is_known).then(|| (node.line, unknown(member, text)))
+            let is_known = member.values.is_empty() || member.values.contains(&text.as_str());
+            let problem = if is_known { wrong_length(member, text)? } else { unknown(member, text) };
+            Some((node.line, problem))
         }
-        Content::List(items) => items.iter().find_map(|item| unknown_value(member, item)),
+        Content::List(items) => items.iter().find_map(|item| wrong_text(member, item)),
         _ => None,
     }
+}
+
+fn wrong_length(member: &Member, text: &str) -> Option<String> {
+    // The server counts like JavaScript.
+    let (count, (min, max)) = (text.encode_utf16().count(), member.length);
+    let wanted = match (min, max) {
+        _ if (min..=max).contains(&count) => return None,
+        (_, usize::MAX) => "must not be empty".to_owned(),
+        (0, max) => format!("must have at most {max} characters"),
+        (min, max) => format!("must have {min} to {max} characters"),
+    };
+    Some(format!("`{}` {wanted}", member.path))
 }
 
 /// More values than these are not listed if one of them is similar.

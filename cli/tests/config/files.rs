@@ -8,7 +8,8 @@ use serde_json::json;
 use crate::folder::{Folder, NOBODY, export, plan};
 use crate::tenants::{call, fill};
 
-async fn problems(files: &[(&str, &str)]) -> Vec<String> {
+/// Returns the problems that a plan finds in files.
+pub(crate) async fn problems(files: &[(&str, &str)]) -> Vec<String> {
     let tenant = Emulator::new().client().unwrap();
     fill(&tenant).await;
     let folder = Folder::with(files);

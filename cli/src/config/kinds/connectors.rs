@@ -13,7 +13,7 @@ pub(super) static CONNECTORS: Kind = Kind {
     // Connectors of a standard protocol (OAuth, OIDC, SAML) have a target of their own. There is one of every other.
     key: &["connectorId", "metadata.target"],
     members: &[
-        member("connectorId").fixed().required(),
+        member("connectorId").at_least(1).at_most(128).fixed().required(),
         member("metadata.target"),
         member("metadata.name").object(),
         member("metadata.logo"),
@@ -56,8 +56,8 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
     noun: "SSO connector",
     key: &["connectorName"],
     members: &[
-        member("connectorName").required(),
-        member("providerName").fixed().required(),
+        member("connectorName").at_least(1).at_most(128).required(),
+        member("providerName").at_least(1).at_most(128).fixed().required(),
         member("domains").texts().set(),
         member("branding.displayName"),
         member("branding.logo"),

@@ -242,10 +242,7 @@ impl Kind {
 
     /// Whether the member has an operation of its own.
     pub(in super::super) fn is_part(&self, name: &str) -> bool {
-        self.parts.iter().any(|part| match part {
-            Part::Member { member, .. } | Part::Document { member, .. } => *member == name,
-            Part::Links(links) => links.member == name,
-        })
+        self.parts.iter().any(|part| part.is_for(name))
     }
 
     /// Returns the kinds whose entities belong to entities of this kind.
@@ -258,6 +255,14 @@ impl Kind {
 }
 
 impl Part {
+    /// Whether this is the part of the member.
+    pub(in super::super) fn is_for(&self, name: &str) -> bool {
+        match self {
+            Self::Member { member, .. } | Self::Document { member, .. } => *member == name,
+            Self::Links(links) => links.member == name,
+        }
+    }
+
     /// Returns the operation that writes the member. Links have several.
     pub(in super::super) const fn write(&self) -> Option<Write> {
         match self {

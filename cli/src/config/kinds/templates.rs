@@ -31,7 +31,7 @@ pub(super) static EMAIL_TEMPLATES: Kind = Kind {
     layout: Layout::Folder,
     key: &["languageTag", "templateType"],
     members: &[
-        member("languageTag").fixed().required(),
+        member("languageTag").at_least(1).at_most(16).fixed().required(),
         member("templateType").fixed().required(),
         member("details.subject").required(),
         member("details.content"),
@@ -54,7 +54,7 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     members: &[
         member("name").fixed().required(),
         member("type").required(),
-        member("label"),
+        member("label").at_least(1),
         member("description"),
         member("required").flag(),
         member("sieOrder").number(),

@@ -150,14 +150,61 @@ fn forms(document: &Value, schema: &Value, path: &[&str]) -> BTreeSet<Form> {
     found
 }
 
+/// Returns the shortest and the longest text at this path of a schema.
+fn length(document: &Value, schema: &Value, path: &[&str]) -> (usize, usize) {
+    if let Some(name) = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
+        return length(document, &document["components"]["schemas"][name], path);
+    }
+    let choices = ["oneOf", "anyOf", "allOf"].into_iter().flat_map(|choice| schema[choice].as_array()).flatten();
+    let below = match path {
+        ["*", rest @ ..] => length(document, &schema["items"], rest),
+        [name, rest @ ..] => length(document, &schema["properties"][*name], rest),
+        [] if schema["type"] == "array" => length(document, &schema["items"], &[]),
+        [] => {
+            let limit = |name: &str| schema[name].as_u64().map(|limit| usize::try_from(limit).unwrap());
+            (limit("minLength").unwrap_or(0), limit("maxLength").unwrap_or(usize::MAX))
+        }
+    };
+    choices
+        .map(|schema| length(document, schema, path))
+        .fold(below, |one, other| (one.0.max(other.0), one.1.min(other.1)))
+}
+
+#[test]
+fn texts_are_as_long_as_the_documents_of_all_releases_permit() {
+    let mut wrong = Vec::new();
+    for document in [17, 20, 24, 30, 36, 42].map(document) {
+        for kind in ALL {
+            let parts = kind.parts.iter().filter_map(Part::write);
+            let writes: Vec<Write> = kind.create.into_iter().chain(kind.update).chain(parts).collect();
+            for member in kind.members.iter().filter(|member| !is_special(kind, member.path)) {
+                let schemas = writes.iter().filter_map(|write| {
+                    let path = in_body(*write, member.path);
+                    let schema = schema(&document, write.operation)?;
+                    Some(length(&document, schema, &path.split('.').collect::<Vec<_>>()))
+                });
+                let found = schemas.reduce(|one, other| (one.0.max(other.0), one.1.min(other.1)));
+                if let Some(found) = found.filter(|found| *found != member.length) {
+                    wrong.push(format!("{} {}: {found:?}", kind.noun, member.path));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+fn document(minor: u16) -> Value {
+    let path = format!("{}/../spec/logto-1.{minor}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
 /// Members that the documents describe as objects although they are URLs.
 const URLS: [&str; 3] =
     ["oidcClientMetadata.redirectUris", "oidcClientMetadata.postLogoutRedirectUris", "deleteAccountUrl"];
 
 #[test]
 fn members_have_the_types_of_the_documents() {
-    let path = format!("{}/../spec/logto-1.42.json", env!("CARGO_MANIFEST_DIR"));
-    let document: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let document = document(42);
     let mut wrong = Vec::new();
     for kind in ALL {
         for member in
@@ -189,11 +236,7 @@ fn members_have_the_types_of_the_documents() {
 /// Compares the members with the documents of each sampled release.
 #[test]
 fn members_are_those_of_the_documents_since_the_right_release() {
-    let document = |version: &str| {
-        let path = format!("{}/../spec/logto-{version}.json", env!("CARGO_MANIFEST_DIR"));
-        serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).unwrap()
-    };
-    let documents = [17, 20, 24, 30, 36, 42].map(|minor| (minor, document(&format!("1.{minor}"))));
+    let documents = [17, 20, 24, 30, 36, 42].map(|minor| (minor, document(minor)));
     let mut wrong = Vec::new();
     for kind in ALL {
         let mut writes: Vec<Write> = kind.create.iter().chain(&kind.update).copied().collect();

@@ -10,7 +10,7 @@ pub(super) static DOMAINS: Kind = Kind {
     file: "domains",
     noun: "domain",
     key: &["domain"],
-    members: &[member("domain").fixed().required()],
+    members: &[member("domain").at_least(1).at_most(256).fixed().required()],
     read: Read::List("ListDomains"),
     create: write("CreateDomain"),
     delete: Some("DeleteDomain"),
@@ -57,7 +57,7 @@ pub(super) static HOOKS: Kind = Kind {
     file: "hooks",
     noun: "hook",
     members: &[
-        member("name").required(),
+        member("name").at_least(1).at_most(256).required(),
         member("enabled").flag(),
         member("events").texts().set().required().one_of(HookEvent::VALUES),
         member("config.url").required(),

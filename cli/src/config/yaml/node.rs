@@ -84,6 +84,10 @@ impl Node {
         matches!(self.content, Content::Scalar(Value::Null))
     }
 
+    pub(in super::super) fn is_empty_text(&self) -> bool {
+        matches!(&self.content, Content::Scalar(Value::String(text)) if text.is_empty())
+    }
+
     /// Returns the members, if this is an object.
     pub(in super::super) fn entries(&self) -> Option<&[Entry]> {
         match &self.content {

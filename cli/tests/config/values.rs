@@ -1,0 +1,49 @@
+//! Values that the server does not accept.
+
+use logto_admin_emulator::Emulator;
+
+use crate::files::problems;
+use crate::folder::{Folder, apply_all, plan};
+
+#[tokio::test]
+async fn texts_are_as_long_as_the_server_accepts() {
+    let (longest, too_long) = ("\u{1f600}".repeat(64), "\u{1f600}".repeat(65));
+    let role = |name: &str, description: &str| format!("- name: {name}\n  description: {description}\n");
+    let origins = "- name: Web\n  type: SPA\n  customClientMetadata:\n    corsAllowedOrigins: [https://a, '']\n";
+    let sections = format!("scopes:\n- name: a\n  description: {}\n", "x".repeat(257));
+    let found = problems(&[
+        ("applications.yaml", origins),
+        ("organization-template.yaml", &sections),
+        ("roles.yaml", &[role("a", "''"), role("b", &longest), role("c", &too_long), role("''", "d")].concat()),
+    ])
+    .await;
+    assert_eq!(
+        found,
+        [
+            "applications.yaml:4: `customClientMetadata.corsAllowedOrigins` must not be empty",
+            "organization-template.yaml:3: `description` must have at most 256 characters",
+            "roles.yaml:2: `description` must have 1 to 128 characters",
+            "roles.yaml:6: `description` must have 1 to 128 characters",
+            "roles.yaml:7: missing `name`",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn members_that_cannot_be_removed_are_reported() {
+    let tenant = Emulator::new().client().unwrap();
+    let metadata = "  customClientMetadata:\n    idTokenTtl: 60\n    rotateRefreshToken: null\n";
+    let file = format!("- name: Web\n  type: SPA\n  description: Web\n{metadata}");
+    let folder = Folder::with(&[("applications.yaml", &file)]);
+    apply_all(&tenant, &folder).await;
+    folder.put("applications.yaml", "- name: Web\n  description: null\n  customClientMetadata: null\n");
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert_eq!(error, "applications.yaml:3: `customClientMetadata` cannot be null");
+    folder.put("applications.yaml", "- name: Web\n  description: null\n  customClientMetadata: {}\n");
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    folder.put("applications.yaml", "- name: Web\n  signInExperience:\n    displayName: Mine\n");
+    apply_all(&tenant, &folder).await;
+    folder.put("applications.yaml", "- name: Web\n  signInExperience: null\n");
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert_eq!(error, "applications.yaml:2: `signInExperience` cannot be null");
+}
