@@ -15,6 +15,7 @@ use super::value_path::ValuePath;
 use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
 use crate::files;
+use crate::json_object::NUL;
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
@@ -237,5 +238,9 @@ fn script(document: &Path, name: &Node) -> Result<String, String> {
         return Err(format!("invalid file {}: it must be in the same folder", name.display()));
     }
     let path = document.with_file_name("").join(&name);
-    files::text(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+    match files::text(&path) {
+        Ok(text) if text.contains('\0') => Err(format!("{} {NUL}", path.display())),
+        Ok(text) => Ok(text),
+        Err(error) => Err(format!("cannot read {}: {error}", path.display())),
+    }
 }

@@ -75,7 +75,12 @@ async fn scripts_are_files_beside_the_yaml() {
     let customizers = list(&tenant, "ListJwtCustomizers").await;
     assert_eq!(customizers[0]["value"]["environmentVariables"]["API_KEY"], "script-secret", "the variable is not set");
 
-    for (name, problem) in [("missing.js", "cannot read "), ("../roles.yaml", "invalid file ../roles.yaml")] {
+    folder.put("jwt-customizers/null.js", "a\0b");
+    for (name, problem) in [
+        ("missing.js", "cannot read "),
+        ("../roles.yaml", "invalid file ../roles.yaml"),
+        ("null.js", "jwt-customizers/null.js contains a null character"),
+    ] {
         folder.put("jwt-customizers/access-token.yaml", &format!("tokenType: access-token\nscriptFile: {name}\n"));
         let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
         assert!(error.starts_with(&format!("jwt-customizers/access-token.yaml:2: {problem}")), "{error}");
