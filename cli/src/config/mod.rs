@@ -17,8 +17,9 @@
 //!
 //! # Rules
 //!
-//! - A member that a file does not mention is left alone. A member that it mentions becomes what the file contains. Only
-//!   the configuration of connectors, to which the server adds defaults, is merged; null removes a setting.
+//! - A member that a file does not mention is left alone. A member that it mentions becomes what the file contains: if
+//!   objects were merged, an export would not notice members that somebody added. Only the configuration of connectors and
+//!   the password policy, to which the server adds defaults, are merged; null removes a setting.
 //! - Entities are only deleted if asked for, and only of kinds that have a file.
 //! - The application that runs the command keeps its access: it is not exported, and no plan deletes it, its last role
 //!   for the Management API, or such a role's scopes. In all functions, `own` is its id. If it is empty, there is none.

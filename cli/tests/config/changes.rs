@@ -69,6 +69,9 @@ async fn members_that_a_file_mentions_become_what_it_contains() {
     fill(&tenant).await;
     let file = "- name: Web shop\n  customClientMetadata:\n    idTokenTtl: 60\n  customData:\n    owner: me\n";
     let folder = Folder::with(&[("applications.yaml", file)]);
+    let text = written(&plan(&tenant, &folder).await.unwrap());
+    let removed = "  -     corsAllowedOrigins:\n  -     - https://shop.example.com\n  +     idTokenTtl: 60\n";
+    assert!(text.contains(removed) && text.contains("  -     team: shop\n"), "{text}");
     apply_all(&tenant, &folder).await;
     let shop = list(&tenant, "ListApplications").await.into_iter().find(|app| app["name"] == "Web shop").unwrap();
     assert_eq!(shop["customClientMetadata"], json!({ "idTokenTtl": 60 }));
