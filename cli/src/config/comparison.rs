@@ -73,6 +73,7 @@ impl Planner<'_> {
         let Value::Object(members) = &whole else { return None };
         let before = found.canonical();
         let after = canonical(kind.members, &known_part(kind.members, members));
+        self.check_kept(declared, &before, &after);
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         let differs = |name: &&String| before.get(*name) != after.get(*name);
         let changed: Vec<String> = names.into_iter().filter(differs).cloned().collect();
@@ -110,6 +111,20 @@ impl Planner<'_> {
             links,
             diff,
         })
+    }
+}
+
+impl Planner<'_> {
+    /// Reports variables in lists that change: the present value at the same place might belong to another item.
+    fn check_kept(&mut self, declared: &Declared, before: &Members, after: &Members) {
+        let (before, after) = (Value::Object(before.clone()), Value::Object(after.clone()));
+        for (place, text) in &declared.open {
+            let is_list = |place: &&[String]| value_at(&after, place).is_some_and(Value::is_array);
+            let list = (0..place.len()).filter_map(|end| place.get(..end)).find(is_list);
+            if list.is_some_and(|list| value_at(&before, list) != value_at(&after, list)) {
+                self.problem(declared, place, &format!("{}, and its list changes", not_set(place, text)));
+            }
+        }
     }
 }
 

@@ -22,7 +22,7 @@
 //!   the password policy, to which the server adds defaults, are merged; null removes a setting.
 //! - Entities are only deleted if asked for, and only of kinds that have a file.
 //! - The application that runs the command keeps its access: it is not exported, and no plan deletes it, its last role
-//!   for the Management API, or such a role's scopes. In all functions, `own` is its id. If it is empty, there is none.
+//!   for the Management API, or such a role's scopes. In all functions, `own` is its id; an empty id names no application.
 //! - A text can contain `${env:NAME}`. If the variable is not set, the tenant's present value is kept.
 
 mod apply;

@@ -10,6 +10,7 @@ use super::key::Key;
 use super::kinds::{APPLICATIONS, MANAGEMENT_API, ROLES, Read, Standing};
 use super::planner::Planner;
 use super::tenant::Found;
+use crate::terminal::shown;
 
 /// The standing of the application that runs the command.
 pub(super) const RUNNING: Standing = Standing::Kept("it runs this command");
@@ -67,7 +68,7 @@ impl Planner<'_> {
             granting.retain(|name| self.grants_access(name));
             let kept = names(members.get("roles"));
             if !granting.is_empty() && granting.iter().all(|name| !kept.contains(name)) {
-                let roles = granting.join("\" or \"");
+                let roles = shown(&granting.join("\" or \""));
                 let problem = format!(
                     "`roles` of the application \"{key}\" must contain \"{roles}\": it runs this command, and would lose its access"
                 );

@@ -6,7 +6,7 @@ use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
-use crate::folder::{Folder, NOBODY, export, plan, written};
+use crate::folder::{Folder, NOBODY, apply, export, plan, written};
 use crate::tenants::{call, fill, list};
 
 const VARIABLE: &str = "HOOK_AUDIT_HEADERS_AUTHORIZATION";
@@ -100,6 +100,24 @@ async fn a_variable_that_is_not_set_keeps_the_present_value() {
     let hook = &list(&tenant, "ListHooks").await[0];
     assert_eq!(hook["config"]["headers"]["Authorization"], "Bearer hook-secret");
     assert_eq!(hook["config"]["url"], "https://new.example.com");
+}
+
+#[tokio::test]
+async fn a_variable_that_is_not_set_keeps_no_value_of_another_item() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |first: &str| format!("webauthnRelatedOrigins: [{first}, 'https://${{env:HOST}}']\n");
+    let folder = Folder::with(&[("account-center.yaml", &file("https://a.example"))]);
+    let host = |name: &str| (name == "HOST").then(|| "secret.example".to_owned());
+    let planned = config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &host).await;
+    apply(&tenant, &planned.unwrap()).await.unwrap();
+    assert!(plan(&tenant, &folder).await.unwrap().is_empty());
+    for first in ["https://b.example", "https://new.example, https://a.example"] {
+        folder.put("account-center.yaml", &file(first));
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        assert!(
+            error.starts_with("account-center.yaml:1: the variable HOST of ") && error.ends_with("its list changes")
+        );
+    }
 }
 
 #[tokio::test]
