@@ -7,11 +7,11 @@
 //! | file | what is in it |
 //! | --- | --- |
 //! | `kinds` | the kinds, their members, keys, references, secrets and operations |
-//! | `members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
-//! | `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
-//! | `tenant` | what the tenant has |
-//! | `planner`, `comparison`, `references`, `required`, `own_access`, `phrases`, `unsupported`, `replacements`, `diff`, `plan` | the difference |
-//! | `apply`, `body`, `call` | the changes |
+//! | `entity_members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
+//! | `selection`, `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
+//! | `tenant`, `own_access` | what the tenant has, and what the application needs that runs the command |
+//! | `planner`, `comparison`, `references`, `required`, `kept_access`, `phrases`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
+//! | `apply`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
 //! | `secrets`, `variable_values` | what is secret, and variables in its place |
 //!
@@ -34,6 +34,7 @@ mod entity_members;
 mod export;
 mod export_files;
 mod folder;
+mod kept_access;
 mod key;
 mod kinds;
 mod links;

@@ -152,7 +152,8 @@ impl Tenant {
         if found.standing != NAMELESS {
             found.standing = (found.kind.standing)(&found.raw);
         }
-        if let (Standing::Own | Standing::Kept(_), Some(standing)) = (found.standing, self.own.standing(&found)) {
+        let own = self.own.standing(found.kind, &found.id, &found.raw);
+        if let (Standing::Own | Standing::Kept(_), Some(standing)) = (found.standing, own) {
             found.standing = standing;
         }
         Ok(found)
