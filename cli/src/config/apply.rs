@@ -249,13 +249,16 @@ impl Applier<'_> {
     }
 }
 
-/// Adds a hint to a conflict. A plan only finds entities with the key of the file.
+/// Adds a hint, if the error has none.
 fn explained(error: Error) -> Failure {
-    let is_conflict = error.is_conflict();
+    let hint = match () {
+        // A plan only finds entities with the key of the file.
+        () if error.is_conflict() => {
+            "change or delete the entity of the tenant that has the same unique value, or use another"
+        }
+        () if is_ambiguous(&error) => "plan again: the server might have made this change",
+        () => return error.into(),
+    };
     let failure = Failure::from(error);
-    if is_conflict && failure.hint().is_none() {
-        return failure
-            .with_hint("change or delete the entity of the tenant that has the same unique value, or use another");
-    }
-    failure
+    if failure.hint().is_none() { failure.with_hint(hint) } else { failure }
 }

@@ -129,6 +129,7 @@ async fn the_hint_of_a_failure_comes_after_its_message() {
     for (status, code, hint) in [
         (403, "auth.forbidden", "check the roles of the machine-to-machine application"),
         (422, "entity.unique_integrity_violation", "change or delete the entity"),
+        (500, "internal", "plan again: the server might have made this change"),
     ] {
         let emulator = Emulator::new();
         let planned = plan(&emulator.client().unwrap(), &folder).await.unwrap();
