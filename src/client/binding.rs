@@ -76,7 +76,7 @@ pub fn access_token(
     AccessToken::from_parts(secret, lifetime, scope, missing_scope)
 }
 
-/// Returns the kind of the failure that an error is about: of the token call, if that has failed.
+/// Returns the kind of the failure that an error is about. If the token call failed, this is the kind of its failure.
 #[must_use]
 pub fn root_kind(error: &Error) -> ErrorKind {
     error.root_kind()
@@ -170,8 +170,8 @@ impl HostedClient {
         })
     }
 
-    /// Returns until when calls may use the current token without asking for it, on the monotonic clock. Zero without a
-    /// token.
+    /// Returns until when calls may use the current token without asking for it. The time is on the monotonic clock.
+    /// Zero without a token.
     #[must_use]
     pub fn fresh_until(&self) -> Duration {
         self.0.tokens.as_ref().map(TokenCache::fresh_until).unwrap_or_default()

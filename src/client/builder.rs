@@ -151,15 +151,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets whether an undocumented success status, or a success without the documented body, is an error. Defaults to
-    /// `false`.
+    /// Sets whether undocumented successes are errors. A success is undocumented if its status is undocumented or it
+    /// lacks the documented body. Defaults to `false`.
     pub fn strict(mut self, strict: bool) -> Self {
         self.settings.strict = strict;
         self
     }
 
-    /// Sets whether bodies of requests and responses are traced at level `TRACE`, except those of token calls. Bodies
-    /// contain personal data and passwords. Defaults to `false`.
+    /// Sets whether bodies of requests and responses are traced at level `TRACE`. Bodies of token calls are never
+    /// traced. Bodies contain personal data and passwords. Defaults to `false`.
     #[cfg(feature = "tracing")]
     pub fn trace_bodies(mut self, trace: bool) -> Self {
         self.trace_bodies = trace;
@@ -266,7 +266,7 @@ impl fmt::Debug for ClientBuilder {
 
 /// Access tokens.
 impl ClientBuilder {
-    /// Sets the id and the secret of a machine-to-machine application, which the client exchanges for access tokens.
+    /// Sets the id and the secret of a machine-to-machine application. The client exchanges them for access tokens.
     pub fn client_credentials(self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
         self.token_source(ClientCredentials::new(app_id, app_secret))
     }
@@ -298,16 +298,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long before its expiry the access token is renewed, at most half of its lifetime. Defaults to a tenth
+    /// Sets how long before its expiry the access token is renewed. At most half of its lifetime. Defaults to a tenth
     /// of its lifetime, at most one minute.
     pub fn token_leeway(mut self, leeway: Duration) -> Self {
         self.tokens.leeway = Some(leeway);
         self
     }
 
-    /// Sets how long a renewal of the access token can take before another caller starts one instead. Defaults to
-    /// 10 seconds on Cloudflare Workers, where a renewal is lost with the request that started it, and to two minutes
-    /// elsewhere.
+    /// Sets how long a renewal of the access token can take. After that time, another caller starts one instead.
+    /// Defaults to 10 seconds on Cloudflare Workers, where a renewal is lost with the request that started it, and to
+    /// two minutes elsewhere.
     pub fn token_lease(mut self, lease: Duration) -> Self {
         self.tokens.lease = Some(lease);
         self

@@ -73,9 +73,11 @@ impl Client {
         Request::by_id(&self.channel, id)
     }
 
-    /// Creates a request to a path that the table of operations does not list, with the client's access token, retries
-    /// and limits. `path` starts with a slash and has no query. The answer is JSON, as for
-    /// [`operation`](Self::operation); for GET and HEAD, a web page is a string, and a redirect is its target as a string.
+    /// Creates a request to a path that the table of operations does not list.
+    ///
+    /// The client's access token, retries and limits apply. `path` starts with a slash and has no query. The answer is
+    /// JSON, as for [`operation`](Self::operation); for GET and HEAD, a web page is a string, and a redirect is its
+    /// target as a string.
     ///
     /// ```no_run
     /// use logto_admin::transport::Method;

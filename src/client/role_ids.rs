@@ -6,7 +6,9 @@ use super::Client;
 use crate::error::{Error, Result};
 
 impl Client {
-    /// Returns the ids of the organization roles with these names, in the same order, such as for an invitation.
+    /// Returns the ids of the organization roles with these names, in the same order.
+    ///
+    /// For example, an invitation requires such ids:
     ///
     /// ```no_run
     /// use std::time::Duration;

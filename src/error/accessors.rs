@@ -42,7 +42,7 @@ impl Error {
         self.0.status
     }
 
-    /// Returns Logto's code, such as `entity.not_found`, or the `error` of the token endpoint, such as
+    /// Returns Logto's code, such as `entity.not_found`. For errors of the token endpoint, this is its `error`, such as
     /// `invalid_client`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
@@ -62,7 +62,7 @@ impl Error {
         self.member("details")?.as_str().map(str::to_owned)
     }
 
-    /// Returns Logto's `data`: the issues of a rejected body, or details that depend on the code.
+    /// Returns Logto's `data`. It contains the issues of a rejected body, or details that depend on the code.
     #[must_use]
     pub fn data(&self) -> Option<Value> {
         self.member("data")
@@ -88,13 +88,13 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
-    /// Returns the headers of the response; empty without a response, and for a failed token call.
+    /// Returns the headers of the response. Empty without a response, and for a failed token call.
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.0.headers
     }
 
-    /// Returns how long the server asked to wait before the next request (`Retry-After`).
+    /// Returns how long the server asked to wait before the next request. From the header `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -136,7 +136,7 @@ impl Error {
         self.0.kind == ErrorKind::Api && self.0.status == Some(404)
     }
 
-    /// Whether an entity with this name, address or id already exists (409, or 422 with such a code).
+    /// Whether an entity with this name, address or id already exists. The status is 409, or 422 with such a code.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         let by_code = |code: &str| CONFLICTS.iter().any(|word| code.contains(word)) && !code.contains(NO_CONFLICT);
@@ -144,15 +144,17 @@ impl Error {
         conflicts && self.0.kind != ErrorKind::Token
     }
 
-    /// Whether the API (401) or the token endpoint (401, or 400 to 403 with a code such as `invalid_client`) rejects the
-    /// credentials. If the client could not get a token for another reason, the other questions answer by that reason.
+    /// Whether the API or the token endpoint rejects the credentials.
+    ///
+    /// The API does so with 401, the token endpoint with 401, or with 400 to 403 and a code such as `invalid_client`.
+    /// If the client could not get a token for another reason, the other questions answer by that reason.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         let refused = self.root_kind() == ErrorKind::Token && matches!(self.0.status, Some(400..=403));
         self.0.status == Some(401) || (refused && self.code().is_some())
     }
 
-    /// Whether the access token lacks the permission (403), or the client is
+    /// Whether the call is forbidden. Either the access token lacks the permission (403), or the client is
     /// [restricted](crate::Client::restricted_to) to other operations.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
@@ -160,7 +162,7 @@ impl Error {
         forbidden || self.0.kind == ErrorKind::NotAllowed
     }
 
-    /// Whether the server (400 or 422) or the client rejects the content of the request.
+    /// Whether the server or the client rejects the content of the request. The server does so with 400 or 422.
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
         let rejected = matches!(self.0.status, Some(400 | 422)) && self.0.kind != ErrorKind::Token;

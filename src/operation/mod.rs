@@ -63,7 +63,7 @@ impl OperationInfo {
     }
 }
 
-/// Returns a path with `{}` in place of each parameter, because the names of parameters differ between releases.
+/// Returns a path with `{}` in place of each parameter. The names of parameters differ between releases.
 #[doc(hidden)]
 #[must_use]
 pub fn without_names(path: &str) -> String {

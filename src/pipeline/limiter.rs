@@ -23,7 +23,7 @@ impl RateLimit {
     /// The limit of a Logto Cloud tenant: 200 requests in 10 seconds.
     pub const LOGTO_CLOUD: Self = Self { requests: CLOUD_LIMIT.0, per: CLOUD_LIMIT.1 };
 
-    /// Creates a limit of `requests` in any period of length `per`; at least one request.
+    /// Creates a limit of `requests` in any period of length `per`. 0 requests count as 1.
     #[must_use]
     pub const fn new(requests: u32, per: Duration) -> Self {
         Self { requests: if requests == 0 { 1 } else { requests }, per }

@@ -47,7 +47,7 @@ pub(crate) struct Plan<'a> {
     pub total_timeout: Option<Duration>,
     /// The first attempt, if it began before the loop.
     pub begun: Option<&'a Begun>,
-    /// Whether the call does not queue behind others for the rate limit, because those wait for it.
+    /// Whether the call does not queue behind others for the rate limit. Those wait for it.
     pub urgent: bool,
     /// The source of the access token, if the call needs one.
     pub tokens: Option<&'a TokenCache>,

@@ -27,7 +27,7 @@ impl RetryPolicy {
     /// No retries.
     pub const NEVER: Self = Self { attempts: 1, base: Duration::ZERO, longest: Duration::ZERO, total: Duration::ZERO };
 
-    /// Returns the default policy with another maximum number of attempts; at least one.
+    /// Returns the default policy with another maximum number of attempts. 0 counts as 1.
     #[must_use]
     pub fn attempts(attempts: u32) -> Self {
         Self { attempts: attempts.max(1), ..Self::default() }

@@ -54,7 +54,8 @@ impl<Op: ListOperation> Request<Op> {
         self.walk().into_pages()
     }
 
-    /// Lets streams request up to this many pages concurrently, if the server sends the total. Keeps their order.
+    /// Lets streams request up to this many pages concurrently. Keeps their order. Applies only if the server sends the
+    /// total.
     pub fn prefetch(self, pages: usize) -> Self {
         self.change(|parts| parts.options.prefetch = Some(pages))
     }

@@ -80,7 +80,7 @@ impl<Op: Operation> Request<Op> {
         self.change(|parts| parts.path_parameter(name, value))
     }
 
-    /// Adds a query parameter, including parameters that the API document does not list.
+    /// Adds a query parameter. The API document need not list it.
     pub fn query(self, name: &str, value: impl QueryValue) -> Self {
         self.change(|parts| value.append(name, &mut parts.query))
     }
@@ -112,8 +112,8 @@ impl<Op: Operation> Request<Op> {
         self.change(|parts| parts.header(name, value))
     }
 
-    /// Sends the id of a verification record, which proves that the user has just confirmed who they are. Some operations
-    /// of the account API require it; the operations of `verifications` create it.
+    /// Sends the id of a verification record. The record proves that the user has just confirmed who they are. Some
+    /// operations of the account API require it; the operations of `verifications` create it.
     pub fn verification_record(self, id: &str) -> Self {
         self.header("logto-verification-id", id)
     }
@@ -123,7 +123,7 @@ impl<Op: Operation> Request<Op> {
         self.change(|parts| parts.options.timeout = Some(timeout.into()))
     }
 
-    /// Sets the timeout of the call with all its attempts and waits; `None` for no timeout. Defaults to the client's.
+    /// Sets the timeout of the call with all its attempts and waits. `None` for no timeout. Defaults to the client's.
     pub fn total_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
         self.change(|parts| parts.options.total_timeout = Some(timeout.into()))
     }
@@ -138,8 +138,8 @@ impl<Op: Operation> Request<Op> {
         self.change(|parts| parts.options.redirects = Some(policy))
     }
 
-    /// Sets whether an undocumented success status, or a success without the documented body, is an error. Defaults to
-    /// the client's setting.
+    /// Sets whether undocumented successes are errors. A success is undocumented if its status is undocumented or it
+    /// lacks the documented body. Defaults to the client's setting.
     pub fn strict(self, strict: bool) -> Self {
         self.change(|parts| parts.options.strict = Some(strict))
     }
@@ -164,8 +164,8 @@ impl<Op: Operation> Request<Op> {
         Ok(self.parts.to_http(&self.channel))
     }
 
-    /// Sends the request and returns the status and the headers together with the decoded value or the error of the
-    /// API.
+    /// Sends the request and returns the status, the headers, and the decoded value. Returns the error of the API in
+    /// place of the value if the API rejects the request.
     ///
     /// # Errors
     /// Fails if an argument is invalid, or if there is no access token or no response.

@@ -7,7 +7,7 @@ use crate::response::AnyJson;
 use crate::transport::Method;
 use crate::transport::url::{self, is_ambiguous};
 
-/// An operation without types, called by its operation id or by a method and a path.
+/// An operation without types. It is called by its operation id or by a method and a path.
 #[derive(Clone, Copy, Debug)]
 pub struct Untyped;
 

@@ -33,7 +33,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Number of items on all pages, if the server sends it.
     pub total: Option<u64>,
-    /// Whether the server stopped counting: there are at least `total` items (audit logs with `enable_cap`).
+    /// Whether the server stopped counting, as in audit logs with `enable_cap`. If so, there are at least `total`
+    /// items.
     pub total_is_capped: bool,
     /// Page number, starting at 1. `None` if the server sent the whole list.
     pub page: Option<u32>,
@@ -70,8 +71,9 @@ impl<T> Page<T> {
         u32::try_from(total.div_ceil(u64::from(self.page_size?.max(1)))).ok()
     }
 
-    /// Whether there might be another page: this page is not empty, and neither the total nor an incomplete page shows
-    /// that it is the last.
+    /// Whether there might be another page.
+    ///
+    /// This is so if this page is not empty, and neither the total nor an incomplete page shows that it is the last.
     #[must_use]
     pub fn has_next(&self) -> bool {
         let (Some(page), Some(size)) = (self.page, self.page_size) else { return false };

@@ -17,7 +17,8 @@ const MAX_LIFETIME: f64 = 10.0 * 365.0 * 86_400.0;
 /// The assumed lifetime of a token whose lifetime is not credible.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(60);
 
-/// The context of a [`TokenSource`](super::TokenSource): the endpoint, the scope, and calls to the token endpoint.
+/// The context of a [`TokenSource`](super::TokenSource). It has the endpoint and the scope, and calls the token
+/// endpoint.
 #[derive(Clone, Copy)]
 pub struct TokenContext<'a> {
     pub(super) endpoint: &'a Endpoint,
@@ -61,8 +62,10 @@ impl TokenContext<'_> {
         self.scope
     }
 
-    /// Posts a form to the token endpoint, with the client's transport, limiter, hooks and retries, and returns the
-    /// token. `authorization` is the value of the `Authorization` header.
+    /// Posts a form to the token endpoint and returns the token.
+    ///
+    /// The client's transport, limiter, hooks and retries apply. `authorization` is the value of the `Authorization`
+    /// header.
     ///
     /// # Errors
     /// Fails if the token endpoint rejects the request, cannot be reached, or returns no token.
@@ -101,7 +104,7 @@ pub(crate) fn read_token(
     Ok(AccessToken::from_parts(secret, answer.fields.expires_in.map(lifetime), granted, missing))
 }
 
-/// Replaces a lifetime that is not credible with a short one, so that the mistake neither lasts nor causes a token call
+/// Replaces a lifetime that is not credible with a short one. The mistake then neither lasts nor causes a token call
 /// per request.
 #[must_use]
 pub fn lifetime(seconds: f64) -> Duration {

@@ -67,13 +67,13 @@ impl Body {
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 impl Body {
-    /// Creates a body from a JavaScript value: a string, bytes, or any other body that `fetch` accepts.
+    /// Creates a body from a JavaScript value. The value is a string, bytes, or any other body that `fetch` accepts.
     #[must_use]
     pub fn from_js(value: JsValue) -> Self {
         Self(Repr::Js(SendWrapper::new(value)))
     }
 
-    /// Returns the body as a JavaScript value: the value it was created from, or its bytes as a `Uint8Array`.
+    /// Returns the body as a JavaScript value. This is the value it was created from, or its bytes as a `Uint8Array`.
     #[must_use]
     pub fn to_js(&self) -> JsValue {
         match &self.0 {

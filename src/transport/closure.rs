@@ -8,7 +8,7 @@ use super::{HttpRequest, HttpResponse, HttpTransport, TransportError, TransportO
 #[derive(Clone, Copy, Debug)]
 pub struct TransportFn<F>(F);
 
-/// Creates a transport from an async closure, for tests or for other ways to send requests.
+/// Creates a transport from an async closure. Use it for tests, or for other ways to send requests.
 ///
 /// ```
 /// use logto_admin::transport::{HttpResponse, transport_fn};

@@ -74,7 +74,7 @@ impl TransportError {
         self.kind
     }
 
-    /// Whether the server certainly never received the request, so that a retry cannot run it twice.
+    /// Whether the server certainly never received the request. A retry then cannot run it twice.
     #[must_use]
     pub const fn never_sent(&self) -> bool {
         self.never_sent

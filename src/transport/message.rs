@@ -24,8 +24,8 @@ impl HttpRequest {
         Self { method, url: url.into(), headers: Headers::new(), body: Body::empty() }
     }
 
-    /// Returns the URL for logs: without user name, password, query and fragment, which might contain secrets or personal
-    /// data.
+    /// Returns the URL for logs, without user name, password, query and fragment. Those might contain secrets or
+    /// personal data.
     #[must_use]
     pub fn redacted_url(&self) -> Cow<'_, str> {
         url::shown(&self.url)
@@ -87,7 +87,8 @@ impl HttpResponse {
         (200..300).contains(&self.status)
     }
 
-    /// Whether the content is a web page: the request reached something other than the API, or a page of a sign-in.
+    /// Whether the content is a web page. The request then reached something other than the API, or a page of a
+    /// sign-in.
     #[must_use]
     pub fn is_html(&self) -> bool {
         self.headers.get("content-type").is_some_and(|kind| kind.starts_with("text/html"))

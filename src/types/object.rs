@@ -160,7 +160,7 @@ pub mod presence {
         required(value, name).map(|whole| whole.0)
     }
 
-    /// Returns the whole number of an optional member, or of a required one that can be null.
+    /// Returns the whole number of a member that is optional, or required and nullable.
     ///
     /// # Errors
     /// Never fails.

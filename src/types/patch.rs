@@ -52,7 +52,7 @@ impl<T> Patch<T> {
 }
 
 impl<T: std::ops::Deref> Patch<T> {
-    /// Dereferences the value, if there is one: a `Patch<String>` becomes an `Option<&str>`.
+    /// Dereferences the value, if there is one. A `Patch<String>` becomes an `Option<&str>`.
     pub fn as_deref(&self) -> Option<&T::Target> {
         self.value().map(std::ops::Deref::deref)
     }

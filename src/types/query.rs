@@ -8,7 +8,8 @@ pub trait QueryValue {
     fn append(&self, name: &str, target: &mut dyn QueryTarget);
 }
 
-/// The value of a query parameter that is text or can be absent: a text, a value of an enum, or an `Option` of those.
+/// The value of a query parameter that is text or can be absent. It is a text, a value of an enum, or an `Option` of
+/// those.
 pub trait TextValue: QueryValue {}
 
 impl TextValue for str {}
@@ -17,7 +18,7 @@ impl TextValue for Cow<'_, str> {}
 impl<T: TextValue + ?Sized> TextValue for &T {}
 impl<T: TextValue> TextValue for Option<T> {}
 
-/// The value of a query parameter that is a time: what converts to a [`Timestamp`], or an `Option` of it.
+/// The value of a query parameter that is a time. It converts to a [`Timestamp`], or is an `Option` of such a value.
 pub trait TimeValue {
     /// Returns the time.
     fn time(self) -> Option<Timestamp>;

@@ -73,7 +73,7 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A point in time, in seconds since 1970-01-01T00:00:00Z, as in the claims of tokens.
+/// A point in time, in seconds since 1970-01-01T00:00:00Z. Claims of tokens use this unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct TimestampSeconds(i64);

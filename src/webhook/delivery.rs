@@ -103,10 +103,11 @@ impl Delivery {
         self.created_at.parse::<jiff::Timestamp>().ok().map(Into::into)
     }
 
-    /// Parses `data` as the entity of the event: a `User` for `User.Created`, a `Role` for `Role.Data.Updated`.
+    /// Parses `data` as the entity of the event.
     ///
-    /// Returns `None` if `data` is not that entity. This is the case for a test delivery, after most deletions, and
-    /// if only the custom data or the profile of a user changed.
+    /// The entity is a `User` for `User.Created`, and a `Role` for `Role.Data.Updated`. Returns `None` if `data` is not
+    /// that entity. This is the case for a test delivery, after most deletions, and if only the custom data or the
+    /// profile of a user changed.
     ///
     /// # Errors
     /// [`WebhookError::Body`] if the entity does not match the type.

@@ -105,8 +105,8 @@ fn tokens(client: u32, source: u32, token: u32, renewable: bool, attempt: HostAt
     }
 }
 
-/// Keeps the client's token fresh, and renews it at least every `interval` milliseconds if that is above 0. Does nothing
-/// where that is not possible: the host has reported it.
+/// Keeps the client's token fresh. Renews it at least every `interval` milliseconds if that is above 0. Does nothing
+/// where keeping it fresh is not possible: the host has reported it.
 #[wasm_bindgen]
 pub fn keep_fresh(client: u32, interval: f64) {
     let Some(known) = get(client) else { return };

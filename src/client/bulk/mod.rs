@@ -70,14 +70,15 @@ impl<K, T: Overload> Overload for (K, T) {
     }
 }
 
-/// Whether an error shows that the server is overloaded: a rate limit, a server error, a timeout, or no connection.
+/// Whether an error shows that the server is overloaded. Such errors are a rate limit, a server error, a timeout, or no
+/// connection.
 #[must_use]
 pub fn is_overload(error: &Error) -> bool {
     error.is_rate_limited() || error.is_server_error() || error.is_timeout() || error.is_connect()
 }
 
 impl Client {
-    /// Runs a task for each item, several at the same time, and returns the results as they come.
+    /// Runs a task for each item concurrently, and returns the results as they come.
     ///
     /// Reads items only when a task can start, so memory does not grow with the number of items. Dropping the stream
     /// cancels the tasks. The rate limit of the client applies. A task that fails does not stop the others.

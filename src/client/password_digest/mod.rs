@@ -103,7 +103,7 @@ impl PasswordDigest {
         Self::of(Algorithm::Bcrypt, renamed.unwrap_or(digest))
     }
 
-    /// Creates an Argon2 digest in PHC format, such as `$argon2id$v=19$m=65536,t=3,p=4$...`.
+    /// Creates an Argon2 digest in PHC format. Example: `$argon2id$v=19$m=65536,t=3,p=4$...`.
     ///
     /// # Errors
     /// Fails if the digest is not in PHC format, or is not of version 19 of Argon2.

@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::types::encode;
 use crate::types::headers::REDACTED;
 
-/// Issues Management API tokens for the id and secret of a machine-to-machine application.
+/// Issues Management API tokens for a machine-to-machine application. The application authenticates with its id and
+/// secret.
 #[derive(Clone)]
 pub struct ClientCredentials {
     app_id: String,

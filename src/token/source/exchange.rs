@@ -12,10 +12,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::token::endpoint::TOKEN_EXCHANGE;
 use crate::types::encode;
 
-/// Exchanges a subject token or a personal access token for a user's access token: an application acts as that user.
+/// Exchanges a subject token or a personal access token for a user's access token.
 ///
-/// Requests no scope unless [`scope`](Self::scope) sets one. The client's own scope is the Management API's, which has
-/// no meaning for a user's token.
+/// The application then acts as that user. Requests no scope unless [`scope`](Self::scope) sets one. The client's own
+/// scope is the Management API's, which has no meaning for a user's token.
 ///
 /// ```no_run
 /// use logto_admin::token::{ClientCredentials, TokenExchange};

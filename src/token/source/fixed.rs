@@ -21,7 +21,7 @@ impl FixedToken {
         Self::new(secret).with_kind(TokenKind::User)
     }
 
-    /// Sets whose token it is, so that the client rejects operations for another kind before it sends them.
+    /// Sets whose token it is. The client rejects operations for another kind before it sends them.
     #[must_use]
     pub const fn with_kind(mut self, kind: TokenKind) -> Self {
         self.kind = kind;

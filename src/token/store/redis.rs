@@ -17,11 +17,11 @@ const NO_EXPIRY: i64 = -1;
 /// Removes the lock if `owner` still has it, in one step: another process might take it when it expires.
 const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
-/// Keeps access tokens in Redis or Valkey, so that all processes of a deployment share one and make one token call.
+/// Keeps access tokens in Redis or Valkey.
 ///
-/// Entries and locks expire. The store connects when the client needs its first token, and reconnects when the
-/// connection is lost. For `rediss://` enable a TLS feature of the crate `redis`, which is re-exported as
-/// [`logto_admin::redis`](crate::redis).
+/// All processes of a deployment share one token and make one token call. Entries and locks expire. The store connects
+/// when the client needs its first token, and reconnects when the connection is lost. For `rediss://` enable a TLS
+/// feature of the crate `redis`, which is re-exported as [`logto_admin::redis`](crate::redis).
 ///
 /// ```no_run
 /// use logto_admin::token::RedisTokenStore;

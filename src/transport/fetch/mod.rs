@@ -85,8 +85,8 @@ impl FetchTransport {
         Self::default()
     }
 
-    /// Creates a transport over a function that is called as `fetch(url, init)` and returns a `Response` or a promise
-    /// of one.
+    /// Creates a transport over a function that is called as `fetch(url, init)`. The function returns a `Response` or a
+    /// promise of one.
     #[must_use]
     pub fn from_function(fetch: Function) -> Self {
         Self { function: Some(SendWrapper::new(fetch)), credentials: None }

@@ -53,8 +53,9 @@ impl ReqwestTransport {
 }
 
 impl ReqwestTransportBuilder {
-    /// Sends all requests through this proxy: `http://`, `https://` or `socks5://`, with `user:password@` if the proxy
-    /// requires it. Defaults to the environment variables `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+    /// Sends all requests through this proxy. The URL starts with `http://`, `https://` or `socks5://`, followed by
+    /// `user:password@` if the proxy requires it. Defaults to the environment variables `HTTP_PROXY`, `HTTPS_PROXY`,
+    /// `ALL_PROXY` and `NO_PROXY`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = ProxyChoice::Given(url.into());
         self
@@ -139,7 +140,7 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// Trusts the certificate authorities in this PEM bundle in addition to the system's.
+    /// Trusts the certificate authorities in this PEM bundle. The system's stay trusted.
     pub fn extra_ca_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.tls.trust(tls::Trust::Also, pem.as_ref());
         self
@@ -154,7 +155,7 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// Sets the client certificate: PEM with the certificate, its chain and an unencrypted PKCS #8 key.
+    /// Sets the client certificate. The PEM contains the certificate, its chain and an unencrypted PKCS #8 key.
     pub fn identity(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.tls.identify(pem.into());
         self

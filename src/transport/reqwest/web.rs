@@ -11,7 +11,7 @@ use crate::transport::{
 };
 
 impl ReqwestTransport {
-    /// Creates a transport over reqwest's `fetch` backend, which always follows redirects.
+    /// Creates a transport over reqwest's `fetch` backend. It always follows redirects.
     ///
     /// # Errors
     /// Never fails on the web.
