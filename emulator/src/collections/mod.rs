@@ -62,8 +62,8 @@ pub(crate) struct Collection {
     pub key: Key,
     /// The owner of the entities. Its id is the path parameter.
     pub owner: Option<Owner>,
-    /// Another entity whose deletion also deletes this one: the member with its id, and its collection. Not needed for
-    /// an owner.
+    /// Another entity whose deletion also deletes this one. The pair is the member with its id, and its collection. Not
+    /// needed for an owner.
     pub dies_with: Option<(&'static str, &'static Collection)>,
     /// Returns a new entity without id and times. It has every member that a body can set.
     pub blank: fn() -> Value,
@@ -78,7 +78,7 @@ pub(crate) struct Collection {
     pub filters: &'static [Filter],
     /// Query parameters of which a list accepts only one.
     pub exclusive: &'static [&'static str],
-    /// Whether the total number of a list includes the entities that the filters exclude.
+    /// Whether the total of a list includes the entities that the filters exclude.
     pub total_ignores_filters: bool,
     pub unknown: Unknown,
     /// Differs from `unknown` for few collections.

@@ -256,7 +256,7 @@ pub(crate) struct Progress {
 pub(crate) struct Legacy {
     /// The id of the record that identifies the user.
     pub identifier: Option<String>,
-    /// Whether the account at a social provider belongs to the user with the same address.
+    /// Whether the social account belongs to the user with the same address.
     pub links: bool,
     pub profile: Members,
 }

@@ -8,7 +8,9 @@ use logto_admin::transport::Method;
 /// Number of requests that are kept.
 const KEPT: usize = 1000;
 
-/// A request that the emulator handled, without its secrets: it has neither query nor headers nor body.
+/// A request that the emulator handled, without its secrets.
+///
+/// It has neither query nor headers nor body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandledRequest {

@@ -26,7 +26,7 @@ pub(crate) struct Grant {
     pub scopes: Vec<String>,
     /// Scopes by the indicator of their resource.
     pub resources: Vec<(String, Vec<String>)>,
-    /// Whether the user has seen the request, so that the grant also records that nothing was rejected.
+    /// Whether the user has seen the request. The grant then also records that nothing was rejected.
     pub asked: bool,
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Authorization {
     pub client: String,
     pub sid: String,
     pub grant: String,
-    /// Whether the user has consented to `offline_access`, so that the tokens outlive the session.
+    /// Whether the user has consented to `offline_access`. The tokens then outlive the session.
     pub persists: bool,
 }
 

@@ -10,7 +10,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::state::State;
 use crate::store::{Members, Record};
 
-/// A message that a Logto server would have sent through its email or SMS connector.
+/// A message that Logto would have sent through its email or SMS connector.
 ///
 /// Read the messages of an emulator with [`Emulator::messages`](crate::Emulator::messages).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
