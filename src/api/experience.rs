@@ -99,7 +99,7 @@ impl Experience<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Sends a verification code to an email address or phone number and starts its verification.
+    /// Sends a verification code and starts its verification. The code goes to an email address or phone number.
     ///
     /// `POST /api/experience/verification/verification-code`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.20.
@@ -210,7 +210,7 @@ impl Experience<'_> {
         Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 
-    /// Completes an enterprise single sign-on with the parameters of the provider's callback.
+    /// Completes an enterprise single sign-on with the provider's callback parameters.
     ///
     /// `POST /api/experience/verification/sso/{connectorId}/verify`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.20.
@@ -254,7 +254,7 @@ impl Experience<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Returns WebAuthn options for creating a passkey as the identified user's second factor.
+    /// Returns WebAuthn options for creating a passkey as a second factor. The passkey is for the identified user.
     ///
     /// `POST /api/experience/verification/web-authn/registration`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.20.
@@ -280,7 +280,8 @@ impl Experience<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Returns WebAuthn options for requesting one of the identified user's passkeys as a second factor.
+    /// Returns WebAuthn options for requesting a passkey as a second factor. The passkey must be one of the
+    /// identified user's.
     ///
     /// `POST /api/experience/verification/web-authn/authentication`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.20.
@@ -305,7 +306,8 @@ impl Experience<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Returns WebAuthn options for signing in with a passkey of the user who has the given identifier.
+    /// Returns WebAuthn options for signing in with a passkey. The passkey belongs to the user who has the given
+    /// identifier.
     ///
     /// `POST /api/experience/verification/sign-in-passkey/authentication`. Success status: 200. Requires the
     /// cookies of a sign-in in progress. Since Logto 1.38.
@@ -375,7 +377,7 @@ impl Experience<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Checks the one-time token of a magic link against its email address and consumes it.
+    /// Checks a magic link's one-time token against its email address and consumes it.
     ///
     /// `POST /api/experience/verification/one-time-token/verify`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.26.
@@ -502,7 +504,7 @@ impl Experience<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Returns the ids of the enterprise connectors that serve the domain of an email address.
+    /// Returns the ids of the enterprise connectors for an email address. They serve the domain of the address.
     ///
     /// `GET /api/experience/sso-connectors`. Success status: 200. Requires the cookies of a sign-in in progress.
     /// Since Logto 1.20.

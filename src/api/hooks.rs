@@ -232,8 +232,8 @@ impl Request<ListHookRecentLogsOp> {
         self.query("enableCap", value.into())
     }
 
-    /// Returns only deliveries from this time on, in milliseconds since the epoch, instead of those of the last 24
-    /// hours.
+    /// Returns only deliveries from this time on, in milliseconds since the epoch. Without it, returns those of the
+    /// last 24 hours.
     ///
     /// Since Logto 1.42.
     pub fn start_time(self, value: impl TimeValue) -> Self {

@@ -69,7 +69,7 @@ impl Interaction<'_> {
         Request::new(self.channel).json(&body.into())
     }
 
-    /// Checks an additional identifier, such as a password or code, and adds it to those already proven.
+    /// Checks an additional identifier and adds it to those already proven. It can be a password or a code.
     ///
     /// `PATCH /api/interaction/identifiers`. Success status: 204. Requires the cookies of a sign-in in progress. Up
     /// to Logto 1.30.
@@ -177,7 +177,7 @@ impl Interaction<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Sends a verification code to an email address or phone number for the running interaction.
+    /// Sends a verification code for the running interaction. The code goes to an email address or phone number.
     ///
     /// `POST /api/interaction/verification/verification-code`. Success status: 204. Requires the cookies of a
     /// sign-in in progress. Up to Logto 1.30.
@@ -211,7 +211,7 @@ impl Interaction<'_> {
         Request::new(self.channel)
     }
 
-    /// Returns WebAuthn options for requesting one of the user's passkeys as a second factor.
+    /// Returns WebAuthn options for requesting a passkey as a second factor. The passkey must be one of the user's.
     ///
     /// `POST /api/interaction/verification/webauthn-authentication`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Up to Logto 1.30.
@@ -317,7 +317,7 @@ impl Interaction<'_> {
         Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref())
     }
 
-    /// Returns the ids of the enterprise connectors that serve the domain of an email address.
+    /// Returns the ids of the enterprise connectors for an email address. They serve the domain of the address.
     ///
     /// `GET /api/interaction/single-sign-on/connectors`. Success status: 200. Requires the cookies of a sign-in in
     /// progress. Up to Logto 1.30.

@@ -19,7 +19,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The access that users have to each part of their accounts through the account API. Parts left out are off.
+/// The access of users to each part of their accounts through the account API. Parts left out are off.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AccountCenterFields {
     /// The full name.
@@ -86,12 +86,12 @@ pub struct AccountCenterSettings {
     pub enabled: bool,
     /// Permissions of users for each part of their accounts. Parts left out are off.
     pub fields: AccountCenterFields,
-    /// Other origins on which users can create and use passkeys of this domain, such as the origin of your account
-    /// page.
+    /// Other origins on which users can create and use passkeys of this domain. An example is the origin of your
+    /// account page.
     ///
     /// Since Logto 1.30.
     pub webauthn_related_origins: Option<Vec<String>>,
-    /// URL of your page for deleting accounts, to which the account center links; null for no link.
+    /// URL of your page for deleting accounts. The account center links to it. Null for no link.
     ///
     /// Since Logto 1.42.
     ///
@@ -128,12 +128,12 @@ crate::types::cfg_items! { feature = "account-center" =>
         pub enabled: Option<bool>,
         /// Permissions of users for each part of their accounts. Parts left out become off.
         pub fields: Option<AccountCenterFields>,
-        /// Other origins on which users can create and use passkeys of this domain, such as the origin of your account
-        /// page.
+        /// Other origins on which users can create and use passkeys of this domain. An example is the origin of your
+        /// account page.
         ///
         /// Since Logto 1.30.
         pub webauthn_related_origins: Option<Vec<String>>,
-        /// URL of your page for deleting accounts, to which the account center links; null for no link.
+        /// URL of your page for deleting accounts. The account center links to it. Null for no link.
         ///
         /// Since Logto 1.42.
         pub delete_account_url: Patch<String>,

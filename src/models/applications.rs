@@ -23,7 +23,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
         ///
         /// 1 to 256 characters.
         pub name: String,
-        /// Single secret from the time before named secrets; absent for all applications without one, such as new ones.
+        /// Single secret from the time before named secrets. Absent for all applications without one, such as new ones.
         pub secret: Option<String>,
         /// Human-readable description.
         pub description: Option<String>,
@@ -31,7 +31,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
         pub r#type: ApplicationType,
         /// OpenID Connect settings of the application.
         pub oidc_client_metadata: OidcClientMetadata,
-        /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
+        /// Settings of the application beyond standard OpenID Connect. Covers token lifetimes, CORS, device flow.
         pub custom_client_metadata: CustomClientMetadata,
         /// Settings of a protected app; null for other types.
         pub protected_app_metadata: Option<ProtectedAppMetadata>,
@@ -39,8 +39,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
         ///
         /// Since Logto 1.20.
         pub custom_data: Option<JsonObject>,
-        /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-        /// after creation.
+        /// Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
+        /// creation.
         pub is_third_party: bool,
         /// Whether only those named in the application's access control may sign in. Can be true only if the access
         /// control has rules.
@@ -49,8 +49,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
         pub app_level_access_control_enabled: Option<bool>,
         /// Creation time.
         pub created_at: Timestamp,
-        /// Whether the machine-to-machine application holds the role that grants access to the management API; absent
-        /// from lists.
+        /// Whether the machine-to-machine application has the role for the management API. The role grants access to
+        /// that API. Absent from lists.
         pub is_admin: Option<bool>,
         /// Roles in the organization. Only present in lists of an organization's applications.
         pub organization_roles: Option<Vec<EntityReference>>,
@@ -109,7 +109,7 @@ crate::types::cfg_items! { feature = "applications" =>
         pub user_role_ids: Vec<String>,
         /// Ids of [`Organization`](crate::models::Organization)s whose members may sign in.
         pub organization_ids: Vec<String>,
-        /// Rules that allow sign-in for members of an organization who hold one of the given roles there.
+        /// Rules that allow sign-in for members of an organization. The members must hold one of the given roles there.
         pub organization_role_rules: Vec<OrganizationRoleRule>,
     }
 
@@ -217,7 +217,7 @@ crate::types::cfg_items! { feature = "applications" =>
         ///
         /// At most 2048 characters.
         pub privacy_policy_url: Option<String>,
-        /// Name shown to users instead of the application's own; null to show the application's own.
+        /// Name shown to users instead of the application's own. Null to show the application's own.
         ///
         /// At most 256 characters.
         pub display_name: Option<String>,
@@ -253,7 +253,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "interaction"
         pub r#type: Option<ApplicationType>,
         /// Logos and icons.
         pub branding: Option<Branding>,
-        /// Name shown to users instead of the application's own; null or absent to show the application's own.
+        /// Name shown to users instead of the application's own. Null or absent to show the application's own.
         ///
         /// At most 256 characters.
         pub display_name: Patch<String>,
@@ -416,14 +416,14 @@ crate::types::cfg_items! { feature = "applications" =>
         pub r#type: ApplicationType,
         /// OpenID Connect settings of the application.
         pub oidc_client_metadata: Option<OidcClientMetadata>,
-        /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
+        /// Settings of the application beyond standard OpenID Connect. Covers token lifetimes, CORS, device flow.
         pub custom_client_metadata: Option<CustomClientMetadata>,
         /// Any JSON of your own. Logto stores it without interpreting it.
         ///
         /// Since Logto 1.20.
         pub custom_data: Option<JsonObject>,
-        /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-        /// after creation.
+        /// Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
+        /// creation.
         pub is_third_party: Option<bool>,
         /// Settings of a protected app; null for other types.
         pub protected_app_metadata: Option<CreateProtectedApp>,
@@ -507,7 +507,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
     /// An application's settings beyond standard OpenID Connect.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct CustomClientMetadata {
-        /// Origins from which browsers may call the token endpoint, in addition to those of the redirect URIs.
+        /// Origins from which browsers may call the token endpoint. The origins of the redirect URIs are always
+        /// allowed.
         pub cors_allowed_origins: Option<Vec<String>>,
         /// Lifetime of ID tokens, in seconds. Defaults to one hour.
         pub id_token_ttl: Option<Number>,
@@ -517,8 +518,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
         pub refresh_token_ttl_in_days: Option<Number>,
         /// Reserved for Logto itself.
         pub tenant_id: Option<String>,
-        /// Whether refresh tokens are issued even without `prompt=consent`, for web frameworks that do not follow
-        /// OpenID Connect.
+        /// Whether refresh tokens are issued even without `prompt=consent`. Use it for web frameworks that do not
+        /// follow OpenID Connect.
         pub always_issue_refresh_token: Option<bool>,
         /// Whether a refresh token is replaced once 70% of its lifetime has passed. Defaults to true.
         pub rotate_refresh_token: Option<bool>,
@@ -602,7 +603,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
         pub redirect_uris: Vec<String>,
         /// URIs to which users may be sent after signing out.
         pub post_logout_redirect_uris: Vec<String>,
-        /// URL that Logto calls, from server to server, to notify the application that a user has signed out.
+        /// URL that Logto calls to notify the application that a user has signed out. The call goes from server to
+        /// server.
         ///
         /// Since Logto 1.20.
         pub backchannel_logout_uri: Option<String>,
@@ -695,8 +697,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
         pub session_duration: Number,
         /// Pages of the site that require sign-in. If there are no rules, all pages do.
         pub page_rules: Vec<ProtectedAppPageRule>,
-        /// Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
-        /// more claims.
+        /// Scopes that the protected app requests in addition to the basic ones. The site behind it then receives more
+        /// claims.
         ///
         /// Since Logto 1.42.
         pub additional_scopes: Option<Vec<UserScope>>,
@@ -781,7 +783,7 @@ crate::types::cfg_items! { feature = "applications" =>
         ///
         /// Since Logto 1.36.
         pub custom_css: Patch<String>,
-        /// Name shown to users instead of the application's own; null to show the application's own.
+        /// Name shown to users instead of the application's own. Null to show the application's own.
         ///
         /// At most 256 characters.
         pub display_name: Patch<String>,
@@ -833,7 +835,7 @@ crate::types::cfg_items! { feature = "applications" =>
         pub description: Patch<String>,
         /// OpenID Connect settings of the application.
         pub oidc_client_metadata: Option<OidcClientMetadata>,
-        /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
+        /// Settings of the application beyond standard OpenID Connect. Covers token lifetimes, CORS, device flow.
         pub custom_client_metadata: Option<CustomClientMetadata>,
         /// Any JSON of your own. Logto stores it without interpreting it.
         ///
@@ -846,8 +848,8 @@ crate::types::cfg_items! { feature = "applications" =>
         pub app_level_access_control_enabled: Option<bool>,
         /// Settings of a protected app; null for other types.
         pub protected_app_metadata: Patch<UpdateProtectedApp>,
-        /// True assigns the role that grants access to the management API to a machine-to-machine application. False
-        /// removes the role.
+        /// True assigns the role for the management API, false removes it. The role grants a machine-to-machine
+        /// application access to that API.
         pub is_admin: Option<bool>,
     }
 
@@ -875,8 +877,8 @@ crate::types::cfg_items! { feature = "applications" =>
         pub session_duration: Option<Number>,
         /// Pages of the site that require sign-in. If there are no rules, all pages do.
         pub page_rules: Option<Vec<ProtectedAppPageRule>>,
-        /// Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
-        /// more claims.
+        /// Scopes that the protected app requests in addition to the basic ones. The site behind it then receives more
+        /// claims.
         ///
         /// Since Logto 1.42.
         pub additional_scopes: Option<Vec<UserScope>>,

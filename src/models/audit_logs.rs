@@ -18,7 +18,7 @@ pub struct Log {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Name of the event, such as `Interaction.SignIn.Submit` or `ExchangeTokenBy.ClientCredentials`.
+    /// Name of the event. Examples: `Interaction.SignIn.Submit` and `ExchangeTokenBy.ClientCredentials`.
     ///
     /// 1 to 128 characters.
     pub key: String,

@@ -97,7 +97,7 @@ pub struct AdminConsoleChargeNotification {
     pub token: Option<bool>,
     /// Whether the notice about charges for API resources has been seen.
     pub api_resource: Option<bool>,
-    /// Whether the notice about charges for machine-to-machine applications has been seen.
+    /// Whether the notice about charges for machine-to-machine apps has been seen.
     pub machine_to_machine_app: Option<bool>,
     /// Whether the notice about charges for tenant members has been seen.
     pub tenant_member: Option<bool>,
@@ -192,7 +192,7 @@ crate::types::string_enum! {
 /// Content of ID tokens.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IdTokenConfig {
-    /// Claims that ID tokens contain in addition to the basic ones, if the token's scopes allow them.
+    /// Claims that ID tokens contain in addition to the basic ones. The token's scopes must allow them.
     pub enabled_extended_claims: Option<Vec<IdTokenClaim>>,
 }
 
@@ -259,14 +259,14 @@ pub struct JwtCustomizerApplication {
     pub r#type: Option<ApplicationType>,
     /// OpenID Connect settings of the application.
     pub oidc_client_metadata: Option<OidcClientMetadata>,
-    /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
+    /// Settings of the application beyond standard OpenID Connect. Covers token lifetimes, CORS, device flow.
     pub custom_client_metadata: Option<CustomClientMetadata>,
     /// Settings of a protected app; null for other types.
     pub protected_app_metadata: Patch<ProtectedAppMetadata>,
     /// Any JSON of your own. Logto stores it without interpreting it.
     pub custom_data: Option<JsonObject>,
-    /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-    /// after creation.
+    /// Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
+    /// creation.
     pub is_third_party: Option<bool>,
     /// Whether only those named in the application's access control may sign in. Can be true only if the access
     /// control has rules.
@@ -376,7 +376,7 @@ pub struct JwtCustomizerInteraction {
     pub user_id: Option<String>,
     /// Verifications of the interaction, both completed and pending.
     pub verification_records: Option<Vec<VerificationRecord>>,
-    /// Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+    /// Circumstances of the sign-in, such as address and country. Contains what the edge provides.
     ///
     /// Since Logto 1.42.
     pub sign_in_context: Option<BTreeMap<String, String>>,
@@ -554,7 +554,7 @@ pub struct JwtCustomizerUser {
     ///
     /// At most 128 characters.
     pub primary_email: Patch<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+    /// Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
     ///
     /// At most 128 characters.
     pub primary_phone: Patch<String>,
@@ -582,7 +582,8 @@ pub struct JwtCustomizerUser {
     ///
     /// At most 21 characters.
     pub application_id: Patch<String>,
-    /// Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
+    /// Id of the client to whom the user gave consent first. Only set if the id is the URL of a metadata document
+    /// (CIMD).
     ///
     /// Since the release after Logto 1.42.
     ///
@@ -698,7 +699,7 @@ pub struct OidcKey {
     ///
     /// Since Logto 1.42.
     pub status: Option<OidcKeyStatus>,
-    /// Time at which the `Next` key takes over, in milliseconds since the epoch; absent for other keys.
+    /// Time at which the `Next` key takes over, in milliseconds since the epoch. Absent for other keys.
     ///
     /// Since Logto 1.42.
     pub effective_at: Option<Timestamp>,

@@ -42,8 +42,8 @@ pub struct ConnectorFactory {
     pub from_email: Option<String>,
     /// Where the social connector works; null for email and SMS connectors.
     pub platform: Option<ConnectorPlatform>,
-    /// Whether it uses a standard protocol (OIDC, OAuth 2.0, SAML) and can therefore be set up several times, each
-    /// with a target of your choice.
+    /// Whether it uses a standard protocol. Standard protocols are OIDC, OAuth 2.0 and SAML. Such a connector can
+    /// be set up several times, each with a target of your choice.
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
     ///

@@ -13,9 +13,11 @@ crate::types::cfg_items! { feature = "connectors" =>
     pub struct Connector {
         /// Id of the connector itself, not of its factory.
         pub id: String,
-        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        /// Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+        /// registration.
         pub sync_profile: bool,
-        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        /// Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+        /// API.
         ///
         /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
@@ -53,8 +55,8 @@ crate::types::cfg_items! { feature = "connectors" =>
         pub from_email: Option<String>,
         /// Where the social connector works; null for email and SMS connectors.
         pub platform: Option<ConnectorPlatform>,
-        /// Whether it uses a standard protocol (OIDC, OAuth 2.0, SAML) and can therefore be set up several times, each
-        /// with a target of your choice.
+        /// Whether it uses a standard protocol. Standard protocols are OIDC, OAuth 2.0 and SAML. Such a connector can
+        /// be set up several times, each with a target of your choice.
         pub is_standard: Option<bool>,
         /// Whether tokens of this provider can be stored.
         ///
@@ -64,9 +66,9 @@ crate::types::cfg_items! { feature = "connectors" =>
         pub r#type: ConnectorType,
         /// Whether it is a demo that cannot be used in production.
         pub is_demo: Option<bool>,
-        /// Additional information about the connector; for Logto's own email service, the sender address.
+        /// Additional information about the connector. For Logto's own email service, this is the sender address.
         pub extra_info: Option<JsonObject>,
-        /// Number of messages sent by Logto's own email service; absent for other connectors.
+        /// Number of messages sent by Logto's own email service. Absent for other connectors.
         pub usage: Option<i64>,
     }
 
@@ -280,10 +282,11 @@ crate::types::cfg_items! { feature = "connectors" =>
         pub connector_id: String,
         /// Target, name and logos of your choice. Only for standard connectors, which require a target.
         pub metadata: Option<ConnectorMetadata>,
-        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration. Only for
-        /// social connectors.
+        /// Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+        /// registration. Only for social connectors.
         pub sync_profile: Option<bool>,
-        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        /// Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+        /// API.
         ///
         /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
@@ -388,9 +391,11 @@ crate::types::cfg_items! { feature = "connectors" =>
         pub config: Option<JsonObject>,
         /// Name and logos of your choice. Only for standard connectors, whose target cannot be changed.
         pub metadata: Option<ConnectorMetadata>,
-        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        /// Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+        /// registration.
         pub sync_profile: Option<bool>,
-        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        /// Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+        /// API.
         ///
         /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,

@@ -11,8 +11,8 @@ crate::types::cfg_items! { feature = "custom-profile-fields" =>
     /// A new profile field. The valid settings depend on its type.
     #[derive(Clone, Debug, PartialEq)]
     pub struct CreateCustomProfileField {
-        /// Key of the value: a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot be
-        /// changed after creation.
+        /// Key of the value. It is a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot
+        /// be changed after creation.
         pub name: String,
         /// Kind of value.
         pub r#type: CustomProfileFieldType,
@@ -65,8 +65,8 @@ pub struct CustomProfileField {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Key of the value: a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot be
-    /// changed after creation.
+    /// Key of the value. It is a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot
+    /// be changed after creation.
     ///
     /// 1 to 128 characters.
     pub name: String,
@@ -128,7 +128,7 @@ pub struct CustomProfileFieldConfig {
     ///
     /// Since Logto 1.36.
     pub default_value: Option<String>,
-    /// Parts of a composite field (address, full name), each of which is shown or hidden.
+    /// Parts of a composite field (address, full name). Each is shown or hidden.
     pub parts: Option<Vec<CustomProfileFieldPart>>,
 }
 

@@ -226,7 +226,7 @@ pub struct IdentifyUser {
     /// Id of the verification that identifies the user. Optional in a registration whose profile identifies the
     /// user.
     pub verification_id: Option<String>,
-    /// Whether to link the social identity to the account that has the same email or phone.
+    /// Whether to link the social identity to the account with the same email or phone.
     pub link_social_identity: Option<bool>,
 }
 
@@ -272,9 +272,9 @@ pub struct Interaction {
     pub profile: InteractionProfile,
     /// Verifications of the interaction, both completed and pending.
     pub verification_records: Option<Vec<VerificationRecord>>,
-    /// MFA factors that are about to be bound, and what the user declined; absent if there is neither.
+    /// MFA factors that are about to be bound, and what the user declined. Absent if there is neither.
     pub mfa: Option<InteractionMfa>,
-    /// Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+    /// Circumstances of the sign-in, such as address and country. Contains what the edge provides.
     ///
     /// Since Logto 1.42.
     pub sign_in_context: Option<BTreeMap<String, String>>,
@@ -387,7 +387,7 @@ pub struct InteractionProfile {
     ///
     /// At most 128 characters.
     pub primary_email: Patch<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+    /// Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
     ///
     /// At most 128 characters.
     pub primary_phone: Patch<String>,
@@ -553,7 +553,7 @@ impl SocialProfile {
 
 crate::types::object! { SocialProfile { required verification_id "verificationId" } tag "type" "social" }
 
-/// A new secret for an authenticator app, and the verification with which it is bound.
+/// A new secret for an authenticator app. Includes the verification with which it is bound.
 #[derive(Clone, PartialEq)]
 pub struct TotpSecretVerification {
     /// Id of the verification, from the operation that started it.

@@ -213,7 +213,7 @@ crate::types::string_enum! {
         IdentifierLockout = "Identifier.Lockout",
         /// A message was not sent because its recipient had received too many.
         MessageRateLimited = "Message.RateLimited",
-        /// A user's oldest sign-in to an application was ended because `maxAllowedGrants` was exceeded.
+        /// A user's oldest sign-in to an application was ended. The sign-ins exceeded `maxAllowedGrants`.
         GrantLimitExceeded = "Grant.LimitExceeded",
     }
 }

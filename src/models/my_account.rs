@@ -63,7 +63,7 @@ crate::types::object! {
     } tag "type" "WebAuthn"
 }
 
-/// An authenticator app to add as an MFA factor, with the secret that
+/// An authenticator app to add as an MFA factor. Contains the secret that
 /// [`GenerateTotpSecret`](crate::api::my_account::MyAccount::generate_totp_secret) returned.
 #[derive(Clone, PartialEq)]
 pub struct AddTotp {
@@ -177,7 +177,7 @@ crate::types::untagged_union! {
 /// The verification record that proves a social account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IdentityVerification {
-    /// Id of the verified record that proves the new identifier, from a `verifications` operation.
+    /// Id of the verified record that proves the new identifier. A `verifications` operation creates the record.
     pub new_identifier_verification_record_id: String,
 }
 
@@ -207,7 +207,7 @@ pub struct Profile {
     ///
     /// At most 128 characters.
     pub primary_email: Patch<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+    /// Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
     ///
     /// At most 128 characters.
     pub primary_phone: Patch<String>,
@@ -235,7 +235,8 @@ pub struct Profile {
     ///
     /// At most 21 characters.
     pub application_id: Patch<String>,
-    /// Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
+    /// Id of the client to whom the user gave consent first. Only set if the id is the URL of a metadata document
+    /// (CIMD).
     ///
     /// Since the release after Logto 1.42.
     ///
@@ -245,7 +246,8 @@ pub struct Profile {
     pub is_suspended: Option<bool>,
     /// Whether a password is set.
     pub has_password: Option<bool>,
-    /// Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+    /// Whether the user has a password, email or phone for verification. Sensitive changes require this
+    /// verification.
     ///
     /// Since Logto 1.42.
     pub has_security_verification_method: Option<bool>,
@@ -281,7 +283,7 @@ crate::types::object! {
 pub struct ThirdPartyAccessToken {
     /// Bearer token for the third party's own APIs, never for Logto's.
     pub access_token: String,
-    /// Scopes that the third party granted, in its own format; absent if it did not send them.
+    /// Scopes that the third party granted, in its own format. Absent if it did not send them.
     pub scope: Option<String>,
     /// Usually `Bearer`.
     pub token_type: Option<String>,
@@ -316,7 +318,7 @@ pub struct UpdatePrimaryEmail {
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub email: String,
-    /// Id of the verified record that proves the new identifier, from a `verifications` operation.
+    /// Id of the verified record that proves the new identifier. A `verifications` operation creates the record.
     pub new_identifier_verification_record_id: String,
 }
 
@@ -344,7 +346,7 @@ pub struct UpdatePrimaryPhone {
     ///
     /// Matches `^\d+$`.
     pub phone: String,
-    /// Id of the verified record that proves the new identifier, from a `verifications` operation.
+    /// Id of the verified record that proves the new identifier. A `verifications` operation creates the record.
     pub new_identifier_verification_record_id: String,
 }
 

@@ -15,7 +15,7 @@ crate::types::cfg_items! { feature = "one-time-tokens" =>
         ///
         /// 1 to 128 characters.
         pub email: String,
-        /// Effects of using the token: the organizations to join, and what the token may be used for.
+        /// Effects of using the token. Contains the organizations to join, and what the token may be used for.
         pub context: Option<OneTimeTokenContext>,
         /// Lifetime in seconds. Defaults to 600.
         pub expires_in: Option<i64>,
@@ -51,7 +51,7 @@ crate::types::cfg_items! { feature = "one-time-tokens" =>
         ///
         /// 1 to 256 characters.
         pub token: String,
-        /// Effects of using the token: the organizations to join, and what the token may be used for.
+        /// Effects of using the token. Contains the organizations to join, and what the token may be used for.
         pub context: OneTimeTokenContext,
         /// Whether the token can still be used. Can remain `active` for a while after the token has expired.
         pub status: OneTimeTokenStatus,

@@ -60,7 +60,7 @@ crate::types::object! {
 pub struct InvitationMessage {
     /// Value of the template's `{{code}}` variable.
     pub code: Option<String>,
-    /// URL for the `{{link}}` variable of the template: the page where the invitation is accepted.
+    /// URL for the `{{link}}` variable of the template. It is the page where the invitation is accepted.
     pub link: Option<String>,
     /// Language of the email, which selects the template.
     ///

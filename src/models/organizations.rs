@@ -150,7 +150,7 @@ crate::types::cfg_items! { feature = "organizations" =>
     crate::types::single_member! { CreateOrganizationJitEmailDomain email_domain text }
 }
 
-/// An organization: a group of users and applications with its own roles and branding.
+/// A group of users and applications that has its own roles and branding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Organization {
     /// Id of the tenant that it belongs to; `default` on self-hosted servers.

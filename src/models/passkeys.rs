@@ -43,7 +43,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction") 
     /// An authenticator's signature over a challenge, with binary values in base64url.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnAssertionResponse {
-        /// Client data in base64url: the challenge, origin and type, as seen by the browser.
+        /// Client data in base64url. It contains the challenge, origin and type, as seen by the browser.
         pub client_data_json: String,
         /// Authenticator data in base64url.
         pub authenticator_data: String,
@@ -98,7 +98,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction", 
     /// An authenticator's response to a registration, with binary values in base64url.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnAttestationResponse {
-        /// Client data in base64url: the challenge, origin and type, as seen by the browser.
+        /// Client data in base64url. It contains the challenge, origin and type, as seen by the browser.
         pub client_data_json: String,
         /// Attestation object in base64url, which contains the new public key.
         pub attestation_object: String,
@@ -157,7 +157,7 @@ crate::types::cfg_items! { feature = "experience" =>
 }
 
 crate::types::cfg_items! { any(feature = "experience", feature = "interaction") =>
-    /// The options that the browser needs to ask for a passkey, with binary values in base64url.
+    /// The options that the browser needs to ask for a passkey. Binary values are in base64url.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnAuthenticationOptions {
         /// Random challenge in base64url that the authenticator must sign.
@@ -168,7 +168,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction") 
         pub rp_id: Option<String>,
         /// Passkeys that are accepted. If empty, the browser offers all passkeys that it has.
         pub allow_credentials: Option<Vec<WebAuthnCredential>>,
-        /// Whether the authenticator must verify the person who uses it, by PIN or biometrics.
+        /// Whether the authenticator must verify the person who uses it. It does so by PIN or biometrics.
         pub user_verification: Option<WebAuthnRequirement>,
         /// Requested WebAuthn extensions.
         pub extensions: Option<WebAuthnExtensions>,
@@ -187,7 +187,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction") 
 }
 
 crate::types::cfg_items! { any(feature = "experience", feature = "interaction") =>
-    /// The browser's credential after `navigator.credentials.get`, with binary values in base64url.
+    /// The browser's credential after `navigator.credentials.get`. Binary values are in base64url.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnAuthenticationPayload {
         /// Id of the passkey in base64url.
@@ -241,7 +241,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction", 
         pub require_resident_key: Option<bool>,
         /// Whether the passkey must be discoverable, that is, usable without an identifier.
         pub resident_key: Option<WebAuthnRequirement>,
-        /// Whether the authenticator must verify the person who uses it, by PIN or biometrics.
+        /// Whether the authenticator must verify the person who uses it. It does so by PIN or biometrics.
         pub user_verification: Option<WebAuthnRequirement>,
     }
 
@@ -384,7 +384,7 @@ crate::types::cfg_items! { feature = "experience" =>
 }
 
 crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
-    /// The options that the browser needs to create a passkey, with binary values in base64url.
+    /// The options that the browser needs to create a passkey. Binary values are in base64url.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnRegistrationOptions {
         /// Relying party: the site for which the passkey is created.
@@ -423,7 +423,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction", 
 }
 
 crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
-    /// The browser's credential after `navigator.credentials.create`, with binary values in base64url.
+    /// The browser's credential after `navigator.credentials.create`. Binary values are in base64url.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnRegistrationPayload {
         /// Id of the passkey in base64url.

@@ -19,8 +19,8 @@ crate::types::cfg_items! { feature = "resources" =>
         ///
         /// At least 1 character.
         pub name: String,
-        /// URI that identifies the API: the `resource` of token requests and the `aud` of tokens. Cannot be changed
-        /// after creation.
+        /// URI that identifies the API. It is the `resource` of token requests and the `aud` of tokens. Cannot be
+        /// changed after creation.
         ///
         /// At least 1 character.
         pub indicator: String,
@@ -91,8 +91,8 @@ crate::types::cfg_items! { any(feature = "configs", feature = "organization-role
         ///
         /// At least 1 character.
         pub name: String,
-        /// URI that identifies the API: the `resource` of token requests and the `aud` of tokens. Cannot be changed
-        /// after creation.
+        /// URI that identifies the API. It is the `resource` of token requests and the `aud` of tokens. Cannot be
+        /// changed after creation.
         ///
         /// At least 1 character.
         pub indicator: String,

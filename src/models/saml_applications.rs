@@ -19,16 +19,16 @@ crate::types::cfg_items! { feature = "saml-applications" =>
         pub description: Patch<String>,
         /// Any JSON of your own. Logto stores it without interpreting it.
         pub custom_data: Option<JsonObject>,
-        /// Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names.
+        /// Mapping of user claims to SAML attributes. The keys are claim names, the values attribute names.
         pub attribute_mapping: Option<SamlAttributeMapping>,
         /// Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
         ///
         /// At most 128 characters.
         pub entity_id: Patch<String>,
-        /// Endpoint where the service provider receives SAML responses; null until it is set.
+        /// Endpoint where the service provider receives SAML responses. Null until it is set.
         pub acs_url: Patch<SamlAssertionConsumerService>,
-        /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-        /// `certificate`; null for no encryption.
+        /// Encryption of assertions. Contains `encryptAssertion` and, with it, `encryptThenSign` and the service
+        /// provider's `certificate`. Null for no encryption.
         pub encryption: Patch<JsonObject>,
         /// Value that identifies the user in assertions (the NameID).
         ///
@@ -110,8 +110,8 @@ crate::types::cfg_items! { feature = "saml-applications" =>
         pub r#type: ApplicationType,
         /// Any JSON of your own. Logto stores it without interpreting it.
         pub custom_data: JsonObject,
-        /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-        /// after creation.
+        /// Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
+        /// creation.
         pub is_third_party: bool,
         /// Whether only those named in the application's access control may sign in. Can be true only if the access
         /// control has rules.
@@ -126,10 +126,10 @@ crate::types::cfg_items! { feature = "saml-applications" =>
         ///
         /// At most 128 characters.
         pub entity_id: Option<String>,
-        /// Endpoint where the service provider receives SAML responses; null until it is set.
+        /// Endpoint where the service provider receives SAML responses. Null until it is set.
         pub acs_url: Option<SamlAssertionConsumerService>,
-        /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-        /// `certificate`; null for no encryption.
+        /// Encryption of assertions. Contains `encryptAssertion` and, with it, `encryptThenSign` and the service
+        /// provider's `certificate`. Null for no encryption.
         pub encryption: Option<JsonObject>,
         /// Value that identifies the user in assertions (the NameID).
         pub name_id_format: SamlNameIdFormat,
@@ -162,7 +162,7 @@ pub struct SamlApplicationSecret {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// X.509 certificate in PEM format, with which the service provider verifies signatures.
+    /// X.509 certificate in PEM format. The service provider verifies signatures with it.
     ///
     /// At least 1 character.
     pub certificate: String,
@@ -355,16 +355,16 @@ crate::types::cfg_items! { feature = "saml-applications" =>
         ///
         /// Since Logto 1.42.
         pub app_level_access_control_enabled: Option<bool>,
-        /// Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names.
+        /// Mapping of user claims to SAML attributes. The keys are claim names, the values attribute names.
         pub attribute_mapping: Option<SamlAttributeMapping>,
         /// Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
         ///
         /// At most 128 characters.
         pub entity_id: Patch<String>,
-        /// Endpoint where the service provider receives SAML responses; null until it is set.
+        /// Endpoint where the service provider receives SAML responses. Null until it is set.
         pub acs_url: Patch<SamlAssertionConsumerService>,
-        /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-        /// `certificate`; null for no encryption.
+        /// Encryption of assertions. Contains `encryptAssertion` and, with it, `encryptThenSign` and the service
+        /// provider's `certificate`. Null for no encryption.
         pub encryption: Patch<JsonObject>,
         /// Value that identifies the user in assertions (the NameID).
         pub name_id_format: Option<SamlNameIdFormat>,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The form that a service provider posts to start a sign-in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlAuthnRequest {
-    /// Authentication request in SAML encoding: base64, and deflated in the redirect binding.
+    /// Authentication request in SAML encoding. It is base64, and deflated in the redirect binding.
     pub saml_request: String,
     /// Opaque value that is returned with the response.
     pub relay_state: Option<String>,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct DeleteSentinelActivities {
     /// Kind of target that the identifiers belong to; `User` for sign-ins.
     pub target_type: SentinelTargetType,
-    /// Identifiers to unlock, in clear text: email addresses, phone numbers, usernames or user ids.
+    /// Identifiers to unlock, in clear text. They are email addresses, phone numbers, usernames or user ids.
     pub targets: Vec<String>,
 }
 

@@ -176,7 +176,7 @@ pub struct SessionSubmission {
     pub user_id: String,
     /// Verifications of the interaction, both completed and pending.
     pub verification_records: Vec<VerificationRecord>,
-    /// Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+    /// Circumstances of the sign-in, such as address and country. Contains what the edge provides.
     pub sign_in_context: Option<BTreeMap<String, String>>,
 }
 

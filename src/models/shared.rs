@@ -112,7 +112,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "cimd", featu
 }
 
 crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
-    /// A new secret or personal access token: its name and, optionally, its expiry time.
+    /// A new secret or personal access token. It has a name and, optionally, an expiry time.
     #[derive(Clone, Debug, PartialEq)]
     pub struct CreateSecret {
         /// Name, unique within the application or for the user.

@@ -21,7 +21,7 @@ crate::types::string_enum! {
 }
 
 crate::types::cfg_items! { feature = "sign-in-experience" =>
-    /// A password to check against the policy, optionally with the user whose own data it must not contain.
+    /// A password to check against the policy. Can include the user whose own data it must not contain.
     #[derive(Clone, PartialEq)]
     pub struct CheckPassword {
         /// Password to check, in clear text.
@@ -92,12 +92,13 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         pub block_disposable_addresses: Option<bool>,
         /// Whether addresses with a plus part (`name+tag@example.com`) are rejected.
         pub block_subaddressing: Option<bool>,
-        /// Addresses, domains (`@example.com`) or wildcards (`*@*.example.com`) that are accepted even if another rule
-        /// blocks them.
+        /// Addresses, domains or wildcards that are accepted despite rules that block them. A domain is `@example.com`,
+        /// a wildcard `*@*.example.com`.
         ///
         /// Since Logto 1.42.
         pub custom_allowlist: Option<Vec<String>>,
-        /// Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected.
+        /// Addresses, domains or wildcards that are rejected. A domain is `@example.com`, a wildcard
+        /// `foo*@example.com`.
         pub custom_blocklist: Option<Vec<String>>,
         /// Whether addresses of disposable email services are rejected. Renamed to `blockDisposableAddresses`.
         ///
@@ -133,7 +134,7 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
     pub struct LanguageInfo {
         /// Whether the pages use the language of the browser.
         pub auto_detect: bool,
-        /// Language used if there are no texts in the browser's language, or if detection is off.
+        /// Language used if the browser's language has no texts, or if detection is off.
         pub fallback_language: LanguageTag,
     }
 
@@ -580,7 +581,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
     pub struct PasswordCheck {
         /// Whether the password meets the policy.
         pub result: bool,
-        /// Rules that the password breaks, with one entry for each; absent if it meets the policy.
+        /// Rules that the password breaks, with one entry for each. Absent if it meets the policy.
         pub issues: Option<Vec<PasswordIssue>>,
     }
 
@@ -615,7 +616,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
     pub struct PasswordIssue {
         /// Code of the rule, such as `password_rejected.too_short`.
         pub code: String,
-        /// Values that are inserted into the message of this issue, such as the minimum length.
+        /// Values inserted into the message of this issue, such as the minimum length.
         pub interpolation: Option<JsonObject>,
     }
 
@@ -672,7 +673,8 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
         ///
         /// Defaults to `true`.
         pub repetition_and_sequence: Option<bool>,
-        /// Whether passwords that contain the user's name, email, phone or username are rejected.
+        /// Whether passwords that contain the user's own data are rejected. This data is the name, email, phone and
+        /// username.
         ///
         /// Defaults to `true`.
         pub user_info: Option<bool>,
@@ -738,7 +740,7 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
     /// Sign-in settings.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SignIn {
-        /// Identifiers with which users can sign in, each with a password or a code, in display order.
+        /// Identifiers with which users can sign in, in display order. Each has a password or a code.
         pub methods: Vec<SignInMethod>,
     }
 
@@ -817,8 +819,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         pub password_policy: PasswordPolicy,
         /// Settings of multi-factor authentication.
         pub mfa: MfaSettings,
-        /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
-        /// absence.
+        /// Adaptive MFA: asks for MFA only when a sign-in looks risky. Examples are a new country or a long absence.
         ///
         /// Since Logto 1.36.
         pub adaptive_mfa: Option<Toggle>,
@@ -832,8 +833,8 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         ///
         /// Since Logto 1.24.
         pub support_website_url: Option<String>,
-        /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
-        /// null or empty, they see Logto's error page.
+        /// URL to which users are sent if their sign-in session is unknown. An old bookmark is one cause. If null or
+        /// empty, they see Logto's error page.
         ///
         /// Since Logto 1.24.
         pub unknown_session_redirect_url: Option<String>,
@@ -853,7 +854,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         ///
         /// Since Logto 1.42.
         pub verification_code_policy: Option<VerificationCodePolicy>,
-        /// Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+        /// Kinds of code with which a password can be reset. Null allows every kind for which a connector is set up.
         ///
         /// Since Logto 1.36.
         pub forgot_password_methods: Option<Vec<ForgotPasswordMethod>>,
@@ -861,7 +862,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         ///
         /// Since Logto 1.36.
         pub passkey_sign_in: Option<PasskeySignIn>,
-        /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+        /// Profile fields that the sign-up page asks for, in display order. Null means all defined fields.
         ///
         /// Since Logto 1.42.
         pub sign_up_profile_fields: Option<Vec<Name>>,
@@ -869,7 +870,8 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         ///
         /// Since Logto 1.42.
         pub password_expiration: Option<PasswordExpiration>,
-        /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+        /// Rules for usernames. They set the length, the characters (`allowedChars`), and whether case matters
+        /// (`caseSensitive`).
         ///
         /// Since Logto 1.42.
         pub username_policy: Option<JsonObject>,
@@ -1003,7 +1005,7 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
     /// Registration settings: what new users must provide.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SignUp {
-        /// Identifiers that every new user must have; empty if users sign up with social identities only.
+        /// Identifiers that every new user must have. Empty if users sign up with social identities only.
         pub identifiers: Vec<IdentifierType>,
         /// Whether new users must choose a password.
         pub password: bool,
@@ -1036,10 +1038,10 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
     /// How social identities relate to existing accounts.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct SocialSignIn {
-        /// Whether a new social identity is linked, without asking, to the one account with the same verified email or
-        /// phone.
+        /// Whether a new social identity is linked without asking. It is linked to the one account with the same
+        /// verified email or phone.
         pub automatic_account_linking: Option<bool>,
-        /// Whether users who register with a social identity can skip identifiers that are otherwise required.
+        /// Whether users who register with a social identity can skip required identifiers.
         ///
         /// Since Logto 1.36.
         pub skip_required_identifiers: Option<bool>,
@@ -1116,8 +1118,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         pub password_policy: Option<PasswordPolicy>,
         /// Settings of multi-factor authentication.
         pub mfa: Option<MfaSettings>,
-        /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
-        /// absence.
+        /// Adaptive MFA: asks for MFA only when a sign-in looks risky. Examples are a new country or a long absence.
         ///
         /// Since Logto 1.36.
         pub adaptive_mfa: Option<Toggle>,
@@ -1135,7 +1136,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         ///
         /// Since Logto 1.30.
         pub email_blocklist_policy: Option<EmailBlocklistPolicy>,
-        /// Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+        /// Kinds of code with which a password can be reset. Null allows every kind for which a connector is set up.
         ///
         /// Since Logto 1.36.
         pub forgot_password_methods: Patch<Vec<ForgotPasswordMethod>>,
@@ -1143,11 +1144,12 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         ///
         /// Since Logto 1.36.
         pub passkey_sign_in: Option<PasskeySignIn>,
-        /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+        /// Profile fields that the sign-up page asks for, in display order. Null means all defined fields.
         ///
         /// Since Logto 1.42.
         pub sign_up_profile_fields: Patch<Vec<Name>>,
-        /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+        /// Rules for usernames. They set the length, the characters (`allowedChars`), and whether case matters
+        /// (`caseSensitive`).
         ///
         /// Since Logto 1.42.
         pub username_policy: Option<JsonObject>,
@@ -1163,8 +1165,8 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         ///
         /// Since Logto 1.24.
         pub support_website_url: Patch<String>,
-        /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
-        /// null or empty, they see Logto's error page.
+        /// URL to which users are sent if their sign-in session is unknown. An old bookmark is one cause. If null or
+        /// empty, they see Logto's error page.
         ///
         /// Since Logto 1.24.
         pub unknown_session_redirect_url: Patch<String>,

@@ -18,9 +18,11 @@ crate::types::cfg_items! { feature = "sso-connectors" =>
         pub domains: Option<Vec<String>>,
         /// Logos and icons.
         pub branding: Option<SsoConnectorBranding>,
-        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        /// Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+        /// registration.
         pub sync_profile: Option<bool>,
-        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        /// Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+        /// API.
         ///
         /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
@@ -114,9 +116,11 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "sso-connect
         pub domains: Vec<String>,
         /// Logos and icons.
         pub branding: SsoConnectorBranding,
-        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        /// Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+        /// registration.
         pub sync_profile: bool,
-        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        /// Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+        /// API.
         ///
         /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
@@ -130,8 +134,8 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "sso-connect
         pub provider_logo: Option<String>,
         /// Logo of the provider for dark mode, as a URL or data URI.
         pub provider_logo_dark: Option<String>,
-        /// Data published by the provider and the values to enter there (endpoints, metadata); absent if the provider
-        /// cannot be reached.
+        /// Data published by the provider and the values to enter there. Contains endpoints and metadata. Absent if the
+        /// provider cannot be reached.
         pub provider_config: Option<JsonObject>,
     }
 
@@ -238,13 +242,15 @@ crate::types::cfg_items! { feature = "sso-connectors" =>
         pub domains: Option<Vec<String>>,
         /// Logos and icons.
         pub branding: Option<SsoConnectorBranding>,
-        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        /// Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+        /// registration.
         pub sync_profile: Option<bool>,
         /// Name of the connector, unique among enterprise connectors.
         ///
         /// 1 to 128 characters.
         pub connector_name: Option<String>,
-        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        /// Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+        /// API.
         ///
         /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,

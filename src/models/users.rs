@@ -92,7 +92,7 @@ crate::types::tagged_union! {
 }
 
 crate::types::cfg_items! { feature = "users" =>
-    /// An authenticator app as a new MFA factor, with your own secret or a generated one.
+    /// An authenticator app as a new MFA factor. The secret is your own or a generated one.
     #[derive(Clone, Default, PartialEq)]
     pub struct CreateTotp {
         /// Secret of your choice, in Base32. Generated if left out.
@@ -114,7 +114,8 @@ crate::types::cfg_items! { feature = "users" =>
     /// A new user. Nothing is required, but a user without an identifier cannot sign in.
     #[derive(Clone, Default, PartialEq)]
     pub struct CreateUser {
-        /// Phone number for signing in, with country code and digits only, unique in the tenant. Treated as verified.
+        /// Phone number for signing in, unique in the tenant. It has the country code and digits only. Treated as
+        /// verified.
         ///
         /// Matches `^\d+$`.
         pub primary_phone: Option<String>,
@@ -242,7 +243,7 @@ crate::types::cfg_items! { feature = "users" =>
     pub struct LinkedSocialIdentity {
         /// The social identity.
         pub identity: SocialIdentity,
-        /// Information about the stored tokens, without the tokens themselves; absent if no tokens are stored.
+        /// Information about the stored tokens, without the tokens themselves. Absent if no tokens are stored.
         pub token_secret: Option<TokenSecret>,
         /// Name of the provider in users' identities, such as `github`. A user has one identity per target.
         pub target: Option<String>,
@@ -263,7 +264,7 @@ crate::types::cfg_items! { feature = "users" =>
     pub struct LinkedSsoIdentity {
         /// The user's identity at the identity provider.
         pub sso_identity: SsoIdentity,
-        /// Information about the stored tokens, without the tokens themselves; absent if no tokens are stored.
+        /// Information about the stored tokens, without the tokens themselves. Absent if no tokens are stored.
         pub token_secret: Option<TokenSecret>,
         /// Id of an [`SsoConnector`](crate::models::SsoConnector).
         pub sso_connector_id: Option<String>,
@@ -644,7 +645,7 @@ crate::types::cfg_items! { feature = "users" =>
         ///
         /// Matches `^\S+@\S+\.\S+$`.
         pub primary_email: Patch<String>,
-        /// Phone number for signing in, with country code and digits only, unique in the tenant; null clears it.
+        /// Phone number for signing in, unique in the tenant. It has the country code and digits only. Null clears it.
         /// Treated as verified.
         ///
         /// Matches `^\d+$`.
@@ -826,7 +827,7 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         ///
         /// At most 128 characters.
         pub primary_email: Option<String>,
-        /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+        /// Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
         ///
         /// At most 128 characters.
         pub primary_phone: Option<String>,
@@ -850,12 +851,13 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         pub updated_at: Timestamp,
         /// Standard OpenID Connect claims about the user.
         pub profile: UserProfile,
-        /// Id of the [`Application`](crate::models::Application) through which the user first registered; null if the
+        /// Id of the [`Application`](crate::models::Application) through which the user first registered. Null if the
         /// user was created in another way.
         ///
         /// At most 21 characters.
         pub application_id: Option<String>,
-        /// Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
+        /// Id of the client to whom the user gave consent first. Only set if the id is the URL of a metadata document
+        /// (CIMD).
         ///
         /// Since the release after Logto 1.42.
         ///
@@ -865,7 +867,8 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         pub is_suspended: bool,
         /// Whether a password is set.
         pub has_password: Option<bool>,
-        /// Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+        /// Whether the user has a password, email or phone for verification. Sensitive changes require this
+        /// verification.
         ///
         /// Since Logto 1.42.
         pub has_security_verification_method: Option<bool>,
@@ -877,7 +880,7 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         ///
         /// At most 256 characters.
         pub password_digest: Patch<String>,
-        /// Algorithm of the password's hash; null if there is no password, absent unless requested.
+        /// Algorithm of the password's hash. Null if there is no password, absent unless requested.
         ///
         /// Since Logto 1.42.
         pub password_algorithm: Patch<PasswordAlgorithm>,
@@ -1063,7 +1066,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "interaction"
         ///
         /// At most 128 characters.
         pub primary_email: Patch<String>,
-        /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+        /// Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
         ///
         /// At most 128 characters.
         pub primary_phone: Patch<String>,

@@ -86,7 +86,7 @@ crate::types::cfg_items! { feature = "verifications" =>
         pub state: String,
         /// URI to which the provider sends the browser back. It must be registered with the provider.
         pub redirect_uri: String,
-        /// Scopes to request from the provider instead of the connector's, separated by spaces.
+        /// Scopes to request from the provider, separated by spaces. They replace the connector's.
         ///
         /// Since Logto 1.30.
         pub scope: Option<String>,
@@ -241,7 +241,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
         pub id: String,
         /// Id of the [`SsoConnector`](crate::models::SsoConnector).
         pub connector_id: String,
-        /// Data about the user from the identity provider; absent until the provider has answered.
+        /// Data about the user from the identity provider. Absent until the provider has answered.
         pub enterprise_sso_user_info: Option<SocialUserInfo>,
         /// Identity provider: the issuer for OIDC, the entity id for SAML.
         pub issuer: Option<String>,
@@ -275,7 +275,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     pub struct Identifier {
         /// Kind of identifier.
         pub r#type: IdentifierType,
-        /// The username, email address, phone number (with country code, digits only) or id.
+        /// The username, email address, phone number or id. A phone number has the country code and digits only.
         pub value: String,
     }
 

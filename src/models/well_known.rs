@@ -28,8 +28,8 @@ pub struct ForgotPasswordAvailability {
 
 crate::types::object! { ForgotPasswordAvailability { required phone "phone", required email "email" } }
 
-/// All data that the sign-in pages need: the settings, overridden by those of the application and organization,
-/// and the connectors.
+/// All data that the sign-in pages need. It contains the settings, overridden by those of the application and
+/// organization, and the connectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FullSignInExperience {
     /// Id of the tenant that it belongs to; `default` on self-hosted servers.
@@ -91,8 +91,7 @@ pub struct FullSignInExperience {
     pub password_policy: PasswordPolicy,
     /// Settings of multi-factor authentication.
     pub mfa: MfaSettings,
-    /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
-    /// absence.
+    /// Adaptive MFA: asks for MFA only when a sign-in looks risky. Examples are a new country or a long absence.
     ///
     /// Since Logto 1.36.
     pub adaptive_mfa: Option<Toggle>,
@@ -106,8 +105,8 @@ pub struct FullSignInExperience {
     ///
     /// Since Logto 1.24.
     pub support_website_url: Option<String>,
-    /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
-    /// null or empty, they see Logto's error page.
+    /// URL to which users are sent if their sign-in session is unknown. An old bookmark is one cause. If null or
+    /// empty, they see Logto's error page.
     ///
     /// Since Logto 1.24.
     pub unknown_session_redirect_url: Option<String>,
@@ -127,7 +126,7 @@ pub struct FullSignInExperience {
     ///
     /// Since Logto 1.36.
     pub passkey_sign_in: Option<PasskeySignIn>,
-    /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+    /// Profile fields that the sign-up page asks for, in display order. Null means all defined fields.
     ///
     /// Since Logto 1.42.
     pub sign_up_profile_fields: Option<Vec<Name>>,
@@ -135,7 +134,8 @@ pub struct FullSignInExperience {
     ///
     /// Since Logto 1.42.
     pub password_expiration: Option<PasswordExpiration>,
-    /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+    /// Rules for usernames. They set the length, the characters (`allowedChars`), and whether case matters
+    /// (`caseSensitive`).
     ///
     /// Since Logto 1.42.
     pub username_policy: Option<JsonObject>,
@@ -281,7 +281,8 @@ pub struct PublicEmailBlocklistPolicy {
     pub block_disposable_addresses: Option<bool>,
     /// Whether addresses with a plus part (`name+tag@example.com`) are rejected.
     pub block_subaddressing: Option<bool>,
-    /// Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected.
+    /// Addresses, domains or wildcards that are rejected. A domain is `@example.com`, a wildcard
+    /// `foo*@example.com`.
     pub custom_blocklist: Option<Vec<String>>,
 }
 
@@ -312,8 +313,8 @@ pub struct PublicSocialConnector {
     pub from_email: Option<String>,
     /// Where the social connector works; null for email and SMS connectors.
     pub platform: Option<ConnectorPlatform>,
-    /// Whether it uses a standard protocol (OIDC, OAuth 2.0, SAML) and can therefore be set up several times, each
-    /// with a target of your choice.
+    /// Whether it uses a standard protocol. Standard protocols are OIDC, OAuth 2.0 and SAML. Such a connector can
+    /// be set up several times, each with a target of your choice.
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
     ///

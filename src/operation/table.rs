@@ -477,7 +477,7 @@ pub(crate) static ADD_ORGANIZATION_APPLICATIONS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Makes machine-to-machine applications members of the organization, without roles.",
+    summary: "Makes machine-to-machine applications members of the organization. They get no roles.",
 };
 
 /// `POST /api/organizations/{id}/users`
@@ -939,7 +939,7 @@ pub(crate) static CREATE_AND_SEND_VERIFICATION_CODE: OperationInfo = OperationIn
     deprecated: false,
     since: Release::new(20),
     until: None,
-    summary: "Sends a verification code to an email address or phone number and starts its verification.",
+    summary: "Sends a verification code and starts its verification. The code goes to an email address or phone number.",
 };
 
 /// `POST /api/applications`
@@ -1335,7 +1335,7 @@ pub(crate) static CREATE_LEGACY_INTERACTION_WEB_AUTHN_AUTHENTICATION: OperationI
     deprecated: false,
     since: Release::OLDEST,
     until: Some(Release::new(30)),
-    summary: "Returns WebAuthn options for requesting one of the user's passkeys as a second factor.",
+    summary: "Returns WebAuthn options for requesting a passkey as a second factor. The passkey must be one of the user's.",
 };
 
 /// `POST /api/interaction/verification/webauthn-registration`
@@ -1533,7 +1533,7 @@ pub(crate) static CREATE_ORGANIZATION_JIT_SSO_CONNECTOR: OperationInfo = Operati
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Adds enterprise connectors whose users join the organization on their first sign-in. Existing users are not added.",
+    summary: "Adds enterprise connectors whose users join the organization. They join on their first sign-in. Existing users are not added.",
 };
 
 /// `POST /api/organization-roles`
@@ -1885,7 +1885,7 @@ pub(crate) static CREATE_SIGN_IN_PASSKEY_AUTHENTICATION_WITH_IDENTIFIER: Operati
     deprecated: false,
     since: Release::new(38),
     until: None,
-    summary: "Returns WebAuthn options for signing in with a passkey of the user who has the given identifier.",
+    summary: "Returns WebAuthn options for signing in with a passkey. The passkey belongs to the user who has the given identifier.",
 };
 
 /// `POST /api/experience/verification/social/{connectorId}/authorization-uri`
@@ -2061,7 +2061,7 @@ pub(crate) static CREATE_USER_IDENTITY: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Links a social identity with the data of the provider's callback, which is verified. Returns all identities.",
+    summary: "Links a social identity with the data of the provider's callback. The server verifies the data. Returns all identities.",
 };
 
 /// `POST /api/users/{userId}/mfa-verifications`
@@ -2215,7 +2215,7 @@ pub(crate) static CREATE_WEB_AUTHN_AUTHENTICATION_VERIFICATION: OperationInfo = 
     deprecated: false,
     since: Release::new(20),
     until: None,
-    summary: "Returns WebAuthn options for requesting one of the identified user's passkeys as a second factor.",
+    summary: "Returns WebAuthn options for requesting a passkey as a second factor. The passkey must be one of the identified user's.",
 };
 
 /// `POST /api/experience/verification/web-authn/registration`
@@ -2237,7 +2237,7 @@ pub(crate) static CREATE_WEB_AUTHN_REGISTRATION_VERIFICATION: OperationInfo = Op
     deprecated: false,
     since: Release::new(20),
     until: None,
-    summary: "Returns WebAuthn options for creating a passkey as the identified user's second factor.",
+    summary: "Returns WebAuthn options for creating a passkey as a second factor. The passkey is for the identified user.",
 };
 
 /// `DELETE /api/configs/actions/{actionType}`
@@ -2413,7 +2413,7 @@ pub(crate) static DELETE_APPLICATION_USER_CONSENT_SCOPE: OperationInfo = Operati
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Removes a permission of the given kind from those that an application may request from users.",
+    summary: "Removes a permission that an application may request from users. Its kind and its id identify the permission.",
 };
 
 /// `DELETE /api/captcha-provider`
@@ -2900,7 +2900,7 @@ pub(crate) static DELETE_ORGANIZATION_JIT_ROLE: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Removes a role from those that users receive when they join through just-in-time provisioning.",
+    summary: "Removes a role from those of just-in-time provisioning. Users no longer receive it when they join.",
 };
 
 /// `DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}`
@@ -2922,7 +2922,7 @@ pub(crate) static DELETE_ORGANIZATION_JIT_SSO_CONNECTOR: OperationInfo = Operati
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Removes an enterprise connector, so that its users no longer join the organization. Current members are kept.",
+    summary: "Removes an enterprise connector. Its users no longer join the organization. Current members are kept.",
 };
 
 /// `DELETE /api/organization-roles/{id}`
@@ -3670,7 +3670,7 @@ pub(crate) static GET_ACCOUNT_CENTER_SETTINGS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(22),
     until: None,
-    summary: "Returns whether the account API is enabled and which fields users may see or edit.",
+    summary: "Returns the account center settings. They define whether the account API is enabled and which fields users may see or edit.",
 };
 
 /// `GET /api/configs/actions/{actionType}`
@@ -3758,7 +3758,7 @@ pub(crate) static GET_APPLICATION: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Returns an application and whether it holds the role for the management API (`isAdmin`).",
+    summary: "Returns an application. `isAdmin` is true if it holds the role for the management API.",
 };
 
 /// `GET /api/applications/{applicationId}/access-control`
@@ -4022,7 +4022,7 @@ pub(crate) static GET_ENABLED_SSO_CONNECTORS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(20),
     until: None,
-    summary: "Returns the ids of the enterprise connectors that serve the domain of an email address.",
+    summary: "Returns the ids of the enterprise connectors for an email address. They serve the domain of the address.",
 };
 
 /// `GET /api/my-account/sso-identities/{connectorId}/access-token`
@@ -5040,7 +5040,7 @@ pub(crate) static GET_WELL_KNOWN_EXPERIENCE: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(20),
     until: None,
-    summary: "Returns all settings for the sign-in pages of an application or organization, including connectors.",
+    summary: "Returns all settings for the sign-in pages of an application or organization. Includes connectors.",
 };
 
 /// `GET /api/.well-known/experience.openapi.json`
@@ -5197,7 +5197,7 @@ pub(crate) static LIST_APPLICATION_ORGANIZATIONS: OperationInfo = OperationInfo 
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Lists the organizations of which the application is a member, each with the application's roles.",
+    summary: "Lists the organizations of which the application is a member. Includes the application's roles in each.",
 };
 
 /// `GET /api/applications/{id}/protected-app-metadata/custom-domains`
@@ -5267,7 +5267,7 @@ pub(crate) static LIST_APPLICATION_SECRETS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(19),
     until: None,
-    summary: "Lists an application's secrets, with their values in clear text and their expiry.",
+    summary: "Lists an application's secrets. Includes their values in clear text and their expiry.",
 };
 
 /// `GET /api/applications/{id}/users/{userId}/consent-organizations`
@@ -5622,7 +5622,7 @@ pub(crate) static LIST_LEGACY_INTERACTION_SINGLE_SIGN_ON_CONNECTORS: OperationIn
     deprecated: false,
     since: Release::OLDEST,
     until: Some(Release::new(30)),
-    summary: "Returns the ids of the enterprise connectors that serve the domain of an email address.",
+    summary: "Returns the ids of the enterprise connectors for an email address. They serve the domain of the address.",
 };
 
 /// `GET /api/logs`
@@ -5782,7 +5782,7 @@ pub(crate) static LIST_ORGANIZATION_JIT_EMAIL_DOMAINS: OperationInfo = Operation
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Lists the email domains whose users join the organization automatically at sign-up.",
+    summary: "Lists the email domains whose users join the organization at sign-up. They join automatically.",
 };
 
 /// `GET /api/organizations/{id}/jit/roles`
@@ -5807,7 +5807,7 @@ pub(crate) static LIST_ORGANIZATION_JIT_ROLES: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Lists the roles that users receive when they join through just-in-time provisioning.",
+    summary: "Lists the roles that users receive through just-in-time provisioning. Users receive them when they join.",
 };
 
 /// `GET /api/organizations/{id}/jit/sso-connectors`
@@ -5832,7 +5832,7 @@ pub(crate) static LIST_ORGANIZATION_JIT_SSO_CONNECTORS: OperationInfo = Operatio
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Lists the enterprise connectors whose users join the organization on their first sign-in.",
+    summary: "Lists the enterprise connectors whose users join the organization. They join on their first sign-in.",
 };
 
 /// `GET /api/organization-roles/{id}/resource-scopes`
@@ -6439,7 +6439,7 @@ pub(crate) static LIST_USER_ORGANIZATIONS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Lists the organizations of which the user is a member, with the user's roles in each.",
+    summary: "Lists the organizations of which the user is a member. Includes the user's roles in each.",
 };
 
 /// `GET /api/users/{userId}/personal-access-tokens`
@@ -6669,7 +6669,7 @@ pub(crate) static REPLACE_APPLICATION_USER_CONSENT_ORGANIZATIONS: OperationInfo 
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Replaces the set of the user's organizations that a third-party application may access.",
+    summary: "Replaces the user's organizations that a third-party application may access.",
 };
 
 /// `PUT /api/custom-phrases/{languageTag}`
@@ -6955,7 +6955,7 @@ pub(crate) static REPLACE_ORGANIZATION_JIT_ROLES: OperationInfo = OperationInfo 
     deprecated: false,
     since: Release::new(18),
     until: None,
-    summary: "Replaces the roles that users receive when they join through just-in-time provisioning. Current members keep theirs.",
+    summary: "Replaces the roles that users receive through just-in-time provisioning. Users receive them when they join. Current members keep theirs.",
 };
 
 /// `PUT /api/organizations/{id}/jit/sso-connectors`
@@ -7175,7 +7175,7 @@ pub(crate) static SEND_LEGACY_INTERACTION_VERIFICATION_CODE: OperationInfo = Ope
     deprecated: false,
     since: Release::OLDEST,
     until: Some(Release::new(30)),
-    summary: "Sends a verification code to an email address or phone number for the running interaction.",
+    summary: "Sends a verification code for the running interaction. The code goes to an email address or phone number.",
 };
 
 /// `PUT /api/interaction/mfa-skipped`
@@ -7747,7 +7747,7 @@ pub(crate) static UPDATE_LEGACY_INTERACTION_IDENTIFIERS: OperationInfo = Operati
     deprecated: false,
     since: Release::OLDEST,
     until: Some(Release::new(30)),
-    summary: "Checks an additional identifier, such as a password or code, and adds it to those already proven.",
+    summary: "Checks an additional identifier and adds it to those already proven. It can be a password or a code.",
 };
 
 /// `PATCH /api/interaction/profile`
@@ -7945,7 +7945,7 @@ pub(crate) static UPDATE_OTHER_PROFILE: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(22),
     until: None,
-    summary: "Merges the given OIDC claims (names, address, locale, ...) into the user's profile and returns it.",
+    summary: "Merges the given OIDC claims into the user's profile and returns it. The claims are names, address, locale and others.",
 };
 
 /// `POST /api/my-account/password`
@@ -8367,7 +8367,7 @@ pub(crate) static UPDATE_USER_LOGTO_CONFIGS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(33),
     until: None,
-    summary: "Changes the given choices about MFA and passkeys, for example to show a skipped prompt again.",
+    summary: "Changes the given choices about MFA and passkeys. For example, it can show a skipped prompt again.",
 };
 
 /// `PATCH /api/users/{userId}/password`
@@ -8631,7 +8631,7 @@ pub(crate) static VERIFY_ENTERPRISE_SSO_VERIFICATION: OperationInfo = OperationI
     deprecated: false,
     since: Release::new(20),
     until: None,
-    summary: "Completes an enterprise single sign-on with the parameters of the provider's callback.",
+    summary: "Completes an enterprise single sign-on with the provider's callback parameters.",
 };
 
 /// `POST /api/experience/verification/mfa-verification-code/verify`
@@ -8697,7 +8697,7 @@ pub(crate) static VERIFY_ONE_TIME_TOKEN_VERIFICATION: OperationInfo = OperationI
     deprecated: false,
     since: Release::new(26),
     until: None,
-    summary: "Checks the one-time token of a magic link against its email address and consumes it.",
+    summary: "Checks a magic link's one-time token against its email address and consumes it.",
 };
 
 /// `POST /api/experience/verification/sign-in-passkey/authentication/verify`
@@ -8807,7 +8807,7 @@ pub(crate) static VERIFY_VERIFICATION_BY_SOCIAL: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(22),
     until: None,
-    summary: "Checks the data of the provider's callback and makes the verification record valid.",
+    summary: "Checks the provider's callback data and makes the verification record valid.",
 };
 
 /// `POST /api/verifications/verification-code/verify`
@@ -8917,7 +8917,7 @@ pub(crate) static VERIFY_WEB_AUTHN_REGISTRATION: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(29),
     until: None,
-    summary: "Checks the passkey that the browser created and makes the verification record valid. Add it with AddMfaVerification.",
+    summary: "Checks the browser's new passkey and makes the verification record valid. Add it with AddMfaVerification.",
 };
 
 /// `POST /api/experience/verification/web-authn/registration/verify`

@@ -3,7 +3,7 @@
 /** The access that users have to one part of their accounts. */
 export type AccountCenterFieldControl = "Off" | "ReadOnly" | "Edit" | (string & {});
 
-/** The access that users have to each part of their accounts through the account API. Parts left out are off. */
+/** The access of users to each part of their accounts through the account API. Parts left out are off. */
 export interface AccountCenterFields {
   /** The full name. */
   name?: AccountCenterFieldControl | undefined;
@@ -62,14 +62,14 @@ export interface AccountCenterSettings {
   /** Permissions of users for each part of their accounts. Parts left out are off. */
   fields: AccountCenterFields;
   /**
-   * Other origins on which users can create and use passkeys of this domain, such as the origin of your account
-   * page.
+   * Other origins on which users can create and use passkeys of this domain. An example is the origin of your
+   * account page.
    *
    * Since Logto 1.30.
    */
   webauthnRelatedOrigins?: string[] | undefined;
   /**
-   * URL of your page for deleting accounts, to which the account center links; null for no link.
+   * URL of your page for deleting accounts. The account center links to it. Null for no link.
    *
    * Since Logto 1.42.
    *
@@ -151,7 +151,7 @@ export interface AddPasskey {
   name?: string | undefined;
 }
 
-/** An authenticator app to add as an MFA factor, with the secret that `GenerateTotpSecret` returned. */
+/** An authenticator app to add as an MFA factor. Contains the secret that `GenerateTotpSecret` returned. */
 export interface AddTotp {
   type: "Totp";
   /** Secret that the app uses, in Base32. */
@@ -189,7 +189,7 @@ export interface AdminConsoleChargeNotification {
   token?: boolean | undefined;
   /** Whether the notice about charges for API resources has been seen. */
   apiResource?: boolean | undefined;
-  /** Whether the notice about charges for machine-to-machine applications has been seen. */
+  /** Whether the notice about charges for machine-to-machine apps has been seen. */
   machineToMachineApp?: boolean | undefined;
   /** Whether the notice about charges for tenant members has been seen. */
   tenantMember?: boolean | undefined;
@@ -240,7 +240,7 @@ export interface Application {
    * 1 to 256 characters.
    */
   name: string;
-  /** Single secret from the time before named secrets; absent for all applications without one, such as new ones. */
+  /** Single secret from the time before named secrets. Absent for all applications without one, such as new ones. */
   secret?: string | undefined;
   /** Human-readable description. */
   description: string | null;
@@ -248,7 +248,7 @@ export interface Application {
   type: ApplicationType;
   /** OpenID Connect settings of the application. */
   oidcClientMetadata: OidcClientMetadata;
-  /** Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow. */
+  /** Settings of the application beyond standard OpenID Connect. Covers token lifetimes, CORS, device flow. */
   customClientMetadata: CustomClientMetadata;
   /** Settings of a protected app; null for other types. */
   protectedAppMetadata: ProtectedAppMetadata | null;
@@ -259,8 +259,8 @@ export interface Application {
    */
   customData?: { [member: string]: unknown } | undefined;
   /**
-   * Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-   * after creation.
+   * Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
+   * creation.
    */
   isThirdParty: boolean;
   /**
@@ -273,8 +273,8 @@ export interface Application {
   /** Creation time. */
   createdAt: number;
   /**
-   * Whether the machine-to-machine application holds the role that grants access to the management API; absent
-   * from lists.
+   * Whether the machine-to-machine application has the role for the management API. The role grants access to
+   * that API. Absent from lists.
    */
   isAdmin?: boolean | undefined;
   /** Roles in the organization. Only present in lists of an organization's applications. */
@@ -289,7 +289,7 @@ export interface ApplicationAccessControl {
   userRoleIds: string[];
   /** Ids of {@link Organization}s whose members may sign in. */
   organizationIds: string[];
-  /** Rules that allow sign-in for members of an organization who hold one of the given roles there. */
+  /** Rules that allow sign-in for members of an organization. The members must hold one of the given roles there. */
   organizationRoleRules: OrganizationRoleRule[];
 }
 
@@ -372,7 +372,7 @@ export interface ApplicationSignInExperience {
    */
   privacyPolicyUrl: string | null;
   /**
-   * Name shown to users instead of the application's own; null to show the application's own.
+   * Name shown to users instead of the application's own. Null to show the application's own.
    *
    * At most 256 characters.
    */
@@ -398,7 +398,7 @@ export interface ApplicationSummary {
   /** Logos and icons. */
   branding?: Branding | undefined;
   /**
-   * Name shown to users instead of the application's own; null or absent to show the application's own.
+   * Name shown to users instead of the application's own. Null or absent to show the application's own.
    *
    * At most 256 characters.
    */
@@ -607,7 +607,7 @@ export interface CheckMfaVerificationCode {
   identifierType: MfaIdentifierType;
 }
 
-/** A password to check against the policy, optionally with the user whose own data it must not contain. */
+/** A password to check against the policy. Can include the user whose own data it must not contain. */
 export interface CheckPassword {
   /** Password to check, in clear text. */
   password: string;
@@ -688,10 +688,14 @@ export interface Color {
 export interface Connector {
   /** Id of the connector itself, not of its factory. */
   id: string;
-  /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
+  /**
+   * Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+   * registration.
+   */
   syncProfile: boolean;
   /**
-   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   * Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+   * API.
    *
    * Since Logto 1.30.
    */
@@ -737,8 +741,8 @@ export interface Connector {
   /** Where the social connector works; null for email and SMS connectors. */
   platform: ConnectorPlatform | null;
   /**
-   * Whether it uses a standard protocol (OIDC, OAuth 2.0, SAML) and can therefore be set up several times, each
-   * with a target of your choice.
+   * Whether it uses a standard protocol. Standard protocols are OIDC, OAuth 2.0 and SAML. Such a connector can
+   * be set up several times, each with a target of your choice.
    */
   isStandard?: boolean | undefined;
   /**
@@ -751,9 +755,9 @@ export interface Connector {
   type: ConnectorType;
   /** Whether it is a demo that cannot be used in production. */
   isDemo?: boolean | undefined;
-  /** Additional information about the connector; for Logto's own email service, the sender address. */
+  /** Additional information about the connector. For Logto's own email service, this is the sender address. */
   extraInfo?: { [member: string]: unknown } | undefined;
-  /** Number of messages sent by Logto's own email service; absent for other connectors. */
+  /** Number of messages sent by Logto's own email service. Absent for other connectors. */
   usage?: number | undefined;
 }
 
@@ -796,8 +800,8 @@ export interface ConnectorFactory {
   /** Where the social connector works; null for email and SMS connectors. */
   platform: ConnectorPlatform | null;
   /**
-   * Whether it uses a standard protocol (OIDC, OAuth 2.0, SAML) and can therefore be set up several times, each
-   * with a target of your choice.
+   * Whether it uses a standard protocol. Standard protocols are OIDC, OAuth 2.0 and SAML. Such a connector can
+   * be set up several times, each with a target of your choice.
    */
   isStandard?: boolean | undefined;
   /**
@@ -905,7 +909,7 @@ export interface CreateApplication {
   type: ApplicationType;
   /** OpenID Connect settings of the application. */
   oidcClientMetadata?: OidcClientMetadata | undefined;
-  /** Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow. */
+  /** Settings of the application beyond standard OpenID Connect. Covers token lifetimes, CORS, device flow. */
   customClientMetadata?: CustomClientMetadata | undefined;
   /**
    * Any JSON of your own. Logto stores it without interpreting it.
@@ -914,8 +918,8 @@ export interface CreateApplication {
    */
   customData?: { [member: string]: unknown } | undefined;
   /**
-   * Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-   * after creation.
+   * Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
+   * creation.
    */
   isThirdParty?: boolean | undefined;
   /** Settings of a protected app; null for other types. */
@@ -958,12 +962,13 @@ export interface CreateConnector {
   /** Target, name and logos of your choice. Only for standard connectors, which require a target. */
   metadata?: ConnectorMetadata | undefined;
   /**
-   * Whether name and avatar are updated from the provider at every sign-in, not only at registration. Only for
-   * social connectors.
+   * Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+   * registration. Only for social connectors.
    */
   syncProfile?: boolean | undefined;
   /**
-   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   * Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+   * API.
    *
    * Since Logto 1.30.
    */
@@ -979,8 +984,8 @@ export interface CreateConnector {
 /** A new profile field. The valid settings depend on its type. */
 export interface CreateCustomProfileField {
   /**
-   * Key of the value: a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot be
-   * changed after creation.
+   * Key of the value. It is a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot
+   * be changed after creation.
    */
   name: string;
   /** Kind of value. */
@@ -1054,7 +1059,7 @@ export interface CreateOneTimeToken {
    * 1 to 128 characters.
    */
   email: string;
-  /** Effects of using the token: the organizations to join, and what the token may be used for. */
+  /** Effects of using the token. Contains the organizations to join, and what the token may be used for. */
   context?: OneTimeTokenContext | undefined;
   /** Lifetime in seconds. Defaults to 600. */
   expiresIn?: number | undefined;
@@ -1245,8 +1250,8 @@ export interface CreateResource {
    */
   name: string;
   /**
-   * URI that identifies the API: the `resource` of token requests and the `aud` of tokens. Cannot be changed
-   * after creation.
+   * URI that identifies the API. It is the `resource` of token requests and the `aud` of tokens. Cannot be
+   * changed after creation.
    *
    * At least 1 character.
    */
@@ -1312,7 +1317,7 @@ export interface CreateSamlApplication {
   description?: string | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
   customData?: { [member: string]: unknown } | undefined;
-  /** Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names. */
+  /** Mapping of user claims to SAML attributes. The keys are claim names, the values attribute names. */
   attributeMapping?: SamlAttributeMapping | undefined;
   /**
    * Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
@@ -1320,11 +1325,11 @@ export interface CreateSamlApplication {
    * At most 128 characters.
    */
   entityId?: string | null | undefined;
-  /** Endpoint where the service provider receives SAML responses; null until it is set. */
+  /** Endpoint where the service provider receives SAML responses. Null until it is set. */
   acsUrl?: SamlAssertionConsumerService | null | undefined;
   /**
-   * Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-   * `certificate`; null for no encryption.
+   * Encryption of assertions. Contains `encryptAssertion` and, with it, `encryptThenSign` and the service
+   * provider's `certificate`. Null for no encryption.
    */
   encryption?: { [member: string]: unknown } | null | undefined;
   /**
@@ -1345,7 +1350,7 @@ export interface CreateSamlApplicationSecret {
   lifeSpanInYears: number;
 }
 
-/** A new secret or personal access token: its name and, optionally, its expiry time. */
+/** A new secret or personal access token. It has a name and, optionally, an expiry time. */
 export interface CreateSecret {
   /**
    * Name, unique within the application or for the user.
@@ -1370,7 +1375,7 @@ export interface CreateSocialVerificationRecord {
   /** URI to which the provider sends the browser back. It must be registered with the provider. */
   redirectUri: string;
   /**
-   * Scopes to request from the provider instead of the connector's, separated by spaces.
+   * Scopes to request from the provider, separated by spaces. They replace the connector's.
    *
    * Since Logto 1.30.
    */
@@ -1390,10 +1395,14 @@ export interface CreateSsoConnector {
   domains?: string[] | undefined;
   /** Logos and icons. */
   branding?: SsoConnectorBranding | undefined;
-  /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
+  /**
+   * Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+   * registration.
+   */
   syncProfile?: boolean | undefined;
   /**
-   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   * Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+   * API.
    *
    * Since Logto 1.30.
    */
@@ -1430,7 +1439,7 @@ export interface CreateSubjectToken {
   context?: { [member: string]: unknown } | undefined;
 }
 
-/** An authenticator app as a new MFA factor, with your own secret or a generated one. */
+/** An authenticator app as a new MFA factor. The secret is your own or a generated one. */
 export interface CreateTotp {
   type: "Totp";
   /**
@@ -1444,7 +1453,8 @@ export interface CreateTotp {
 /** A new user. Nothing is required, but a user without an identifier cannot sign in. */
 export interface CreateUser {
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant. Treated as verified.
+   * Phone number for signing in, unique in the tenant. It has the country code and digits only. Treated as
+   * verified.
    *
    * Matches `^\d+$`.
    */
@@ -1536,7 +1546,10 @@ export interface CreatedVerificationRecord {
 
 /** An application's settings beyond standard OpenID Connect. */
 export interface CustomClientMetadata {
-  /** Origins from which browsers may call the token endpoint, in addition to those of the redirect URIs. */
+  /**
+   * Origins from which browsers may call the token endpoint. The origins of the redirect URIs are always
+   * allowed.
+   */
   corsAllowedOrigins?: string[] | undefined;
   /** Lifetime of ID tokens, in seconds. Defaults to one hour. */
   idTokenTtl?: number | undefined;
@@ -1547,8 +1560,8 @@ export interface CustomClientMetadata {
   /** Reserved for Logto itself. */
   tenantId?: string | undefined;
   /**
-   * Whether refresh tokens are issued even without `prompt=consent`, for web frameworks that do not follow
-   * OpenID Connect.
+   * Whether refresh tokens are issued even without `prompt=consent`. Use it for web frameworks that do not
+   * follow OpenID Connect.
    */
   alwaysIssueRefreshToken?: boolean | undefined;
   /** Whether a refresh token is replaced once 70% of its lifetime has passed. Defaults to true. */
@@ -1628,8 +1641,8 @@ export interface CustomProfileField {
    */
   id: string;
   /**
-   * Key of the value: a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot be
-   * changed after creation.
+   * Key of the value. It is a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot
+   * be changed after creation.
    *
    * 1 to 128 characters.
    */
@@ -1682,7 +1695,7 @@ export interface CustomProfileFieldConfig {
    * Since Logto 1.36.
    */
   defaultValue?: string | undefined;
-  /** Parts of a composite field (address, full name), each of which is shown or hidden. */
+  /** Parts of a composite field (address, full name). Each is shown or hidden. */
   parts?: CustomProfileFieldPart[] | undefined;
 }
 
@@ -1796,7 +1809,7 @@ export interface DailyActiveUsers {
 export interface DeleteSentinelActivities {
   /** Kind of target that the identifiers belong to; `User` for sign-ins. */
   targetType: SentinelTargetType;
-  /** Identifiers to unlock, in clear text: email addresses, phone numbers, usernames or user ids. */
+  /** Identifiers to unlock, in clear text. They are email addresses, phone numbers, usernames or user ids. */
   targets: string[];
 }
 
@@ -1883,13 +1896,16 @@ export interface EmailBlocklistPolicy {
   /** Whether addresses with a plus part (`name+tag@example.com`) are rejected. */
   blockSubaddressing?: boolean | undefined;
   /**
-   * Addresses, domains (`@example.com`) or wildcards (`*@*.example.com`) that are accepted even if another rule
-   * blocks them.
+   * Addresses, domains or wildcards that are accepted despite rules that block them. A domain is `@example.com`,
+   * a wildcard `*@*.example.com`.
    *
    * Since Logto 1.42.
    */
   customAllowlist?: string[] | undefined;
-  /** Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected. */
+  /**
+   * Addresses, domains or wildcards that are rejected. A domain is `@example.com`, a wildcard
+   * `foo*@example.com`.
+   */
   customBlocklist?: string[] | undefined;
   /**
    * Whether addresses of disposable email services are rejected. Renamed to `blockDisposableAddresses`.
@@ -1977,7 +1993,7 @@ export interface EnterpriseSsoRecord {
   id: string;
   /** Id of the {@link SsoConnector}. */
   connectorId: string;
-  /** Data about the user from the identity provider; absent until the provider has answered. */
+  /** Data about the user from the identity provider. Absent until the provider has answered. */
   enterpriseSsoUserInfo?: SocialUserInfo | undefined;
   /** Identity provider: the issuer for OIDC, the entity id for SAML. */
   issuer?: string | undefined;
@@ -2021,8 +2037,8 @@ export interface ForgotPasswordAvailability {
 export type ForgotPasswordMethod = "EmailVerificationCode" | "PhoneVerificationCode" | (string & {});
 
 /**
- * All data that the sign-in pages need: the settings, overridden by those of the application and organization,
- * and the connectors.
+ * All data that the sign-in pages need. It contains the settings, overridden by those of the application and
+ * organization, and the connectors.
  */
 export interface FullSignInExperience {
   /**
@@ -2102,8 +2118,7 @@ export interface FullSignInExperience {
   /** Settings of multi-factor authentication. */
   mfa: MfaSettings;
   /**
-   * Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
-   * absence.
+   * Adaptive MFA: asks for MFA only when a sign-in looks risky. Examples are a new country or a long absence.
    *
    * Since Logto 1.36.
    */
@@ -2123,8 +2138,8 @@ export interface FullSignInExperience {
    */
   supportWebsiteUrl?: string | null | undefined;
   /**
-   * URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
-   * null or empty, they see Logto's error page.
+   * URL to which users are sent if their sign-in session is unknown. An old bookmark is one cause. If null or
+   * empty, they see Logto's error page.
    *
    * Since Logto 1.24.
    */
@@ -2154,7 +2169,7 @@ export interface FullSignInExperience {
    */
   passkeySignIn?: PasskeySignIn | undefined;
   /**
-   * Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+   * Profile fields that the sign-up page asks for, in display order. Null means all defined fields.
    *
    * Since Logto 1.42.
    */
@@ -2166,7 +2181,8 @@ export interface FullSignInExperience {
    */
   passwordExpiration?: PasswordExpiration | undefined;
   /**
-   * Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+   * Rules for usernames. They set the length, the characters (`allowedChars`), and whether case matters
+   * (`caseSensitive`).
    *
    * Since Logto 1.42.
    */
@@ -2351,7 +2367,7 @@ export type IdTokenClaim = "custom_data" | "identities" | "sso_identities" | "ro
 
 /** Content of ID tokens. */
 export interface IdTokenConfig {
-  /** Claims that ID tokens contain in addition to the basic ones, if the token's scopes allow them. */
+  /** Claims that ID tokens contain in addition to the basic ones. The token's scopes must allow them. */
   enabledExtendedClaims?: IdTokenClaim[] | undefined;
 }
 
@@ -2359,7 +2375,7 @@ export interface IdTokenConfig {
 export interface Identifier {
   /** Kind of identifier. */
   type: IdentifierType;
-  /** The username, email address, phone number (with country code, digits only) or id. */
+  /** The username, email address, phone number or id. A phone number has the country code and digits only. */
   value: string;
 }
 
@@ -2373,13 +2389,13 @@ export interface IdentifyUser {
    * user.
    */
   verificationId?: string | undefined;
-  /** Whether to link the social identity to the account that has the same email or phone. */
+  /** Whether to link the social identity to the account with the same email or phone. */
   linkSocialIdentity?: boolean | undefined;
 }
 
 /** The verification record that proves a social account. */
 export interface IdentityVerification {
-  /** Id of the verified record that proves the new identifier, from a `verifications` operation. */
+  /** Id of the verified record that proves the new identifier. A `verifications` operation creates the record. */
   newIdentifierVerificationRecordId: string;
 }
 
@@ -2405,10 +2421,10 @@ export interface Interaction {
   profile: InteractionProfile;
   /** Verifications of the interaction, both completed and pending. */
   verificationRecords?: VerificationRecord[] | undefined;
-  /** MFA factors that are about to be bound, and what the user declined; absent if there is neither. */
+  /** MFA factors that are about to be bound, and what the user declined. Absent if there is neither. */
   mfa?: InteractionMfa | undefined;
   /**
-   * Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+   * Circumstances of the sign-in, such as address and country. Contains what the edge provides.
    *
    * Since Logto 1.42.
    */
@@ -2503,7 +2519,7 @@ export interface InteractionProfile {
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+   * Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
    *
    * At most 128 characters.
    */
@@ -2545,7 +2561,7 @@ export interface InteractionTotp {
 export interface InvitationMessage {
   /** Value of the template's `{{code}}` variable. */
   code?: string | undefined;
-  /** URL for the `{{link}}` variable of the template: the page where the invitation is accepted. */
+  /** URL for the `{{link}}` variable of the template. It is the page where the invitation is accepted. */
   link?: string | undefined;
   /**
    * Language of the email, which selects the template.
@@ -2613,15 +2629,15 @@ export interface JwtCustomizerApplication {
   type?: ApplicationType | undefined;
   /** OpenID Connect settings of the application. */
   oidcClientMetadata?: OidcClientMetadata | undefined;
-  /** Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow. */
+  /** Settings of the application beyond standard OpenID Connect. Covers token lifetimes, CORS, device flow. */
   customClientMetadata?: CustomClientMetadata | undefined;
   /** Settings of a protected app; null for other types. */
   protectedAppMetadata?: ProtectedAppMetadata | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
   customData?: { [member: string]: unknown } | undefined;
   /**
-   * Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-   * after creation.
+   * Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
+   * creation.
    */
   isThirdParty?: boolean | undefined;
   /**
@@ -2696,7 +2712,7 @@ export interface JwtCustomizerInteraction {
   /** Verifications of the interaction, both completed and pending. */
   verificationRecords?: VerificationRecord[] | undefined;
   /**
-   * Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+   * Circumstances of the sign-in, such as address and country. Contains what the edge provides.
    *
    * Since Logto 1.42.
    */
@@ -2811,7 +2827,7 @@ export interface JwtCustomizerUser {
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+   * Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
    *
    * At most 128 characters.
    */
@@ -2847,7 +2863,8 @@ export interface JwtCustomizerUser {
    */
   applicationId?: string | null | undefined;
   /**
-   * Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
+   * Id of the client to whom the user gave consent first. Only set if the id is the URL of a metadata document
+   * (CIMD).
    *
    * Since the release after Logto 1.42.
    *
@@ -2907,7 +2924,7 @@ export type JwtTokenSampleKind = "AccessToken" | "ClientCredentials" | (string &
 export interface LanguageInfo {
   /** Whether the pages use the language of the browser. */
   autoDetect: boolean;
-  /** Language used if there are no texts in the browser's language, or if detection is off. */
+  /** Language used if the browser's language has no texts, or if detection is off. */
   fallbackLanguage: LanguageTag;
 }
 
@@ -3074,7 +3091,7 @@ export interface LinkedIdentities {
 export interface LinkedSocialIdentity {
   /** The social identity. */
   identity: SocialIdentity;
-  /** Information about the stored tokens, without the tokens themselves; absent if no tokens are stored. */
+  /** Information about the stored tokens, without the tokens themselves. Absent if no tokens are stored. */
   tokenSecret?: TokenSecret | undefined;
   /** Name of the provider in users' identities, such as `github`. A user has one identity per target. */
   target?: string | undefined;
@@ -3084,7 +3101,7 @@ export interface LinkedSocialIdentity {
 export interface LinkedSsoIdentity {
   /** The user's identity at the identity provider. */
   ssoIdentity: SsoIdentity;
-  /** Information about the stored tokens, without the tokens themselves; absent if no tokens are stored. */
+  /** Information about the stored tokens, without the tokens themselves. Absent if no tokens are stored. */
   tokenSecret?: TokenSecret | undefined;
   /** Id of an {@link SsoConnector}. */
   ssoConnectorId?: string | undefined;
@@ -3105,7 +3122,7 @@ export interface Log {
    */
   id: string;
   /**
-   * Name of the event, such as `Interaction.SignIn.Submit` or `ExchangeTokenBy.ClientCredentials`.
+   * Name of the event. Examples: `Interaction.SignIn.Submit` and `ExchangeTokenBy.ClientCredentials`.
    *
    * 1 to 128 characters.
    */
@@ -3270,7 +3287,8 @@ export interface OidcClientMetadata {
   /** URIs to which users may be sent after signing out. */
   postLogoutRedirectUris: string[];
   /**
-   * URL that Logto calls, from server to server, to notify the application that a user has signed out.
+   * URL that Logto calls to notify the application that a user has signed out. The call goes from server to
+   * server.
    *
    * Since Logto 1.20.
    */
@@ -3300,7 +3318,7 @@ export interface OidcKey {
    */
   status?: OidcKeyStatus | undefined;
   /**
-   * Time at which the `Next` key takes over, in milliseconds since the epoch; absent for other keys.
+   * Time at which the `Next` key takes over, in milliseconds since the epoch. Absent for other keys.
    *
    * Since Logto 1.42.
    */
@@ -3348,7 +3366,7 @@ export interface OneTimeToken {
    * 1 to 256 characters.
    */
   token: string;
-  /** Effects of using the token: the organizations to join, and what the token may be used for. */
+  /** Effects of using the token. Contains the organizations to join, and what the token may be used for. */
   context: OneTimeTokenContext;
   /** Whether the token can still be used. Can remain `active` for a while after the token has expired. */
   status: OneTimeTokenStatus;
@@ -3386,7 +3404,7 @@ export interface OneTimeTokenRecord {
 /** Whether a one-time token can still be used. */
 export type OneTimeTokenStatus = "active" | "consumed" | "revoked" | "expired" | (string & {});
 
-/** An organization: a group of users and applications with its own roles and branding. */
+/** A group of users and applications that has its own roles and branding. */
 export interface Organization {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
@@ -3664,7 +3682,7 @@ export interface PasswordCharacterPolicy {
 export interface PasswordCheck {
   /** Whether the password meets the policy. */
   result: boolean;
-  /** Rules that the password breaks, with one entry for each; absent if it meets the policy. */
+  /** Rules that the password breaks, with one entry for each. Absent if it meets the policy. */
   issues?: PasswordIssue[] | undefined;
 }
 
@@ -3685,7 +3703,7 @@ export interface PasswordExpiration {
 export interface PasswordIssue {
   /** Code of the rule, such as `password_rejected.too_short`. */
   code: string;
-  /** Values that are inserted into the message of this issue, such as the minimum length. */
+  /** Values inserted into the message of this issue, such as the minimum length. */
   interpolation?: { [member: string]: unknown } | undefined;
 }
 
@@ -3748,7 +3766,8 @@ export interface PasswordRejectionPolicy {
    */
   repetitionAndSequence?: boolean | undefined;
   /**
-   * Whether passwords that contain the user's name, email, phone or username are rejected.
+   * Whether passwords that contain the user's own data are rejected. This data is the name, email, phone and
+   * username.
    *
    * Defaults to `true`.
    */
@@ -3830,7 +3849,7 @@ export interface Profile {
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+   * Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
    *
    * At most 128 characters.
    */
@@ -3866,7 +3885,8 @@ export interface Profile {
    */
   applicationId?: string | null | undefined;
   /**
-   * Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
+   * Id of the client to whom the user gave consent first. Only set if the id is the URL of a metadata document
+   * (CIMD).
    *
    * Since the release after Logto 1.42.
    *
@@ -3878,7 +3898,8 @@ export interface Profile {
   /** Whether a password is set. */
   hasPassword?: boolean | undefined;
   /**
-   * Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+   * Whether the user has a password, email or phone for verification. Sensitive changes require this
+   * verification.
    *
    * Since Logto 1.42.
    */
@@ -3898,8 +3919,8 @@ export interface ProtectedAppMetadata {
   /** Pages of the site that require sign-in. If there are no rules, all pages do. */
   pageRules: ProtectedAppPageRule[];
   /**
-   * Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
-   * more claims.
+   * Scopes that the protected app requests in addition to the basic ones. The site behind it then receives more
+   * claims.
    *
    * Since Logto 1.42.
    */
@@ -3946,7 +3967,10 @@ export interface PublicEmailBlocklistPolicy {
   blockDisposableAddresses?: boolean | undefined;
   /** Whether addresses with a plus part (`name+tag@example.com`) are rejected. */
   blockSubaddressing?: boolean | undefined;
-  /** Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected. */
+  /**
+   * Addresses, domains or wildcards that are rejected. A domain is `@example.com`, a wildcard
+   * `foo*@example.com`.
+   */
   customBlocklist?: string[] | undefined;
 }
 
@@ -3971,8 +3995,8 @@ export interface PublicSocialConnector {
   /** Where the social connector works; null for email and SMS connectors. */
   platform: ConnectorPlatform | null;
   /**
-   * Whether it uses a standard protocol (OIDC, OAuth 2.0, SAML) and can therefore be set up several times, each
-   * with a target of your choice.
+   * Whether it uses a standard protocol. Standard protocols are OIDC, OAuth 2.0 and SAML. Such a connector can
+   * be set up several times, each with a target of your choice.
    */
   isStandard?: boolean | undefined;
   /**
@@ -4080,7 +4104,7 @@ export interface ReplaceApplicationSignInExperience {
    */
   customCss?: string | null | undefined;
   /**
-   * Name shown to users instead of the application's own; null to show the application's own.
+   * Name shown to users instead of the application's own. Null to show the application's own.
    *
    * At most 256 characters.
    */
@@ -4174,8 +4198,8 @@ export interface Resource {
    */
   name: string;
   /**
-   * URI that identifies the API: the `resource` of token requests and the `aud` of tokens. Cannot be changed
-   * after creation.
+   * URI that identifies the API. It is the `resource` of token requests and the `aud` of tokens. Cannot be
+   * changed after creation.
    *
    * At least 1 character.
    */
@@ -4289,8 +4313,8 @@ export interface SamlApplication {
   /** Any JSON of your own. Logto stores it without interpreting it. */
   customData: { [member: string]: unknown };
   /**
-   * Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-   * after creation.
+   * Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
+   * creation.
    */
   isThirdParty: boolean;
   /**
@@ -4310,11 +4334,11 @@ export interface SamlApplication {
    * At most 128 characters.
    */
   entityId: string | null;
-  /** Endpoint where the service provider receives SAML responses; null until it is set. */
+  /** Endpoint where the service provider receives SAML responses. Null until it is set. */
   acsUrl: SamlAssertionConsumerService | null;
   /**
-   * Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-   * `certificate`; null for no encryption.
+   * Encryption of assertions. Contains `encryptAssertion` and, with it, `encryptThenSign` and the service
+   * provider's `certificate`. Null for no encryption.
    */
   encryption: { [member: string]: unknown } | null;
   /** Value that identifies the user in assertions (the NameID). */
@@ -4330,7 +4354,7 @@ export interface SamlApplicationSecret {
    */
   id: string;
   /**
-   * X.509 certificate in PEM format, with which the service provider verifies signatures.
+   * X.509 certificate in PEM format. The service provider verifies signatures with it.
    *
    * At least 1 character.
    */
@@ -4429,7 +4453,7 @@ export interface SamlAttributeMapping {
 
 /** The form that a service provider posts to start a sign-in. */
 export interface SamlAuthnRequest {
-  /** Authentication request in SAML encoding: base64, and deflated in the redirect binding. */
+  /** Authentication request in SAML encoding. It is base64, and deflated in the redirect binding. */
   SAMLRequest: string;
   /** Opaque value that is returned with the response. */
   RelayState?: string | undefined;
@@ -4585,7 +4609,7 @@ export interface SessionSubmission {
   userId: string;
   /** Verifications of the interaction, both completed and pending. */
   verificationRecords: VerificationRecord[];
-  /** Circumstances of the sign-in, such as address and country, as far as the edge provides them. */
+  /** Circumstances of the sign-in, such as address and country. Contains what the edge provides. */
   signInContext?: { [member: string]: string } | undefined;
 }
 
@@ -4597,7 +4621,7 @@ export interface Sessions {
 
 /** Sign-in settings. */
 export interface SignIn {
-  /** Identifiers with which users can sign in, each with a password or a code, in display order. */
+  /** Identifiers with which users can sign in, in display order. Each has a password or a code. */
   methods: SignInMethod[];
 }
 
@@ -4680,8 +4704,7 @@ export interface SignInExperience {
   /** Settings of multi-factor authentication. */
   mfa: MfaSettings;
   /**
-   * Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
-   * absence.
+   * Adaptive MFA: asks for MFA only when a sign-in looks risky. Examples are a new country or a long absence.
    *
    * Since Logto 1.36.
    */
@@ -4701,8 +4724,8 @@ export interface SignInExperience {
    */
   supportWebsiteUrl?: string | null | undefined;
   /**
-   * URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
-   * null or empty, they see Logto's error page.
+   * URL to which users are sent if their sign-in session is unknown. An old bookmark is one cause. If null or
+   * empty, they see Logto's error page.
    *
    * Since Logto 1.24.
    */
@@ -4732,7 +4755,7 @@ export interface SignInExperience {
    */
   verificationCodePolicy?: VerificationCodePolicy | undefined;
   /**
-   * Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+   * Kinds of code with which a password can be reset. Null allows every kind for which a connector is set up.
    *
    * Since Logto 1.36.
    */
@@ -4744,7 +4767,7 @@ export interface SignInExperience {
    */
   passkeySignIn?: PasskeySignIn | undefined;
   /**
-   * Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+   * Profile fields that the sign-up page asks for, in display order. Null means all defined fields.
    *
    * Since Logto 1.42.
    */
@@ -4756,7 +4779,8 @@ export interface SignInExperience {
    */
   passwordExpiration?: PasswordExpiration | undefined;
   /**
-   * Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+   * Rules for usernames. They set the length, the characters (`allowedChars`), and whether case matters
+   * (`caseSensitive`).
    *
    * Since Logto 1.42.
    */
@@ -4817,7 +4841,7 @@ export interface SignInPasskeyRecord {
 
 /** Registration settings: what new users must provide. */
 export interface SignUp {
-  /** Identifiers that every new user must have; empty if users sign up with social identities only. */
+  /** Identifiers that every new user must have. Empty if users sign up with social identities only. */
   identifiers: IdentifierType[];
   /** Whether new users must choose a password. */
   password: boolean;
@@ -4874,12 +4898,12 @@ export interface SocialRecord {
 /** How social identities relate to existing accounts. */
 export interface SocialSignIn {
   /**
-   * Whether a new social identity is linked, without asking, to the one account with the same verified email or
-   * phone.
+   * Whether a new social identity is linked without asking. It is linked to the one account with the same
+   * verified email or phone.
    */
   automaticAccountLinking?: boolean | undefined;
   /**
-   * Whether users who register with a social identity can skip identifiers that are otherwise required.
+   * Whether users who register with a social identity can skip required identifiers.
    *
    * Since Logto 1.36.
    */
@@ -4957,10 +4981,14 @@ export interface SsoConnector {
   domains: string[];
   /** Logos and icons. */
   branding: SsoConnectorBranding;
-  /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
+  /**
+   * Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+   * registration.
+   */
   syncProfile: boolean;
   /**
-   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   * Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+   * API.
    *
    * Since Logto 1.30.
    */
@@ -4976,8 +5004,8 @@ export interface SsoConnector {
   /** Logo of the provider for dark mode, as a URL or data URI. */
   providerLogoDark?: string | undefined;
   /**
-   * Data published by the provider and the values to enter there (endpoints, metadata); absent if the provider
-   * cannot be reached.
+   * Data published by the provider and the values to enter there. Contains endpoints and metadata. Absent if the
+   * provider cannot be reached.
    */
   providerConfig?: { [member: string]: unknown } | undefined;
 }
@@ -5199,7 +5227,7 @@ export interface TestJwtCustomizer {
 export interface ThirdPartyAccessToken {
   /** Bearer token for the third party's own APIs, never for Logto's. */
   access_token: string;
-  /** Scopes that the third party granted, in its own format; absent if it did not send them. */
+  /** Scopes that the third party granted, in its own format. Absent if it did not send them. */
   scope?: string | undefined;
   /** Usually `Bearer`. */
   token_type?: string | undefined;
@@ -5287,7 +5315,7 @@ export interface TotpSecret {
   secret: string;
 }
 
-/** A new secret for an authenticator app, and the verification with which it is bound. */
+/** A new secret for an authenticator app. Includes the verification with which it is bound. */
 export interface TotpSecretVerification {
   /** Id of the verification, from the operation that started it. */
   verificationId: string;
@@ -5321,14 +5349,14 @@ export interface UpdateAccountCenterSettings {
   /** Permissions of users for each part of their accounts. Parts left out become off. */
   fields?: AccountCenterFields | undefined;
   /**
-   * Other origins on which users can create and use passkeys of this domain, such as the origin of your account
-   * page.
+   * Other origins on which users can create and use passkeys of this domain. An example is the origin of your
+   * account page.
    *
    * Since Logto 1.30.
    */
   webauthnRelatedOrigins?: string[] | undefined;
   /**
-   * URL of your page for deleting accounts, to which the account center links; null for no link.
+   * URL of your page for deleting accounts. The account center links to it. Null for no link.
    *
    * Since Logto 1.42.
    */
@@ -5388,7 +5416,7 @@ export interface UpdateApplication {
   description?: string | null | undefined;
   /** OpenID Connect settings of the application. */
   oidcClientMetadata?: OidcClientMetadata | undefined;
-  /** Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow. */
+  /** Settings of the application beyond standard OpenID Connect. Covers token lifetimes, CORS, device flow. */
   customClientMetadata?: CustomClientMetadata | undefined;
   /**
    * Any JSON of your own. Logto stores it without interpreting it.
@@ -5406,8 +5434,8 @@ export interface UpdateApplication {
   /** Settings of a protected app; null for other types. */
   protectedAppMetadata?: UpdateProtectedApp | null | undefined;
   /**
-   * True assigns the role that grants access to the management API to a machine-to-machine application. False
-   * removes the role.
+   * True assigns the role for the management API, false removes it. The role grants a machine-to-machine
+   * application access to that API.
    */
   isAdmin?: boolean | undefined;
 }
@@ -5424,10 +5452,14 @@ export interface UpdateConnector {
   config?: { [member: string]: unknown } | undefined;
   /** Name and logos of your choice. Only for standard connectors, whose target cannot be changed. */
   metadata?: ConnectorMetadata | undefined;
-  /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
+  /**
+   * Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+   * registration.
+   */
   syncProfile?: boolean | undefined;
   /**
-   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   * Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+   * API.
    *
    * Since Logto 1.30.
    */
@@ -5646,7 +5678,7 @@ export interface UpdatePrimaryEmail {
    * Matches `^\S+@\S+\.\S+$`.
    */
   email: string;
-  /** Id of the verified record that proves the new identifier, from a `verifications` operation. */
+  /** Id of the verified record that proves the new identifier. A `verifications` operation creates the record. */
   newIdentifierVerificationRecordId: string;
 }
 
@@ -5658,7 +5690,7 @@ export interface UpdatePrimaryPhone {
    * Matches `^\d+$`.
    */
   phone: string;
-  /** Id of the verified record that proves the new identifier, from a `verifications` operation. */
+  /** Id of the verified record that proves the new identifier. A `verifications` operation creates the record. */
   newIdentifierVerificationRecordId: string;
 }
 
@@ -5691,8 +5723,8 @@ export interface UpdateProtectedApp {
   /** Pages of the site that require sign-in. If there are no rules, all pages do. */
   pageRules?: ProtectedAppPageRule[] | undefined;
   /**
-   * Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
-   * more claims.
+   * Scopes that the protected app requests in addition to the basic ones. The site behind it then receives more
+   * claims.
    *
    * Since Logto 1.42.
    */
@@ -5775,7 +5807,7 @@ export interface UpdateSamlApplication {
    * Since Logto 1.42.
    */
   appLevelAccessControlEnabled?: boolean | undefined;
-  /** Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names. */
+  /** Mapping of user claims to SAML attributes. The keys are claim names, the values attribute names. */
   attributeMapping?: SamlAttributeMapping | undefined;
   /**
    * Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
@@ -5783,11 +5815,11 @@ export interface UpdateSamlApplication {
    * At most 128 characters.
    */
   entityId?: string | null | undefined;
-  /** Endpoint where the service provider receives SAML responses; null until it is set. */
+  /** Endpoint where the service provider receives SAML responses. Null until it is set. */
   acsUrl?: SamlAssertionConsumerService | null | undefined;
   /**
-   * Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-   * `certificate`; null for no encryption.
+   * Encryption of assertions. Contains `encryptAssertion` and, with it, `encryptThenSign` and the service
+   * provider's `certificate`. Null for no encryption.
    */
   encryption?: { [member: string]: unknown } | null | undefined;
   /** Value that identifies the user in assertions (the NameID). */
@@ -5864,8 +5896,7 @@ export interface UpdateSignInExperience {
   /** Settings of multi-factor authentication. */
   mfa?: MfaSettings | undefined;
   /**
-   * Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
-   * absence.
+   * Adaptive MFA: asks for MFA only when a sign-in looks risky. Examples are a new country or a long absence.
    *
    * Since Logto 1.36.
    */
@@ -5891,7 +5922,7 @@ export interface UpdateSignInExperience {
    */
   emailBlocklistPolicy?: EmailBlocklistPolicy | undefined;
   /**
-   * Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+   * Kinds of code with which a password can be reset. Null allows every kind for which a connector is set up.
    *
    * Since Logto 1.36.
    */
@@ -5903,13 +5934,14 @@ export interface UpdateSignInExperience {
    */
   passkeySignIn?: PasskeySignIn | undefined;
   /**
-   * Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+   * Profile fields that the sign-up page asks for, in display order. Null means all defined fields.
    *
    * Since Logto 1.42.
    */
   signUpProfileFields?: Name[] | null | undefined;
   /**
-   * Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+   * Rules for usernames. They set the length, the characters (`allowedChars`), and whether case matters
+   * (`caseSensitive`).
    *
    * Since Logto 1.42.
    */
@@ -5931,8 +5963,8 @@ export interface UpdateSignInExperience {
    */
   supportWebsiteUrl?: string | null | undefined;
   /**
-   * URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
-   * null or empty, they see Logto's error page.
+   * URL to which users are sent if their sign-in session is unknown. An old bookmark is one cause. If null or
+   * empty, they see Logto's error page.
    *
    * Since Logto 1.24.
    */
@@ -5962,7 +5994,10 @@ export interface UpdateSsoConnector {
   domains?: string[] | undefined;
   /** Logos and icons. */
   branding?: SsoConnectorBranding | undefined;
-  /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
+  /**
+   * Whether name and avatar are updated from the provider at every sign-in. Otherwise, they are updated only at
+   * registration.
+   */
   syncProfile?: boolean | undefined;
   /**
    * Name of the connector, unique among enterprise connectors.
@@ -5971,7 +6006,8 @@ export interface UpdateSsoConnector {
    */
   connectorName?: string | undefined;
   /**
-   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   * Whether Logto stores the provider's tokens. They are encrypted, and users can fetch them through the account
+   * API.
    *
    * Since Logto 1.30.
    */
@@ -6002,7 +6038,7 @@ export interface UpdateUser {
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null clears it.
+   * Phone number for signing in, unique in the tenant. It has the country code and digits only. Null clears it.
    * Treated as verified.
    *
    * Matches `^\d+$`.
@@ -6137,7 +6173,7 @@ export interface User {
    */
   primaryEmail: string | null;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+   * Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
    *
    * At most 128 characters.
    */
@@ -6167,14 +6203,15 @@ export interface User {
   /** Standard OpenID Connect claims about the user. */
   profile: UserProfile;
   /**
-   * Id of the {@link Application} through which the user first registered; null if the user was created in
+   * Id of the {@link Application} through which the user first registered. Null if the user was created in
    * another way.
    *
    * At most 21 characters.
    */
   applicationId: string | null;
   /**
-   * Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
+   * Id of the client to whom the user gave consent first. Only set if the id is the URL of a metadata document
+   * (CIMD).
    *
    * Since the release after Logto 1.42.
    *
@@ -6186,7 +6223,8 @@ export interface User {
   /** Whether a password is set. */
   hasPassword?: boolean | undefined;
   /**
-   * Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+   * Whether the user has a password, email or phone for verification. Sensitive changes require this
+   * verification.
    *
    * Since Logto 1.42.
    */
@@ -6202,7 +6240,7 @@ export interface User {
    */
   passwordDigest?: string | null | undefined;
   /**
-   * Algorithm of the password's hash; null if there is no password, absent unless requested.
+   * Algorithm of the password's hash. Null if there is no password, absent unless requested.
    *
    * Since Logto 1.42.
    */
@@ -6385,7 +6423,7 @@ export interface UserSummary {
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
+   * Phone number for signing in, unique in the tenant. It has the country code and digits only. Null if not set.
    *
    * At most 128 characters.
    */
@@ -6597,7 +6635,7 @@ export interface VerifyWebAuthnRegistrationVerification {
 
 /** An authenticator's signature over a challenge, with binary values in base64url. */
 export interface WebAuthnAssertionResponse {
-  /** Client data in base64url: the challenge, origin and type, as seen by the browser. */
+  /** Client data in base64url. It contains the challenge, origin and type, as seen by the browser. */
   clientDataJSON: string;
   /** Authenticator data in base64url. */
   authenticatorData: string;
@@ -6612,7 +6650,7 @@ export type WebAuthnAttestation = "none" | "indirect" | "direct" | "enterprise" 
 
 /** An authenticator's response to a registration, with binary values in base64url. */
 export interface WebAuthnAttestationResponse {
-  /** Client data in base64url: the challenge, origin and type, as seen by the browser. */
+  /** Client data in base64url. It contains the challenge, origin and type, as seen by the browser. */
   clientDataJSON: string;
   /** Attestation object in base64url, which contains the new public key. */
   attestationObject: string;
@@ -6634,7 +6672,7 @@ export interface WebAuthnAuthentication {
   authenticationOptions: WebAuthnAuthenticationOptions;
 }
 
-/** The options that the browser needs to ask for a passkey, with binary values in base64url. */
+/** The options that the browser needs to ask for a passkey. Binary values are in base64url. */
 export interface WebAuthnAuthenticationOptions {
   /** Random challenge in base64url that the authenticator must sign. */
   challenge: string;
@@ -6644,13 +6682,13 @@ export interface WebAuthnAuthenticationOptions {
   rpId?: string | undefined;
   /** Passkeys that are accepted. If empty, the browser offers all passkeys that it has. */
   allowCredentials?: WebAuthnCredential[] | undefined;
-  /** Whether the authenticator must verify the person who uses it, by PIN or biometrics. */
+  /** Whether the authenticator must verify the person who uses it. It does so by PIN or biometrics. */
   userVerification?: WebAuthnRequirement | undefined;
   /** Requested WebAuthn extensions. */
   extensions?: WebAuthnExtensions | undefined;
 }
 
-/** The browser's credential after `navigator.credentials.get`, with binary values in base64url. */
+/** The browser's credential after `navigator.credentials.get`. Binary values are in base64url. */
 export interface WebAuthnAuthenticationPayload {
   type: "WebAuthn";
   /** Id of the passkey in base64url. */
@@ -6673,7 +6711,7 @@ export interface WebAuthnAuthenticatorSelection {
   requireResidentKey?: boolean | undefined;
   /** Whether the passkey must be discoverable, that is, usable without an identifier. */
   residentKey?: WebAuthnRequirement | undefined;
-  /** Whether the authenticator must verify the person who uses it, by PIN or biometrics. */
+  /** Whether the authenticator must verify the person who uses it. It does so by PIN or biometrics. */
   userVerification?: WebAuthnRequirement | undefined;
 }
 
@@ -6744,7 +6782,7 @@ export interface WebAuthnRegistration {
   registrationOptions: WebAuthnRegistrationOptions;
 }
 
-/** The options that the browser needs to create a passkey, with binary values in base64url. */
+/** The options that the browser needs to create a passkey. Binary values are in base64url. */
 export interface WebAuthnRegistrationOptions {
   /** Relying party: the site for which the passkey is created. */
   rp: WebAuthnRelyingParty;
@@ -6766,7 +6804,7 @@ export interface WebAuthnRegistrationOptions {
   extensions?: WebAuthnExtensions | undefined;
 }
 
-/** The browser's credential after `navigator.credentials.create`, with binary values in base64url. */
+/** The browser's credential after `navigator.credentials.create`. Binary values are in base64url. */
 export interface WebAuthnRegistrationPayload {
   type: "WebAuthn";
   /** Id of the passkey in base64url. */

@@ -5,10 +5,11 @@ import type { CallOptions } from "../options.js";
 import { group, type Group } from "../group.js";
 import type { AccountCenterSettings, UpdateAccountCenterSettings } from "../models.js";
 
-/** Parts of their own accounts that end users may see and edit through the account API. */
+/** Settings of the account API. They define which parts of their own accounts end users may see and edit. */
 export interface AccountCenterApi {
   /**
-   * Returns whether the account API is enabled and which fields users may see or edit.
+   * Returns the account center settings. They define whether the account API is enabled and which fields users
+   * may see or edit.
    *
    * `GetAccountCenterSettings`: `GET /api/account-center`.
    * @since Logto 1.22
@@ -30,7 +31,7 @@ export interface AccountCenterCalls {
   UpdateAccountCenterSettings: { input: { body: UpdateAccountCenterSettings }; data: AccountCenterSettings };
 }
 
-/** Parts of their own accounts that end users may see and edit through the account API. */
+/** Settings of the account API. They define which parts of their own accounts end users may see and edit. */
 export const accountCenter: Group<AccountCenterApi, AccountCenterCalls> = /* @__PURE__ */ group(`
 AccountCenter /api/account-center
 *22 getSettings

@@ -86,20 +86,23 @@ export type * from "./well-known.js";
 
 /** All groups of operations. */
 export interface Groups {
-  /** Parts of their own accounts that end users may see and edit through the account API. */
+  /** Settings of the account API. They define which parts of their own accounts end users may see and edit. */
   readonly accountCenter: AccountCenterApi;
-  /** Client applications: OIDC settings, secrets, roles, user consent, branding, and who may sign in to them. */
+  /**
+   * Client applications. Covers OIDC settings, secrets, roles, user consent, branding, and who may sign in to
+   * them.
+   */
   readonly applications: ApplicationsApi;
   /** The tenant's audit log: sign-ins, token exchanges and other recorded events. */
   readonly auditLogs: AuditLogsApi;
-  /** Callbacks for other systems: the Hasura auth hook and the endpoints that receive SAML assertions. */
+  /** Callbacks for other systems. Includes the Hasura auth hook and the endpoints that receive SAML assertions. */
   readonly authn: AuthnApi;
   /** The single CAPTCHA provider that protects the sign-in pages. */
   readonly captchaProvider: CaptchaProviderApi;
   /** Clients whose id is the URL of a metadata document (CIMD). */
   readonly cimd: CimdApi;
   /**
-   * Tenant configuration: signing keys, session lifetime, token customizers, actions, ID token claims, console
+   * Tenant settings. Covers signing keys, session lifetime, token customizers, actions, ID token claims, console
    * state.
    */
   readonly configs: ConfigsApi;
@@ -109,7 +112,7 @@ export interface Groups {
   readonly connectors: ConnectorsApi;
   /** Overridden texts of the sign-in pages, for each language. */
   readonly customPhrases: CustomPhrasesApi;
-  /** Additional profile fields, beyond the identifiers, that users are asked for when they sign up. */
+  /** Profile fields, beyond the identifiers, that users are asked for at sign-up. */
   readonly customProfileFields: CustomProfileFieldsApi;
   /** User counts: total, new and active users. */
   readonly dashboard: DashboardApi;
@@ -123,38 +126,47 @@ export interface Groups {
   readonly hooks: HooksApi;
   /** The sign-in flow up to Logto 1.30, since replaced by the experience API. */
   readonly interaction: InteractionApi;
-  /** The account API: operations of signed-in users on their own accounts, with their own access tokens. */
+  /** The account API: operations of signed-in users on their own accounts. Requires their own access tokens. */
   readonly myAccount: MyAccountApi;
-  /** Single-use tokens tied to an email address, from which you can build magic links. */
+  /** Single-use tokens tied to an email address. You can build magic links from them. */
   readonly oneTimeTokens: OneTimeTokensApi;
   /** Invitations to join an organization: sending them by email, and their status. */
   readonly organizationInvitations: OrganizationInvitationsApi;
-  /** The roles that members can hold in an organization, shared by all organizations of the tenant. */
+  /** The roles that members can hold in an organization. All organizations of the tenant share them. */
   readonly organizationRoles: OrganizationRolesApi;
-  /** The organization permissions that organization roles can have, shared by all organizations of the tenant. */
+  /** The organization permissions that organization roles can have. All organizations of the tenant share them. */
   readonly organizationScopes: OrganizationScopesApi;
-  /** Organizations, their members (users and applications), the members' roles, and just-in-time provisioning. */
+  /**
+   * Organizations, their members, the members' roles, and just-in-time provisioning. Members are users and
+   * applications.
+   */
   readonly organizations: OrganizationsApi;
-  /** API resources, for which access tokens are issued, and the permissions (scopes) defined on each. */
+  /** API resources and the permissions (scopes) defined on each. Access tokens are issued for API resources. */
   readonly resources: ResourcesApi;
-  /** Tenant-wide roles, their permissions, and the users and machine-to-machine applications that hold them. */
+  /**
+   * Tenant-wide roles, their permissions, and their holders. Users and machine-to-machine applications can hold
+   * roles.
+   */
   readonly roles: RolesApi;
   /**
-   * Applications that sign users in with SAML, with Logto as the identity provider: settings, certificates,
+   * Applications that sign users in with SAML. Logto is the identity provider. Covers settings, certificates,
    * metadata.
    */
   readonly samlApplications: SamlApplicationsApi;
-  /** The endpoints to which SAML service providers send their authentication requests. */
+  /** The endpoints to which SAML service providers send authentication requests. */
   readonly samlApplicationsAuthFlow: SamlApplicationsAuthFlowApi;
   /** Third-party tokens that Logto stores, encrypted, for its users. */
   readonly secrets: SecretsApi;
   /** Failed attempts, which Logto counts to lock out identifiers. */
   readonly sentinelActivities: SentinelActivitiesApi;
-  /** How users sign up and sign in: methods, branding, languages, MFA, password policy, bring-your-own UI. */
+  /** How users sign up and sign in. Covers methods, branding, languages, MFA, password policy, bring-your-own UI. */
   readonly signInExperience: SignInExperienceApi;
-  /** The kinds of enterprise identity providers for which an SSO connector can be created. */
+  /** The kinds of enterprise identity providers that an SSO connector can use. */
   readonly ssoConnectorProviders: SsoConnectorProvidersApi;
-  /** Enterprise single sign-on connectors (OIDC, SAML and named providers) and the email domains they serve. */
+  /**
+   * Enterprise single sign-on connectors and the email domains they serve. Supports OIDC, SAML and named
+   * providers.
+   */
   readonly ssoConnectors: SsoConnectorsApi;
   /** Health check of the server. */
   readonly status: StatusApi;
@@ -167,15 +179,18 @@ export interface Groups {
   /** Uploads of files, such as avatars and logos, to the installation's storage. */
   readonly userAssets: UserAssetsApi;
   /**
-   * User accounts: profile, identifiers, password, roles, identities, MFA, personal access tokens, sessions and
+   * Users. Covers profile, identifiers, password, roles, identities, MFA, personal access tokens, sessions and
    * grants.
    */
   readonly users: UsersApi;
   /** One-time codes by email or SMS for your own purposes, outside of any sign-in. */
   readonly verificationCodes: VerificationCodesApi;
-  /** Proofs of identity (verification records) that sensitive operations of the account API require. */
+  /** Proofs of identity (verification records). Sensitive operations of the account API require them. */
   readonly verifications: VerificationsApi;
-  /** Public data that can be read without a token: the sign-in experience, its phrases, the API documents. */
+  /**
+   * Public data that can be read without a token. Includes the sign-in experience, its phrases, the API
+   * documents.
+   */
   readonly wellKnown: WellKnownApi;
 }
 

@@ -23,7 +23,10 @@ export interface ListApplicationsQuery extends PageQuery, SearchQuery<SearchMemb
   isThirdParty?: boolean | undefined;
 }
 
-/** Client applications: OIDC settings, secrets, roles, user consent, branding, and who may sign in to them. */
+/**
+ * Client applications. Covers OIDC settings, secrets, roles, user consent, branding, and who may sign in to
+ * them.
+ */
 export interface ApplicationsApi {
   /**
    * Lists applications, newest first. Can be filtered by type and origin, and can exclude those with a given
@@ -43,7 +46,7 @@ export interface ApplicationsApi {
   create(body: CreateApplication, options?: CallOptions): Call<Application>;
 
   /**
-   * Returns an application and whether it holds the role for the management API (`isAdmin`).
+   * Returns an application. `isAdmin` is true if it holds the role for the management API.
    *
    * `GetApplication`: `GET /api/applications/{id}`.
    *
@@ -177,7 +180,7 @@ export interface ApplicationsApi {
   deleteCustomDomain(id: string, domain: string, options?: CallOptions): Call<void>;
 
   /**
-   * Lists the organizations of which the application is a member, each with the application's roles.
+   * Lists the organizations of which the application is a member. Includes the application's roles in each.
    *
    * `ListApplicationOrganizations`: `GET /api/applications/{id}/organizations`. Paginated if you request a page
    * or a page size, otherwise returns all items.
@@ -199,7 +202,7 @@ export interface ApplicationsApi {
   deleteLegacySecret(id: string, options?: CallOptions): Call<Application>;
 
   /**
-   * Lists an application's secrets, with their values in clear text and their expiry.
+   * Lists an application's secrets. Includes their values in clear text and their expiry.
    *
    * `ListApplicationSecrets`: `GET /api/applications/{id}/secrets`.
    *
@@ -260,7 +263,8 @@ export interface ApplicationsApi {
   addUserConsentScopes(applicationId: string, body: CreateApplicationUserConsentScope, options?: CallOptions): Call<string>;
 
   /**
-   * Removes a permission of the given kind from those that an application may request from users.
+   * Removes a permission that an application may request from users. Its kind and its id identify the
+   * permission.
    *
    * `DeleteApplicationUserConsentScope`: `DELETE
    * /api/applications/{applicationId}/user-consent-scopes/{scopeType}/{scopeId}`.
@@ -302,7 +306,7 @@ export interface ApplicationsApi {
   listUserConsentOrganizations(id: string, userId: string, query?: PageQuery, options?: CallOptions): List<Organization>;
 
   /**
-   * Replaces the set of the user's organizations that a third-party application may access.
+   * Replaces the user's organizations that a third-party application may access.
    *
    * `ReplaceApplicationUserConsentOrganizations`: `PUT
    * /api/applications/{id}/users/{userId}/consent-organizations`.
@@ -370,7 +374,10 @@ export interface ApplicationsCalls {
   DeleteApplicationUserConsentOrganization: { input: { path: { id: string; userId: string; organizationId: string } }; data: void };
 }
 
-/** Client applications: OIDC settings, secrets, roles, user consent, branding, and who may sign in to them. */
+/**
+ * Client applications. Covers OIDC settings, secrets, roles, user consent, branding, and who may sign in to
+ * them.
+ */
 export const applications: Group<ApplicationsApi, ApplicationsCalls> = /* @__PURE__ */ group(`
 Application /api/applications
 *qo list:Applications

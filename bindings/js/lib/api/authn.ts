@@ -13,11 +13,11 @@ export interface GetHasuraAuthQuery {
    * At least 1 character.
    */
   resource: string;
-  /** Role to return instead of a 401 when the caller does not hold the requested role. */
+  /** Role to return instead of a 401 if the caller lacks the requested role. */
   unauthorizedRole?: string | undefined;
 }
 
-/** Callbacks for other systems: the Hasura auth hook and the endpoints that receive SAML assertions. */
+/** Callbacks for other systems. Includes the Hasura auth hook and the endpoints that receive SAML assertions. */
 export interface AuthnApi {
   /**
    * Implements Hasura's auth hook. Returns the caller's user id and, if the caller holds it, the role named in
@@ -54,7 +54,7 @@ export interface AuthnCalls {
   AssertSingleSignOnSaml: { input: { path: { connectorId: string }; body: SamlAssertion }; data: string };
 }
 
-/** Callbacks for other systems: the Hasura auth hook and the endpoints that receive SAML assertions. */
+/** Callbacks for other systems. Includes the Hasura auth hook and the endpoints that receive SAML assertions. */
 export const authn: Group<AuthnApi, AuthnCalls> = /* @__PURE__ */ group(`
  /api/authn/
 hasura*qn get_Auth !resource

@@ -6,7 +6,7 @@ import { group, type Group } from "../group.js";
 import type { Action, ActionEntry, ActionType, AdminConsoleConfig, CimdConfig, IdTokenConfig, JwtCustomizer, JwtCustomizerEntry, JwtCustomizerTokenType, OidcKey, OidcKeyType, OidcSessionConfig, RotateOidcKeys, TestAction, TestJwtCustomizer, Toggle, UpdateAction, UpdateAdminConsoleConfig, UpdateOidcSessionConfig, UpsertJwtCustomizer } from "../models.js";
 
 /**
- * Tenant configuration: signing keys, session lifetime, token customizers, actions, ID token claims, console
+ * Tenant settings. Covers signing keys, session lifetime, token customizers, actions, ID token claims, console
  * state.
  */
 export interface ConfigsApi {
@@ -237,7 +237,7 @@ export interface ConfigsCalls {
 }
 
 /**
- * Tenant configuration: signing keys, session lifetime, token customizers, actions, ID token claims, console
+ * Tenant settings. Covers signing keys, session lifetime, token customizers, actions, ID token claims, console
  * state.
  */
 export const configs: Group<ConfigsApi, ConfigsCalls> = /* @__PURE__ */ group(`

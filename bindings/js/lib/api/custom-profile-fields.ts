@@ -5,7 +5,7 @@ import type { CallOptions } from "../options.js";
 import { group, type Group } from "../group.js";
 import type { CreateCustomProfileField, CustomProfileField, UpdateCustomProfileField, UpdateCustomProfileFieldsSieOrder } from "../models.js";
 
-/** Additional profile fields, beyond the identifiers, that users are asked for when they sign up. */
+/** Profile fields, beyond the identifiers, that users are asked for at sign-up. */
 export interface CustomProfileFieldsApi {
   /**
    * Lists the profile fields in the order in which the sign-up page shows them.
@@ -28,8 +28,8 @@ export interface CustomProfileFieldsApi {
    *
    * `GetCustomProfileFieldByName`: `GET /api/custom-profile-fields/{name}`.
    *
-   * @param name Name of the profile field: the key of its value in the user's profile or custom data. At least 1
-   * character.
+   * @param name Name of the profile field. It is the key of its value in the user's profile or custom data. At
+   * least 1 character.
    * @since Logto 1.31
    */
   get(name: string, options?: CallOptions): Call<CustomProfileField>;
@@ -39,8 +39,8 @@ export interface CustomProfileFieldsApi {
    *
    * `UpdateCustomProfileFieldByName`: `PUT /api/custom-profile-fields/{name}`.
    *
-   * @param name Name of the profile field: the key of its value in the user's profile or custom data. At least 1
-   * character.
+   * @param name Name of the profile field. It is the key of its value in the user's profile or custom data. At
+   * least 1 character.
    * @since Logto 1.31
    */
   update(name: string, body: UpdateCustomProfileField, options?: CallOptions): Call<CustomProfileField>;
@@ -50,8 +50,8 @@ export interface CustomProfileFieldsApi {
    *
    * `DeleteCustomProfileFieldByName`: `DELETE /api/custom-profile-fields/{name}`.
    *
-   * @param name Name of the profile field: the key of its value in the user's profile or custom data. At least 1
-   * character.
+   * @param name Name of the profile field. It is the key of its value in the user's profile or custom data. At
+   * least 1 character.
    * @since Logto 1.31
    */
   delete(name: string, options?: CallOptions): Call<void>;
@@ -84,7 +84,7 @@ export interface CustomProfileFieldsCalls {
   UpdateCustomProfileFieldsSieOrder: { input: { body: UpdateCustomProfileFieldsSieOrder }; data: CustomProfileField[] };
 }
 
-/** Additional profile fields, beyond the identifiers, that users are asked for when they sign up. */
+/** Profile fields, beyond the identifiers, that users are asked for at sign-up. */
 export const customProfileFields: Group<CustomProfileFieldsApi, CustomProfileFieldsCalls> = /* @__PURE__ */ group(`
 CustomProfileFieldByName /api/custom-profile-fields
 *31 list:CustomProfileFields

@@ -73,7 +73,7 @@ export interface ExperienceApi {
   createPasswordVerification(body: CreatePasswordVerification, options?: CallOptions): Call<VerificationId>;
 
   /**
-   * Sends a verification code to an email address or phone number and starts its verification.
+   * Sends a verification code and starts its verification. The code goes to an email address or phone number.
    *
    * `CreateAndSendVerificationCode`: `POST /api/experience/verification/verification-code`. Requires the cookies
    * of a sign-in in progress.
@@ -142,7 +142,7 @@ export interface ExperienceApi {
   createEnterpriseSsoVerification(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<SocialAuthorization>;
 
   /**
-   * Completes an enterprise single sign-on with the parameters of the provider's callback.
+   * Completes an enterprise single sign-on with the provider's callback parameters.
    *
    * `VerifyEnterpriseSsoVerification`: `POST /api/experience/verification/sso/{connectorId}/verify`. Requires
    * the cookies of a sign-in in progress.
@@ -173,7 +173,7 @@ export interface ExperienceApi {
   verifyTotpVerification(body: VerifyTotpVerification, options?: CallOptions): Call<VerificationId>;
 
   /**
-   * Returns WebAuthn options for creating a passkey as the identified user's second factor.
+   * Returns WebAuthn options for creating a passkey as a second factor. The passkey is for the identified user.
    *
    * `CreateWebAuthnRegistrationVerification`: `POST /api/experience/verification/web-authn/registration`.
    * Requires the cookies of a sign-in in progress.
@@ -191,7 +191,8 @@ export interface ExperienceApi {
   verifyWebAuthnRegistrationVerification(body: VerifyWebAuthnRegistrationVerification, options?: CallOptions): Call<VerificationId>;
 
   /**
-   * Returns WebAuthn options for requesting one of the identified user's passkeys as a second factor.
+   * Returns WebAuthn options for requesting a passkey as a second factor. The passkey must be one of the
+   * identified user's.
    *
    * `CreateWebAuthnAuthenticationVerification`: `POST /api/experience/verification/web-authn/authentication`.
    * Requires the cookies of a sign-in in progress.
@@ -210,7 +211,8 @@ export interface ExperienceApi {
   verifyWebAuthnAuthenticationVerification(body: VerifyWebAuthnAuthenticationVerification, options?: CallOptions): Call<VerificationId>;
 
   /**
-   * Returns WebAuthn options for signing in with a passkey of the user who has the given identifier.
+   * Returns WebAuthn options for signing in with a passkey. The passkey belongs to the user who has the given
+   * identifier.
    *
    * `CreateSignInPasskeyAuthenticationWithIdentifier`: `POST
    * /api/experience/verification/sign-in-passkey/authentication`. Requires the cookies of a sign-in in progress.
@@ -258,7 +260,7 @@ export interface ExperienceApi {
   createNewPasswordIdentityVerification(body: CreateNewPasswordIdentityVerification, options?: CallOptions): Call<VerificationId>;
 
   /**
-   * Checks the one-time token of a magic link against its email address and consumes it.
+   * Checks a magic link's one-time token against its email address and consumes it.
    *
    * `VerifyOneTimeTokenVerification`: `POST /api/experience/verification/one-time-token/verify`. Requires the
    * cookies of a sign-in in progress.
@@ -346,7 +348,7 @@ export interface ExperienceApi {
   bindMfaVerification(body: BindMfaVerification, options?: CallOptions): Call<void>;
 
   /**
-   * Returns the ids of the enterprise connectors that serve the domain of an email address.
+   * Returns the ids of the enterprise connectors for an email address. They serve the domain of the address.
    *
    * `GetEnabledSsoConnectors`: `GET /api/experience/sso-connectors`. Requires the cookies of a sign-in in
    * progress.

@@ -30,8 +30,8 @@ export interface ListHookRecentLogsQuery extends PageQuery {
    */
   enableCap?: boolean | undefined;
   /**
-   * Returns only deliveries from this time on, in milliseconds since the epoch, instead of those of the last 24
-   * hours.
+   * Returns only deliveries from this time on, in milliseconds since the epoch. Without it, returns those of the
+   * last 24 hours.
    *
    * Since Logto 1.42.
    */

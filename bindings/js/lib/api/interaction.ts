@@ -40,7 +40,7 @@ export interface InteractionApi {
   replaceEvent(body: LegacyInteractionEvent, options?: CallOptions): Call<void>;
 
   /**
-   * Checks an additional identifier, such as a password or code, and adds it to those already proven.
+   * Checks an additional identifier and adds it to those already proven. It can be a password or a code.
    *
    * `UpdateLegacyInteractionIdentifiers`: `PATCH /api/interaction/identifiers`. Requires the cookies of a
    * sign-in in progress.
@@ -112,7 +112,7 @@ export interface InteractionApi {
   createSocialAuthorizationUri(body: LegacyAuthorizationRequest, options?: CallOptions): Call<RedirectTo>;
 
   /**
-   * Sends a verification code to an email address or phone number for the running interaction.
+   * Sends a verification code for the running interaction. The code goes to an email address or phone number.
    *
    * `SendLegacyInteractionVerificationCode`: `POST /api/interaction/verification/verification-code`. Requires
    * the cookies of a sign-in in progress.
@@ -139,7 +139,7 @@ export interface InteractionApi {
   createWebAuthnRegistration(options?: CallOptions): Call<WebAuthnRegistrationOptions>;
 
   /**
-   * Returns WebAuthn options for requesting one of the user's passkeys as a second factor.
+   * Returns WebAuthn options for requesting a passkey as a second factor. The passkey must be one of the user's.
    *
    * `CreateLegacyInteractionWebAuthnAuthentication`: `POST
    * /api/interaction/verification/webauthn-authentication`. Requires the cookies of a sign-in in progress.
@@ -210,7 +210,7 @@ export interface InteractionApi {
   registerSingleSignOn(connectorId: string, options?: CallOptions): Call<RedirectTo>;
 
   /**
-   * Returns the ids of the enterprise connectors that serve the domain of an email address.
+   * Returns the ids of the enterprise connectors for an email address. They serve the domain of the address.
    *
    * `ListLegacyInteractionSingleSignOnConnectors`: `GET /api/interaction/single-sign-on/connectors`. Requires
    * the cookies of a sign-in in progress.

@@ -14,7 +14,7 @@ export interface DeleteSessionByIdQuery {
 
 /** Query parameters of `GetGrants`. */
 export interface GetGrantsQuery {
-  /** Returns only grants to your own applications or only those to third-party applications. Defaults to all. */
+  /** Returns only grants to your own or only those to third-party applications. Defaults to all. */
   appType?: GrantAppType | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface UploadAccountAvatarForm {
   file: Upload;
 }
 
-/** The account API: operations of signed-in users on their own accounts, with their own access tokens. */
+/** The account API: operations of signed-in users on their own accounts. Requires their own access tokens. */
 export interface MyAccountApi {
   /**
    * Returns the signed-in user's account. Contains what the token's scopes and the account center allow.
@@ -44,7 +44,8 @@ export interface MyAccountApi {
   updateProfile(body: UpdateProfile, options?: CallOptions): Call<Profile>;
 
   /**
-   * Merges the given OIDC claims (names, address, locale, ...) into the user's profile and returns it.
+   * Merges the given OIDC claims into the user's profile and returns it. The claims are names, address, locale
+   * and others.
    *
    * `UpdateOtherProfile`: `PATCH /api/my-account/profile`. Requires a user access token.
    * @since Logto 1.22
@@ -341,7 +342,7 @@ export interface MyAccountCalls {
   UploadAccountAvatar: { input: { body: UploadAccountAvatarForm }; data: UploadedFile };
 }
 
-/** The account API: operations of signed-in users on their own accounts, with their own access tokens. */
+/** The account API: operations of signed-in users on their own accounts. Requires their own access tokens. */
 export const myAccount: Group<MyAccountApi, MyAccountCalls> = /* @__PURE__ */ group(`
  /api/my-account
 *u22 getProfile

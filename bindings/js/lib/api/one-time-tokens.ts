@@ -19,7 +19,7 @@ export interface ListOneTimeTokensQuery extends PageQuery {
   status?: OneTimeTokenStatus | undefined;
 }
 
-/** Single-use tokens tied to an email address, from which you can build magic links. */
+/** Single-use tokens tied to an email address. You can build magic links from them. */
 export interface OneTimeTokensApi {
   /**
    * Lists one-time tokens, including their values. Can be filtered by email address or status.
@@ -87,7 +87,7 @@ export interface OneTimeTokensCalls {
   ReplaceOneTimeTokenStatus: { input: { path: { id: string }; body: ReplaceOneTimeTokenStatus }; data: OneTimeToken };
 }
 
-/** Single-use tokens tied to an email address, from which you can build magic links. */
+/** Single-use tokens tied to an email address. You can build magic links from them. */
 export const oneTimeTokens: Group<OneTimeTokensApi, OneTimeTokensCalls> = /* @__PURE__ */ group(`
 OneTimeToken /api/one-time-tokens
 *qo27 list:OneTimeTokens

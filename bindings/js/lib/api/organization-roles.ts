@@ -13,7 +13,7 @@ export interface ListOrganizationRolesQuery extends PageQuery {
   q?: string | undefined;
 }
 
-/** The roles that members can hold in an organization, shared by all organizations of the tenant. */
+/** The roles that members can hold in an organization. All organizations of the tenant share them. */
 export interface OrganizationRolesApi {
   /**
    * Returns an organization role, without its permissions.
@@ -150,7 +150,7 @@ export interface OrganizationRolesCalls {
   DeleteOrganizationRoleResourceScope: { input: { path: { id: string; scopeId: string } }; data: void };
 }
 
-/** The roles that members can hold in an organization, shared by all organizations of the tenant. */
+/** The roles that members can hold in an organization. All organizations of the tenant share them. */
 export const organizationRoles: Group<OrganizationRolesApi, OrganizationRolesCalls> = /* @__PURE__ */ group(`
 OrganizationRole /api/organization-roles
 /{id}* get

@@ -13,7 +13,7 @@ export interface ListOrganizationScopesQuery extends PageQuery {
   q?: string | undefined;
 }
 
-/** The organization permissions that organization roles can have, shared by all organizations of the tenant. */
+/** The organization permissions that organization roles can have. All organizations of the tenant share them. */
 export interface OrganizationScopesApi {
   /**
    * Lists the organization permissions. Can be searched by name.
@@ -67,7 +67,7 @@ export interface OrganizationScopesCalls {
   UpdateOrganizationScope: { input: { path: { id: string }; body: UpdateOrganizationScope }; data: OrganizationScope };
 }
 
-/** The organization permissions that organization roles can have, shared by all organizations of the tenant. */
+/** The organization permissions that organization roles can have. All organizations of the tenant share them. */
 export const organizationScopes: Group<OrganizationScopesApi, OrganizationScopesCalls> = /* @__PURE__ */ group(`
 OrganizationScope /api/organization-scopes
 *qo list:OrganizationScopes

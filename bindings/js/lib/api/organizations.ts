@@ -17,7 +17,7 @@ export interface ListOrganizationsQuery extends PageQuery {
 
 /** Query parameters of `ListOrganizationUsers`. */
 export interface ListOrganizationUsersQuery extends PageQuery {
-  /** Part of the id, name, username, email or phone to search for, regardless of case. */
+  /** Part of the id, name, username, email or phone to search for. Case is ignored. */
   q?: string | undefined;
   /**
    * Returns only members who hold this {@link OrganizationRole}.
@@ -35,7 +35,10 @@ export interface ListOrganizationApplicationsQuery extends PageQuery {
   q?: string | undefined;
 }
 
-/** Organizations, their members (users and applications), the members' roles, and just-in-time provisioning. */
+/**
+ * Organizations, their members, the members' roles, and just-in-time provisioning. Members are users and
+ * applications.
+ */
 export interface OrganizationsApi {
   /**
    * Lists organizations. Can be searched by id and name. Can include the number of members and some of the
@@ -199,7 +202,7 @@ export interface OrganizationsApi {
   replaceApplications(id: string, body: ApplicationIds, options?: CallOptions): Call<void>;
 
   /**
-   * Makes machine-to-machine applications members of the organization, without roles.
+   * Makes machine-to-machine applications members of the organization. They get no roles.
    *
    * `AddOrganizationApplications`: `POST /api/organizations/{id}/applications`.
    *
@@ -277,7 +280,7 @@ export interface OrganizationsApi {
   removeApplicationRole(id: string, applicationId: string, organizationRoleId: string, options?: CallOptions): Call<void>;
 
   /**
-   * Lists the email domains whose users join the organization automatically at sign-up.
+   * Lists the email domains whose users join the organization at sign-up. They join automatically.
    *
    * `ListOrganizationJitEmailDomains`: `GET /api/organizations/{id}/jit/email-domains`. Paginated if you request
    * a page or a page size, otherwise returns all items.
@@ -320,7 +323,7 @@ export interface OrganizationsApi {
   removeJitEmailDomain(id: string, emailDomain: string, options?: CallOptions): Call<void>;
 
   /**
-   * Lists the roles that users receive when they join through just-in-time provisioning.
+   * Lists the roles that users receive through just-in-time provisioning. Users receive them when they join.
    *
    * `ListOrganizationJitRoles`: `GET /api/organizations/{id}/jit/roles`. Paginated if you request a page or a
    * page size, otherwise returns all items.
@@ -331,8 +334,8 @@ export interface OrganizationsApi {
   listJitRoles(id: string, query?: PageQuery, options?: CallOptions): List<OrganizationRole>;
 
   /**
-   * Replaces the roles that users receive when they join through just-in-time provisioning. Current members keep
-   * theirs.
+   * Replaces the roles that users receive through just-in-time provisioning. Users receive them when they join.
+   * Current members keep theirs.
    *
    * `ReplaceOrganizationJitRoles`: `PUT /api/organizations/{id}/jit/roles`.
    *
@@ -352,7 +355,7 @@ export interface OrganizationsApi {
   addJitRoles(id: string, body: OrganizationRoleIds, options?: CallOptions): Call<string>;
 
   /**
-   * Removes a role from those that users receive when they join through just-in-time provisioning.
+   * Removes a role from those of just-in-time provisioning. Users no longer receive it when they join.
    *
    * `DeleteOrganizationJitRole`: `DELETE /api/organizations/{id}/jit/roles/{organizationRoleId}`.
    *
@@ -363,7 +366,7 @@ export interface OrganizationsApi {
   removeJitRole(id: string, organizationRoleId: string, options?: CallOptions): Call<void>;
 
   /**
-   * Lists the enterprise connectors whose users join the organization on their first sign-in.
+   * Lists the enterprise connectors whose users join the organization. They join on their first sign-in.
    *
    * `ListOrganizationJitSsoConnectors`: `GET /api/organizations/{id}/jit/sso-connectors`. Paginated if you
    * request a page or a page size, otherwise returns all items.
@@ -384,8 +387,8 @@ export interface OrganizationsApi {
   replaceJitSsoConnectors(id: string, body: SsoConnectorIds, options?: CallOptions): Call<void>;
 
   /**
-   * Adds enterprise connectors whose users join the organization on their first sign-in. Existing users are not
-   * added.
+   * Adds enterprise connectors whose users join the organization. They join on their first sign-in. Existing
+   * users are not added.
    *
    * `CreateOrganizationJitSsoConnector`: `POST /api/organizations/{id}/jit/sso-connectors`.
    *
@@ -395,8 +398,7 @@ export interface OrganizationsApi {
   addJitSsoConnectors(id: string, body: SsoConnectorIds, options?: CallOptions): Call<string>;
 
   /**
-   * Removes an enterprise connector, so that its users no longer join the organization. Current members are
-   * kept.
+   * Removes an enterprise connector. Its users no longer join the organization. Current members are kept.
    *
    * `DeleteOrganizationJitSsoConnector`: `DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}`.
    *
@@ -447,7 +449,10 @@ export interface OrganizationsCalls {
   DeleteOrganizationJitSsoConnector: { input: { path: { id: string; ssoConnectorId: string } }; data: void };
 }
 
-/** Organizations, their members (users and applications), the members' roles, and just-in-time provisioning. */
+/**
+ * Organizations, their members, the members' roles, and just-in-time provisioning. Members are users and
+ * applications.
+ */
 export const organizations: Group<OrganizationsApi, OrganizationsCalls> = /* @__PURE__ */ group(`
 Organization /api/organizations
 *qp list:Organizations

@@ -13,7 +13,7 @@ export interface ListResourcesQuery extends PageQuery {
   includeScopes?: boolean | undefined;
 }
 
-/** API resources, for which access tokens are issued, and the permissions (scopes) defined on each. */
+/** API resources and the permissions (scopes) defined on each. Access tokens are issued for API resources. */
 export interface ResourcesApi {
   /**
    * Lists API resources, including Logto's own management API. Can include the permissions of each.
@@ -123,7 +123,7 @@ export interface ResourcesCalls {
   UpdateResourceScope: { input: { path: { resourceId: string; scopeId: string }; body: UpdateResourceScope }; data: Scope };
 }
 
-/** API resources, for which access tokens are issued, and the permissions (scopes) defined on each. */
+/** API resources and the permissions (scopes) defined on each. Access tokens are issued for API resources. */
 export const resources: Group<ResourcesApi, ResourcesCalls> = /* @__PURE__ */ group(`
 Resource /api/resources
 *qo list:Resources

@@ -17,7 +17,10 @@ export interface ListRolesQuery extends PageQuery, SearchQuery<SearchMember> {
   type?: RoleType | undefined;
 }
 
-/** Tenant-wide roles, their permissions, and the users and machine-to-machine applications that hold them. */
+/**
+ * Tenant-wide roles, their permissions, and their holders. Users and machine-to-machine applications can hold
+ * roles.
+ */
 export interface RolesApi {
   /**
    * Lists roles with the number of their holders and some of the holders. Can exclude roles that a user or
@@ -167,7 +170,10 @@ export interface RolesCalls {
   DeleteRoleScope: { input: { path: { id: string; scopeId: string } }; data: void };
 }
 
-/** Tenant-wide roles, their permissions, and the users and machine-to-machine applications that hold them. */
+/**
+ * Tenant-wide roles, their permissions, and their holders. Users and machine-to-machine applications can hold
+ * roles.
+ */
 export const roles: Group<RolesApi, RolesCalls> = /* @__PURE__ */ group(`
 Role /api/roles
 *qp list:Roles

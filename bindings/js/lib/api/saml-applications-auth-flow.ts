@@ -25,7 +25,7 @@ export interface GetSamlAuthnQuery {
   RelayState?: string | undefined;
 }
 
-/** The endpoints to which SAML service providers send their authentication requests. */
+/** The endpoints to which SAML service providers send authentication requests. */
 export interface SamlApplicationsAuthFlowApi {
   /**
    * Receives a service provider's authentication request with redirect binding. Redirects the browser to the
@@ -56,7 +56,7 @@ export interface SamlApplicationsAuthFlowCalls {
   CreateSamlAuthn: { input: { path: { id: string }; body: SamlAuthnRequest }; data: string };
 }
 
-/** The endpoints to which SAML service providers send their authentication requests. */
+/** The endpoints to which SAML service providers send authentication requests. */
 export const samlApplicationsAuthFlow: Group<SamlApplicationsAuthFlowApi, SamlApplicationsAuthFlowCalls> = /* @__PURE__ */ group(`
 Saml /api/saml/{id}/authn
 *qrn24 getAuthn !SAMLRequest

@@ -22,7 +22,7 @@ export interface GetSamlApplicationCallbackQuery {
 }
 
 /**
- * Applications that sign users in with SAML, with Logto as the identity provider: settings, certificates,
+ * Applications that sign users in with SAML. Logto is the identity provider. Covers settings, certificates,
  * metadata.
  */
 export interface SamlApplicationsApi {
@@ -144,7 +144,7 @@ export interface SamlApplicationsCalls {
 }
 
 /**
- * Applications that sign users in with SAML, with Logto as the identity provider: settings, certificates,
+ * Applications that sign users in with SAML. Logto is the identity provider. Covers settings, certificates,
  * metadata.
  */
 export const samlApplications: Group<SamlApplicationsApi, SamlApplicationsCalls> = /* @__PURE__ */ group(`

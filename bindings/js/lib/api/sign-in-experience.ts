@@ -28,7 +28,7 @@ export interface GetUsernameCaseSensitivityConflictsQuery {
   limit?: number | undefined;
 }
 
-/** How users sign up and sign in: methods, branding, languages, MFA, password policy, bring-your-own UI. */
+/** How users sign up and sign in. Covers methods, branding, languages, MFA, password policy, bring-your-own UI. */
 export interface SignInExperienceApi {
   /**
    * Returns the tenant's own sign-in settings. Excludes the overrides of applications and organizations.
@@ -80,7 +80,7 @@ export interface SignInExperienceCalls {
   GetUsernameCaseSensitivityConflicts: { input: { query?: GetUsernameCaseSensitivityConflictsQuery | undefined }; data: UsernameConflicts };
 }
 
-/** How users sign up and sign in: methods, branding, languages, MFA, password policy, bring-your-own UI. */
+/** How users sign up and sign in. Covers methods, branding, languages, MFA, password policy, bring-your-own UI. */
 export const signInExperience: Group<SignInExperienceApi, SignInExperienceCalls> = /* @__PURE__ */ group(`
  /api/sign-in-exp
 * get:SignInExp

@@ -5,7 +5,7 @@ import type { CallOptions } from "../options.js";
 import { group, type Group } from "../group.js";
 import type { SsoConnectorProvider } from "../models.js";
 
-/** The kinds of enterprise identity providers for which an SSO connector can be created. */
+/** The kinds of enterprise identity providers that an SSO connector can use. */
 export interface SsoConnectorProvidersApi {
   /**
    * Lists the enterprise identity providers that can be connected. Names and descriptions are in the request's
@@ -21,7 +21,7 @@ export interface SsoConnectorProvidersCalls {
   ListSsoConnectorProviders: { input: {}; data: SsoConnectorProvider[] };
 }
 
-/** The kinds of enterprise identity providers for which an SSO connector can be created. */
+/** The kinds of enterprise identity providers that an SSO connector can use. */
 export const ssoConnectorProviders: Group<SsoConnectorProvidersApi, SsoConnectorProvidersCalls> = /* @__PURE__ */ group(`
 SsoConnectorProviders /api/sso-connector-providers
 * list

@@ -7,7 +7,10 @@ import type { PageQuery } from "../request/query.js";
 import { group, type Group } from "../group.js";
 import type { CreateSsoConnector, CreateSsoConnectorSigningKey, SamlApplicationSecret, SsoConnector, UpdateSsoConnector, UpdateSsoConnectorSigningKey } from "../models.js";
 
-/** Enterprise single sign-on connectors (OIDC, SAML and named providers) and the email domains they serve. */
+/**
+ * Enterprise single sign-on connectors and the email domains they serve. Supports OIDC, SAML and named
+ * providers.
+ */
 export interface SsoConnectorsApi {
   /**
    * Lists the enterprise connectors with the data published by their providers.
@@ -109,7 +112,10 @@ export interface SsoConnectorsCalls {
   UpdateSsoConnectorSigningKey: { input: { path: { id: string; keyId: string }; body: UpdateSsoConnectorSigningKey }; data: SamlApplicationSecret };
 }
 
-/** Enterprise single sign-on connectors (OIDC, SAML and named providers) and the email domains they serve. */
+/**
+ * Enterprise single sign-on connectors and the email domains they serve. Supports OIDC, SAML and named
+ * providers.
+ */
 export const ssoConnectors: Group<SsoConnectorsApi, SsoConnectorsCalls> = /* @__PURE__ */ group(`
 SsoConnector /api/sso-connectors
 *qo list:SsoConnectors

@@ -35,7 +35,7 @@ export interface GetUserIdentityQuery {
 
 /** Query parameters of `ListUserGrants`. */
 export interface ListUserGrantsQuery {
-  /** Returns only grants to your own applications or only those to third-party applications. Defaults to all. */
+  /** Returns only grants to your own or only those to third-party applications. Defaults to all. */
   appType?: GrantAppType | undefined;
 }
 
@@ -58,7 +58,7 @@ export interface DeleteUserSessionQuery {
 }
 
 /**
- * User accounts: profile, identifiers, password, roles, identities, MFA, personal access tokens, sessions and
+ * Users. Covers profile, identifiers, password, roles, identities, MFA, personal access tokens, sessions and
  * grants.
  */
 export interface UsersApi {
@@ -120,7 +120,7 @@ export interface UsersApi {
   getLogtoConfigs(userId: string, options?: CallOptions): Call<UserLogtoConfig>;
 
   /**
-   * Changes the given choices about MFA and passkeys, for example to show a skipped prompt again.
+   * Changes the given choices about MFA and passkeys. For example, it can show a skipped prompt again.
    *
    * `UpdateUserLogtoConfigs`: `PATCH /api/users/{userId}/logto-configs`.
    *
@@ -271,7 +271,8 @@ export interface UsersApi {
   deleteIdentity(userId: string, target: string, options?: CallOptions): Call<User>;
 
   /**
-   * Links a social identity with the data of the provider's callback, which is verified. Returns all identities.
+   * Links a social identity with the data of the provider's callback. The server verifies the data. Returns all
+   * identities.
    *
    * `CreateUserIdentity`: `POST /api/users/{userId}/identities`.
    *
@@ -280,7 +281,7 @@ export interface UsersApi {
   createIdentity(userId: string, body: SocialSignInData, options?: CallOptions): Call<{ [member: string]: SocialIdentity }>;
 
   /**
-   * Lists the organizations of which the user is a member, with the user's roles in each.
+   * Lists the organizations of which the user is a member. Includes the user's roles in each.
    *
    * `ListUserOrganizations`: `GET /api/users/{userId}/organizations`.
    *
@@ -499,7 +500,7 @@ export interface UsersCalls {
 }
 
 /**
- * User accounts: profile, identifiers, password, roles, identities, MFA, personal access tokens, sessions and
+ * Users. Covers profile, identifiers, password, roles, identities, MFA, personal access tokens, sessions and
  * grants.
  */
 export const users: Group<UsersApi, UsersCalls> = /* @__PURE__ */ group(`

@@ -5,7 +5,7 @@ import type { CallOptions } from "../options.js";
 import { group, type Group } from "../group.js";
 import type { CheckVerificationCode, CreateSocialVerificationRecord, CreateVerificationCodeRecord, CreatedSocialVerificationRecord, CreatedVerificationRecord, Password, VerificationRecordId, VerifyVerificationBySocial, VerifyWebAuthnRegistration, WebAuthnRegistrationRecord } from "../models.js";
 
-/** Proofs of identity (verification records) that sensitive operations of the account API require. */
+/** Proofs of identity (verification records). Sensitive operations of the account API require them. */
 export interface VerificationsApi {
   /**
    * Verifies the signed-in user by password. Returns a verification record that is valid for 10 minutes.
@@ -43,7 +43,7 @@ export interface VerificationsApi {
   createBySocial(body: CreateSocialVerificationRecord, options?: CallOptions): Call<CreatedSocialVerificationRecord>;
 
   /**
-   * Checks the data of the provider's callback and makes the verification record valid.
+   * Checks the provider's callback data and makes the verification record valid.
    *
    * `VerifyVerificationBySocial`: `POST /api/verifications/social/verify`. Requires a user access token.
    * @since Logto 1.22
@@ -60,7 +60,7 @@ export interface VerificationsApi {
   generateWebAuthnRegistrationOptions(options?: CallOptions): Call<WebAuthnRegistrationRecord>;
 
   /**
-   * Checks the passkey that the browser created and makes the verification record valid. Add it with {@link
+   * Checks the browser's new passkey and makes the verification record valid. Add it with {@link
    * AddMfaVerification}.
    *
    * `VerifyWebAuthnRegistration`: `POST /api/verifications/web-authn/registration/verify`. Requires a user
@@ -81,7 +81,7 @@ export interface VerificationsCalls {
   VerifyWebAuthnRegistration: { input: { body: VerifyWebAuthnRegistration }; data: VerificationRecordId };
 }
 
-/** Proofs of identity (verification records) that sensitive operations of the account API require. */
+/** Proofs of identity (verification records). Sensitive operations of the account API require them. */
 export const verifications: Group<VerificationsApi, VerificationsCalls> = /* @__PURE__ */ group(`
 Verification /api/verifications/
 password+juc21 createByPassword

@@ -35,7 +35,7 @@ export interface GetWellKnownExperienceQuery {
   appId?: string | undefined;
 }
 
-/** Public data that can be read without a token: the sign-in experience, its phrases, the API documents. */
+/** Public data that can be read without a token. Includes the sign-in experience, its phrases, the API documents. */
 export interface WellKnownApi {
   /**
    * Returns all settings for the sign-in pages, including connectors. Replaced by `GetWellKnownExperience`.
@@ -54,7 +54,7 @@ export interface WellKnownApi {
   getSignInExperiencePhrases(query?: GetSignInExperiencePhrasesQuery, options?: CallOptions): Call<{ [member: string]: StringOrObject }>;
 
   /**
-   * Returns all settings for the sign-in pages of an application or organization, including connectors.
+   * Returns all settings for the sign-in pages of an application or organization. Includes connectors.
    *
    * `GetWellKnownExperience`: `GET /api/.well-known/experience`. Requires no access token.
    * @since Logto 1.20
@@ -108,7 +108,7 @@ export interface WellKnownCalls {
   GetWellKnownUserOpenapiJson: { input: {}; data: unknown };
 }
 
-/** Public data that can be read without a token: the sign-in experience, its phrases, the API documents. */
+/** Public data that can be read without a token. Includes the sign-in experience, its phrases, the API documents. */
 export const wellKnown: Group<WellKnownApi, WellKnownCalls> = /* @__PURE__ */ group(`
 WellKnown /api/.well-known/
 sign-in-exp*qn getSignInExperienceConfig:
