@@ -8,7 +8,7 @@ use super::entity_members::Members;
 use super::kinds::{Body, Part, Write};
 use super::planner::Planner;
 use super::request_bodies::is;
-use crate::body_members;
+use crate::body_members::{self, Place};
 
 impl Planner<'_> {
     /// Reports objects that lack a member which the server requires in them. Looks at the members that are sent, by `write`
@@ -52,7 +52,7 @@ fn refuses_null(write: Write, name: &str) -> bool {
         Body::Value(_) => return true,
         Body::ListIn(list) => format!("{list}[].{name}"),
     };
-    body_members::type_of(write.operation, &path).is_some_and(|text| !text.ends_with("| null"))
+    Place::of(write.operation, &path).and_then(Place::into_type).is_some_and(|text| !text.ends_with("| null"))
 }
 
 /// Returns the paths of the members of an entity that the body of an operation requires.
