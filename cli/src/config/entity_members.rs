@@ -17,6 +17,8 @@ pub(super) struct Member {
     pub fixed: bool,
     /// Whether the member can only be set after creation.
     pub later: bool,
+    /// Whether the member is true for one entity at most: the server takes it from another.
+    pub single: bool,
     /// Whether a new entity requires the member.
     pub required: bool,
     /// Whether the member is a list whose order has no meaning.
@@ -70,6 +72,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         since: 0,
         fixed: false,
         later: false,
+        single: false,
         required: false,
         set: false,
         filled: false,
@@ -119,6 +122,11 @@ impl Member {
 
     pub(super) const fn later(mut self) -> Self {
         self.later = true;
+        self
+    }
+
+    pub(super) const fn single(mut self) -> Self {
+        self.single = true;
         self
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::declaration::{Declaration, Declared};
 use super::diff_lines::{Diff, Line};
 use super::entity_members::{Members, add_lists, merged};
@@ -120,8 +122,23 @@ impl Planner<'_> {
             self.warnings.push(format!("`{}` is skipped: {release} does not have it", kind.file));
             return;
         }
+        let entities: Vec<&Declared> = entities.collect();
+        self.check_single(kind, &entities);
         for declared in entities {
             self.entity(declared, declaration);
+        }
+    }
+
+    /// Reports members that are true for a second entity: each apply would take them from one of the two.
+    fn check_single(&mut self, kind: &Kind, entities: &[&Declared]) {
+        for name in kind.members.iter().filter(|member| member.single).map(|member| member.name()) {
+            let mut having = entities.iter().filter(|entity| entity.members.get(name) == Some(&Value::Bool(true)));
+            let Some(first) = having.next() else { continue };
+            for second in having {
+                let problem =
+                    format!("`{name}` is true for \"{}\" already: only one {} can have it", first.key, kind.noun);
+                self.problem_at(second, name, &problem);
+            }
         }
     }
 

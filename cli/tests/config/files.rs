@@ -19,6 +19,16 @@ pub(crate) async fn problems(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn only_one_resource_can_be_the_default() {
+    let resources =
+        "- indicator: https://a\n  name: a\n  isDefault: true\n- indicator: https://b\n  name: b\n  isDefault: true\n";
+    assert_eq!(
+        problems(&[("resources.yaml", resources)]).await,
+        ["resources.yaml:6: `isDefault` is true for \"https://a\" already: only one resource can have it"]
+    );
+}
+
+#[tokio::test]
 async fn values_that_no_server_accepts_are_reported() {
     let found = problems(&[
         ("applications.yaml", "- name: Web\n  type: spa\n"),

@@ -19,7 +19,7 @@ pub(super) static RESOURCES: Kind = Kind {
         member("indicator").at_least(1).fixed().required(),
         member("name").at_least(1).required(),
         member("accessTokenTtl").number(),
-        member("isDefault").flag().later(),
+        member("isDefault").flag().later().single(),
         member("scopes.*.name"),
         member("scopes.*.description"),
     ],
