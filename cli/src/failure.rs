@@ -115,6 +115,11 @@ pub(crate) fn even_if_unread(printed: Result<()>) -> Result<()> {
     printed.or_else(|failure| if failure.is_quiet() { Ok(()) } else { Err(failure) })
 }
 
+/// Ends a command that has changed something, and then prints what. That it cannot be printed does not undo the change.
+pub(crate) fn printed_after_changes(printed: Result<()>) -> Result<()> {
+    even_if_unread(printed).map_err(Failure::after_changes)
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;

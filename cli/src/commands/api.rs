@@ -13,7 +13,7 @@ use super::known_names::{check_member, check_query};
 use super::operations::unknown;
 use crate::context::Context;
 use crate::credentials::{REDACTED, redacted};
-use crate::failure::{Exit, Failure, Result, even_if_unread};
+use crate::failure::{Exit, Failure, Result, even_if_unread, printed_after_changes};
 use crate::lookup::List;
 use crate::output::{Format, pretty};
 use crate::redaction;
@@ -76,11 +76,13 @@ pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<
     let response = request.raw().await?;
     let since = target.info.map_or(Release::OLDEST, |info| info.since);
     let is_unknown = response.status == 404 && serde_json::from_slice::<Value>(&response.body.bytes()).is_err();
-    answer(context, arguments, &response).map_err(|failure| match is_unknown && since > Release::OLDEST {
-        true => failure.with_hint(format!(
-            "the operation exists since Logto {since}; `logto-admin doctor` shows the release of the server"
-        )),
-        false => failure,
+    answer(context, arguments, target.method, &response).map_err(|failure| {
+        match is_unknown && since > Release::OLDEST {
+            true => failure.with_hint(format!(
+                "the operation exists since Logto {since}; `logto-admin doctor` shows the release of the server"
+            )),
+            false => failure,
+        }
     })
 }
 
@@ -162,14 +164,15 @@ fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse) -> Result<Exit> {
+fn answer(context: &mut Context, arguments: &Arguments, method: Method, response: &HttpResponse) -> Result<Exit> {
     if response.is_html() && !arguments.raw && response.status < 400 {
         let failure = Failure::new("the server responded with a web page: this is not a path of the API");
         return Err(failure.with_hint("begin the path with `/api/`"));
     }
     let printed = print(context, arguments, response);
     if (200..400).contains(&response.status) {
-        return printed.map(|()| Exit::Done);
+        let is_change = !matches!(method, Method::Get | Method::Head) && response.status < 300;
+        return if is_change { printed_after_changes(printed) } else { printed }.map(|()| Exit::Done);
     }
     even_if_unread(printed)?;
     Err(Failure::new(format!("the server responded with status {}", response.status)))

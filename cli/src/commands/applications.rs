@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::failure::{Exit, Result};
+use crate::failure::{Exit, Failure, Result, printed_after_changes};
 use crate::table::Column;
 use crate::{json_object, lookup};
 
@@ -80,11 +80,15 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let id = json_object::text(&created, "id");
             if !role_ids.is_empty() {
                 let assign = client.operation("AssignApplicationRoles")?.path("applicationId", &id);
-                assign.json(&json!({ "roleIds": role_ids })).await?;
+                assign.json(&json!({ "roleIds": role_ids })).await.map_err(|error| {
+                    let doing = format!("created the application {id}, but cannot assign its roles");
+                    Failure::from(error).after_changes().context(doing)
+                })?;
             }
             let secrets = client.operation("ListApplicationSecrets")?.path("id", &id).await.unwrap_or_default();
             let secret = secrets.pointer("/0/value").or_else(|| created.get("secret")).cloned().unwrap_or_default();
-            context.printer.item(&json!({ "id": id, "name": name, "type": kind, "secret": secret }))?;
+            let shown = json!({ "id": id, "name": name, "type": kind, "secret": secret });
+            printed_after_changes(context.printer.item(&shown))?;
         }
         Command::Delete { application } => {
             let id = find(&application).await?;
@@ -96,7 +100,8 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let id = find(&application).await?;
             let create = client.operation("CreateApplicationSecret")?.path("id", &id);
             let secret = create.json(&json!({ "name": name })).await?;
-            context.printer.item(&json!({ "name": name, "value": json_object::member(&secret, "value") }))?;
+            let shown = json!({ "name": name, "value": json_object::member(&secret, "value") });
+            printed_after_changes(context.printer.item(&shown))?;
         }
     }
     Ok(Exit::Done)

@@ -195,7 +195,11 @@ async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
             json_object::set(&mut item, "outcome", outcome);
             item
         });
-        even_if_unread(context.printer.list(&[], &changes.collect::<Vec<_>>()))?;
+        let printed = even_if_unread(context.printer.list(&[], &changes.collect::<Vec<_>>()));
+        // A failure to apply is the more important one.
+        if applied.is_ok() {
+            printed.map_err(|failure| failure.after_changes_if(!plan.is_empty()))?;
+        }
     }
     let applied = applied?;
     if plan.is_empty() {

@@ -6,7 +6,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::{Client, Timestamp};
 
 use crate::context::Context;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, printed_after_changes};
 use crate::output::Format;
 use crate::table::Column;
 use crate::{json_object, lookup};
@@ -82,7 +82,7 @@ pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<(
                 "messagePayload": email_link.map_or(Value::Bool(false), |link| json!({ "link": link })),
             });
             let created = client.operation("CreateOrganizationInvitation")?.json(&new).await?;
-            context.printer.item(&created)
+            printed_after_changes(context.printer.item(&created))
         }
         Some(Command::Revoke { invitation, organization }) => {
             let pending = pending(&client, &invitation, organization.as_deref()).await?;

@@ -6,7 +6,7 @@ use logto_admin::serde_json::json;
 
 use super::invitations;
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Failure, Result, printed_after_changes};
 use crate::table::Column;
 use crate::{json_object, lookup};
 
@@ -70,7 +70,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::Create { name, description } => {
             let new = CreateOrganization { description: description.into(), ..CreateOrganization::new(name) };
             let created = client.organizations().create(new).await?;
-            context.printer.item(&json!({ "id": created.id, "name": created.name }))?;
+            printed_after_changes(context.printer.item(&json!({ "id": created.id, "name": created.name })))?;
         }
         Command::Delete { organization } => {
             let id = find(&organization).await?;

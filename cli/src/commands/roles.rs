@@ -6,7 +6,7 @@ use logto_admin::serde_json::{Value, json};
 
 use super::users::{self, find_each, for_each};
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Failure, Result, printed_after_changes};
 use crate::json_object;
 use crate::lookup::{self, List};
 use crate::table::Column;
@@ -84,7 +84,8 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
                 json_object::set(&mut new, "scopeIds", scope_ids(&client, &scopes).await?);
             }
             let created = client.operation("CreateRole")?.json(&new).await?;
-            context.printer.item(&json!({ "id": json_object::member(&created, "id"), "name": name, "type": kind }))?;
+            let shown = json!({ "id": json_object::member(&created, "id"), "name": name, "type": kind });
+            printed_after_changes(context.printer.item(&shown))?;
         }
         Command::Users { role } => {
             let path = [("id", find(&role).await?)];

@@ -10,7 +10,7 @@ use super::body_options::{pair, set};
 use super::known_names::check_member;
 use super::{users_export, users_import};
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Failure, Result, printed_after_changes};
 use crate::interrupt::Interrupt;
 use crate::output::counted;
 use crate::progress::LinePrinter;
@@ -130,7 +130,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
                 return Err(Failure::usage("a user requires --username, --email or --phone to sign in"));
             }
             let created = context.client()?.operation("CreateUser")?.json(&body).await?;
-            context.printer.item(&created)?;
+            printed_after_changes(context.printer.item(&created))?;
         }
         Command::Update { user, members } => update(context, &user, &members).await?,
         Command::Delete { users } => return delete(context, &users).await,
@@ -185,7 +185,7 @@ async fn update(context: &mut Context, user: &str, members: &Members) -> Result<
         Some(_) => Failure::from(error).after_changes().context(format!("changed the password, but cannot {doing}")),
         None => error.into(),
     })?;
-    context.printer.item(&changed)
+    printed_after_changes(context.printer.item(&changed))
 }
 
 /// Suspends all users that exist: a user that is not found does not leave the others active.

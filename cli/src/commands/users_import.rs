@@ -367,7 +367,9 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checke
     if arguments.dry_run {
         context.printer.message("dry run: nothing was written");
     }
-    even_if_unread(context.printer.item(&totals))?;
+    let has_changed = summary.created + summary.unclear + summary.updated > 0;
+    even_if_unread(context.printer.item(&totals))
+        .map_err(|failure| failure.after_changes_if(has_changed && !arguments.dry_run))?;
     if summary.unclear > 0 {
         let message = "without a clear answer to the creation: they might belong to others, so an undo leaves them";
         context.printer.message(&format!("{} {message}", counted(summary.unclear, "user")));

@@ -39,21 +39,20 @@ pub(super) async fn find_refused(client: &Client, identifiers: &Identifiers, cod
     Ok(found.cloned())
 }
 
-/// Returns a warning about a user that has one identifier of a record, and differs in another one. The id of the record
-/// leaves no doubt.
+/// Returns a warning about a user that has one identifier of a record, and differs in another one. The id of the record and
+/// one more leave no doubt. The id alone does: it can be that of somebody else in another tenant.
 pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<String> {
-    if identifiers.get(ID).is_some_and(|id| *id == user.id) {
-        return None;
-    }
     let of = |is_same: bool| {
         let known = identifiers.iter().filter(|(member, _)| member_of(user, member).is_some_and(|own| !own.is_empty()));
         let chosen = known.filter(|(member, value)| has_without_case(user, member, value) == is_same);
-        chosen.map(|(member, _)| member.as_str()).collect::<Vec<_>>().join(" and ")
+        chosen.map(|(member, _)| member.as_str()).collect::<Vec<_>>()
     };
     let (same, other) = (of(true), of(false));
-    let message =
-        format!("the user {} has the {same} of the record, but another {other}: is it the same person?", user.id);
-    (!other.is_empty()).then_some(message)
+    let is_certain = other.is_empty() || same.len() > 1 && same.contains(&ID);
+    (!is_certain).then(|| {
+        let (same, other) = (same.join(" and "), other.join(" and "));
+        format!("the user {} has the {same} of the record, but another {other}: is it the same person?", user.id)
+    })
 }
 
 /// Returns the users with an identifier of one of the records. The server compares without case.

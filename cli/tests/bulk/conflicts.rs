@@ -72,6 +72,25 @@ async fn a_user_with_another_identifier_than_the_record_is_named_in_a_warning() 
     }
 }
 
+/// Exports of another tenant can contain the id of somebody else.
+#[tokio::test]
+async fn an_id_alone_does_not_prove_that_it_is_the_same_person() {
+    for (username, email, warning) in [
+        ("bob", "bob@example.org", None),
+        ("ada", "ada@example.com", Some("has the id of the record, but another primaryEmail and username")),
+    ] {
+        let stage = Stage::new();
+        let bob = stage.call("CreateUser", json!({ "username": "bob", "primaryEmail": "bob@example.com" })).await;
+        let mut writer = stage.writer(&stage.client()).await;
+        writer.matches_ids = true;
+        let found = record(json!({ "id": bob["id"], "username": username, "primaryEmail": email }));
+        let message = stage.import_with(&writer, vec![found], None).await.lines[0].message.clone();
+        let id = bob["id"].as_str().unwrap();
+        let expected = warning.map(|warning| format!("the user {id} {warning}: is it the same person?"));
+        assert_eq!(message, expected, "{username}");
+    }
+}
+
 #[tokio::test]
 async fn a_record_that_changed_since_the_earlier_run_is_updated_on_demand() {
     let mut stage = Stage::new();

@@ -88,6 +88,35 @@ async fn a_full_disk_ends_an_import_that_continues_when_there_is_space() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_cannot_be_printed_is_partly_done() {
+    let program = tenant().await;
+    let unprinted = async |arguments: &[&str]| {
+        let inner = program.command(arguments);
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec \"$0\" \"$@\" > /dev/full"]).arg(inner.get_program()).args(inner.get_args());
+        command.current_dir(&program.folder).env_clear();
+        command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        ended(command, "").await.code
+    };
+    program.run(&["config", "export", "config", "--only", "sign-in-experience"]).await.done();
+    fs::write(program.path("config/sign-in-experience.yaml"), "customCss: a\n").unwrap();
+    for changes in [
+        &["users", "create", "--username", "new"][..],
+        &["roles", "create", "new"],
+        &["organizations", "create", "new"],
+        &["applications", "create", "new", "--type", "SPA"],
+        &["api", "CreateRole", "--set", "name=other", "--set", "description=other"],
+        &["config", "apply", "config", "--yes", "--output", "json"],
+        &IMPORT,
+    ] {
+        assert_eq!(unprinted(changes).await, 4, "{changes:?}");
+    }
+    for nothing in [&["users", "list"][..], &["api", "ListRoles"], &["users", "import", "users.ndjson", "--dry-run"]] {
+        assert_eq!(unprinted(nothing).await, 1, "{nothing:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_ends_an_export_that_continues_when_there_is_space() {
     let program = Program::new().await;
     let file = program.file("many.ndjson", &many(300));

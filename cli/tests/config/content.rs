@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 use logto_admin::Client;
 use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_emulator::{Emulator, Service};
+use serde_json::json;
 
 use crate::folder::{Folder, NOBODY, apply, apply_all, export, plan, prune, written};
-use crate::tenants::{furnish, list};
+use crate::tenants::{call, furnish, list};
 
 fn tenant() -> Client {
     Emulator::builder().service(Service::Domains).build().client().unwrap()
@@ -52,6 +53,20 @@ async fn content_moves_to_another_tenant() {
     }
     let customizers = list(&empty, "ListJwtCustomizers").await;
     assert_eq!(customizers[0]["value"]["environmentVariables"]["API_KEY"], "script-secret");
+}
+
+/// The server answers with an empty label, which it refuses in changes.
+#[tokio::test]
+async fn a_field_without_a_label_is_exported_and_changed() {
+    let (tenant, folder) = (tenant(), Folder::new());
+    let field =
+        json!({ "name": "nick", "type": "Text", "required": false, "config": { "minLength": 1, "maxLength": 9 } });
+    call(&tenant, "CreateCustomProfileField", &[], field).await;
+    export(&tenant, &folder).await;
+    assert!(plan(&tenant, &folder).await.unwrap().is_empty());
+    folder.replace("custom-profile-fields.yaml", "required: false", "required: true");
+    apply_all(&tenant, &folder).await;
+    assert_eq!(list(&tenant, "ListCustomProfileFields").await[0]["required"], true);
 }
 
 #[tokio::test]

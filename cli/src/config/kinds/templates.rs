@@ -64,6 +64,12 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     create: write("CreateCustomProfileField"),
     update: write("UpdateCustomProfileFieldByName"),
     delete: Some("DeleteCustomProfileFieldByName"),
+    // Without a label, the server answers with an empty one, which it refuses in changes.
+    arrange: |field| {
+        if field.get("label").is_some_and(|label| label == "") {
+            field.remove("label");
+        }
+    },
     address: Address::Key,
     parts: &[Part::Member {
         member: "sieOrder",
