@@ -6,15 +6,25 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 
+use tokio::net::{TcpListener, TcpStream};
+
 use crate::program::Program;
+use crate::storm;
 
 /// Starts a command against a server that does not answer, and waits until it has called the server.
-async fn waiting(program: &Program, arguments: &[&str]) -> (Child, tokio::net::TcpStream) {
-    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+async fn waiting(program: &Program, arguments: &[&str]) -> (Child, TcpStream) {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut command = program.command(arguments);
-    command.env("LOGTO_ENDPOINT", format!("http://{}", server.local_addr().unwrap()));
+    command.env("LOGTO_ENDPOINT", format!("http://{}/interrupted", server.local_addr().unwrap()));
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    (child, server.accept().await.unwrap().0)
+    let connection = loop {
+        let mut connection = server.accept().await.unwrap().0;
+        // Other tests call servers that are gone, whose port this one can have.
+        if storm::request(&mut connection).await.is_ok_and(|request| request.starts_with(b"POST /interrupted/")) {
+            break connection;
+        }
+    };
+    (child, connection)
 }
 
 fn interrupt(child: &Child) {
@@ -27,7 +37,8 @@ async fn an_interrupt_before_the_first_change_ends_a_command() {
     let (mut child, _connection) = waiting(&program, &["users", "delete", "ada", "grace", "--yes"]).await;
     interrupt(&child);
     // Shells show 130 for it.
-    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    let ended = child.wait().unwrap();
+    assert_eq!(ended.signal(), Some(2), "{ended}");
     // This command looks a user up when it has begun with the changes, so it ends after the call in progress.
     let (mut child, _connection) = waiting(&program, &["users", "suspend", "ada", "grace"]).await;
     interrupt(&child);
