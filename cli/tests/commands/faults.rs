@@ -33,16 +33,12 @@ enum Limit {
 
 /// The program, whose files cannot be larger than this.
 fn limited(program: &Program, arguments: &[&str], bytes: usize, limit: Limit) -> Command {
-    let inner = program.command(arguments);
     let trap = match limit {
         Limit::Kills => ":",
         Limit::Fails => "trap '' XFSZ",
     };
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("{trap}; exec prlimit --core=0 --fsize={bytes} -- \"$0\" \"$@\"")]);
-    command.arg(inner.get_program()).args(inner.get_args()).current_dir(&program.folder).env_clear();
-    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command
+    let script = format!("{trap}; exec prlimit --core=0 --fsize={bytes} -- \"$0\" \"$@\"");
+    program.started_by("sh", &["-c", &script], arguments)
 }
 
 const IMPORT: [&str; 3] = ["users", "import", "users.ndjson"];
@@ -91,11 +87,7 @@ async fn a_full_disk_ends_an_import_that_continues_when_there_is_space() {
 async fn a_change_that_cannot_be_printed_is_partly_done() {
     let program = tenant().await;
     let unprinted = async |arguments: &[&str]| {
-        let inner = program.command(arguments);
-        let mut command = Command::new("sh");
-        command.args(["-c", "exec \"$0\" \"$@\" > /dev/full"]).arg(inner.get_program()).args(inner.get_args());
-        command.current_dir(&program.folder).env_clear();
-        command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let command = program.started_by("sh", &["-c", "exec \"$0\" \"$@\" > /dev/full"], arguments);
         ended(command, "").await.code
     };
     program.run(&["config", "export", "config", "--only", "sign-in-experience"]).await.done();

@@ -1,6 +1,6 @@
 //! Ctrl-C before anything was changed.
 
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
@@ -14,7 +14,8 @@ use crate::storm;
 /// Starts a command against a server that does not answer, and waits until it has called the server.
 async fn waiting(program: &Program, arguments: &[&str]) -> (Child, TcpStream) {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut command = program.command(arguments);
+    // A script that runs in the background ignores the signal, and so do the programs that it starts.
+    let mut command = program.started_by("env", &["--default-signal=INT"], arguments);
     command.env("LOGTO_ENDPOINT", format!("http://{}/interrupted", server.local_addr().unwrap()));
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let connection = loop {

@@ -97,6 +97,15 @@ impl Program {
         command
     }
 
+    /// Returns a command that starts the program by another one, whose last arguments are those of the program.
+    pub(crate) fn started_by(&self, starter: &str, own: &[&str], arguments: &[&str]) -> Command {
+        let inner = self.command(arguments);
+        let mut command = Command::new(starter);
+        command.args(own).arg(inner.get_program()).args(inner.get_args()).current_dir(&self.folder).env_clear();
+        command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command
+    }
+
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         ended(self.command(arguments), "").await
     }
