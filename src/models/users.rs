@@ -874,13 +874,13 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         pub has_security_verification_method: Option<bool>,
         /// Identities at enterprise connectors; absent unless requested.
         pub sso_identities: Option<Vec<SsoIdentity>>,
-        /// Hash of the password; null if there is no password, absent unless requested.
+        /// Hash of the password. Null if the user has no password, absent unless requested.
         ///
         /// Since Logto 1.42.
         ///
         /// At most 256 characters.
         pub password_digest: Patch<String>,
-        /// Algorithm of the password's hash. Null if there is no password, absent unless requested.
+        /// Algorithm of the password's hash. Null if the user has no password, absent unless requested.
         ///
         /// Since Logto 1.42.
         pub password_algorithm: Patch<PasswordAlgorithm>,

@@ -6232,7 +6232,7 @@ export interface User {
   /** Identities at enterprise connectors; absent unless requested. */
   ssoIdentities?: SsoIdentity[] | undefined;
   /**
-   * Hash of the password; null if there is no password, absent unless requested.
+   * Hash of the password. Null if the user has no password, absent unless requested.
    *
    * Since Logto 1.42.
    *
@@ -6240,7 +6240,7 @@ export interface User {
    */
   passwordDigest?: string | null | undefined;
   /**
-   * Algorithm of the password's hash. Null if there is no password, absent unless requested.
+   * Algorithm of the password's hash. Null if the user has no password, absent unless requested.
    *
    * Since Logto 1.42.
    */
