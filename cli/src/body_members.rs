@@ -1,14 +1,16 @@
 //! The members of request bodies, from the API documents.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use logto_admin::serde_json::{self, Value, json};
 use serde::Deserialize;
 
-/// Written by `cargo codegen`.
-const BODIES: &str = include_str!("bodies.json");
+/// Written by `cargo codegen`. It is read once: a plan looks up many members.
+static BODIES: LazyLock<Bodies> =
+    LazyLock::new(|| serde_json::from_str(include_str!("bodies.json")).unwrap_or_default());
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Bodies {
     operations: HashMap<String, Type>,
     types: HashMap<String, Vec<Member>>,
@@ -34,10 +36,8 @@ struct Member {
 /// Returns the members of an operation's body: `name` with the names above it, `type`, `required` and `description`.
 pub(crate) fn members(operation: &str) -> Vec<Value> {
     let mut found = Vec::new();
-    if let Ok(bodies) = serde_json::from_str::<Bodies>(BODIES)
-        && let Some(body) = bodies.operations.get(operation)
-    {
-        bodies.add(body, "", &mut Vec::new(), &mut found);
+    if let Some(body) = BODIES.operations.get(operation) {
+        BODIES.add(body, "", &mut Vec::new(), &mut found);
     }
     found
 }
@@ -66,9 +66,8 @@ pub(crate) enum Place {
 impl Place {
     /// Returns the place with this path. Returns none if the operation has no body.
     pub(crate) fn of(operation: &str, path: &str) -> Option<Self> {
-        let bodies: Bodies = serde_json::from_str(BODIES).ok()?;
-        let body = bodies.operations.get(operation)?;
-        Some(bodies.place(body, path))
+        let body = BODIES.operations.get(operation)?;
+        Some(BODIES.place(body, path))
     }
 
     /// Returns the type of the member.
@@ -150,9 +149,8 @@ mod tests {
 
     #[test]
     fn every_operation_with_a_body_has_members_or_any_content() {
-        let bodies: Bodies = serde_json::from_str(BODIES).unwrap();
         for info in TABLE {
-            let body = bodies.operations.get(info.id);
+            let body = BODIES.operations.get(info.id);
             assert_eq!(body.is_some(), info.body != BodyKind::None, "{}", info.id);
             let is_open = body.is_none_or(|body| body.of.is_none());
             assert!(is_open || !members(info.id).is_empty(), "{}", info.id);

@@ -9,10 +9,7 @@ use crate::failure::{Failure, Result};
 
 /// Returns the user with this id, email address, phone number or username.
 pub async fn user(client: &Client, who: &str) -> Result<User> {
-    found(client, who).await?.map_err(|others| {
-        let failure = unknown(who);
-        if others.is_empty() { failure } else { failure.with_hint(format!("did you mean {}?", others.join(" or "))) }
-    })
+    found(client, who).await?.map_err(|others| unknown(who, &others))
 }
 
 /// Returns the id of a user. Users that were deleted have an id too, which cannot be looked up.
@@ -20,7 +17,7 @@ pub(crate) async fn id_of_past_user(client: &Client, who: &str) -> Result<String
     match found(client, who).await? {
         Ok(user) => Ok(user.id),
         Err(others) if others.is_empty() && is_id(who) => Ok(who.to_owned()),
-        Err(_) => user(client, who).await.map(|user| user.id),
+        Err(others) => Err(unknown(who, &others)),
     }
 }
 
@@ -73,8 +70,10 @@ async fn by_username(client: &Client, name: &str) -> Result<Result<User, Vec<Str
     Ok(Err(others))
 }
 
-fn unknown(who: &str) -> Failure {
-    Failure::new(format!("no user has the id, email address, phone number or username `{who}`"))
+/// Returns the failure for an unknown user. `others` are the usernames that differ in case only.
+fn unknown(who: &str, others: &[String]) -> Failure {
+    let failure = Failure::new(format!("no user has the id, email address, phone number or username `{who}`"));
+    if others.is_empty() { failure } else { failure.with_hint(format!("did you mean {}?", others.join(" or "))) }
 }
 
 /// The member with the id of a user.

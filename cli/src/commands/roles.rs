@@ -90,7 +90,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::Users { role } => {
             let path = [("id", find(&role).await?)];
             let all = lookup::all_at(&client, "ListRoleUsers", &path).await?;
-            context.printer.list(users::columns(&all), &all)?;
+            context.printer.list(&users::columns(&all), &all)?;
         }
         Command::Assign { role, users } => {
             let role_id = find(&role).await?;

@@ -92,29 +92,22 @@ pub struct Members {
     set: Vec<(String, String)>,
 }
 
-const COLUMNS: &[Column] = &[
+const SUSPENDED: Column = ("suspended", "/isSuspended");
+const COLUMNS: [Column; 7] = [
     ("id", "/id"),
     ("name", "/name"),
     ("username", "/username"),
     ("email", "/primaryEmail"),
     ("phone", "/primaryPhone"),
-    ("created", "/createdAt"),
-];
-
-const WITH_SUSPENDED: &[Column] = &[
-    ("id", "/id"),
-    ("name", "/name"),
-    ("username", "/username"),
-    ("email", "/primaryEmail"),
-    ("phone", "/primaryPhone"),
-    ("suspended", "/isSuspended"),
+    SUSPENDED,
     ("created", "/createdAt"),
 ];
 
 /// Returns the columns of a list of users. Without suspended users, the others have the space.
-pub(super) fn columns(users: &[Value]) -> &'static [Column] {
+pub(super) fn columns(users: &[Value]) -> Vec<Column> {
     let is_suspended = |user: &Value| json_object::member(user, "isSuspended") == true;
-    if users.iter().any(is_suspended) { WITH_SUSPENDED } else { COLUMNS }
+    let has_suspended = users.iter().any(is_suspended);
+    COLUMNS.into_iter().filter(|column| has_suspended || *column != SUSPENDED).collect()
 }
 
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
@@ -148,7 +141,7 @@ async fn list(context: &mut Context, search: Option<String>, limit: u32, page: u
         request = request.query("search", format!("%{search}%").as_str());
     }
     let users = lookup::items(request.await?)?;
-    context.printer.list(columns(&users), &users)?;
+    context.printer.list(&columns(&users), &users)?;
     if users.len() >= limit as usize {
         context.printer.message(&format!("there might be more: pass --page {}, or a larger --limit", page + 1));
     }

@@ -112,11 +112,12 @@ impl Planner<'_> {
             diff,
         })
     }
-}
 
-impl Planner<'_> {
     /// Reports variables in lists that change: the present value at the same place might belong to another item.
     fn check_kept(&mut self, declared: &Declared, before: &Members, after: &Members) {
+        if declared.open.is_empty() {
+            return;
+        }
         let (before, after) = (Value::Object(before.clone()), Value::Object(after.clone()));
         for (place, text) in &declared.open {
             let is_list = |place: &&[String]| value_at(&after, place).is_some_and(Value::is_array);

@@ -178,7 +178,7 @@ impl Writer {
                 }
                 self.done(&row, &target)?;
                 let is_unclear = target.origin == Origin::Unclear;
-                // A dry run creates no user, so there is no id.
+                // A dry run creates no user, so the record has no id yet.
                 let id = Some(target.id).filter(|id| !id.is_empty());
                 Ok(Done::new(if is_unclear { Outcome::Unclear } else { Outcome::Created }, id))
             }

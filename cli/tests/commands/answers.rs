@@ -1,24 +1,20 @@
 //! Answers that are not those of the API.
 
 use crate::program::{Ended, Program};
+use crate::scripted_server::answering;
 
 /// Runs commands against a server whose answers all have this body.
 async fn with_answers(body: &'static str, commands: &[&[&str]]) -> Vec<Ended> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            let request = crate::storm::request(&mut client).await.unwrap();
-            let body = match request.starts_with(b"POST /oidc/token") {
-                true => r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#,
-                false => body,
-            };
-            let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close");
-            let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-            tokio::io::AsyncWriteExt::write_all(&mut client, answer.as_bytes()).await.unwrap();
-        }
-    });
+    let (url, server) = answering(move |request| {
+        let body = match request.starts_with(b"POST /oidc/token") {
+            true => r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#,
+            false => body,
+        };
+        let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close");
+        format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    })
+    .await;
     let program = Program::new().await;
     let mut ended = Vec::new();
     for command in commands {

@@ -190,18 +190,14 @@ async fn the_doctor_has_advice_about_wrong_settings_and_ends_with_1() {
 /// A server that fails, in a way that has no hint of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_has_advice_about_every_failure() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            let request = crate::storm::request(&mut client).await.unwrap();
-            let answer = match request.starts_with(b"GET /api/status") {
-                true => "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n",
-                false => "HTTP/1.1 418 Teapot\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-            };
-            tokio::io::AsyncWriteExt::write_all(&mut client, answer.as_bytes()).await.unwrap();
-        }
-    });
+    let (url, server) = crate::scripted_server::answering(|request| {
+        let answer = match request.starts_with(b"GET /api/status") {
+            true => "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n",
+            false => "HTTP/1.1 418 Teapot\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        };
+        answer.to_owned()
+    })
+    .await;
     let program = Program::new().await;
     let examined = program.run(&["doctor", "--endpoint", &url]).await;
     server.abort();

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::program::Program;
-use crate::storm;
+use crate::scripted_server;
 
 /// Starts a command against a server that does not answer, and waits until it has called the server.
 async fn waiting(program: &Program, arguments: &[&str]) -> (Child, TcpStream) {
@@ -21,7 +21,10 @@ async fn waiting(program: &Program, arguments: &[&str]) -> (Child, TcpStream) {
     let connection = loop {
         let mut connection = server.accept().await.unwrap().0;
         // Other tests call servers that are gone, whose port this one can have.
-        if storm::request(&mut connection).await.is_ok_and(|request| request.starts_with(b"POST /interrupted/")) {
+        if scripted_server::request(&mut connection)
+            .await
+            .is_ok_and(|request| request.starts_with(b"POST /interrupted/"))
+        {
             break connection;
         }
     };

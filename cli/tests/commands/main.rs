@@ -26,6 +26,7 @@ mod interrupt;
 mod layout;
 mod readme;
 mod roles;
+mod scripted_server;
 mod storm;
 mod terminal;
 mod unread;

@@ -5,27 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::import::{count, many};
 use crate::program::{Program, ended};
-
-/// Reads a request with its body.
-pub(crate) async fn request(client: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    loop {
-        if client.read_buf(&mut bytes).await? == 0 {
-            return Ok(bytes);
-        }
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if body.len() >= length.unwrap_or(0) {
-            return Ok(bytes);
-        }
-    }
-}
+use crate::scripted_server::request;
 
 /// Number of creations before the storm.
 const BEFORE: usize = 250;

@@ -137,7 +137,7 @@ pub(super) fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()),
         // The digits of a rounded number are lost.
-        Value::Number(number) if !is_rounded(&Value::Number(number.clone())) => Some(number.to_string()),
+        Value::Number(_) if !is_rounded(&value) => Some(value.to_string()),
         _ => None,
     }
 }

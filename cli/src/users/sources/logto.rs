@@ -69,8 +69,9 @@ fn has_secret(factor: &Factor) -> bool {
 fn parsed(mut record: Map<String, Value>) -> (ImportedUser, Vec<Diagnostic>) {
     let mut problems: Vec<Diagnostic> = record.iter().filter_map(|(name, value)| wrong(name, value)).collect();
     record.retain(|name, _| !problems.iter().any(|problem| problem.member == *name));
+    let mut record = Value::Object(record);
     loop {
-        let error = match serde_path_to_error::deserialize(&Value::Object(record.clone())) {
+        let error = match serde_path_to_error::deserialize(&record) {
             Ok(user) => return (user, problems),
             Err(error) => error,
         };
@@ -79,7 +80,7 @@ fn parsed(mut record: Map<String, Value>) -> (ImportedUser, Vec<Diagnostic>) {
         let name = path.split(['.', '[']).next().unwrap_or_default();
         let expected = record_members::find(name).map_or("the type is wrong", |member| member.form.expected());
         problems.push(Diagnostic::new(path.as_str(), expected));
-        if record.remove(name).is_none() {
+        if record.as_object_mut().and_then(|members| members.remove(name)).is_none() {
             return (ImportedUser::default(), problems);
         }
     }
