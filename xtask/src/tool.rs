@@ -79,7 +79,7 @@ impl Tool {
             Self::Browser => debian::ensure(&BROWSER),
             Self::CargoFuzz => any_version("cargo-fuzz", CARGO_FUZZ),
             Self::GungraunRunner => gungraun_runner(),
-            Self::MdBook => any_version("mdbook", MDBOOK),
+            Self::MdBook => mdbook(),
             Self::Npm(folder) => npm::ensure(folder),
             Self::OpenSsl => debian::ensure(&OPENSSL),
             Self::Prometheus => debian::ensure(&PROMETHEUS),
@@ -112,7 +112,8 @@ fn wasm_bindgen() -> Result<()> {
     if present() {
         return Ok(());
     }
-    install("wasm-bindgen-cli", &version)?;
+    let programs = ["--bin", "wasm-bindgen", "--bin", "wasm-bindgen-test-runner"];
+    install("wasm-bindgen-cli", &version, &programs)?;
     ensure!(present(), "PATH has another version of wasm-bindgen before the installed version {version}");
     Ok(())
 }
@@ -123,7 +124,15 @@ fn gungraun_runner() -> Result<()> {
     if installed("gungraun-runner", &version) {
         return Ok(());
     }
-    install("gungraun-runner", &version)
+    install("gungraun-runner", &version, &[])
+}
+
+/// Without the server that shows a book while it is written.
+fn mdbook() -> Result<()> {
+    if command::find("mdbook").is_some() {
+        return Ok(());
+    }
+    install("mdbook", MDBOOK, &["--no-default-features", "--features", "search"])
 }
 
 /// Installs a program unless some version of it is installed already.
@@ -131,7 +140,7 @@ pub(crate) fn any_version(name: &str, version: &str) -> Result<()> {
     if command::find(name).is_some() {
         return Ok(());
     }
-    install(name, version)
+    install(name, version, &[])
 }
 
 fn wasm_target() -> Result<()> {
@@ -144,9 +153,14 @@ fn wasm_target() -> Result<()> {
     command::run(command::program("rustup").args(["target", "add", WASM]))
 }
 
-fn install(name: &str, version: &str) -> Result<()> {
+/// Installs a program without optimization, which takes minutes less. A run of a tool takes seconds.
+fn install(name: &str, version: &str, options: &[&str]) -> Result<()> {
     command::heading(&format!("Installing {name} {version}"));
-    command::run(command::cargo().args(["install", name, "--version", version]))
+    let mut cargo = command::cargo();
+    cargo.args(["install", name, "--version", version, "--debug"]).args(options);
+    // One folder for all tools, because they share dependencies.
+    cargo.env("CARGO_TARGET_DIR", command::target().join("tools/cargo")).env("CARGO_PROFILE_DEV_DEBUG", "0");
+    command::run(&mut cargo)
 }
 
 /// Returns whether a program is installed in exactly this version.
