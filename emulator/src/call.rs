@@ -2,14 +2,18 @@
 
 use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::Value;
+use logto_admin::transport::HttpResponse;
 
 use crate::collections::{Collection, Unknown};
 use crate::errors::{Outcome, Refusal, not_exists, not_exists_with_id, not_found};
 use crate::http::request::Incoming;
 use crate::http::uploads::Upload;
 use crate::oidc::AccessToken;
+use crate::record::{Members, Record};
 use crate::state::State;
-use crate::store::{Members, Record};
+
+/// A function that implements an operation.
+pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 
 /// Request and state of a handler.
 pub(crate) struct Call<'a> {
@@ -53,7 +57,7 @@ impl Call<'_> {
 
     /// Returns a body member as text. Empty if it is missing or not a string.
     pub(crate) fn text(&self, member: &str) -> &str {
-        crate::store::text(&self.body, member)
+        crate::record::text(&self.body, member)
     }
 
     /// Returns a copy of a body member that is an object. Empty if it is missing or not an object.
@@ -63,8 +67,7 @@ impl Call<'_> {
 
     /// Returns the access token of the caller, if the provider has stored it.
     pub(crate) fn access_token(&self) -> Option<&AccessToken> {
-        let token = crate::http::auth::bearer(self.request).ok()?;
-        self.state.oidc.access_tokens.get(token)
+        self.state.oidc.access_tokens.get(self.request.bearer()?)
     }
 
     /// Returns the entity with this id.

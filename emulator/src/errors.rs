@@ -97,6 +97,11 @@ pub(crate) fn internal() -> Refusal {
     Refusal::without_code(500, "Internal server error.")
 }
 
+/// Returns the error for a caller without the permission.
+pub(crate) fn forbidden() -> Refusal {
+    Refusal::usual(403, "auth.forbidden")
+}
+
 pub(crate) fn not_found() -> Refusal {
     Refusal::new(404, "entity.not_found", "The resource does not exist.")
 }

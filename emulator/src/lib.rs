@@ -28,7 +28,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-mod builder;
 mod call;
 mod collections;
 mod crypto;
@@ -38,7 +37,9 @@ mod emulator;
 mod error_messages;
 mod errors;
 mod experience;
+mod handling;
 mod http;
+mod ids;
 mod import;
 mod lists;
 mod oidc;
@@ -48,6 +49,7 @@ mod policies;
 #[cfg(all(feature = "program", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub mod program;
 mod providers;
+mod record;
 mod relations;
 mod scripts;
 mod settings;
@@ -55,13 +57,12 @@ mod state;
 mod store;
 mod webhooks;
 
-pub use builder::EmulatorBuilder;
-pub use emulator::Emulator;
-pub use http::recent_requests::HandledRequest;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
-pub use http::server::Server;
+pub use emulator::Server;
+pub use emulator::{Emulator, EmulatorBuilder};
 pub use import::ImportError;
 pub use state::messages::{Channel, Message};
+pub use state::recent_requests::HandledRequest;
 pub use state::services::{Service, UnknownService};
 
 // The client's typed code of every operation. Tests use it to check that the client can decode sample responses.

@@ -4,8 +4,8 @@ use super::users::refuse_past;
 use super::{Collection, EmptyChange, Filter, Key, Order, Owner, Shape, Test, application_rules, protected_apps};
 use crate::call::Call;
 use crate::errors::constraint_violated;
+use crate::record::Record;
 use crate::state::seed::ADMIN_ROLE_ID;
-use crate::store::Record;
 
 pub(crate) static APPLICATIONS: Collection = Collection {
     name: "applications",

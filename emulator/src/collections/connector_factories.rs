@@ -10,7 +10,7 @@ use logto_admin::serde_json::{self, Value};
 
 use crate::document::validation_issues::{Issue, Path, refuse_as};
 use crate::errors::Outcome;
-use crate::store::Members;
+use crate::record::Members;
 
 /// A kind of connector.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@ use super::{Collection, Draft, Filter, Key, Order, Test, Unknown, View};
 use crate::call::Call;
 use crate::collections::connector_factories::{self, Factory};
 use crate::errors::{Outcome, Refusal, unique_violation};
+use crate::record::{Members, Record, text};
 use crate::settings::SIGN_IN_EXPERIENCE;
-use crate::store::{Members, Record, text};
 
 pub(crate) static CONNECTORS: Collection = Collection {
     name: "connectors",

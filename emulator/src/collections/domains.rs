@@ -1,8 +1,8 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, Order, Shape, Unique, View};
+use crate::record::{Members, Record};
 use crate::state::services::Service;
-use crate::store::{Members, Record};
 
 pub(crate) static DOMAINS: Collection = Collection {
     name: "domains",

@@ -4,7 +4,7 @@ use super::{Collection, Draft, EmptyChange, Shape, Unknown, View};
 use crate::call::Call;
 use crate::document::validate::refuse_empty;
 use crate::errors::{Outcome, Refusal};
-use crate::store::{Members, Record};
+use crate::record::{Members, Record};
 
 /// Milliseconds.
 const DAY: i64 = 86_400_000;

@@ -4,8 +4,8 @@ use super::users::refuse_past;
 use super::{Collection, Draft, Filter, InitialLinks, ORGANIZATIONS, Test, USERS, Unknown, role_names};
 use crate::call::Call;
 use crate::errors::{Outcome, foreign_key, invalid_input, unique_violation};
+use crate::record::{Members, Record, text};
 use crate::state::messages::{self, Recipient};
-use crate::store::{Members, Record, text};
 
 pub(crate) static INVITATIONS: Collection = Collection {
     name: "organization_invitations",

@@ -29,8 +29,8 @@ use logto_admin::serde_json::Value;
 use crate::call::Call;
 use crate::errors::Outcome;
 use crate::http::request::Query;
+use crate::record::{Fields, Members, Record};
 use crate::state::State;
-use crate::store::{Fields, Members, Record};
 
 pub(crate) use application_rules::{protected_only, third_party_only};
 pub(crate) use applications::{ACCESS_RULES, APPLICATION_SECRETS, APPLICATIONS};

@@ -4,7 +4,7 @@ use super::roles::featured_of;
 use super::{
     Collection, EmptyChange, InitialLinks, Key, Order, Owner, RESOURCES, SCOPES, Shape, USERS, Unique, Unknown, View,
 };
-use crate::store::{Members, Record};
+use crate::record::{Members, Record};
 
 /// The error code for duplicates, shared by several unique members.
 const TAKEN: &str = "entity.unique_integrity_violation";

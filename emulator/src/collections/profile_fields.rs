@@ -3,8 +3,8 @@ use logto_admin::serde_json::{Value, json};
 use super::{Collection, Draft, Key, Order, Unknown};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, text};
 use crate::settings;
-use crate::store::{Members, text};
 
 pub(crate) static PROFILE_FIELDS: Collection = Collection {
     name: "custom_profile_fields",

@@ -6,8 +6,8 @@ use super::domains::TARGET;
 use super::{APPLICATIONS, Draft};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, Record, text};
 use crate::state::services::Service;
-use crate::store::{Members, Record, text};
 
 /// The domain below which the hosts of protected applications are.
 pub(crate) const DEFAULT_DOMAIN: &str = "protected.example";

@@ -2,8 +2,8 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, Key, Order, Owner, Shape, Unique, Unknown, View};
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, Record};
 use crate::state::seed::MANAGEMENT_RESOURCE_ID;
-use crate::store::{Members, Record};
 
 pub(crate) static RESOURCES: Collection = Collection {
     name: "resources",

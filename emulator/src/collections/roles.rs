@@ -2,8 +2,8 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{APPLICATIONS, Collection, Filter, InitialLinks, Order, Shape, Test, USERS, Unique, UnknownTarget, View};
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, Record};
 use crate::state::seed::{ADMIN_ROLE_ID, MANAGEMENT_RESOURCE_ID};
-use crate::store::{Members, Record};
 
 pub(crate) static ROLES: Collection = Collection {
     name: "roles",

@@ -4,9 +4,9 @@ use p384::ecdsa::SigningKey;
 use super::sso_connectors::{activate, certify};
 use super::{APPLICATIONS, Collection, Draft, EmptyChange, Owner, Unknown, View};
 use crate::call::Call;
+use crate::crypto::ec::signing_key;
 use crate::errors::{Outcome, Refusal};
-use crate::oidc::signing_key;
-use crate::store::{Members, Record};
+use crate::record::{Members, Record};
 
 /// Applications that users sign in to with SAML. They are in the table of all applications.
 pub(crate) static SAML_APPLICATIONS: Collection = Collection {

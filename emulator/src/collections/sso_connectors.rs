@@ -5,8 +5,8 @@ use crate::call::Call;
 use crate::crypto::certificates;
 use crate::errors::{Outcome, Refusal};
 use crate::providers::sso::{LOGO, Protocol, Provider, provider, provider_of};
+use crate::record::{Members, Record};
 use crate::state::messages::no_connector;
-use crate::store::{Members, Record};
 
 pub(crate) static SSO_CONNECTORS: Collection = Collection {
     name: "sso_connectors",

@@ -6,9 +6,9 @@ use crate::collections::{ROLES, USER_SSO_IDENTITIES};
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::passwords;
 use crate::policies::phones;
+use crate::record::{Members, Record};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
-use crate::store::{Members, Record};
 
 pub(crate) static USERS: Collection = Collection {
     name: "users",

@@ -20,7 +20,7 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::spki::{SubjectPublicKeyInfo, SubjectPublicKeyInfoRef};
 use x509_cert::time::{Time, Validity};
 
-use crate::oidc::signing_key;
+use crate::crypto::ec::signing_key;
 
 /// A certificate in PEM, and when it expires, in milliseconds since the epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use data_encoding::BASE32;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use crate::state::ids::Ids;
+use crate::ids::Ids;
 
 /// Seconds.
 const STEP: i64 = 30;

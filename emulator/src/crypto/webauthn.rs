@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::crypto::cbor::Item;
 use crate::crypto::cose::{ALGORITHMS, PublicKey};
 use crate::errors::Refusal;
-use crate::store::Record;
+use crate::record::Record;
 
 /// A credential of an authenticator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

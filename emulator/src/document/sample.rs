@@ -4,7 +4,7 @@ use logto_admin::serde_json::{Map, Value};
 
 use crate::document::formats;
 use crate::document::schema::{Kind, Schema};
-use crate::state::ids::Ids;
+use crate::ids::Ids;
 
 /// Generates sample values.
 pub(crate) struct Sampler<'a> {

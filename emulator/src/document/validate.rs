@@ -43,6 +43,12 @@ pub(crate) fn refuse_body(issues: Vec<Issue>) -> Refusal {
     refuse(issues, BODY)
 }
 
+/// Returns the error for a multipart form without a file.
+pub(crate) fn refuse_missing_file() -> Refusal {
+    let issue = Issue::wrong_type("array", None, &vec!["file".into()]);
+    refuse(vec![issue], "The request files is invalid.")
+}
+
 /// Returns the error for an empty list in a body.
 pub(crate) fn refuse_empty(member: &str) -> Refusal {
     refuse(vec![Issue::out_of_bounds("array", Bound::AtLeast, 1, &vec![member.into()])], BODY)

@@ -5,8 +5,8 @@ use logto_admin::transport::HttpResponse;
 use super::progress::{Event, Identifier, Kind, Verification};
 use super::{added, progress, verification};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::errors::Outcome;
-use crate::operations::Handler;
 use crate::policies::sentinel;
 use crate::state::verification_codes::{self, Purpose};
 

@@ -7,7 +7,7 @@ use super::progress::{Event, Progress};
 use crate::call::Call;
 use crate::collections::APPLICATIONS;
 use crate::errors::Outcome;
-use crate::store::{Members, Record};
+use crate::record::{Members, Record};
 use crate::webhooks::announce;
 
 /// Announces a user who has registered.

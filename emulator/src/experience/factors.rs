@@ -6,14 +6,15 @@ use logto_admin::transport::HttpResponse;
 use super::progress::{Event, Identifier, Kind, Verification};
 use super::{added, policy, progress, verification};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
 use crate::crypto::totp;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::{Handler, mfa};
+use crate::operations::mfa;
 use crate::policies::sentinel;
+use crate::record::{Record, text};
 use crate::state::verification_codes::{self, Purpose};
-use crate::store::{Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateTotpSecret", create_secret),

@@ -4,14 +4,14 @@ use logto_admin::serde_json::{Value, json};
 
 use super::progress::{Event, Identifier, Kind, Progress, Verification};
 use super::social;
+use crate::errors::forbidden;
 use crate::errors::{Outcome, Refusal};
-use crate::http::auth::forbidden;
 use crate::passwords;
 use crate::policies::password::{PasswordPolicy, policy_of, rejected};
 use crate::providers::sso;
+use crate::record::{Members, Record, text};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
-use crate::store::{Members, Record, text};
 
 /// Returns the settings of the sign-in experience.
 pub(super) fn experience(state: &State) -> Members {

@@ -7,11 +7,11 @@ use super::identities::Provided;
 use super::progress::{Event, Kind, Verification, missing};
 use super::{guards, identities, passkeys, people, progress, social, sso};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::Handler;
-use crate::store::Record;
+use crate::record::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", run)];
 

@@ -11,8 +11,8 @@ use crate::operations::identities::{check_free, identity_of};
 use crate::operations::of_collections::keep;
 use crate::providers::social;
 use crate::providers::token_sets::{self, Of};
+use crate::record::{Members, Record, text};
 use crate::state::State;
-use crate::store::{Members, Record, text};
 
 /// Data that a provider adds to a user.
 #[derive(Clone, Debug, Default)]

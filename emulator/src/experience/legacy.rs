@@ -8,12 +8,13 @@ use super::progress::{Event, Identifier, Kind, Progress};
 use super::{codes, factors, guards, identification, interaction, passkeys, passwords, people, policy, progress};
 use super::{social, sso, start, submission};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::{CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::{Handler, mfa};
+use crate::operations::mfa;
 use crate::providers::sso::of_email;
-use crate::store::{Members, Record, text};
+use crate::record::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("StartLegacyInteraction", begin),

@@ -26,10 +26,10 @@ pub(crate) use progress::Progress;
 use progress::Verification;
 
 use crate::call::Call;
+use crate::call::Handler;
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::consent;
 use crate::oidc::interactions::{Interaction, missing};
-use crate::operations::Handler;
 
 const CONSENT: &[(&str, Handler)] = &[
     ("GetLegacyInteractionConsent", |call| consent::interaction(call.request, call.state, call.now)),

@@ -2,9 +2,10 @@
 
 use super::progress::{Identifier, Kind, Verification};
 use super::{added, progress};
+use crate::call::Handler;
 use crate::collections::ONE_TIME_TOKENS;
 use crate::operations::of_collections::keep;
-use crate::operations::{Handler, one_time_tokens};
+use crate::operations::one_time_tokens;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("VerifyOneTimeTokenVerification", |call| {
     let (identifier, token) = (Identifier::of(&call.body), call.text("token").to_owned());

@@ -7,14 +7,15 @@ use super::factors::{known, record};
 use super::progress::{Identifier, Kind, Verification};
 use super::{added, interaction, people, progress, verification};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::{MFA_VERIFICATIONS, USERS};
 use crate::crypto::webauthn::{self, Challenge, Credential};
+use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::{Handler, mfa};
+use crate::operations::mfa;
+use crate::record::Record;
 use crate::state::State;
-use crate::state::clock::iso;
-use crate::store::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateWebAuthnRegistrationVerification", begin_registration),

@@ -5,13 +5,13 @@ use logto_admin::transport::HttpResponse;
 use super::progress::{Identifier, Kind, Verification};
 use super::{added, guards, people, progress};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
-use crate::operations::Handler;
 use crate::passwords;
 use crate::policies::sentinel;
 use crate::policies::username;
-use crate::store::Record;
+use crate::record::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreatePasswordVerification", verify),

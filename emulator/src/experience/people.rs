@@ -9,8 +9,8 @@ use crate::collections::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::operations::of_collections::{self, keep};
 use crate::passwords;
+use crate::record::Record;
 use crate::state::State;
-use crate::store::Record;
 
 /// Returns the user with an identifier.
 pub(super) fn find<'s>(state: &'s State, identifier: &Identifier) -> Option<&'s Record> {
@@ -59,7 +59,7 @@ pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record)
 
 /// Creates the user of a draft, who is then the user of the interaction. Returns the id.
 pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String> {
-    let mut user = call.state.blank(&USERS, crate::store::Members::new(), call.now);
+    let mut user = call.state.blank(&USERS, crate::record::Members::new(), call.now);
     apply(call, draft, &mut user);
     guards::complete(call.state, draft, &user)?;
     of_collections::check(call, &USERS, &user)?;

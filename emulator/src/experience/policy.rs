@@ -8,8 +8,8 @@ use crate::call::Call;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::errors::{Outcome, Refusal};
 use crate::operations::{mfa, users};
+use crate::record::{Members, Record, text};
 use crate::state::State;
-use crate::store::{Members, Record, text};
 
 const EMAIL: &str = "EmailVerificationCode";
 const PHONE: &str = "PhoneVerificationCode";

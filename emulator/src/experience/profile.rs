@@ -8,13 +8,13 @@ use super::progress::{Event, Identifier, Kind};
 use super::start::not_for_forgotten_passwords;
 use super::{guards, identities, people, progress, social};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::Handler;
 use crate::passwords;
 use crate::policies::username;
-use crate::store::Record;
+use crate::record::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("AddUserProfile", add), ("ResetUserPassword", reset_password)];
 

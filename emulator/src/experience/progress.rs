@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{social, sso};
 use crate::crypto::webauthn::Credential;
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, Record, text};
 use crate::state::messages::Recipient;
-use crate::store::{Members, Record, text};
 
 /// The purpose of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,15 +7,15 @@ use super::identities::{Provided, SOCIAL};
 use super::progress::{Identifier, Kind, Verification};
 use super::{people, progress, verification};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::{CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::Handler;
 use crate::operations::connectors::{of_sign_in, redirect_to};
 use crate::operations::identities::identity_of;
 use crate::providers::social;
+use crate::record::{Members, Record, text};
 use crate::state::State;
-use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("CreateSocialVerification", create), ("VerifySocialVerification", verify)];

@@ -7,14 +7,15 @@ use super::identities::{self, ENTERPRISE, Provided, SYNCED};
 use super::progress::{Identifier, Kind, Verification};
 use super::{people, progress, verification};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::{SSO_CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
+use crate::http::request::add_parameter;
 use crate::oidc::interactions::missing;
-use crate::oidc::{add_parameter, redirect};
-use crate::operations::Handler;
+use crate::oidc::redirect;
 use crate::providers::sso_sign_in::{self, Begun};
-use crate::store::{Members, Record, text};
+use crate::record::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateEnterpriseSsoVerification", create),

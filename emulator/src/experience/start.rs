@@ -5,9 +5,9 @@ use logto_admin::transport::HttpResponse;
 use super::progress::{Event, Progress};
 use super::{guards, interaction, progress};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::Handler;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("InitInteraction", init),

@@ -6,11 +6,11 @@ use logto_admin::transport::HttpResponse;
 use super::progress::Event;
 use super::{events, guards, identities, interaction, people, policy, progress};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::oidc::interactions::Login;
-use crate::operations::Handler;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("SubmitInteraction", submit)];
 

@@ -5,7 +5,7 @@ use logto_admin::transport::{Body, HttpResponse, Method};
 
 use crate::http::request::Incoming;
 use crate::http::uploads::Upload;
-use crate::state::ids::{Ids, digest};
+use crate::ids::{Ids, digest};
 
 /// The content type of plain text.
 pub(crate) const PLAIN: &str = "text/plain; charset=utf-8";

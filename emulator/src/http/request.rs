@@ -54,6 +54,11 @@ impl Incoming {
         forwarded.map(str::trim).filter(|address| !address.is_empty()).unwrap_or("127.0.0.1")
     }
 
+    /// Returns the token of the `Authorization` header, if its scheme is `Bearer`.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        self.headers.get("authorization")?.strip_prefix("Bearer ")
+    }
+
     /// Returns the media type of the body, without parameters such as the charset.
     pub(crate) fn content_type(&self) -> &str {
         let value = self.headers.get("content-type").unwrap_or_default();
@@ -129,6 +134,12 @@ pub(crate) fn encoded(text: &str) -> String {
 /// Encodes text for a query or form: a space becomes a `+`.
 pub(crate) fn form_encoded(text: &str) -> String {
     encoded(text).replace("%20", "+")
+}
+
+/// Adds a parameter to the query of an address.
+pub(crate) fn add_parameter(uri: &mut String, name: &str, value: &str) {
+    uri.push(if uri.contains('?') { '&' } else { '?' });
+    uri.extend([name, "=", &encoded(value)]);
 }
 
 impl<'a> FromIterator<(&'a str, &'a str)> for Query {

@@ -3,8 +3,6 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::document::validation_issues::{Issue, refuse};
-use crate::errors::Refusal;
 use crate::http::request::Incoming;
 
 /// An uploaded file.
@@ -53,12 +51,6 @@ pub(crate) fn file(request: &Incoming) -> Option<Upload> {
         }
     }
     None
-}
-
-/// Returns the error for a form without a file.
-pub(crate) fn refuse_missing() -> Refusal {
-    let issue = Issue::wrong_type("array", None, &vec![PART.into()]);
-    refuse(vec![issue], "The request files is invalid.")
 }
 
 fn upload(body: &Bytes, part: &[u8]) -> Option<Upload> {

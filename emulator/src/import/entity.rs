@@ -5,8 +5,8 @@ use logto_admin::serde_json::{Value, json};
 use super::references::{id, ids};
 use super::sections::{ORGANIZATION_ROLE, Rule, Section, Target};
 use super::{Imported, Place, perform};
+use crate::record::{Members, text};
 use crate::state::State;
-use crate::store::{Members, text};
 
 pub(super) fn create(section: &Section, entity: &Value, state: &mut State, place: &Place) -> Imported<()> {
     let mut body = place.object(entity)?.clone();

@@ -12,9 +12,9 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::HttpRequest;
 
 use crate::document::schema::Contract;
-use crate::http::handling;
+use crate::handling;
+use crate::record::Members;
 use crate::state::State;
-use crate::store::Members;
 use sections::{SECTIONS, Section, Shape};
 
 /// Error in imported data: the place of the fault, and its description.

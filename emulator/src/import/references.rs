@@ -4,8 +4,8 @@ use logto_admin::serde_json::Value;
 
 use super::sections::Target;
 use super::{Imported, Place};
+use crate::record::Record;
 use crate::state::State;
-use crate::store::Record;
 
 /// Returns the id of the entity that a reference means.
 pub(super) fn id(state: &State, target: &Target, value: &Value, place: &Place) -> Imported<String> {

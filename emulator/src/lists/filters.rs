@@ -4,8 +4,9 @@ use logto_admin::serde_json::Value;
 
 use crate::collections::{Collection, Filter, Test};
 use crate::http::request::Query;
+use crate::record::Record;
 use crate::store::links::Where;
-use crate::store::{Places, Record, Store, Table};
+use crate::store::{Places, Store, Table};
 
 /// Requirement of a query for the entities in a list.
 pub(crate) enum Requirement<'q> {

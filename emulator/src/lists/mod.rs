@@ -16,9 +16,10 @@ use crate::http::request::Query;
 use crate::lists::filters::Requirement;
 use crate::lists::pages::Page;
 use crate::lists::search::{Language, Search};
+use crate::record::Record;
 use crate::relations::Relation;
 use crate::store::links::Where;
-use crate::store::{Places, Record, Store, Table};
+use crate::store::{Places, Store, Table};
 
 /// Number of targets of links above which a search looks for all entities that match.
 const FEW: usize = 1000;

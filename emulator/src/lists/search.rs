@@ -11,7 +11,8 @@ use crate::collections::Collection;
 use crate::errors::{Outcome, Refusal, internal, invalid_input};
 use crate::http::request::Query;
 use crate::lists::like::Like;
-use crate::store::{Candidates, Places, Record, Table};
+use crate::record::Record;
+use crate::store::{Candidates, Places, Table};
 
 /// The search parameters that an operation has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,7 +275,8 @@ fn column(member: &str) -> String {
 mod tests {
     use super::*;
     use crate::collections::USERS;
-    use crate::store::{Members, Store};
+    use crate::record::Members;
+    use crate::store::Store;
     use logto_admin::serde_json::json;
 
     const MEMBERS: [&str; 3] = ["username", "name", "primaryEmail"];

@@ -10,7 +10,7 @@ use super::interactions::Interactions;
 use super::keys::Keys;
 use super::pushed::Pushed;
 use super::sessions::Sessions;
-use crate::state::ids::Ids;
+use crate::ids::Ids;
 
 /// Lifetime of a grant, in seconds: 180 days.
 const GRANT_LIFETIME: i64 = 15_552_000;

@@ -194,12 +194,6 @@ fn matches(registered: &str, uri: &str, kind: &str) -> bool {
         || kind == "Native" && without_port(registered).is_some_and(|known| Some(known) == without_port(uri))
 }
 
-/// Adds a parameter to the query of an address.
-pub(crate) fn add_parameter(uri: &mut String, name: &str, value: &str) {
-    uri.push(if uri.contains('?') { '&' } else { '?' });
-    uri.extend([name, "=", &encoded(value)]);
-}
-
 /// Returns a redirect.
 pub(crate) fn redirect(status: u16, target: &str) -> HttpResponse {
     let mut response = reply::text(status, "text/html; charset=utf-8", format!("Redirecting to {}.", escape(target)));

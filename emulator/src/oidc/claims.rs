@@ -4,8 +4,8 @@ use logto_admin::serde_json::{Value, json};
 
 use super::scopes::Holder;
 use crate::collections::{ORGANIZATION_ROLES, ORGANIZATIONS, ROLES, USERS};
+use crate::record::{Members, Record};
 use crate::state::State;
-use crate::store::{Members, Record};
 
 /// Claims of the profile that the user's `profile` member holds, with the names of their members.
 const PROFILE: [(&str, &str); 11] = [

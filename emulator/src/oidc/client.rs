@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::{Context, refuse};
 use crate::collections::{APPLICATION_SECRETS, APPLICATIONS};
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, Record};
 use crate::state::State;
-use crate::store::{Members, Record};
 
 pub(crate) const CODE: &str = "authorization_code";
 pub(crate) const REFRESH: &str = "refresh_token";

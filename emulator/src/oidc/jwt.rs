@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::serde_json::{self, Value, json};
 
+use crate::record::{Members, text};
 use crate::state::State;
-use crate::store::{Members, text};
 
 /// Reason why a token is invalid, in the terms of the library that the server uses to check tokens.
 #[derive(Debug, PartialEq, Eq)]

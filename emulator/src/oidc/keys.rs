@@ -8,8 +8,9 @@ use logto_admin::serde_json::{Value, json};
 use p384::ecdsa::signature::{Signer, Verifier};
 use p384::ecdsa::{Signature, SigningKey};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256};
 
+use crate::crypto::ec::signing_key;
 use crate::crypto::rsa;
 
 /// The number of signatures that are remembered.
@@ -89,15 +90,6 @@ impl Key {
 /// Returns the thumbprint of the members of a public key (RFC 7638).
 fn thumbprint(members: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(members))
-}
-
-/// Derives a key from the seed and an id.
-pub(crate) fn signing_key(seed: u64, id: &str) -> Option<SigningKey> {
-    // A few digests do not form a key.
-    (0..=u8::MAX).find_map(|attempt| {
-        let digest = Sha384::new_with_prefix(b"logto-admin-emulator signing key").chain_update(seed.to_be_bytes());
-        SigningKey::from_slice(&digest.chain_update(id).chain_update([attempt]).finalize()).ok()
-    })
 }
 
 /// Keys by their ids, derived when they are first used.

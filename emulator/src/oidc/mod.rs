@@ -26,8 +26,8 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
 
 pub(crate) use artifacts::{AccessToken, Grant, Provider, SubjectToken};
-pub(crate) use authorization::{add_parameter, form_post, redirect, saml_callback};
-pub(crate) use keys::{Origin, signing_key};
+pub(crate) use authorization::{form_post, redirect, saml_callback};
+pub(crate) use keys::Origin;
 
 use crate::errors::{Outcome, Refusal};
 use crate::http::request::{Incoming, Query};

@@ -4,8 +4,8 @@ use super::refuse;
 use crate::collections::{ORGANIZATION_SCOPES, RESOURCES, SCOPES};
 use crate::document::formats::is_url;
 use crate::errors::Outcome;
+use crate::record::Record;
 use crate::state::State;
-use crate::store::Record;
 
 /// The resource that stands for all organizations.
 pub(crate) const ORGANIZATIONS: &str = "urn:logto:resource:organizations";

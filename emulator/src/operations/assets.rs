@@ -4,6 +4,7 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::dates;
+use crate::document::validate::refuse_missing_file;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::http::request::encoded;
@@ -68,7 +69,7 @@ fn pending(now: i64, interaction: &str) -> String {
 
 /// Returns the uploaded file if it has one of these types.
 fn accepted(call: &mut Call<'_>, types: &[&str]) -> Outcome<Upload> {
-    let upload = call.upload.take().ok_or_else(crate::http::uploads::refuse_missing)?;
+    let upload = call.upload.take().ok_or_else(refuse_missing_file)?;
     if upload.content.len() > LARGEST {
         return Err(Refusal::new(400, "guard.file_size_exceeded", "The file is too large."));
     }

@@ -9,7 +9,7 @@ use crate::errors::Outcome;
 use crate::http::reply;
 use crate::oidc::interactions::missing;
 use crate::oidc::jwt;
-use crate::store::{Members, text};
+use crate::record::{Members, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetHasuraAuth", hasura),

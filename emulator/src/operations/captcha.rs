@@ -6,8 +6,9 @@ use crate::call::Call;
 use crate::collections::CAPTCHA_PROVIDERS;
 use crate::errors::{Outcome, not_found};
 use crate::http::reply;
+use crate::record::{Members, Record};
 use crate::settings;
-use crate::store::{Members, Record, Store};
+use crate::store::Store;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetCaptchaProvider", |call| Ok(shown(call, &provider(call).ok_or_else(not_found)?))),

@@ -11,8 +11,8 @@ use crate::errors::{Outcome, Refusal, not_found};
 use crate::http::reply;
 use crate::http::request::form_encoded;
 use crate::providers::social;
+use crate::record::{Members, Record, text};
 use crate::state::messages::{self, Recipient};
-use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListConnectorFactories", |call| {

@@ -13,8 +13,8 @@ use crate::collections::{
 };
 use crate::errors::{Outcome, Refusal, not_found};
 use crate::http::reply;
+use crate::record::{Members, Record};
 use crate::state::seed::MANAGEMENT_RESOURCE_ID;
-use crate::store::{Members, Record};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListApplicationUserConsentScopes", |call| {

@@ -8,8 +8,8 @@ use crate::collections::{EMAIL_TEMPLATES, Unknown};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
+use crate::record::{Members, Record, text};
 use crate::settings;
-use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ReplaceEmailTemplates", replace_all),

@@ -12,8 +12,8 @@ use crate::http::reply;
 use crate::operations::of_collections::keep;
 use crate::providers::social;
 use crate::providers::token_sets::{self, Of};
+use crate::record::{Members, Record, text};
 use crate::state::State;
-use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetUserIdentity", identity),

@@ -9,8 +9,8 @@ use crate::errors::{Outcome, not_exists_with_id};
 use crate::http::reply;
 use crate::http::request::Query;
 use crate::lists::pages::Page;
+use crate::record::text;
 use crate::state::logs::Log;
-use crate::store::text;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListLogs", |call| list(call, call.state.logs.audit(), Log::shown)),

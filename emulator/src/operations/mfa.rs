@@ -7,12 +7,12 @@ use super::Handler;
 use crate::call::Call;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
 use crate::crypto::webauthn::Credential;
+use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
+use crate::ids::Ids;
+use crate::record::Record;
 use crate::state::State;
-use crate::state::clock::iso;
-use crate::state::ids::Ids;
-use crate::store::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
 

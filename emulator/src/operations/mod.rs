@@ -37,21 +37,17 @@ pub(crate) mod users;
 mod verification_codes;
 
 pub(crate) use application_access::permits;
-use logto_admin::transport::HttpResponse;
 pub(crate) use sign_in_experience::case_conflicts;
 
 pub(crate) use domains::verification_file;
 pub(crate) use phrases::default_language;
 
-use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::check_limit;
 use crate::errors::Outcome;
 use crate::experience;
 use crate::settings;
 use crate::state::State;
-
-/// A function that implements an operation.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 
 /// The operations of every module.
 static ALL: &[&[(&str, Handler)]] = &[

@@ -10,8 +10,8 @@ use crate::errors::{Outcome, Refusal, empty_change, foreign_key, too_long};
 use crate::http::reply;
 use crate::lists;
 use crate::lists::pages::Page;
+use crate::record::{Fields, Members, Record};
 use crate::settings;
-use crate::store::{Fields, Members, Record};
 
 /// Effect of an operation on a collection or one of its entities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use crate::errors::{Outcome, Refusal, empty_change, foreign_key, not_found, requ
 use crate::http::reply;
 use crate::lists;
 use crate::lists::pages::Page;
+use crate::record::Record;
 use crate::relations::{OwnerCheck, Relation, Reply};
-use crate::store::Record;
 use crate::store::links::Where;
 
 /// Effect of an operation on the links of an entity.

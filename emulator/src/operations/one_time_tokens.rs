@@ -7,8 +7,8 @@ use crate::collections::ONE_TIME_TOKENS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
+use crate::record::Record;
 use crate::state::State;
-use crate::store::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("VerifyOneTimeToken", verify), ("ReplaceOneTimeTokenStatus", set_status)];
 

@@ -96,7 +96,7 @@ fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 /// Makes the user a member with the roles of the invitation.
-fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::store::Record) -> Outcome<()> {
+fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::record::Record) -> Outcome<()> {
     let organization = invitation.text("organizationId").to_owned();
     let email = call.record(&USERS, user)?.text("primaryEmail");
     if !same_address(email, invitation.text("invitee")) {

@@ -10,9 +10,9 @@ use crate::document::validate::refuse_body;
 use crate::document::validation_issues::{Issue, Path};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
+use crate::record::{Members, Record};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
-use crate::store::{Members, Record};
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("ReplaceCustomPhrase", replace), ("GetSignInExperiencePhrases", translation)];

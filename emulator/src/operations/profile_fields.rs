@@ -9,7 +9,8 @@ use crate::document::schema::{Contract, Schema};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::operations::of_collections;
-use crate::store::{Record, Store};
+use crate::record::Record;
+use crate::store::Store;
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("CreateCustomProfileFieldsBatch", create_all), ("UpdateCustomProfileFieldsSieOrder", reorder)];

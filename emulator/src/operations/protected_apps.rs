@@ -8,7 +8,7 @@ use crate::collections::{APPLICATIONS, protected_apps, protected_only};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
-use crate::store::Record;
+use crate::record::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListApplicationProtectedAppMetadataCustomDomains", |call| {

@@ -14,8 +14,8 @@ use crate::http::request::form_encoded;
 use crate::oidc::{claims, cookies, form_post, invalid_grant, redirect, saml_callback};
 use crate::providers::saml::{self, AuthnRequest, SamlSession};
 use crate::providers::saml_response::Response;
+use crate::record::{Members, Record, text};
 use crate::state::logs::Entry;
-use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListSamlApplicationMetadata", metadata),

@@ -7,7 +7,7 @@ use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use crate::Emulator;
 use crate::document::sample::Sampler;
 use crate::document::schema::Contract;
-use crate::state::ids::Ids;
+use crate::ids::Ids;
 use crate::typed::Typed;
 
 /// An emulator with a few entities.

@@ -13,9 +13,9 @@ use crate::http::reply;
 use crate::operations::of_collections::show;
 use crate::policies::password::{PasswordPolicy, policy_of};
 use crate::providers::sso;
+use crate::record::{Members, Record};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::messages::{self, Channel};
-use crate::store::{Members, Record};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CheckPasswordWithDefaultSignInExperience", check_password),

@@ -8,8 +8,8 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::{self, Verb, keep, show};
 use crate::passwords;
+use crate::record::{Members, Record};
 use crate::settings::SIGN_IN_EXPERIENCE;
-use crate::store::{Members, Record};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListUserCustomData", |call| member(call, "customData")),

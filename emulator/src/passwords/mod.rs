@@ -15,9 +15,9 @@ pub(crate) use digests::matches;
 use logto_admin::serde_json::Value;
 
 use crate::errors::Outcome;
-use crate::state::ids::Ids;
+use crate::ids::Ids;
+use crate::record::Fields;
 use crate::state::jobs::Jobs;
-use crate::store::Fields;
 
 /// The member that holds the digest.
 pub(crate) const DIGEST: &str = "passwordDigest";

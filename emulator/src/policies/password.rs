@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use crate::errors::Refusal;
-use crate::store::{Members, Record};
+use crate::record::{Members, Record};
 
 /// Rows that people type in order.
 const ROWS: [&str; 6] =

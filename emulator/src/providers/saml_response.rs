@@ -10,7 +10,7 @@ use p384::ecdsa::signature::Signer;
 use p384::ecdsa::{Signature, SigningKey};
 use sha2::{Digest, Sha256};
 
-use crate::state::clock::iso;
+use crate::dates::iso;
 
 /// The content of a response to a service provider.
 pub(crate) struct Response<'a> {
@@ -132,7 +132,7 @@ mod tests {
     use p384::ecdsa::signature::Verifier;
 
     use super::*;
-    use crate::oidc::signing_key;
+    use crate::crypto::ec::signing_key;
 
     #[test]
     fn responses_are_well_formed_and_signed() {

@@ -8,8 +8,8 @@ use logto_admin::serde_json::{Value, json};
 use crate::collections::factory_of;
 use crate::errors::{Outcome, Refusal};
 use crate::providers::token_sets::{self, Of};
+use crate::record::{Members, Record, text};
 use crate::state::State;
-use crate::store::{Members, Record, text};
 
 /// Returns the user's profile at the provider of a connector. It has at least an `id`.
 pub(crate) fn profile(state: &mut State, connector: &Record, data: &Members) -> Outcome<Members> {

@@ -7,9 +7,10 @@ use crate::collections::SSO_CONNECTORS;
 use crate::crypto::certificates::{self, Readable};
 use crate::document::formats::is_url;
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, Record, text};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
-use crate::store::{Members, Record, Store, text};
+use crate::store::Store;
 
 /// A kind of identity provider.
 #[derive(Debug)]

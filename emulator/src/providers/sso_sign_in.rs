@@ -8,13 +8,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use logto_admin::serde_json::Value;
 
+use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
-use crate::oidc::add_parameter;
+use crate::http::request::add_parameter;
 use crate::providers::saml::{self, Assertion};
 use crate::providers::sso::{Protocol, provider_of};
+use crate::record::{Members, Record, text};
 use crate::state::State;
-use crate::state::clock::iso;
-use crate::store::{Members, Record, text};
 
 /// A sign-in that has been sent to a provider.
 pub(crate) struct Begun<'a> {

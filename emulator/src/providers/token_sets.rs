@@ -3,8 +3,8 @@
 use logto_admin::serde_json::{Value, json};
 
 use crate::collections::SECRETS;
+use crate::record::{Members, Record};
 use crate::state::State;
-use crate::store::{Members, Record};
 
 /// The identity that a token set belongs to.
 #[derive(Clone, Copy, Debug)]

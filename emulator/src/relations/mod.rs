@@ -5,8 +5,8 @@ mod of_roles;
 
 use crate::collections::{Collection, Filter, UnknownTarget, View};
 use crate::errors::Outcome;
+use crate::record::{Members, Record};
 use crate::store::links::Where;
-use crate::store::{Members, Record};
 
 /// A relation between entities, as one path presents it.
 pub(crate) struct Relation {

@@ -4,8 +4,8 @@ use crate::collections::{
     View, role_names, third_party_only,
 };
 use crate::errors::{Outcome, constraint_violated};
+use crate::record::{Members, Record};
 use crate::store::links::Where;
-use crate::store::{Members, Record};
 
 const MEMBERS: &str = "organization_users";
 const APPS: &str = "organization_applications";

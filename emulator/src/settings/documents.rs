@@ -3,7 +3,7 @@ use logto_admin::serde_json::{Value, json};
 use super::{SIGN_IN_EXPERIENCE, Setting};
 use crate::call::Call;
 use crate::errors::{Outcome, invalid_input};
-use crate::store::Members;
+use crate::record::Members;
 
 pub(super) static ALL: [&Setting; 6] =
     [&SIGN_IN_EXPERIENCE, &ACCOUNT_CENTER, &ADMIN_CONSOLE, &OIDC_SESSION, &ID_TOKEN, &CIMD];

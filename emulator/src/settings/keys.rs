@@ -5,10 +5,10 @@ use logto_admin::transport::HttpResponse;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
+use crate::call::Handler;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::Handler;
-use crate::state::ids::Ids;
+use crate::ids::Ids;
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("GetOidcKeys", |call| list(call)), ("RotateOidcKeys", rotate), ("DeleteOidcKey", delete)];

@@ -13,12 +13,12 @@ use logto_admin::transport::{HttpResponse, Method};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
+use crate::call::Handler;
 use crate::document::parsed::parsed;
 use crate::document::schema::Contract;
 use crate::errors::{Outcome, empty_change};
 use crate::http::reply;
-use crate::operations::Handler;
-use crate::store::Members;
+use crate::record::Members;
 
 pub(crate) use documents::{ACCOUNT_CENTER, ID_TOKEN, OIDC_SESSION};
 pub(crate) use keys::Keys;

@@ -5,12 +5,12 @@ use logto_admin::transport::HttpResponse;
 
 use super::{Setting, sent};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::errors::{Outcome, Refusal, not_exists_with_id, not_found};
 use crate::http::reply;
-use crate::operations::Handler;
+use crate::record::{Members, text};
 use crate::scripts::Failure;
 use crate::state::State;
-use crate::store::{Members, text};
 
 /// Scripts of one kind: the path parameters and their keys, in the order of lists.
 type Kind = [(&'static str, Setting); 2];

@@ -6,8 +6,8 @@ use logto_admin::serde_json::{Value, json};
 use serde::{Deserialize, Serialize};
 
 use crate::http::request::Incoming;
-use crate::state::ids::Ids;
-use crate::store::{Members, text};
+use crate::ids::Ids;
+use crate::record::{Members, text};
 
 /// Text in place of a secret.
 pub(crate) const MASK: &str = "******";

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::collections::CONNECTORS;
 use crate::collections::connector_factories;
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, Record};
 use crate::state::State;
-use crate::store::{Members, Record};
 
 /// A message that Logto would have sent through its email or SMS connector.
 ///

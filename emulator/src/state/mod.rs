@@ -2,11 +2,11 @@
 
 pub(crate) mod activity;
 pub(crate) mod clock;
-pub(crate) mod ids;
 pub(crate) mod jobs;
 pub(crate) mod logs;
 pub(crate) mod messages;
 pub(crate) mod persistence;
+pub(crate) mod recent_requests;
 pub(crate) mod seed;
 pub(crate) mod services;
 pub(crate) mod verification_codes;
@@ -19,22 +19,23 @@ use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::collections::{APPLICATION_SECRETS, Collection, Key};
-use crate::http::recent_requests::Requests;
 use crate::http::uploads::Upload;
+use crate::ids::Ids;
 use crate::oidc::{Origin, Provider};
 use crate::policies::sentinel::Sentinel;
 use crate::providers::saml::SamlSession;
+use crate::record::{Fields, Members, Record};
 use crate::settings::{Keys, Settings};
 use crate::state::activity::Activity;
 use crate::state::clock::Clock;
-use crate::state::ids::Ids;
 use crate::state::jobs::Jobs;
 use crate::state::logs::{Entry, Logs};
 use crate::state::messages::Message;
+use crate::state::recent_requests::Requests;
 use crate::state::services::Services;
 use crate::state::verification_codes::Code;
 use crate::state::verification_records::Verifications;
-use crate::store::{Fields, Members, Record, Store};
+use crate::store::Store;
 use crate::webhooks::Outbox;
 
 /// All data that the emulator stores. It can be saved and restored.

@@ -3,8 +3,8 @@
 use logto_admin::serde_json::{Value, json};
 
 use crate::collections::{APPLICATIONS, Collection, RESOURCES, ROLES, SCOPES};
+use crate::record::Members;
 use crate::state::State;
-use crate::store::Members;
 
 /// The id of the Management API's resource.
 pub(crate) const MANAGEMENT_RESOURCE_ID: &str = "management-api";

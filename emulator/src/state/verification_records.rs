@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::webauthn::{Challenge, Credential};
-use crate::state::ids::Ids;
+use crate::ids::Ids;
+use crate::record::Members;
 use crate::state::messages::Recipient;
-use crate::store::Members;
 
 /// The lifetime of a record, in milliseconds.
 const LIFETIME: i64 = 600_000;

@@ -1,73 +1,25 @@
 //! Stores entities, in one table per collection.
 
-mod fields;
 mod found;
 pub(crate) mod links;
 mod places;
 mod suffixes;
 mod table;
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use logto_admin::serde_json::{Map, Value};
 use serde::de::{Deserializer, Error};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 use crate::collections::Collection;
+use crate::record::Record;
 use crate::store::links::{Links, Where};
-pub(crate) use fields::Fields;
 use found::Found;
 pub(crate) use places::Places;
 pub(crate) use suffixes::{Candidates, EDGE};
 pub(crate) use table::Table;
-
-/// The members of a JSON object.
-pub(crate) type Members = Map<String, Value>;
-
-/// An entity.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Record {
-    pub id: String,
-    /// Members that responses show.
-    pub members: Fields,
-    /// Members that responses do not show, such as passwords.
-    pub hidden: Fields,
-}
-
-impl Record {
-    /// Returns a member as text. Empty if it is missing or not a string.
-    pub(crate) fn text(&self, member: &str) -> &str {
-        self.members.text(member)
-    }
-
-    /// Compares by a member: numbers by value, and anything else as text.
-    pub(crate) fn compare(&self, other: &Self, member: &str) -> Ordering {
-        let number = |record: &Self| record.members.get(member).and_then(Value::as_f64);
-        match (number(self), number(other)) {
-            (Some(one), Some(two)) => one.total_cmp(&two),
-            _ => self.text(member).cmp(other.text(member)),
-        }
-    }
-
-    /// Returns whether a flag is set.
-    pub(crate) fn is_true(&self, member: &str) -> bool {
-        self.members.get(member) == Some(&Value::Bool(true))
-    }
-
-    /// Returns only the members with these names.
-    pub(crate) fn part(&self, names: &[&str]) -> Value {
-        let members = names.iter().filter_map(|name| Some(((*name).to_owned(), self.members.get(name)?.clone())));
-        Value::Object(members.collect())
-    }
-}
-
-/// Returns a member as text. Empty if it is missing or not a string.
-pub(crate) fn text<'a>(members: &'a Members, name: &str) -> &'a str {
-    members.get(name).and_then(Value::as_str).unwrap_or_default()
-}
 
 /// All entities of all collections, and the links between them.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -6,10 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use logto_admin::serde_json::Value;
 
-use super::Record;
 use super::places::Places;
 use super::suffixes::{Candidates, Suffixes, marked};
 use crate::collections::Collection;
+use crate::record::Record;
 
 /// Number of places below which those of removed entities are kept.
 const SMALL: usize = 1024;

@@ -6,8 +6,8 @@ use logto_admin::transport::{HttpRequest, HttpResponse, HttpTransport, Method, T
 use sha2::Sha256;
 
 use crate::errors::Refusal;
+use crate::record::{Members, Record};
 use crate::state::logs::Entry;
-use crate::store::{Members, Record};
 
 const SIGNATURE: &str = "logto-signature-sha-256";
 const USER_AGENT: &str = "Logto (https://logto.io/)";

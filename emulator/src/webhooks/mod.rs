@@ -7,9 +7,9 @@ mod trigger;
 use logto_admin::serde_json::{Value, json};
 
 use crate::collections::HOOKS;
+use crate::dates::iso;
+use crate::record::{Members, Record};
 use crate::state::State;
-use crate::state::clock::iso;
-use crate::store::{Members, Record};
 
 pub(crate) use delivery::{Delivery, attempt, failure, log};
 pub(crate) use trigger::Trigger;

@@ -10,8 +10,8 @@ use super::{announce, is_wanted};
 use crate::call::Call;
 use crate::collections::{INVITATIONS, ROLES, USERS};
 use crate::http::nesting;
+use crate::record::{Members, Record};
 use crate::state::State;
-use crate::store::{Members, Record};
 
 /// Maximum number of ids in a list of a delivery.
 const MOST_IDS: usize = 5000;

@@ -9,10 +9,10 @@ use crate::oidc::artifacts::AccessToken;
 use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes::{self, Holder};
 use crate::oidc::{Context, refuse};
+use crate::record::Members;
 use crate::scripts::Failure;
 use crate::settings;
 use crate::state::State;
-use crate::store::Members;
 
 /// Recipient of a token.
 #[derive(Clone, Copy, Debug)]

@@ -9,8 +9,8 @@ use super::super::Context;
 use super::super::client::{self, CODE, CREDENTIALS, DEVICE, EXCHANGE, REFRESH};
 use crate::collections::{APPLICATION_SECRETS, APPLICATIONS};
 use crate::errors::{Outcome, Refusal};
+use crate::record::{Members, text};
 use crate::state::logs::{Entry, MASK};
-use crate::store::{Members, text};
 
 /// Parameters that the log masks.
 const SECRET: [&str; 4] = ["actor_token", "client_secret", "refresh_token", "subject_token"];

@@ -12,8 +12,8 @@ use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes::{Holder, common, unknown_resource};
 use crate::oidc::{Context, claims, invalid_grant, refuse};
 use crate::operations::application_access;
+use crate::record::Members;
 use crate::settings::ID_TOKEN;
-use crate::store::Members;
 
 /// Returns the response to a client that may have these tokens, without a refresh token.
 pub(super) fn answer(context: &mut Context<'_>, client: &Client, authorized: &Authorized) -> Outcome<Members> {

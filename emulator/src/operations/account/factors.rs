@@ -5,15 +5,16 @@ use logto_admin::transport::HttpResponse;
 
 use super::{no_record, save, user};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, Shape, TOTP_SECRET};
 use crate::crypto::totp;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::mfa::{self, BACKUP, PASSKEY, TOTP};
 use crate::operations::of_collections::show;
-use crate::operations::{Handler, users};
+use crate::operations::users;
+use crate::record::{Members, Record};
 use crate::state::verification_records::Kind;
-use crate::store::{Members, Record};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetMfaVerifications", |call| Ok(list(call))),

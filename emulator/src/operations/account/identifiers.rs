@@ -6,15 +6,15 @@ use logto_admin::transport::HttpResponse;
 
 use super::no_record;
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::http::reply;
-use crate::operations::Handler;
 use crate::operations::of_collections::{self, Verb};
 use crate::policies::email;
+use crate::record::Members;
 use crate::state::messages::Recipient;
 use crate::state::verification_records::Kind;
-use crate::store::Members;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("UpdatePrimaryEmail", |call| replace(call, "primaryEmail", &Recipient::email(call.text("email")))),

@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::operations::of_collections::keep;
-use crate::store::Record;
+use crate::record::Record;
 
 pub(crate) use rules::{check, check_enabled};
 

@@ -6,10 +6,11 @@ use logto_admin::transport::HttpResponse;
 use super::verifications::add;
 use super::{no_record, user};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::crypto::webauthn::{Challenge, host_of};
 use crate::errors::Outcome;
 use crate::http::reply;
-use crate::operations::{Handler, mfa};
+use crate::operations::mfa;
 use crate::state::verification_records::Kind;
 
 pub(super) const ALL: &[(&str, Handler)] =

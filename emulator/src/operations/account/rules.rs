@@ -4,12 +4,12 @@ use logto_admin::serde_json::Value;
 
 use crate::call::Call;
 use crate::collections::USERS;
+use crate::errors::forbidden;
 use crate::errors::{Outcome, Refusal};
-use crate::http::auth::forbidden;
 use crate::passwords;
+use crate::record::Record;
 use crate::settings::ACCOUNT_CENTER;
 use crate::state::State;
-use crate::store::Record;
 
 /// Requirements of an operation.
 struct Rule {

@@ -6,16 +6,16 @@ use logto_admin::transport::HttpResponse;
 use super::verifications::add;
 use super::{no_record, save, user};
 use crate::call::Call;
+use crate::call::Handler;
 use crate::collections::{CONNECTORS, SECRETS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::Handler;
 use crate::operations::connectors::{of_sign_in, redirect_to};
 use crate::operations::identities::{check_free, identities, no_identity};
 use crate::providers::social;
 use crate::providers::token_sets::{self, Of};
+use crate::record::{Members, Record, text};
 use crate::state::verification_records::Kind;
-use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateVerificationBySocial", create),

@@ -5,16 +5,16 @@ use logto_admin::transport::HttpResponse;
 
 use super::{no_record, user};
 use crate::call::Call;
+use crate::call::Handler;
+use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::Handler;
 use crate::passwords;
 use crate::policies::email;
-use crate::state::clock::iso;
+use crate::record::Record;
 use crate::state::messages::{Channel, Recipient};
 use crate::state::verification_codes::{self, Purpose};
 use crate::state::verification_records::Kind;
-use crate::store::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateVerificationByPassword", by_password),

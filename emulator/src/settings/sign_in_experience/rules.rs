@@ -7,9 +7,9 @@ use crate::call::Call;
 use crate::collections::{CONNECTORS, factory_of};
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::operations::case_conflicts;
+use crate::record::{Members, Record, text};
 use crate::state::State;
 use crate::state::messages::{self, Channel};
-use crate::store::{Members, Record, text};
 
 /// Members that an empty string clears.
 const CLEARABLE: [&str; 5] =

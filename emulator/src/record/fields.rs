@@ -55,7 +55,7 @@ impl Fields {
     }
 
     /// Frees memory that is reserved for further members.
-    pub(super) fn shrink(&mut self) {
+    pub(crate) fn shrink(&mut self) {
         self.0.shrink_to_fit();
     }
 

@@ -4,7 +4,7 @@ use logto_admin::operation::Authentication;
 use logto_admin::serde_json::{Value, json};
 
 use crate::collections;
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, Refusal, forbidden};
 use crate::http::request::Incoming;
 use crate::oidc::{interactions, jwt};
 use crate::state::State;
@@ -26,11 +26,11 @@ pub(crate) fn admit(
 }
 
 /// Returns the access token of a request.
-pub(crate) fn bearer(request: &Incoming) -> Outcome<&str> {
-    let Some(header) = request.headers.get("authorization") else {
+fn bearer(request: &Incoming) -> Outcome<&str> {
+    if !request.headers.contains("authorization") {
         return Err(Refusal::new(401, "auth.authorization_header_missing", "Authorization header is missing."));
-    };
-    header.strip_prefix("Bearer ").ok_or_else(|| {
+    }
+    request.bearer().ok_or_else(|| {
         let message = "Authorization type is not supported.";
         let refusal = Refusal::new(401, "auth.authorization_token_type_not_supported", message);
         refusal.with("data", json!({ "supportedTypes": ["Bearer"] }))
@@ -57,11 +57,6 @@ fn user(token: &str, state: &State, now: i64) -> Outcome<String> {
         return Err(forbidden());
     }
     Ok(user.id.clone())
-}
-
-/// Returns the error for a caller without the permission.
-pub(crate) fn forbidden() -> Refusal {
-    Refusal::usual(403, "auth.forbidden")
 }
 
 fn unauthorized() -> Refusal {

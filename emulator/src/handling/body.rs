@@ -9,7 +9,7 @@ use crate::errors::{Outcome, Refusal, internal, no_route};
 use crate::http::nesting;
 use crate::http::request::{Incoming, Query};
 use crate::http::uploads::{self, Upload};
-use crate::store::Members;
+use crate::record::Members;
 
 /// Maximum size of a JSON body, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -29,7 +29,7 @@ pub(crate) fn read(request: &Incoming, kind: BodyKind, contract: Contract) -> Ou
     match kind {
         BodyKind::None => Ok(Content::default()),
         BodyKind::Multipart { .. } => {
-            let upload = uploads::file(request).ok_or_else(uploads::refuse_missing)?;
+            let upload = uploads::file(request).ok_or_else(validate::refuse_missing_file)?;
             Ok(Content { upload: Some(upload), ..Content::default() })
         }
         _ => {

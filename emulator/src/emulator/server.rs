@@ -24,8 +24,8 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use crate::emulator::Emulator;
-use crate::http::cors;
+use super::Emulator;
+use crate::handling::cors;
 
 /// Maximum size of a request body, in bytes.
 const LARGEST_BODY: usize = 32 << 20;

@@ -1,3 +1,10 @@
+//! The emulator, its builder, and the server that it runs as.
+
+mod builder;
+mod control;
+#[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+mod server;
+
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,14 +17,15 @@ use logto_admin::transport::{
 };
 use logto_admin::{Client, Endpoint, Timestamp};
 
-use crate::builder::EmulatorBuilder;
-use crate::http::control;
-use crate::http::handling;
-use crate::http::recent_requests::HandledRequest;
+pub use self::builder::EmulatorBuilder;
+#[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+pub use self::server::Server;
+use crate::handling;
 use crate::import::{self, ImportError};
 use crate::state::State;
 use crate::state::jobs::{Done, Job};
 use crate::state::messages::Message;
+use crate::state::recent_requests::HandledRequest;
 use crate::state::services::Service;
 use crate::webhooks::{self, Delivery};
 
@@ -167,7 +175,7 @@ impl Emulator {
     /// Answers an `OPTIONS` request with the methods of a path.
     #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
     pub(crate) fn methods(&self, path: &str) -> HttpResponse {
-        crate::http::cors::methods(path, &mut self.state())
+        handling::cors::methods(path, &mut self.state())
     }
 
     /// Delivers the webhooks that wait for it, and logs the results.
@@ -197,7 +205,7 @@ impl Emulator {
     /// ```
     #[must_use]
     pub fn keeps(operation_id: &str) -> bool {
-        crate::http::router::keeps(operation_id)
+        handling::router::keeps(operation_id)
     }
 
     /// Returns the messages that a server would have sent, oldest first.

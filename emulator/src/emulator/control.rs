@@ -5,11 +5,11 @@ use std::time::Duration;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 
-use crate::emulator::Emulator;
+use super::Emulator;
 use crate::errors::{Outcome, Refusal, no_route, wrong_method};
-use crate::http::recent_requests::HandledRequest;
 use crate::http::reply;
 use crate::http::request::Incoming;
+use crate::state::recent_requests::HandledRequest;
 
 /// Handles a request to a control route. Returns `None` for all other paths.
 pub(crate) fn answer(emulator: &Emulator, request: &HttpRequest) -> Option<HttpResponse> {

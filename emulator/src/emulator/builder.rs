@@ -4,7 +4,7 @@ use logto_admin::Timestamp;
 use logto_admin::operation::Release;
 use logto_admin::transport::HttpTransport;
 
-use crate::emulator::Emulator;
+use super::Emulator;
 use crate::state::State;
 use crate::state::clock::Clock;
 use crate::state::seed::{Credentials, plant};

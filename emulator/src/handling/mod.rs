@@ -1,25 +1,28 @@
 //! Handles a request: finds the route, authenticates the caller, reads the body and runs the operation.
 
+pub(crate) mod auth;
+mod body;
+#[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+pub(crate) mod cors;
+pub(crate) mod router;
+
 use logto_admin::Timestamp;
 use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::{HttpRequest, HttpResponse};
 
+use self::body::Content;
+use self::router::Route;
 use crate::call::Call;
 use crate::document::schema::Contract;
 use crate::document::validate;
 use crate::errors::{Outcome, Refusal, internal};
 use crate::experience::audit::Step;
-use crate::http::auth;
-use crate::http::body;
-use crate::http::body::Content;
-use crate::http::recent_requests::HandledRequest;
 use crate::http::reply;
 use crate::http::request::{Incoming, is_below};
-use crate::http::router;
-use crate::http::router::Route;
 use crate::oidc;
 use crate::operations::{self, account};
 use crate::state::State;
+use crate::state::recent_requests::HandledRequest;
 use crate::webhooks::Trigger;
 
 /// Handles a request. If it waits for a computation, the response has no meaning.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use logto_admin::operation::{OperationInfo, Release, TABLE, without_names};
 use logto_admin::transport::{HttpResponse, Method};
 
-use crate::call::Call;
+use crate::call::{Call, Handler};
 use crate::collections::{self, Collection};
 use crate::errors::{Outcome, Refusal, no_route, wrong_method};
 use crate::operations;
@@ -31,7 +31,7 @@ enum Segment {
 }
 
 enum Work {
-    Special(operations::Handler),
+    Special(Handler),
     Entities(&'static Collection, Verb),
     Links(&'static Relation, LinkVerb),
     Setting(&'static Setting, SettingVerb),

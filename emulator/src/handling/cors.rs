@@ -2,10 +2,10 @@
 
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 
+use super::router;
 use crate::errors::no_route;
 use crate::http::reply;
 use crate::http::request::{Incoming, is_below};
-use crate::http::router;
 use crate::state::State;
 
 const OPEN: [&str; 3] = ["/oidc", "/api/my-account", "/api/verifications"];
