@@ -51,6 +51,7 @@ pub mod program;
 mod providers;
 mod record;
 mod relations;
+mod rules;
 mod scripts;
 mod settings;
 mod state;

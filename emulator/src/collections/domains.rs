@@ -1,8 +1,6 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 
-use super::{Collection, Order, Shape, Unique, View};
-use crate::record::{Members, Record};
-use crate::state::services::Service;
+use super::{Collection, Order, Unique};
 
 pub(crate) static DOMAINS: Collection = Collection {
     name: "domains",
@@ -12,35 +10,5 @@ pub(crate) static DOMAINS: Collection = Collection {
     unique: &[Unique::new("domain", "domain.domain_in_use")],
     searchable: &[],
     order: Order::Oldest,
-    available: |call| call.state.services.require(Service::Domains),
-    prepare: |_, draft| {
-        let domain = draft.sent.get("domain").cloned().unwrap_or_default();
-        let record = json!({ "name": domain, "type": "CNAME", "value": TARGET });
-        draft.members.insert("dnsRecords".to_owned(), json!([record]));
-        Ok(())
-    },
-    present,
     ..Collection::DEFAULT
 };
-
-/// The host that the DNS records must point to.
-pub(super) const TARGET: &str = "domains.emulator.localhost";
-
-/// Returns whether the DNS records of a domain are in place.
-pub(crate) fn is_active(domain: &Record) -> bool {
-    domain.text("domain").starts_with("active.")
-}
-
-/// The server checks the DNS records whenever it shows a domain, except right after its creation.
-fn present(view: &View<'_>, domain: &Record, members: &mut Members) {
-    if view.shape == Shape::Created {
-        return;
-    }
-    let (status, error) = if is_active(domain) {
-        ("Active", Value::Null)
-    } else {
-        ("PendingVerification", "The DNS records of the domain were not found.".into())
-    };
-    members.insert("status".to_owned(), status.into());
-    members.insert("errorMessage".to_owned(), error);
-}

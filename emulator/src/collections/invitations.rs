@@ -1,11 +1,6 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 
-use super::users::refuse_past;
-use super::{Collection, Draft, Filter, InitialLinks, ORGANIZATIONS, Test, USERS, Unknown, role_names};
-use crate::call::Call;
-use crate::errors::{Outcome, foreign_key, invalid_input, unique_violation};
-use crate::record::{Members, Record, text};
-use crate::state::messages::{self, Recipient};
+use super::{Collection, Filter, InitialLinks, ORGANIZATIONS, Test, Unknown};
 
 pub(crate) static INVITATIONS: Collection = Collection {
     name: "organization_invitations",
@@ -33,69 +28,5 @@ pub(crate) static INVITATIONS: Collection = Collection {
     unknown: Unknown::Plain,
     unknown_on_delete: Unknown::Plain,
     links: &[InitialLinks::new("organizationRoleIds", "organization_invitation_roles", "organization_roles")],
-    prepare,
-    created: |call, invitation| {
-        if let Some(payload) = message_payload(&call.body).cloned() {
-            let recipient = Recipient::email(invitation.text("invitee"));
-            messages::keep(call.state, call.now, &recipient, INVITATION_USAGE, payload);
-        }
-    },
-    present: |view, invitation, members| {
-        members.insert("status".to_owned(), status_at(invitation, view.state.clock.now()).into());
-        let conditions = [("organization_invitations", invitation.id.as_str())];
-        members.insert("organizationRoles".to_owned(), role_names(view, "organization_invitation_roles", &conditions));
-    },
     ..Collection::DEFAULT
 };
-
-fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    if !draft.creates {
-        return Ok(());
-    }
-    refuse_past(call.now, draft)?;
-    let store = &call.state.store;
-    let (organization, inviter) = (text(&draft.sent, "organizationId"), text(&draft.sent, "inviterId"));
-    let known = store.get(&ORGANIZATIONS, organization).is_some();
-    if !known || !(inviter.is_empty() || store.get(&USERS, inviter).is_some()) {
-        return Err(foreign_key());
-    }
-    let invitee = text(&draft.sent, "invitee");
-    let mut holders = store.having(&USERS, "primaryEmail", invitee);
-    if holders.any(|user| store.links.has("organization_users", &[organization.to_owned(), user.id.clone()])) {
-        return Err(invalid_input(422, "The invitee is already a member of the organization."));
-    }
-    let pending = |other: &Record| {
-        status_at(other, call.now) == "Pending"
-            && other.text("organizationId") == organization
-            && same_address(other.text("invitee"), invitee)
-    };
-    if store.all(&INVITATIONS).any(pending) {
-        return Err(unique_violation());
-    }
-    match message_payload(&draft.sent) {
-        Some(_) => messages::check(call.state, call.now, &Recipient::email(invitee)),
-        None => Ok(()),
-    }
-}
-
-/// The usage type of the template for invitations.
-pub(crate) const INVITATION_USAGE: &str = "OrganizationInvitation";
-
-/// Returns the variables of the email, if the body of an invitation asks for one.
-fn message_payload(body: &Members) -> Option<&Members> {
-    body.get("messagePayload").and_then(Value::as_object)
-}
-
-/// Returns the status of an invitation at a time: a pending one expires.
-pub(crate) fn status_at(invitation: &Record, now: i64) -> &str {
-    let expired = invitation.members.get("expiresAt").and_then(Value::as_f64).is_some_and(|at| at <= now as f64);
-    match invitation.text("status") {
-        "Pending" if expired => "Expired",
-        status => status,
-    }
-}
-
-/// Returns whether two email addresses are the same, ignoring case.
-pub(crate) fn same_address(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
-}

@@ -1,4 +1,4 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 
 use super::{Collection, Order, Owner, USERS, Unknown};
 
@@ -16,11 +16,5 @@ pub(crate) static MFA_VERIFICATIONS: Collection = Collection {
     order: Order::Oldest,
     unknown: Unknown::Plain,
     unknown_on_delete: Unknown::Plain,
-    present: |_, factor, members| {
-        members.remove("userId");
-        if let Some(codes) = factor.hidden.get(BACKUP_CODES).and_then(Value::as_array) {
-            members.insert("remainCodes".to_owned(), codes.len().into());
-        }
-    },
     ..Collection::DEFAULT
 };

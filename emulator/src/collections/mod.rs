@@ -1,6 +1,6 @@
-//! The collections that the emulator stores, as data. `entities.rs` implements their operations.
+//! The collections that the emulator stores, as data. `rules` has what their calls check and change, and
+//! `operations/of_collections.rs` implements them.
 
-mod application_rules;
 mod applications;
 mod captcha;
 pub(crate) mod connector_factories;
@@ -15,7 +15,6 @@ mod one_time_tokens;
 mod organizations;
 mod phrases;
 mod profile_fields;
-pub(crate) mod protected_apps;
 mod resources;
 mod roles;
 mod saml_applications;
@@ -23,34 +22,29 @@ mod secrets;
 mod sso_connectors;
 mod users;
 
-use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::Value;
 
-use crate::call::Call;
 use crate::errors::Outcome;
-use crate::http::request::Query;
-use crate::record::{Fields, Members, Record};
-use crate::state::State;
+use crate::record::Record;
 
-pub(crate) use application_rules::{protected_only, third_party_only};
 pub(crate) use applications::{ACCESS_RULES, APPLICATION_SECRETS, APPLICATIONS};
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use consents::CONSENT_USER_SCOPES;
-pub(crate) use domains::{DOMAINS, is_active};
+pub(crate) use domains::DOMAINS;
 pub(crate) use email_templates::EMAIL_TEMPLATES;
 pub(crate) use hooks::HOOKS;
-pub(crate) use invitations::{INVITATION_USAGE, INVITATIONS, same_address, status_at};
+pub(crate) use invitations::INVITATIONS;
 pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 pub(crate) use one_time_tokens::ONE_TIME_TOKENS;
-pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names};
+pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS};
 pub(crate) use phrases::CUSTOM_PHRASES;
-pub(crate) use profile_fields::{PROFILE_FIELDS, refuse as refuse_profile_fields};
-pub(crate) use resources::{RESOURCES, SCOPES};
-pub(crate) use roles::{ROLES, scope_fits};
-pub(crate) use saml_applications::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS, check_limit, saml_config, saml_key};
+pub(crate) use profile_fields::PROFILE_FIELDS;
+pub(crate) use resources::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE, RESOURCES, SCOPES};
+pub(crate) use roles::{ADMIN_ROLE_ID, ROLES, scope_fits};
+pub(crate) use saml_applications::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS};
 pub(crate) use secrets::{SECRETS, USER_SSO_IDENTITIES};
-pub(crate) use sso_connectors::{SSO_CONNECTORS, SSO_SIGNING_KEYS, no_saml_connector};
+pub(crate) use sso_connectors::{SSO_CONNECTORS, SSO_SIGNING_KEYS};
 pub(crate) use users::{PERSONAL_ACCESS_TOKENS, USERS};
 
 /// A collection of entities of one kind.
@@ -91,22 +85,8 @@ pub(crate) struct Collection {
     pub links_or_nothing: bool,
     /// Rejects an entity of the table that is not in the collection.
     pub suits: fn(&Record) -> Outcome<()>,
-    /// Validates a creation or update, and sets further members.
-    pub prepare: fn(&mut Call<'_>, &mut Draft) -> Outcome<()>,
-    /// Rejects a creation or deletion while the server cannot do it.
-    pub available: fn(&Call<'_>) -> Outcome<()>,
-    /// Rejects the deletion of an entity that must stay.
-    pub deletable: fn(&Call<'_>, &Record) -> Outcome<()>,
-    /// Runs further side effects of a creation.
-    pub created: fn(&mut Call<'_>, &Record),
-    /// Runs further side effects of an update.
-    pub changed: fn(&mut Call<'_>, &Record),
-    /// Runs further side effects of a deletion.
-    pub deleted: fn(&mut Call<'_>, &Record),
     /// Whether lists show the entity.
     pub listed: Option<fn(&Record) -> bool>,
-    /// Adds computed members when an entity is shown.
-    pub present: fn(&View<'_>, &Record, &mut Members),
 }
 
 /// How an entity of a collection is identified.
@@ -132,13 +112,21 @@ pub(crate) struct Owner {
 pub(crate) struct Unique {
     pub member: &'static str,
     pub code: &'static str,
-    /// Whether values that differ only in case are duplicates.
-    pub ignores_case: fn(&State) -> bool,
+    pub case: Case,
+}
+
+/// Whether values that differ only in case are duplicates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    Distinguished,
+    Ignored,
+    /// As the sign-in experience treats usernames.
+    OfUsernames,
 }
 
 impl Unique {
     const fn new(member: &'static str, code: &'static str) -> Self {
-        Self { member, code, ignores_case: |_| false }
+        Self { member, code, case: Case::Distinguished }
     }
 }
 
@@ -215,37 +203,6 @@ impl InitialLinks {
     }
 }
 
-/// An entity that is being created or updated.
-pub(crate) struct Draft {
-    pub members: Fields,
-    pub hidden: Fields,
-    /// The members that were sent.
-    pub sent: Members,
-    /// Whether the entity is new.
-    pub creates: bool,
-}
-
-/// The kind of response that shows an entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    Listed,
-    Got,
-    Created,
-    Changed,
-    /// A list of the entities that another entity is linked to.
-    Linked,
-}
-
-/// Data that the presentation of an entity can depend on.
-pub(crate) struct View<'a> {
-    pub state: &'a State,
-    pub query: &'a Query,
-    /// Scheme and authority of the server.
-    pub origin: &'a str,
-    pub info: &'static OperationInfo,
-    pub shape: Shape,
-}
-
 impl Collection {
     /// Returns whether lists contain the entity.
     pub(crate) fn lists(&self, record: &Record) -> bool {
@@ -275,14 +232,7 @@ impl Collection {
         links: &[],
         links_or_nothing: false,
         suits: |_| Ok(()),
-        prepare: |_, _| Ok(()),
-        available: |_| Ok(()),
-        deletable: |_, _| Ok(()),
-        created: |_, _| (),
-        changed: |_, _| (),
-        deleted: |_, _| (),
         listed: None,
-        present: |_, _, _| (),
     };
 }
 

@@ -1,12 +1,6 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 
-use super::{Collection, Draft, Filter, Test, Unknown};
-use crate::call::Call;
-use crate::errors::Outcome;
-use crate::settings;
-
-/// The lifetime of a token, in seconds, if the request does not set it.
-const LIFETIME: f64 = 600.0;
+use super::{Collection, Filter, Test, Unknown};
 
 pub(crate) static ONE_TIME_TOKENS: Collection = Collection {
     name: "one_time_tokens",
@@ -20,19 +14,5 @@ pub(crate) static ONE_TIME_TOKENS: Collection = Collection {
     ],
     total_ignores_filters: true,
     unknown_on_delete: Unknown::Plain,
-    prepare,
     ..Collection::DEFAULT
 };
-
-/// Replaces the values of members that a request cannot set.
-fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    if let Some(context) = settings::sent(call).remove("context") {
-        draft.members.insert("context".to_owned(), context);
-    }
-    let lifetime = draft.sent.get("expiresIn").and_then(Value::as_f64).unwrap_or(LIFETIME);
-    let expires_at = call.now.saturating_add((lifetime * 1000.0) as i64);
-    draft.members.insert("token".to_owned(), call.state.ids.secret(32).into());
-    draft.members.insert("status".to_owned(), "active".into());
-    draft.members.insert("expiresAt".to_owned(), expires_at.into());
-    Ok(())
-}

@@ -1,9 +1,11 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 
-use super::{Collection, Key, Order, Owner, Shape, Unique, Unknown, View};
-use crate::errors::{Outcome, Refusal};
-use crate::record::{Members, Record};
-use crate::state::seed::MANAGEMENT_RESOURCE_ID;
+use super::{Collection, Key, Order, Owner, Unique, Unknown};
+
+/// The id of the Management API's resource.
+pub(crate) const MANAGEMENT_RESOURCE_ID: &str = "management-api";
+/// The scope of the Management API, which permits everything.
+pub(crate) const MANAGEMENT_SCOPE: &str = "all";
 
 pub(crate) static RESOURCES: Collection = Collection {
     name: "resources",
@@ -11,17 +13,6 @@ pub(crate) static RESOURCES: Collection = Collection {
     blank: || json!({ "tenantId": "default", "name": "", "indicator": "", "isDefault": false, "accessTokenTtl": 3600 }),
     unique: &[Unique::new("indicator", "resource.resource_identifier_in_use")],
     searchable: &["name", "indicator"],
-    prepare: |_, draft| {
-        let id = if draft.creates { "" } else { draft.members.text("id") };
-        refuse_management_api(id, "resource.cannot_modify_management_api")
-    },
-    deletable: |_, resource| refuse_management_api(&resource.id, "resource.cannot_delete_management_api"),
-    present: |view, resource, members| {
-        let with_scopes = view.shape == Shape::Listed && view.query.is_true("includeScopes");
-        if with_scopes || view.shape == Shape::Created {
-            members.insert("scopes".to_owned(), scopes(view, resource));
-        }
-    },
     ..Collection::DEFAULT
 };
 
@@ -36,43 +27,5 @@ pub(crate) static SCOPES: Collection = Collection {
     order: Order::By("id"),
     unknown_on_update: Some(Unknown::Missing),
     unknown_on_delete: Unknown::Plain,
-    prepare: |call, draft| {
-        refuse_management_api(draft.members.text("resourceId"), "resource.cannot_modify_management_api")?;
-        let name = draft.members.text("name");
-        if name.contains(char::is_whitespace) {
-            return Err(Refusal::new(400, "scope.name_with_space", "The name of the scope cannot contain any spaces."));
-        }
-        let (resource, id) = (draft.members.text("resourceId"), draft.members.text("id"));
-        let same =
-            |scope: &Record| scope.id != id && scope.text("resourceId") == resource && scope.text("name") == name;
-        if call.state.store.all(&SCOPES).any(same) {
-            return Err(Refusal::new(422, "scope.name_exists", format!("The scope name {name} is already in use")));
-        }
-        Ok(())
-    },
-    deletable: |_, scope| refuse_management_api(scope.text("resourceId"), "resource.cannot_modify_management_api"),
-    present: |view, scope, members| {
-        if view.info.path == "/api/roles/{id}/scopes" && view.shape == Shape::Linked {
-            members.insert("resource".to_owned(), resource(view, scope));
-        }
-    },
     ..Collection::DEFAULT
 };
-
-/// Rejects changes to the Management API.
-fn refuse_management_api(resource: &str, code: &str) -> Outcome<()> {
-    if resource != MANAGEMENT_RESOURCE_ID {
-        return Ok(());
-    }
-    Err(Refusal::new(400, code, "The Management API and its scopes cannot be changed."))
-}
-
-fn scopes(view: &View<'_>, resource: &Record) -> Value {
-    let scopes = view.state.store.all(&SCOPES).rev().filter(|scope| scope.text("resourceId") == resource.id);
-    scopes.map(|scope| scope.members.to_value()).collect()
-}
-
-fn resource(view: &View<'_>, scope: &Record) -> Value {
-    let resource = view.state.store.get(&RESOURCES, scope.text("resourceId"));
-    resource.map_or_else(|| Value::Object(Members::new()), |resource| resource.members.to_value())
-}

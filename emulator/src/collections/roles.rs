@@ -1,9 +1,11 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 
-use super::{APPLICATIONS, Collection, Filter, InitialLinks, Order, Shape, Test, USERS, Unique, UnknownTarget, View};
+use super::{Collection, Filter, InitialLinks, MANAGEMENT_RESOURCE_ID, Order, Test, Unique, UnknownTarget};
 use crate::errors::{Outcome, Refusal};
-use crate::record::{Members, Record};
-use crate::state::seed::{ADMIN_ROLE_ID, MANAGEMENT_RESOURCE_ID};
+use crate::record::Record;
+
+/// The id of the internal role of applications that are marked as administrators. No list shows it.
+pub(crate) const ADMIN_ROLE_ID: &str = "admin-role";
 
 pub(crate) static ROLES: Collection = Collection {
     name: "roles",
@@ -26,7 +28,6 @@ pub(crate) static ROLES: Collection = Collection {
         ..InitialLinks::new("scopeIds", "roles_scopes", "scopes")
     }],
     listed: Some(|role| role.id != ADMIN_ROLE_ID),
-    present,
     ..Collection::DEFAULT
 };
 
@@ -37,37 +38,4 @@ pub(crate) fn scope_fits(role: &Record, scope: &Record) -> Outcome<()> {
     }
     let message = "Scopes of the Management API can only be assigned to roles of type MachineToMachine.";
     Err(Refusal::new(400, "role.management_api_scopes_not_assignable_to_user_role", message))
-}
-
-/// Maximum number of users or applications that a list shows per entity.
-const FEATURED: usize = 3;
-
-fn present(view: &View<'_>, role: &Record, members: &mut Members) {
-    if view.shape != Shape::Listed {
-        return;
-    }
-    let kinds = [
-        ("usersCount", "featuredUsers", "users_roles", &USERS, ["id", "avatar", "name"]),
-        ("applicationsCount", "featuredApplications", "applications_roles", &APPLICATIONS, ["id", "name", "type"]),
-    ];
-    for (count, featured, table, holders, shown) in kinds {
-        let (number, first) = featured_of(view, table, ("roles", &role.id), holders, &shown);
-        members.insert(count.to_owned(), number.into());
-        members.insert(featured.to_owned(), first);
-    }
-}
-
-/// Returns the number of linked entities, and the first few of them.
-pub(super) fn featured_of(
-    view: &View<'_>,
-    table: &str,
-    condition: (&str, &str),
-    holders: &Collection,
-    shown: &[&str],
-) -> (usize, Value) {
-    let store = &view.state.store;
-    let conditions = [condition];
-    let ids: Vec<&str> = store.links.ids(table, holders.name, &conditions).collect();
-    let first = ids.iter().take(FEATURED).filter_map(|id| store.get(holders, id)).map(|holder| holder.part(shown));
-    (ids.len(), first.collect())
 }

@@ -10,6 +10,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::operations::of_collections::{self, keep};
 use crate::passwords;
 use crate::record::Record;
+use crate::rules;
 use crate::state::State;
 
 /// Returns the user with an identifier.
@@ -64,7 +65,7 @@ pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String>
     guards::complete(call.state, draft, &user)?;
     of_collections::check(call, &USERS, &user)?;
     call.state.store.put(&USERS, user.clone());
-    (USERS.created)(call, &user);
+    (rules::of(&USERS).created)(call, &user);
     provision(call.state, &user);
     identities::store(call, draft, &user);
     events::created(call, draft, &user)?;

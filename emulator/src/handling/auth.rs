@@ -4,11 +4,11 @@ use logto_admin::operation::Authentication;
 use logto_admin::serde_json::{Value, json};
 
 use crate::collections;
+use crate::collections::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE};
 use crate::errors::{Outcome, Refusal, forbidden};
 use crate::http::request::Incoming;
 use crate::oidc::{interactions, jwt};
 use crate::state::State;
-use crate::state::seed::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE};
 
 /// Authenticates the caller and returns its id.
 pub(crate) fn admit(

@@ -4,10 +4,11 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use super::users::merged;
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, RESOURCES, Shape};
+use crate::collections::{APPLICATIONS, RESOURCES};
 use crate::errors::{Outcome, Refusal, not_exists};
 use crate::http::reply;
 use crate::operations::of_collections::{self, Verb, keep, show};
+use crate::rules::Shape;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetApplication", get),

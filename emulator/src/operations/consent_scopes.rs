@@ -8,13 +8,12 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{
-    APPLICATIONS, CONSENT_USER_SCOPES, Collection, ORGANIZATION_SCOPES, RESOURCES, SCOPES, third_party_only,
-};
+use crate::collections::MANAGEMENT_RESOURCE_ID;
+use crate::collections::{APPLICATIONS, CONSENT_USER_SCOPES, Collection, ORGANIZATION_SCOPES, RESOURCES, SCOPES};
 use crate::errors::{Outcome, Refusal, not_found};
 use crate::http::reply;
 use crate::record::{Members, Record};
-use crate::state::seed::MANAGEMENT_RESOURCE_ID;
+use crate::rules::third_party_only;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListApplicationUserConsentScopes", |call| {

@@ -3,11 +3,12 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{DOMAINS, is_active};
+use crate::collections::DOMAINS;
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::http::request::Incoming;
 use crate::operations::of_collections::keep;
+use crate::rules::is_active;
 use crate::settings;
 use crate::state::State;
 use crate::state::services::Service;

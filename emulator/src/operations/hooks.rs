@@ -2,10 +2,11 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::{Call, unknown};
-use crate::collections::{HOOKS, Shape, Unknown};
+use crate::collections::{HOOKS, Unknown};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::operations::of_collections::{keep, show};
+use crate::rules::Shape;
 use crate::webhooks;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("UpdateHookSigningKey", replace_signing_key), ("CreateHookTest", test)];

@@ -37,15 +37,14 @@ pub(crate) mod users;
 mod verification_codes;
 
 pub(crate) use application_access::permits;
-pub(crate) use sign_in_experience::case_conflicts;
 
 pub(crate) use domains::verification_file;
 pub(crate) use phrases::default_language;
 
 use crate::call::Handler;
-use crate::collections::check_limit;
 use crate::errors::Outcome;
 use crate::experience;
+use crate::rules::check_limit;
 use crate::settings;
 use crate::state::State;
 

@@ -4,13 +4,15 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use crate::call::{Call, unknown};
-use crate::collections::{Collection, Draft, EmptyChange, Key, Order, Shape, UnknownTarget, View, named};
+use crate::collections::{Case, Collection, EmptyChange, Key, Order, Unknown, UnknownTarget, named};
 use crate::document::schema::Contract;
 use crate::errors::{Outcome, Refusal, empty_change, foreign_key, too_long};
 use crate::http::reply;
 use crate::lists;
 use crate::lists::pages::Page;
+use crate::policies::username;
 use crate::record::{Fields, Members, Record};
+use crate::rules::{self, Draft, Shape, View};
 use crate::settings;
 
 /// Effect of an operation on a collection or one of its entities.
@@ -44,12 +46,12 @@ pub(crate) fn show(call: &Call<'_>, collection: &Collection, record: &Record, sh
     let mut members = record.members.to_object();
     let view =
         View { state: call.state, query: &call.request.query, origin: &call.request.origin, info: call.info, shape };
-    (collection.present)(&view, record, &mut members);
+    (rules::of(collection).present)(&view, record, &mut members);
     Value::Object(members)
 }
 
 /// Returns the entity that the path identifies, within its owner.
-fn find(call: &Call<'_>, collection: &Collection, way: crate::collections::Unknown) -> Outcome<Record> {
+fn find(call: &Call<'_>, collection: &Collection, way: Unknown) -> Outcome<Record> {
     let key = call.last_parameter();
     let found = match (collection.key, collection.owner) {
         (Key::Id(_), None) => call.state.store.get(collection, key),
@@ -115,7 +117,7 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
 
 /// Creates an entity from the body.
 pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<Record> {
-    (collection.available)(call)?;
+    (rules::of(collection).available)(call)?;
     check_owner(call, collection)?;
     let mut given = Members::new();
     if let Some(owner) = collection.owner {
@@ -125,7 +127,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
     let mut draft =
         Draft { members: blank.members, hidden: Fields::default(), sent: settings::sent(call), creates: true };
     fill(collection, &mut draft);
-    (collection.prepare)(call, &mut draft)?;
+    (rules::of(collection).prepare)(call, &mut draft)?;
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
     let record = Record { id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
@@ -136,7 +138,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
         }
         return Err(refusal);
     }
-    (collection.created)(call, &record);
+    (rules::of(collection).created)(call, &record);
     Ok(record)
 }
 
@@ -151,11 +153,11 @@ fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     }
     let mut draft = Draft { members: record.members, hidden: record.hidden, sent, creates: false };
     fill(collection, &mut draft);
-    (collection.prepare)(call, &mut draft)?;
+    (rules::of(collection).prepare)(call, &mut draft)?;
     let mut record = Record { id: record.id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
     keep(call, collection, &mut record);
-    (collection.changed)(call, &record);
+    (rules::of(collection).changed)(call, &record);
     Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Changed)))
 }
 
@@ -168,11 +170,11 @@ pub(crate) fn keep(call: &mut Call<'_>, collection: &'static Collection, record:
 }
 
 fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
-    (collection.available)(call)?;
+    (rules::of(collection).available)(call)?;
     let record = find(call, collection, collection.unknown_on_delete)?;
-    (collection.deletable)(call, &record)?;
+    (rules::of(collection).deletable)(call, &record)?;
     call.state.store.remove(collection, &record.id);
-    (collection.deleted)(call, &record);
+    (rules::of(collection).deleted)(call, &record);
     Ok(reply::nothing(call.success()))
 }
 
@@ -191,7 +193,11 @@ fn fill(collection: &Collection, draft: &mut Draft) {
 pub(crate) fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
     for unique in collection.unique {
         let value = record.text(unique.member);
-        let ignores_case = (unique.ignores_case)(call.state);
+        let ignores_case = match unique.case {
+            Case::Distinguished => false,
+            Case::Ignored => true,
+            Case::OfUsernames => username::ignores_case(call.state),
+        };
         if !value.is_empty() && call.state.store.is_taken(collection, unique.member, value, ignores_case, &record.id) {
             return Err(Refusal::about(422, unique.code, value));
         }

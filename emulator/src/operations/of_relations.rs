@@ -7,7 +7,7 @@ use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::HttpResponse;
 
 use crate::call::{Call, unknown};
-use crate::collections::{ORGANIZATION_ROLES, Shape, UnknownTarget, View};
+use crate::collections::{ORGANIZATION_ROLES, UnknownTarget};
 use crate::document::validate;
 use crate::errors::{Outcome, Refusal, empty_change, foreign_key, not_found, require_membership};
 use crate::http::reply;
@@ -15,6 +15,7 @@ use crate::lists;
 use crate::lists::pages::Page;
 use crate::record::Record;
 use crate::relations::{OwnerCheck, Relation, Reply};
+use crate::rules::{self, Shape, View};
 use crate::store::links::Where;
 
 /// Effect of an operation on the links of an entity.
@@ -85,7 +86,7 @@ fn show(call: &Call<'_>, relation: &Relation, owners: &[Where<'_>], record: &Rec
         info: call.info,
         shape: Shape::Linked,
     };
-    (relation.target.present)(&view, record, &mut members);
+    (rules::of(relation.target).present)(&view, record, &mut members);
     (relation.present)(&view, owners, record, &mut members);
     Value::Object(members)
 }

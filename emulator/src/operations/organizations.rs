@@ -3,12 +3,12 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::collections::{
-    INVITATION_USAGE, INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, Shape,
-    USERS, same_address, status_at,
+    INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, USERS,
 };
 use crate::errors::{Outcome, constraint_violated, foreign_key, invalid_input};
 use crate::http::reply;
 use crate::operations::of_collections::{keep, show};
+use crate::rules::{INVITATION_USAGE, Shape, same_address, status_at};
 use crate::state::messages::{self, Recipient};
 
 pub(super) const ALL: &[(&str, Handler)] = &[

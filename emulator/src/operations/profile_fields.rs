@@ -3,13 +3,14 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{PROFILE_FIELDS, refuse_profile_fields};
+use crate::collections::PROFILE_FIELDS;
 use crate::document::parsed::parsed;
 use crate::document::schema::{Contract, Schema};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::operations::of_collections;
 use crate::record::Record;
+use crate::rules::refuse_profile_fields;
 use crate::store::Store;
 
 pub(super) const ALL: &[(&str, Handler)] =

@@ -4,11 +4,12 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, protected_apps, protected_only};
+use crate::collections::APPLICATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
 use crate::record::Record;
+use crate::rules::{protected_apps, protected_only};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListApplicationProtectedAppMetadataCustomDomains", |call| {

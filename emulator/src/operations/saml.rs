@@ -6,7 +6,7 @@ use p384::ecdsa::SigningKey;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS, USERS, saml_config, saml_key};
+use crate::collections::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS, USERS};
 use crate::crypto::certificates::bare;
 use crate::errors::{Outcome, Refusal, internal, not_found};
 use crate::http::reply;
@@ -15,6 +15,7 @@ use crate::oidc::{claims, cookies, form_post, invalid_grant, redirect, saml_call
 use crate::providers::saml::{self, AuthnRequest, SamlSession};
 use crate::providers::saml_response::Response;
 use crate::record::{Members, Record, text};
+use crate::rules::{saml_config, saml_key};
 use crate::state::logs::Entry;
 
 pub(super) const ALL: &[(&str, Handler)] = &[

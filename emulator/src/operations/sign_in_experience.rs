@@ -1,19 +1,19 @@
 //! Operations about the sign-in experience, other than reading and changing it.
 
-use std::collections::BTreeMap;
-
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::{Handler, captcha, profile_fields};
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, CONNECTORS, ORGANIZATIONS, Shape, USERS};
+use crate::collections::{APPLICATIONS, CONNECTORS, ORGANIZATIONS, USERS};
 use crate::errors::{Outcome, invalid_input, not_exists_with_id};
 use crate::http::reply;
 use crate::operations::of_collections::show;
 use crate::policies::password::{PasswordPolicy, policy_of};
+use crate::policies::username;
 use crate::providers::sso;
 use crate::record::{Members, Record};
+use crate::rules::Shape;
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::messages::{self, Channel};
 
@@ -51,19 +51,9 @@ fn check_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(400, &json!({ "result": false, "issues": issues })))
 }
 
-/// Returns the users whose usernames differ only in case, by lower-case username.
-pub(crate) fn case_conflicts(call: &Call<'_>) -> BTreeMap<String, Vec<String>> {
-    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for user in call.state.store.all(&USERS).filter(|user| !user.text("username").is_empty()) {
-        users.entry(user.text("username").to_lowercase()).or_default().push(user.id.clone());
-    }
-    users.retain(|_, ids| ids.len() > 1);
-    users
-}
-
 fn conflicts(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let limit = call.request.query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
-    let conflicts = case_conflicts(call);
+    let conflicts = username::case_conflicts(call.state);
     let sample = |(name, ids): (&String, &Vec<String>)| json!({ "usernameLower": name, "userIds": ids });
     let samples: Value = conflicts.iter().take(limit).map(sample).collect();
     Ok(reply::json(200, &json!({ "totalConflicts": conflicts.len(), "samples": samples })))

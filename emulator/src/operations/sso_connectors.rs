@@ -3,11 +3,12 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{SSO_CONNECTORS, SSO_SIGNING_KEYS, no_saml_connector};
+use crate::collections::{SSO_CONNECTORS, SSO_SIGNING_KEYS};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::operations::of_collections::{self, Verb};
 use crate::providers::sso::{LOGO, PROVIDERS, Protocol, of_email, provider_of};
+use crate::rules::no_saml_connector;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListSsoConnectorProviders", |call| Ok(reply::json(call.success(), &providers()))),

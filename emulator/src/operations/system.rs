@@ -3,8 +3,8 @@
 use logto_admin::serde_json::json;
 
 use super::Handler;
-use crate::collections::protected_apps::DEFAULT_DOMAIN;
 use crate::http::reply;
+use crate::rules::protected_apps::DEFAULT_DOMAIN;
 use crate::state::services::Service;
 
 pub(super) const ALL: &[(&str, Handler)] = &[

@@ -3,12 +3,13 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{PERSONAL_ACCESS_TOKENS, Shape, USERS};
+use crate::collections::{PERSONAL_ACCESS_TOKENS, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::{self, Verb, keep, show};
 use crate::passwords;
 use crate::record::{Members, Record};
+use crate::rules::Shape;
 use crate::settings::SIGN_IN_EXPERIENCE;
 
 pub(super) const ALL: &[(&str, Handler)] = &[

@@ -1,9 +1,11 @@
 //! The usernames that users can choose for themselves, by the sign-in experience. Administrators can set others.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use logto_admin::serde_json::{Value, json};
 
+use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
@@ -11,6 +13,22 @@ use crate::state::State;
 /// Kinds of characters.
 const KINDS: [(&str, RangeInclusive<char>); 4] =
     [("uppercase", 'A'..='Z'), ("lowercase", 'a'..='z'), ("numbers", '0'..='9'), ("underscore", '_'..='_')];
+
+/// Returns whether usernames that differ only in case are the same, which the sign-in experience decides.
+pub(crate) fn ignores_case(state: &State) -> bool {
+    let policy = state.settings.find(&SIGN_IN_EXPERIENCE).and_then(|experience| experience.get("usernamePolicy"));
+    policy.and_then(|policy| policy.get("caseSensitive")) == Some(&Value::Bool(false))
+}
+
+/// Returns the users whose usernames differ only in case, by lower-case username.
+pub(crate) fn case_conflicts(state: &State) -> BTreeMap<String, Vec<String>> {
+    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for user in state.store.all(&USERS).filter(|user| !user.text("username").is_empty()) {
+        users.entry(user.text("username").to_lowercase()).or_default().push(user.id.clone());
+    }
+    users.retain(|_, ids| ids.len() > 1);
+    users
+}
 
 /// Rejects a username that the policy does not permit.
 pub(crate) fn check(state: &State, username: &str) -> Outcome<()> {

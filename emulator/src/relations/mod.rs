@@ -3,9 +3,10 @@
 mod of_organizations;
 mod of_roles;
 
-use crate::collections::{Collection, Filter, UnknownTarget, View};
+use crate::collections::{Collection, Filter, UnknownTarget};
 use crate::errors::Outcome;
 use crate::record::{Members, Record};
+use crate::rules::View;
 use crate::store::links::Where;
 
 /// A relation between entities, as one path presents it.

@@ -1,10 +1,10 @@
 use super::{OwnerCheck, Relation};
 use crate::collections::{
     APPLICATIONS, Filter, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, SSO_CONNECTORS, Test, USERS,
-    View, role_names, third_party_only,
 };
 use crate::errors::{Outcome, constraint_violated};
 use crate::record::{Members, Record};
+use crate::rules::{View, role_names, third_party_only};
 use crate::store::links::Where;
 
 const MEMBERS: &str = "organization_users";

@@ -2,16 +2,11 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use crate::collections::{APPLICATIONS, Collection, RESOURCES, ROLES, SCOPES};
+use crate::collections::{
+    ADMIN_ROLE_ID, APPLICATIONS, Collection, MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE, RESOURCES, ROLES, SCOPES,
+};
 use crate::record::Members;
 use crate::state::State;
-
-/// The id of the Management API's resource.
-pub(crate) const MANAGEMENT_RESOURCE_ID: &str = "management-api";
-/// The id of the internal role of applications that are marked as administrators. No list shows it.
-pub(crate) const ADMIN_ROLE_ID: &str = "admin-role";
-/// The scope of the Management API, which permits everything.
-pub(crate) const MANAGEMENT_SCOPE: &str = "all";
 
 /// The credentials of the application that may call the Management API.
 #[derive(Clone, Debug)]

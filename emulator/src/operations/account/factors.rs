@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::{no_record, save, user};
 use crate::call::Call;
 use crate::call::Handler;
-use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, Shape, TOTP_SECRET};
+use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::crypto::totp;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
@@ -14,6 +14,7 @@ use crate::operations::mfa::{self, BACKUP, PASSKEY, TOTP};
 use crate::operations::of_collections::show;
 use crate::operations::users;
 use crate::record::{Members, Record};
+use crate::rules::Shape;
 use crate::state::verification_records::Kind;
 
 pub(super) const ALL: &[(&str, Handler)] = &[

@@ -6,7 +6,7 @@ use super::SIGN_IN_EXPERIENCE;
 use crate::call::Call;
 use crate::collections::{CONNECTORS, factory_of};
 use crate::errors::{Outcome, Refusal, invalid_input};
-use crate::operations::case_conflicts;
+use crate::policies::username;
 use crate::record::{Members, Record, text};
 use crate::state::State;
 use crate::state::messages::{self, Channel};
@@ -205,7 +205,7 @@ fn check_usernames(call: &Call<'_>, sent: &Members) -> Outcome<()> {
     if is_empty || number("minLength").zip(number("maxLength")).is_some_and(|(least, most)| least > most) {
         return Err(Refusal::new(400, "guard.invalid_input", "No username meets the policy."));
     }
-    if policy.get("caseSensitive") == Some(&Value::Bool(false)) && !case_conflicts(call).is_empty() {
+    if policy.get("caseSensitive") == Some(&Value::Bool(false)) && !username::case_conflicts(call.state).is_empty() {
         return Err(refuse(409, "username_case_sensitivity_conflicts", "Usernames differ only in case."));
     }
     Ok(())

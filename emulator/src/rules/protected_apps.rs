@@ -2,9 +2,10 @@
 
 use logto_admin::serde_json::{Value, json};
 
+use super::Draft;
 use super::domains::TARGET;
-use super::{APPLICATIONS, Draft};
 use crate::call::Call;
+use crate::collections::APPLICATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, Record, text};
 use crate::state::services::Service;

@@ -2,8 +2,9 @@
 
 use logto_admin::serde_json::Value;
 
-use super::{ACCESS_RULES, Draft, protected_apps};
+use super::{Draft, protected_apps};
 use crate::call::Call;
+use crate::collections::ACCESS_RULES;
 use crate::document::formats::is_url;
 use crate::document::validate;
 use crate::document::validation_issues::{INVALID, Issue};

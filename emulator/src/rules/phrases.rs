@@ -1,0 +1,15 @@
+use super::Rules;
+use crate::errors::Refusal;
+use crate::operations::default_language;
+
+pub(super) static RULES: Rules = Rules {
+    deletable: |call, phrase| {
+        let language = phrase.text("languageTag");
+        if language != default_language(call.state) {
+            return Ok(());
+        }
+        let message = format!("{language} is set as your default language and can’t be deleted.");
+        Err(Refusal::new(409, "localization.cannot_delete_default_language", message))
+    },
+    ..Rules::NONE
+};

@@ -1,0 +1,80 @@
+use logto_admin::serde_json::Value;
+
+use super::{Draft, Rules, Shape, View, refuse_past};
+use crate::call::Call;
+use crate::collections::{ROLES, USER_SSO_IDENTITIES};
+use crate::errors::{Outcome, Refusal};
+use crate::passwords;
+use crate::policies::phones;
+use crate::record::{Members, Record};
+
+pub(super) static RULES: Rules = Rules { prepare, created, present, ..Rules::NONE };
+
+pub(super) static TOKEN_RULES: Rules = Rules {
+    prepare: |call, draft| {
+        if draft.creates {
+            refuse_past(call.now, draft)?;
+            draft.members.insert("value".to_owned(), format!("pat_{}", call.state.ids.secret(32)).into());
+        }
+        Ok(())
+    },
+    ..Rules::NONE
+};
+
+/// Stores the password where no response shows it.
+fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    normalize_phone(draft)?;
+    let sent = |name| draft.sent.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (password, digest, algorithm) = (sent("password"), sent("passwordDigest"), sent("passwordAlgorithm"));
+    if password.is_some() && digest.is_some() {
+        let message = "You cannot set both plain text password and password digest.";
+        return Err(Refusal::new(400, "user.password_and_digest", message));
+    }
+    if digest.is_some() && algorithm.is_none() {
+        return Err(Refusal::new(400, "user.password_algorithm_required", "Password algorithm is required."));
+    }
+    if let Some(password) = password {
+        passwords::set(&mut draft.hidden, &password, &mut call.state.ids);
+    } else if let (Some(digest), Some(algorithm)) = (digest, algorithm) {
+        passwords::import(&mut draft.hidden, &digest, &algorithm)?;
+    }
+    Ok(())
+}
+
+fn normalize_phone(draft: &mut Draft) -> Outcome<()> {
+    let Some(phone) = draft.sent.get("primaryPhone").and_then(Value::as_str).filter(|phone| !phone.is_empty()) else {
+        return Ok(());
+    };
+    let invalid = || Refusal::new(422, "user.invalid_phone", "The phone number is not valid.");
+    let phone = phones::normalized(phone).ok_or_else(invalid)?;
+    draft.members.insert("primaryPhone".to_owned(), phone.into());
+    Ok(())
+}
+
+/// Assigns the default roles to a new user.
+fn created(call: &mut Call<'_>, user: &Record) {
+    let defaults = call.state.store.all(&ROLES).filter(|role| role.is_true("isDefault") && role.text("type") == "User");
+    for role in defaults.map(|role| role.id.clone()).collect::<Vec<_>>() {
+        call.state.store.links.add("users_roles", vec![user.id.clone(), role]);
+    }
+}
+
+fn present(view: &View<'_>, user: &Record, members: &mut Members) {
+    let among_members = view.shape == Shape::Linked && view.info.path.starts_with("/api/organizations");
+    if !among_members {
+        members.insert("hasPassword".to_owned(), user.hidden.contains_key(passwords::DIGEST).into());
+    }
+    if view.shape != Shape::Got {
+        return;
+    }
+    if view.query.is_true("includeSsoIdentities") {
+        let identities = view.state.store.all(&USER_SSO_IDENTITIES).filter(|known| known.text("userId") == user.id);
+        let identities: Value = identities.map(|known| known.members.to_value()).collect();
+        members.insert("ssoIdentities".to_owned(), identities);
+    }
+    if view.query.is_true("includePasswordHash") {
+        let digests =
+            passwords::MEMBERS.iter().filter_map(|name| Some(((*name).to_owned(), user.hidden.get(name)?.clone())));
+        members.extend(digests);
+    }
+}
