@@ -5,6 +5,8 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use crate::collections::{Collection, Unknown};
+use crate::document::parsed::parsed;
+use crate::document::schema::Contract;
 use crate::errors::{Outcome, Refusal, not_exists, not_exists_with_id, not_found};
 use crate::http::request::Incoming;
 use crate::http::uploads::Upload;
@@ -63,6 +65,15 @@ impl Call<'_> {
     /// Returns a copy of a body member that is an object. Empty if it is missing or not an object.
     pub(crate) fn object(&self, member: &str) -> Members {
         self.body.get(member).and_then(Value::as_object).cloned().unwrap_or_default()
+    }
+
+    /// Returns the body without unknown members and with the defaults of its schema.
+    pub(crate) fn sent(&self) -> Members {
+        let body = Value::Object(self.body.clone());
+        match Contract::of(self.info).body().map(|schema| parsed(schema, &body)) {
+            Some(Value::Object(members)) => members,
+            _ => self.body.clone(),
+        }
     }
 
     /// Returns the access token of the caller, if the provider has stored it.

@@ -12,9 +12,10 @@ use crate::errors::{Outcome, Refusal, no_route, wrong_method};
 use crate::operations;
 use crate::operations::of_collections::{self, Verb};
 use crate::operations::of_relations::{self, LinkVerb};
+use crate::operations::of_settings::{self, SettingVerb};
 use crate::operations::sample_response;
 use crate::relations::{self, Relation};
-use crate::settings::{self, Setting, SettingVerb};
+use crate::settings::Setting;
 
 /// An operation with its path and its handler.
 pub(crate) struct Route {
@@ -65,7 +66,7 @@ impl Route {
             Work::Special(handler) => handler(call),
             Work::Entities(collection, verb) => of_collections::run(call, collection, *verb),
             Work::Links(relation, verb) => of_relations::run(call, relation, *verb),
-            Work::Setting(setting, verb) => settings::run(call, setting, *verb),
+            Work::Setting(setting, verb) => of_settings::run(call, setting, *verb),
             Work::StandIn => sample_response::run(call),
         }
     }
@@ -75,7 +76,7 @@ fn work(info: &OperationInfo) -> Work {
     if let Some(handler) = operations::handler(info.id) {
         return Work::Special(handler);
     }
-    if let Some((setting, verb)) = settings::find(info) {
+    if let Some((setting, verb)) = of_settings::find(info) {
         return Work::Setting(setting, verb);
     }
     let path = without_names(info.path);

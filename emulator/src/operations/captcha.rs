@@ -7,7 +7,6 @@ use crate::collections::CAPTCHA_PROVIDERS;
 use crate::errors::{Outcome, not_found};
 use crate::http::reply;
 use crate::record::{Members, Record};
-use crate::settings;
 use crate::store::Store;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -38,7 +37,7 @@ fn shown(call: &Call<'_>, provider: &Record) -> HttpResponse {
 fn replace(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let current = provider(call);
     let mut provider = current.unwrap_or_else(|| call.state.blank(&CAPTCHA_PROVIDERS, Members::new(), call.now));
-    provider.members.insert("config".to_owned(), settings::sent(call).remove("config").unwrap_or_default());
+    provider.members.insert("config".to_owned(), call.sent().remove("config").unwrap_or_default());
     call.state.store.put(&CAPTCHA_PROVIDERS, provider.clone());
     Ok(shown(call, &provider))
 }

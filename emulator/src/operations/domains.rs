@@ -9,7 +9,6 @@ use crate::http::reply;
 use crate::http::request::Incoming;
 use crate::operations::of_collections::keep;
 use crate::rules::is_active;
-use crate::settings;
 use crate::state::State;
 use crate::state::services::Service;
 
@@ -29,7 +28,7 @@ fn files(call: &Call<'_>) -> Outcome<HttpResponse> {
 
 fn replace_files(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut domain = call.record(&DOMAINS, call.parameter(0))?.clone();
-    domain.hidden.insert(FILES.to_owned(), settings::sent(call).remove(FILES).unwrap_or_default());
+    domain.hidden.insert(FILES.to_owned(), call.sent().remove(FILES).unwrap_or_default());
     keep(call, &DOMAINS, &mut domain);
     files(call)
 }

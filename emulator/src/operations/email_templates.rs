@@ -9,7 +9,6 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
 use crate::record::{Members, Record, text};
-use crate::settings;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ReplaceEmailTemplates", replace_all),
@@ -21,7 +20,7 @@ const FILTERS: [&str; 2] = ["languageTag", "templateType"];
 
 /// Creates or replaces templates. There is one for each language and type.
 fn replace_all(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let sent = settings::sent(call);
+    let sent = call.sent();
     let given = sent.get("templates").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut replaced = Vec::new();
     for given in given.iter().filter_map(Value::as_object) {
@@ -58,7 +57,7 @@ fn update_details(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.parameter(0);
     let template = call.state.store.get(&EMAIL_TEMPLATES, id);
     let mut template = template.ok_or_else(|| unknown(&EMAIL_TEMPLATES, Unknown::Named, id))?.clone();
-    let details = merged(&template, "details", Some(&settings::sent(call).into()));
+    let details = merged(&template, "details", Some(&call.sent().into()));
     template.members.insert("details".to_owned(), details);
     keep(call, &EMAIL_TEMPLATES, &mut template);
     Ok(reply::json(call.success(), &template.members.to_value()))

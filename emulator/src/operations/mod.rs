@@ -18,6 +18,8 @@ mod logs;
 pub(crate) mod mfa;
 pub(crate) mod of_collections;
 pub(crate) mod of_relations;
+pub(crate) mod of_settings;
+mod oidc_keys;
 pub(crate) mod one_time_tokens;
 mod organizations;
 mod phrases;
@@ -27,6 +29,7 @@ mod saml;
 pub(crate) mod sample_response;
 #[cfg(test)]
 mod sample_response_tests;
+mod scripts;
 mod sentinel;
 mod sessions;
 mod sign_in_experience;
@@ -39,13 +42,11 @@ mod verification_codes;
 pub(crate) use application_access::permits;
 
 pub(crate) use domains::verification_file;
-pub(crate) use phrases::default_language;
 
 use crate::call::Handler;
 use crate::errors::Outcome;
 use crate::experience;
 use crate::rules::check_limit;
-use crate::settings;
 use crate::state::State;
 
 /// The operations of every module.
@@ -67,10 +68,12 @@ static ALL: &[&[(&str, Handler)]] = &[
     logs::ALL,
     mfa::ALL,
     one_time_tokens::ALL,
+    oidc_keys::ALL,
     organizations::ALL,
     phrases::ALL,
     protected_apps::ALL,
     profile_fields::ALL,
+    scripts::ALL,
     sentinel::ALL,
     saml::ALL,
     sessions::ALL,
@@ -82,7 +85,7 @@ static ALL: &[&[(&str, Handler)]] = &[
 ];
 
 fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
-    ALL.iter().chain(account::ALL).chain(settings::OTHERS).chain(experience::ALL).copied().flatten()
+    ALL.iter().chain(account::ALL).chain(experience::ALL).copied().flatten()
 }
 
 /// Returns the handler of an operation, by its operationId.

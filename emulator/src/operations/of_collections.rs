@@ -13,7 +13,6 @@ use crate::lists::pages::Page;
 use crate::policies::username;
 use crate::record::{Fields, Members, Record};
 use crate::rules::{self, Draft, Shape, View};
-use crate::settings;
 
 /// Effect of an operation on a collection or one of its entities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,8 +123,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
         given.insert(owner.member.to_owned(), call.parameter(0).into());
     }
     let blank = call.state.blank(collection, given, call.now);
-    let mut draft =
-        Draft { members: blank.members, hidden: Fields::default(), sent: settings::sent(call), creates: true };
+    let mut draft = Draft { members: blank.members, hidden: Fields::default(), sent: call.sent(), creates: true };
     fill(collection, &mut draft);
     (rules::of(collection).prepare)(call, &mut draft)?;
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
@@ -143,7 +141,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
 }
 
 fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
-    let sent = settings::sent(call);
+    let sent = call.sent();
     if collection.empty_change == EmptyChange::RefusedFirst && sent.is_empty() {
         return Err(empty_change());
     }

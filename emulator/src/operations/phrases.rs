@@ -11,7 +11,6 @@ use crate::document::validation_issues::{Issue, Path};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::record::{Members, Record};
-use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 
 pub(super) const ALL: &[(&str, Handler)] =
@@ -22,15 +21,6 @@ const BUILT_IN: [&str; 18] = [
     "ar", "de", "en", "es", "fr", "it", "ja", "ko", "pl-PL", "pt-BR", "pt-PT", "ru", "th", "tr-TR", "uk-UA", "zh-CN",
     "zh-HK", "zh-TW",
 ];
-
-/// Returns the language that the sign-in experience falls back to.
-pub(crate) fn default_language(state: &State) -> String {
-    language_setting(state, "fallbackLanguage").as_ref().and_then(Value::as_str).unwrap_or("en").to_owned()
-}
-
-fn language_setting(state: &State, name: &str) -> Option<Value> {
-    state.settings.get(&SIGN_IN_EXPERIENCE).get("languageInfo")?.get(name).cloned()
-}
 
 /// Returns the keys of all phrases. The leaves are null.
 fn keys() -> &'static Value {
@@ -115,12 +105,12 @@ fn translation(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Returns the language of the phrases: the first accepted language that has phrases, or the default.
 fn language(call: &Call<'_>) -> String {
-    let detects = language_setting(call.state, "autoDetect") == Some(Value::Bool(true));
+    let detects = call.state.settings.language("autoDetect") == Some(Value::Bool(true));
     let accepted = call.request.headers.get("accept-language").filter(|_| detects).unwrap_or_default();
     let accepted = accepted.split(',').filter_map(|language| language.split(';').next());
     let wanted = call.request.query.get("lng").into_iter().chain(accepted).map(str::trim);
     let has_phrases = |language: &&str| BUILT_IN.contains(language) || phrases_in(call.state, language).is_some();
-    wanted.into_iter().find(has_phrases).map_or_else(|| default_language(call.state), str::to_owned)
+    wanted.into_iter().find(has_phrases).map_or_else(|| call.state.settings.default_language(), str::to_owned)
 }
 
 /// Returns a phrase or a group of phrases.

@@ -202,7 +202,7 @@ fn replace_application(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let current = experience(&application).cloned();
     let status = if current.is_some() { 200 } else { 201 };
     let mut members = current.or_else(|| blank.as_object().cloned()).unwrap_or_default();
-    for (name, value) in crate::settings::sent(call) {
+    for (name, value) in call.sent() {
         members.insert(name, if value == "" { Value::Null } else { value });
     }
     application.hidden.insert(EXPERIENCE.to_owned(), members.clone().into());

@@ -1,7 +1,9 @@
-//! The rules of collections: what their calls check and change beyond what `collections` describes.
+//! The rules of collections and settings: what calls check and change beyond what `collections` and `settings`
+//! describe.
 
 mod application_rules;
 mod applications;
+mod cimd;
 mod connectors;
 mod domains;
 mod hooks;
@@ -15,6 +17,7 @@ pub(crate) mod protected_apps;
 mod resources;
 mod roles;
 mod saml_applications;
+mod sign_in_experience;
 mod sso_connectors;
 mod users;
 
@@ -30,6 +33,7 @@ use crate::collections::{
 use crate::errors::{Outcome, invalid_input};
 use crate::http::request::Query;
 use crate::record::{Fields, Members, Record};
+use crate::settings::{CIMD, SIGN_IN_EXPERIENCE, Setting};
 use crate::state::State;
 
 pub(crate) use application_rules::{protected_only, third_party_only};
@@ -98,6 +102,17 @@ static ALL: &[(&Collection, &Rules)] = &[
 pub(crate) fn of(collection: &Collection) -> &'static Rules {
     static NONE: Rules = Rules::NONE;
     ALL.iter().find(|(known, _)| known.path == collection.path).map_or(&NONE, |(_, rules)| rules)
+}
+
+/// Validates a change of a setting, and completes the sent members.
+pub(crate) fn prepare_setting(call: &mut Call<'_>, setting: &Setting, sent: &mut Members) -> Outcome<()> {
+    if setting.name == SIGN_IN_EXPERIENCE.name {
+        sign_in_experience::prepare(call, sent)
+    } else if setting.name == CIMD.name {
+        cimd::refuse(sent)
+    } else {
+        Ok(())
+    }
 }
 
 /// An entity that is being created or updated.

@@ -3,7 +3,6 @@ use logto_admin::serde_json::Value;
 use super::{Draft, Rules};
 use crate::call::Call;
 use crate::errors::Outcome;
-use crate::settings;
 
 /// The lifetime of a token, in seconds, if the request does not set it.
 const LIFETIME: f64 = 600.0;
@@ -12,7 +11,7 @@ pub(super) static RULES: Rules = Rules { prepare, ..Rules::NONE };
 
 /// Replaces the values of members that a request cannot set.
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    if let Some(context) = settings::sent(call).remove("context") {
+    if let Some(context) = call.sent().remove("context") {
         draft.members.insert("context".to_owned(), context);
     }
     let lifetime = draft.sent.get("expiresIn").and_then(Value::as_f64).unwrap_or(LIFETIME);

@@ -1,11 +1,10 @@
 use super::Rules;
 use crate::errors::Refusal;
-use crate::operations::default_language;
 
 pub(super) static RULES: Rules = Rules {
     deletable: |call, phrase| {
         let language = phrase.text("languageTag");
-        if language != default_language(call.state) {
+        if language != call.state.settings.default_language() {
             return Ok(());
         }
         let message = format!("{language} is set as your default language and can’t be deleted.");

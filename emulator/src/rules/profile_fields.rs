@@ -5,7 +5,6 @@ use crate::call::Call;
 use crate::collections::PROFILE_FIELDS;
 use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, text};
-use crate::settings;
 
 pub(super) static RULES: Rules = Rules { prepare, ..Rules::NONE };
 
@@ -19,7 +18,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         let last = orders.max().unwrap_or_default();
         draft.members.insert("sieOrder".to_owned(), last.saturating_add(1).into());
     }
-    if let Some(config) = settings::sent(call).remove("config") {
+    if let Some(config) = call.sent().remove("config") {
         draft.members.insert("config".to_owned(), config);
     }
     match draft.members.get("config") {

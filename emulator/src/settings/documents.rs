@@ -1,11 +1,8 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 
 use super::{SIGN_IN_EXPERIENCE, Setting};
-use crate::call::Call;
-use crate::errors::{Outcome, invalid_input};
-use crate::record::Members;
 
-pub(super) static ALL: [&Setting; 6] =
+pub(crate) static ALL: [&Setting; 6] =
     [&SIGN_IN_EXPERIENCE, &ACCOUNT_CENTER, &ADMIN_CONSOLE, &OIDC_SESSION, &ID_TOKEN, &CIMD];
 
 /// Parts of their accounts that users can see and change.
@@ -26,7 +23,6 @@ pub(crate) static ACCOUNT_CENTER: Setting = Setting {
         })
     },
     refuses_empty_change: true,
-    ..Setting::DEFAULT
 };
 
 static ADMIN_CONSOLE: Setting = Setting {
@@ -53,23 +49,5 @@ pub(crate) static ID_TOKEN: Setting = Setting {
 };
 
 /// Client ID metadata documents.
-static CIMD: Setting = Setting {
-    name: "cimd",
-    path: "/api/configs/cimd",
-    blank: || json!({ "enabled": false }),
-    prepare: refuse_cimd,
-    ..Setting::DEFAULT
-};
-
-/// Why the feature is not available.
-const UNPROTECTED: &str = "CIMD requires the OIDC provider SSRF protection. \
-    Remove `OIDC_PROVIDER_SSRF_PROTECTION_DISABLED` to enable CIMD.";
-
-/// The recorded server runs without the protection that this feature requires. Servers on private networks do.
-fn refuse_cimd(_: &mut Call<'_>, sent: &mut Members) -> Outcome<()> {
-    if sent.get("enabled") == Some(&Value::Bool(true)) {
-        let data = json!({ "details": UNPROTECTED });
-        return Err(invalid_input(422, "{{details}}").with("data", data));
-    }
-    Ok(())
-}
+pub(crate) static CIMD: Setting =
+    Setting { name: "cimd", path: "/api/configs/cimd", blank: || json!({ "enabled": false }), ..Setting::DEFAULT };

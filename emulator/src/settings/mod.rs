@@ -1,4 +1,4 @@
-//! Settings that exist once per server, as data: their paths, defaults and rules.
+//! Settings that exist once per server, as data: their paths and defaults.
 
 mod documents;
 mod keys;
@@ -7,22 +7,14 @@ mod sign_in_experience;
 
 use std::collections::BTreeMap;
 
-use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::Value;
-use logto_admin::transport::{HttpResponse, Method};
 use serde::{Deserialize, Serialize};
 
-use crate::call::Call;
-use crate::call::Handler;
-use crate::document::parsed::parsed;
-use crate::document::schema::Contract;
-use crate::errors::{Outcome, empty_change};
-use crate::http::reply;
 use crate::record::Members;
 
-pub(crate) use documents::{ACCOUNT_CENTER, ID_TOKEN, OIDC_SESSION};
-pub(crate) use keys::Keys;
-pub(crate) use scripts::claims;
+pub(crate) use documents::{ACCOUNT_CENTER, ALL, CIMD, ID_TOKEN, OIDC_SESSION};
+pub(crate) use keys::{Key, Keys};
+pub(crate) use scripts::{ACTIONS, CUSTOMIZER, Kind, OF_TOKENS};
 pub(crate) use sign_in_experience::SIGN_IN_EXPERIENCE;
 
 /// A document that operations read and change.
@@ -35,33 +27,12 @@ pub(crate) struct Setting {
     pub blank: fn() -> Value,
     /// Whether an empty update is an error.
     pub refuses_empty_change: bool,
-    /// Validates a change, and completes the sent members.
-    pub prepare: fn(&mut Call<'_>, &mut Members) -> Outcome<()>,
 }
 
 impl Setting {
     /// The most common settings.
-    const DEFAULT: Self = Self {
-        name: "",
-        path: "",
-        public: None,
-        blank: || Value::Null,
-        refuses_empty_change: false,
-        prepare: |_, _| Ok(()),
-    };
+    const DEFAULT: Self = Self { name: "", path: "", public: None, blank: || Value::Null, refuses_empty_change: false };
 }
-
-/// Effect of an operation on a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SettingVerb {
-    Get,
-    /// Overrides the members that are sent.
-    Merge,
-    Replace,
-}
-
-/// The operations that are not described by a [`Setting`].
-pub(crate) const OTHERS: &[&[(&str, Handler)]] = &[keys::ALL, scripts::ALL];
 
 /// The documents that differ from their defaults.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -90,50 +61,13 @@ impl Settings {
     }
 }
 
-/// Returns the setting that an operation is about, and what it does to it.
-pub(crate) fn find(info: &OperationInfo) -> Option<(&'static Setting, SettingVerb)> {
-    let setting =
-        documents::ALL.iter().find(|setting| info.path == setting.path || Some(info.path) == setting.public)?;
-    let verb = match info.method {
-        Method::Get => SettingVerb::Get,
-        Method::Patch => SettingVerb::Merge,
-        Method::Put => SettingVerb::Replace,
-        _ => return None,
-    };
-    Some((setting, verb))
-}
-
-pub(crate) fn run(call: &mut Call<'_>, setting: &Setting, verb: SettingVerb) -> Outcome<HttpResponse> {
-    if verb == SettingVerb::Get {
-        return Ok(reply::json(200, &call.state.settings.get(setting).into()));
-    }
-    if setting.refuses_empty_change && call.body.is_empty() {
-        return Err(empty_change());
-    }
-    let mut sent = sent(call);
-    (setting.prepare)(call, &mut sent)?;
-    let mut document = if verb == SettingVerb::Merge { call.state.settings.get(setting) } else { Members::new() };
-    document.extend(sent);
-    call.state.settings.put(setting, document.clone());
-    Ok(reply::json(call.success(), &document.into()))
-}
-
-/// Returns the body without unknown members and with the defaults of its schema.
-pub(crate) fn sent(call: &Call<'_>) -> Members {
-    let body = Value::Object(call.body.clone());
-    match Contract::of(call.info).body().map(|schema| parsed(schema, &body)) {
-        Some(Value::Object(members)) => members,
-        _ => call.body.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_setting_has_operations() {
-        for setting in documents::ALL {
+        for setting in ALL {
             let paths = [Some(setting.path), setting.public];
             for path in paths.into_iter().flatten() {
                 assert!(logto_admin::operation::TABLE.iter().any(|info| info.path == path), "{path}");

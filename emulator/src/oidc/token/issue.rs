@@ -2,7 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::LIFETIME;
+use super::{LIFETIME, customizer};
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::oidc::artifacts::AccessToken;
@@ -11,7 +11,6 @@ use crate::oidc::scopes::{self, Holder};
 use crate::oidc::{Context, refuse};
 use crate::record::Members;
 use crate::scripts::Failure;
-use crate::settings;
 use crate::state::State;
 
 /// Recipient of a token.
@@ -153,7 +152,7 @@ fn customize(state: &mut State, recipient: Recipient<'_>, claims: &mut Members) 
         }
         (token, context)
     };
-    let added = settings::claims(state, kind, input)?.map_err(|failure| match failure {
+    let added = customizer::claims(state, kind, input)?.map_err(|failure| match failure {
         Failure::Denied(reason) => refuse(400, "access_denied", &reason),
         Failure::Failed(_) => refuse(400, "invalid_request", "the script of the token has failed"),
     })?;

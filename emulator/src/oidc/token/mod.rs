@@ -2,6 +2,7 @@
 
 mod code;
 mod credentials;
+mod customizer;
 mod exchange;
 mod issue;
 mod log;

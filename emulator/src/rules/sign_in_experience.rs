@@ -2,12 +2,12 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::SIGN_IN_EXPERIENCE;
 use crate::call::Call;
 use crate::collections::{CONNECTORS, factory_of};
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::policies::username;
 use crate::record::{Members, Record, text};
+use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 use crate::state::messages::{self, Channel};
 

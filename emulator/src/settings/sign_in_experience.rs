@@ -1,10 +1,8 @@
 //! The sign-in experience.
 
-mod rules;
+use logto_admin::serde_json::{Value, json};
 
-use logto_admin::serde_json::json;
-
-use super::Setting;
+use super::{Setting, Settings};
 
 pub(crate) static SIGN_IN_EXPERIENCE: Setting = Setting {
     name: "sign_in_experience",
@@ -51,6 +49,17 @@ pub(crate) static SIGN_IN_EXPERIENCE: Setting = Setting {
         })
     },
     refuses_empty_change: true,
-    prepare: rules::prepare,
     ..Setting::DEFAULT
 };
+
+impl Settings {
+    /// Returns the language that the sign-in experience falls back to.
+    pub(crate) fn default_language(&self) -> String {
+        self.language("fallbackLanguage").as_ref().and_then(Value::as_str).unwrap_or("en").to_owned()
+    }
+
+    /// Returns a setting about languages.
+    pub(crate) fn language(&self, name: &str) -> Option<Value> {
+        self.get(&SIGN_IN_EXPERIENCE).get("languageInfo")?.get(name).cloned()
+    }
+}
