@@ -25,9 +25,10 @@ use crate::import::{self, ImportError};
 use crate::state::State;
 use crate::state::jobs::{Done, Job};
 use crate::state::messages::Message;
+use crate::state::outbox::Delivery;
 use crate::state::recent_requests::HandledRequest;
 use crate::state::services::Service;
-use crate::webhooks::{self, Delivery};
+use crate::webhooks::{self};
 
 /// An in-memory Logto server. Clones share the same state.
 ///

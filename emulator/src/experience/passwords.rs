@@ -48,7 +48,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn check(call: &mut Call<'_>, identifier: &Identifier) -> Outcome<()> {
     let mut user = people::find(call.state, identifier).cloned().ok_or_else(wrong)?;
     let password = call.text("password").to_owned();
-    let right = passwords::verify(&mut call.state.jobs, &user.hidden, &password)?;
+    let right = call.state.jobs.verify(&user.hidden, &password)?;
     if right && passwords::upgrade(&mut user.hidden, &password, &mut call.state.ids) {
         call.state.store.put(&USERS, user);
     }

@@ -123,7 +123,7 @@ fn reset_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, &id)?.clone();
     let password = call.text("password").to_owned();
     guards::password(call.state, &password, Some(&user))?;
-    if passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
+    if call.state.jobs.verify(&user.hidden, &password)? {
         return Err(Refusal::new(422, "user.same_password", "New password cannot be the same as your old password."));
     }
     progress(call)?.password = Some(password);

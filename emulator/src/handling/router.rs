@@ -9,6 +9,7 @@ use logto_admin::transport::{HttpResponse, Method};
 use crate::call::{Call, Handler};
 use crate::collections::{self, Collection};
 use crate::errors::{Outcome, Refusal, no_route, wrong_method};
+use crate::experience;
 use crate::operations;
 use crate::operations::of_collections::{self, Verb};
 use crate::operations::of_relations::{self, LinkVerb};
@@ -72,9 +73,14 @@ impl Route {
     }
 }
 
+/// Returns the operations that have a handler of their own.
+fn special() -> impl Iterator<Item = &'static (&'static str, Handler)> {
+    operations::all().chain(experience::ALL.iter().copied().flatten())
+}
+
 fn work(info: &OperationInfo) -> Work {
-    if let Some(handler) = operations::handler(info.id) {
-        return Work::Special(handler);
+    if let Some((_, handler)) = special().find(|(id, _)| *id == info.id) {
+        return Work::Special(*handler);
     }
     if let Some((setting, verb)) = of_settings::find(info) {
         return Work::Setting(setting, verb);
@@ -174,6 +180,13 @@ mod tests {
         let segments: Vec<String> = path.split('/').skip(1).map(str::to_owned).collect();
         let found = find(Release::new(42), method, &segments);
         found.map(|(route, parameters)| (route.info.id, parameters)).map_err(|refusal| refusal.into_response().status)
+    }
+
+    #[test]
+    fn every_handler_belongs_to_an_operation() {
+        for (id, _) in special() {
+            assert!(logto_admin::operation::find(id).is_some(), "{id}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{Context, audit, cookies, device, pushed};
 use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
 use crate::http::request::form_encoded;
-use crate::operations::application_access;
+use crate::policies::application_access;
 use crate::settings::OIDC_SESSION;
 use crate::state::State;
 

@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::collections::{ACCESS_RULES, APPLICATIONS, Collection, ORGANIZATION_ROLES, ORGANIZATIONS, ROLES, USERS};
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::http::reply;
+use crate::policies::application_access::ROLE_RULES;
 use crate::state::State;
 
 pub(super) const ALL: &[(&str, Handler)] =
@@ -21,7 +22,6 @@ static LISTS: [(&str, &str, &Collection); 3] = [
     ("userRoleIds", "application_access_roles", &ROLES),
     ("organizationIds", "application_access_organizations", &ORGANIZATIONS),
 ];
-const ROLE_RULES: &str = "application_access_organization_roles";
 
 fn shown(call: &Call<'_>) -> Outcome<HttpResponse> {
     let application = call.record(&APPLICATIONS, call.parameter(0))?.id.clone();
@@ -100,28 +100,4 @@ fn role_rules(call: &Call<'_>) -> Vec<(String, String)> {
 fn check(state: &State, collection: &Collection, id: &str) -> Outcome<()> {
     let unknown = || Refusal::usual(404, "entity.relation_foreign_key_not_found");
     state.store.get(collection, id).map(|_| ()).ok_or_else(unknown)
-}
-
-/// Returns whether a user may sign in to an application.
-pub(crate) fn permits(state: &State, application: &str, user: &str) -> bool {
-    let store = &state.store;
-    if !store.get(&APPLICATIONS, application).is_some_and(|found| found.is_true("appLevelAccessControlEnabled")) {
-        return true;
-    }
-    let allowed = |table: &str, id: &str| store.links.has(table, &[application.to_owned(), id.to_owned()]);
-    let (of_user, condition) = ([("users", user)], [("applications", application)]);
-    let mut roles = store.links.ids("users_roles", "roles", &of_user);
-    let mut organizations = store.links.ids("organization_users", "organizations", &of_user);
-    let mut rules = store.links.rows(ROLE_RULES, &condition);
-    let has_role = |rule: &[String]| match rule {
-        [_, organization, role] => {
-            let row = [organization.clone(), user.to_owned(), role.clone()];
-            store.links.has("organization_user_roles", &row)
-        }
-        _ => false,
-    };
-    allowed("application_access_users", user)
-        || roles.any(|role| allowed("application_access_roles", role))
-        || organizations.any(|organization| allowed("application_access_organizations", organization))
-        || rules.any(has_role)
 }

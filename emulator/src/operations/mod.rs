@@ -1,7 +1,7 @@
 //! The operations: those of any collection, those of any relation, and a file for each subject that fits neither.
 
 pub(crate) mod account;
-pub(crate) mod application_access;
+mod application_access;
 mod applications;
 mod assets;
 mod authn;
@@ -39,13 +39,10 @@ mod system;
 pub(crate) mod users;
 mod verification_codes;
 
-pub(crate) use application_access::permits;
-
 pub(crate) use domains::verification_file;
 
 use crate::call::Handler;
 use crate::errors::Outcome;
-use crate::experience;
 use crate::rules::check_limit;
 use crate::state::State;
 
@@ -84,13 +81,9 @@ static ALL: &[&[(&str, Handler)]] = &[
     verification_codes::ALL,
 ];
 
-fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
-    ALL.iter().chain(account::ALL).chain(experience::ALL).copied().flatten()
-}
-
-/// Returns the handler of an operation, by its operationId.
-pub(crate) fn handler(id: &str) -> Option<Handler> {
-    all().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
+/// Returns the operations that have a handler of their own, except those of the Experience API.
+pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
+    ALL.iter().chain(account::ALL).copied().flatten()
 }
 
 /// Rejects a request before its parts are validated.
@@ -98,17 +91,5 @@ pub(crate) fn admit(id: &str, state: &State) -> Outcome<()> {
     match id {
         "CreateSamlApplication" => check_limit(state),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_handler_belongs_to_an_operation() {
-        for (id, _) in all() {
-            assert!(logto_admin::operation::find(id).is_some(), "{id}");
-        }
     }
 }

@@ -12,11 +12,12 @@ use crate::errors::{Outcome, Refusal, internal, not_found};
 use crate::http::reply;
 use crate::http::request::form_encoded;
 use crate::oidc::{claims, cookies, form_post, invalid_grant, redirect, saml_callback};
-use crate::providers::saml::{self, AuthnRequest, SamlSession};
+use crate::providers::saml::{self, AuthnRequest};
 use crate::providers::saml_response::Response;
 use crate::record::{Members, Record, text};
 use crate::rules::{saml_config, saml_key};
 use crate::state::logs::Entry;
+use crate::state::saml_session::SamlSession;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListSamlApplicationMetadata", metadata),

@@ -68,7 +68,7 @@ fn set_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn verify_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let wrong = || Refusal::usual(422, "session.invalid_credentials");
     let (mut user, password) = (user(call)?, call.text("password").to_owned());
-    if !passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
+    if !call.state.jobs.verify(&user.hidden, &password)? {
         return Err(wrong());
     }
     if passwords::upgrade(&mut user.hidden, &password, &mut call.state.ids) {

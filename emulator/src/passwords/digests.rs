@@ -13,7 +13,7 @@ const LONGEST_KEY: usize = 1 << 16;
 const MOST_ROUNDS: u64 = 10_000_000;
 
 /// Returns whether it can take long to compare a password with this digest.
-pub(super) fn is_slow(algorithm: &str, digest: &str) -> bool {
+pub(crate) fn is_slow(algorithm: &str, digest: &str) -> bool {
     match algorithm {
         "Argon2i" => !functions::is_own(digest),
         "Argon2id" | "Argon2d" | "Bcrypt" => true,

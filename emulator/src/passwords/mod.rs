@@ -11,13 +11,12 @@ mod functions;
 mod functions;
 mod legacy;
 
-pub(crate) use digests::matches;
+pub(crate) use digests::{is_slow, matches};
 use logto_admin::serde_json::Value;
 
 use crate::errors::Outcome;
 use crate::ids::Ids;
 use crate::record::Fields;
-use crate::state::jobs::Jobs;
 
 /// The member that holds the digest.
 pub(crate) const DIGEST: &str = "passwordDigest";
@@ -25,7 +24,8 @@ pub(crate) const DIGEST: &str = "passwordDigest";
 pub(crate) const MEMBERS: [&str; 2] = [DIGEST, ALGORITHM];
 /// The member with the flag for a password that must be changed.
 const EXPIRED: &str = "isPasswordExpired";
-const ALGORITHM: &str = "passwordAlgorithm";
+/// The member that holds the algorithm of the digest.
+pub(crate) const ALGORITHM: &str = "passwordAlgorithm";
 /// The algorithm of passwords that are set as text.
 const OWN: &str = "Argon2i";
 
@@ -52,15 +52,6 @@ pub(crate) fn import(hidden: &mut Fields, digest: &str, algorithm: &str) -> Outc
     Ok(())
 }
 
-/// Returns whether this is the password.
-pub(crate) fn verify(jobs: &mut Jobs, hidden: &Fields, password: &str) -> Outcome<bool> {
-    let (algorithm, digest) = (hidden.text(ALGORITHM), hidden.text(DIGEST));
-    if digests::is_slow(algorithm, digest) {
-        return jobs.matches(algorithm, digest, password);
-    }
-    Ok(hidden.contains_key(DIGEST) && digests::matches(algorithm, digest, password))
-}
-
 /// Replaces a verified digest that was computed elsewhere. Returns whether it was replaced.
 pub(crate) fn upgrade(hidden: &mut Fields, password: &str, ids: &mut Ids) -> bool {
     let foreign = hidden.text(ALGORITHM) != OWN;
@@ -73,9 +64,10 @@ pub(crate) fn upgrade(hidden: &mut Fields, password: &str, ids: &mut Ids) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::jobs::Jobs;
 
     fn is_right(hidden: &Fields, password: &str) -> bool {
-        verify(&mut Jobs::default(), hidden, password).unwrap()
+        Jobs::default().verify(hidden, password).unwrap()
     }
 
     #[test]

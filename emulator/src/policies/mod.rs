@@ -1,5 +1,6 @@
 //! Policies of the tenant for passwords, usernames and email addresses, phone numbers, and the lockout of the sentinel.
 
+pub(crate) mod application_access;
 pub(crate) mod email;
 pub(crate) mod password;
 pub(crate) mod phones;

@@ -5,6 +5,7 @@ use logto_admin::serde_json::Value;
 
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;
+use crate::record::Fields;
 use crate::scripts::{self, Failure};
 
 /// A computation.
@@ -98,8 +99,17 @@ impl Jobs {
         self.asked.is_some()
     }
 
-    /// Returns whether a password has a digest.
-    pub(crate) fn matches(&mut self, algorithm: &str, digest: &str, password: &str) -> Outcome<bool> {
+    /// Returns whether this is the password whose digest is stored.
+    pub(crate) fn verify(&mut self, hidden: &Fields, password: &str) -> Outcome<bool> {
+        let (algorithm, digest) = (hidden.text(passwords::ALGORITHM), hidden.text(passwords::DIGEST));
+        if passwords::is_slow(algorithm, digest) {
+            return self.matches(algorithm, digest, password);
+        }
+        Ok(hidden.contains_key(passwords::DIGEST) && passwords::matches(algorithm, digest, password))
+    }
+
+    /// Returns whether a password has a digest that takes long to compare.
+    fn matches(&mut self, algorithm: &str, digest: &str, password: &str) -> Outcome<bool> {
         let [algorithm, digest, password] = [algorithm, digest, password].map(str::to_owned);
         match self.result(Job::Digest { algorithm, digest, password }) {
             Some(Done::Matches(matches)) => Ok(*matches),

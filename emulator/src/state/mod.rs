@@ -5,9 +5,12 @@ pub(crate) mod clock;
 pub(crate) mod jobs;
 pub(crate) mod logs;
 pub(crate) mod messages;
+pub(crate) mod outbox;
 pub(crate) mod persistence;
 pub(crate) mod recent_requests;
+pub(crate) mod saml_session;
 pub(crate) mod seed;
+pub(crate) mod sentinel;
 pub(crate) mod services;
 pub(crate) mod verification_codes;
 pub(crate) mod verification_records;
@@ -22,8 +25,6 @@ use crate::collections::{APPLICATION_SECRETS, Collection, Key};
 use crate::http::uploads::Upload;
 use crate::ids::Ids;
 use crate::oidc::{Origin, Provider};
-use crate::policies::sentinel::Sentinel;
-use crate::providers::saml::SamlSession;
 use crate::record::{Fields, Members, Record};
 use crate::settings::{Keys, Settings};
 use crate::state::activity::Activity;
@@ -31,12 +32,14 @@ use crate::state::clock::Clock;
 use crate::state::jobs::Jobs;
 use crate::state::logs::{Entry, Logs};
 use crate::state::messages::Message;
+use crate::state::outbox::Outbox;
 use crate::state::recent_requests::Requests;
+use crate::state::saml_session::SamlSession;
+use crate::state::sentinel::Sentinel;
 use crate::state::services::Services;
 use crate::state::verification_codes::Code;
 use crate::state::verification_records::Verifications;
 use crate::store::Store;
-use crate::webhooks::Outbox;
 
 /// All data that the emulator stores. It can be saved and restored.
 #[derive(Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::http::nesting::Levels;
 use crate::state::State;
-use crate::webhooks::Outbox;
+use crate::state::outbox::Outbox;
 
 pub(crate) fn save(state: &State, writer: impl Write) -> io::Result<()> {
     let mut writer = BufWriter::new(writer);

@@ -1,4 +1,4 @@
-//! A delivery of an event to a hook.
+//! Deliveries of events to hooks.
 
 use hmac::{Hmac, KeyInit, Mac};
 use logto_admin::serde_json::{self, Value, json};
@@ -8,6 +8,7 @@ use sha2::Sha256;
 use crate::errors::Refusal;
 use crate::record::{Members, Record};
 use crate::state::logs::Entry;
+use crate::state::outbox::Delivery;
 
 const SIGNATURE: &str = "logto-signature-sha-256";
 const USER_AGENT: &str = "Logto (https://logto.io/)";
@@ -16,32 +17,21 @@ const RETRIES: u64 = 3;
 /// No hook can configure more retries.
 const MOST_RETRIES: u64 = 10;
 
-/// A signed request to a hook.
-#[derive(Clone, Debug)]
-pub(crate) struct Delivery {
-    pub hook: String,
-    event: String,
-    body: Members,
-    request: HttpRequest,
-    retries: u64,
-}
-
-impl Delivery {
-    pub(super) fn to(hook: &Record, event: &str, now: i64, members: &Members) -> Self {
-        let config = |name: &str| hook.members.get("config").and_then(|config| config.get(name));
-        let body = super::body(&hook.id, event, now, members);
-        let text = Value::Object(body.clone()).to_string();
-        let mut request = HttpRequest::new(Method::Post, config("url").and_then(Value::as_str).unwrap_or_default());
-        request.headers.set("content-type", "application/json");
-        request.headers.set("user-agent", USER_AGENT);
-        for (name, value) in config("headers").and_then(Value::as_object).into_iter().flatten() {
-            request.headers.set(name.to_lowercase(), value.as_str().unwrap_or_default().to_owned());
-        }
-        request.headers.set(SIGNATURE, signature(hook.text("signingKey"), text.as_bytes()));
-        request.body = text.into();
-        let retries = config("retries").and_then(Value::as_u64).unwrap_or(RETRIES).min(MOST_RETRIES);
-        Self { hook: hook.id.clone(), event: event.to_owned(), body, request, retries }
+/// Returns the delivery of an event to a hook.
+pub(super) fn to(hook: &Record, event: &str, now: i64, members: &Members) -> Delivery {
+    let config = |name: &str| hook.members.get("config").and_then(|config| config.get(name));
+    let body = super::body(&hook.id, event, now, members);
+    let text = Value::Object(body.clone()).to_string();
+    let mut request = HttpRequest::new(Method::Post, config("url").and_then(Value::as_str).unwrap_or_default());
+    request.headers.set("content-type", "application/json");
+    request.headers.set("user-agent", USER_AGENT);
+    for (name, value) in config("headers").and_then(Value::as_object).into_iter().flatten() {
+        request.headers.set(name.to_lowercase(), value.as_str().unwrap_or_default().to_owned());
     }
+    request.headers.set(SIGNATURE, signature(hook.text("signingKey"), text.as_bytes()));
+    request.body = text.into();
+    let retries = config("retries").and_then(Value::as_u64).unwrap_or(RETRIES).min(MOST_RETRIES);
+    Delivery { hook: hook.id.clone(), event: event.to_owned(), body, request, retries }
 }
 
 /// Returns the hex HMAC of a body under a signing key.

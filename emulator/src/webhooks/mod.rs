@@ -10,19 +10,10 @@ use crate::collections::HOOKS;
 use crate::dates::iso;
 use crate::record::{Members, Record};
 use crate::state::State;
+use crate::state::outbox::Delivery;
 
-pub(crate) use delivery::{Delivery, attempt, failure, log};
+pub(crate) use delivery::{attempt, failure, log};
 pub(crate) use trigger::Trigger;
-
-/// Deliveries that wait to be sent.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Outbox {
-    /// Whether the emulator has a transport for deliveries. Without it, events trigger nothing.
-    pub enabled: bool,
-    pub waiting: Vec<Delivery>,
-    /// Test deliveries, whose results decide about the response to the current request.
-    pub tests: Vec<Delivery>,
-}
 
 /// Queues a delivery of an event for each hook that subscribes to it.
 pub(crate) fn announce(state: &mut State, now: i64, event: &str, members: &Members) {
@@ -30,7 +21,7 @@ pub(crate) fn announce(state: &mut State, now: i64, event: &str, members: &Membe
         return;
     }
     let hooks = state.store.all(&HOOKS).filter(|hook| subscribes(hook, event));
-    let deliveries: Vec<Delivery> = hooks.map(|hook| Delivery::to(hook, event, now, members)).collect();
+    let deliveries: Vec<Delivery> = hooks.map(|hook| delivery::to(hook, event, now, members)).collect();
     state.outbox.waiting.extend(deliveries);
 }
 
@@ -81,7 +72,7 @@ pub(crate) fn test(state: &mut State, now: i64, hook: &Record, config: &Value, e
             })
         };
         if let Value::Object(members) = sample {
-            let delivery = Delivery::to(&hook, event, now, &members);
+            let delivery = delivery::to(&hook, event, now, &members);
             state.outbox.tests.push(delivery);
         }
     }

@@ -9,8 +9,8 @@ use crate::oidc::client::Client;
 use crate::oidc::discovery::SCOPES;
 use crate::oidc::scopes::{Holder, common};
 use crate::oidc::{Context, Provider, invalid_grant, refuse};
-use crate::operations::application_access;
-use crate::operations::permits;
+use crate::policies::application_access;
+use crate::policies::application_access::permits;
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";

@@ -11,7 +11,7 @@ use crate::oidc::client::{Client, REFRESH};
 use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes::{Holder, common, unknown_resource};
 use crate::oidc::{Context, claims, invalid_grant, refuse};
-use crate::operations::application_access;
+use crate::policies::application_access;
 use crate::record::Members;
 use crate::settings::ID_TOKEN;
 

@@ -9,7 +9,6 @@ use crate::call::Handler;
 use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::passwords;
 use crate::policies::email;
 use crate::record::Record;
 use crate::state::messages::{Channel, Recipient};
@@ -32,7 +31,7 @@ pub(super) fn add(call: &mut Call<'_>, is_of_caller: bool, kind: Kind) -> (Strin
 fn by_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = user(call)?;
     let password = call.text("password").to_owned();
-    if !passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
+    if !call.state.jobs.verify(&user.hidden, &password)? {
         return Err(Refusal::usual(422, "session.invalid_credentials"));
     }
     let (id, expires_at) = add(call, true, Kind::Password);
