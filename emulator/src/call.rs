@@ -10,9 +10,9 @@ use crate::document::schema::Contract;
 use crate::errors::{Outcome, Refusal, not_exists, not_exists_with_id, not_found};
 use crate::http::request::Incoming;
 use crate::http::uploads::Upload;
-use crate::oidc::AccessToken;
 use crate::record::{Members, Record};
 use crate::state::State;
+use crate::state::oidc::AccessToken;
 
 /// A function that implements an operation.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;

@@ -3,11 +3,11 @@
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
-use super::progress::{Event, Progress};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
 use crate::record::Members;
 use crate::state::logs::{Entry, MASK};
+use crate::state::progress::{Event, Progress};
 
 /// The end of the keys of operations. `{}` is the channel of a message: `Email` or `Phone`.
 const KEYS: [(&str, &str); 28] = [

@@ -2,12 +2,12 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::progress::{Event, Identifier, Kind, Verification};
 use super::{added, progress, verification};
 use crate::call::Call;
 use crate::call::Handler;
 use crate::errors::Outcome;
 use crate::policies::sentinel;
+use crate::state::progress::{Event, Identifier, Kind, Verification};
 use crate::state::verification_codes::{self, Purpose};
 
 pub(super) const ALL: &[(&str, Handler)] =
@@ -17,7 +17,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let (id, identifier) = (call.text("verificationId").to_owned(), Identifier::of(&call.body));
     let record = progress(call)?.verification(&id)?;
     if !matches!(record.kind, Kind::EmailCode | Kind::PhoneCode) || record.identifier.as_ref() != Some(&identifier) {
-        return Err(super::progress::missing());
+        return Err(crate::state::progress::missing());
     }
     let event = Event::named(record.text("templateType")).unwrap_or(Event::SignIn);
     check(call, &identifier, event)?;

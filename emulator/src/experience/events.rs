@@ -3,11 +3,11 @@
 use logto_admin::serde_json::Value;
 
 use super::interaction;
-use super::progress::{Event, Progress};
 use crate::call::Call;
 use crate::collections::APPLICATIONS;
 use crate::errors::Outcome;
 use crate::record::{Members, Record};
+use crate::state::progress::{Event, Progress};
 use crate::webhooks::announce;
 
 /// Announces a user who has registered.

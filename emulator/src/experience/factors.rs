@@ -3,17 +3,17 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::progress::{Event, Identifier, Kind, Verification};
-use super::{added, policy, progress, verification};
+use super::{added, known, policy, progress, record, verification};
 use crate::call::Call;
 use crate::call::Handler;
-use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
+use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::crypto::totp;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::mfa;
 use crate::policies::sentinel;
 use crate::record::{Record, text};
+use crate::state::progress::{Event, Identifier, Kind, Verification};
 use crate::state::verification_codes::{self, Purpose};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -52,22 +52,8 @@ pub(super) fn skip(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::nothing(call.success()))
 }
 
-/// Returns the identified user.
-pub(super) fn known(call: &mut Call<'_>) -> Outcome<Record> {
-    let id = progress(call)?.identified()?;
-    call.record(&USERS, &id).cloned()
-}
-
 fn of_kind(call: &Call<'_>, user: &str, kind: &str) -> Option<Record> {
     mfa::factors(call.state, user).find(|factor| factor.text("type") == kind).cloned()
-}
-
-/// Creates a record of the identified user.
-pub(super) fn record(call: &mut Call<'_>, user: &str, kind: Kind, verified: Option<bool>) -> Verification {
-    let mut record = Verification::new(call.state.ids.id(21), kind);
-    record.verified = verified;
-    record.shown.insert("userId".to_owned(), user.into());
-    record
 }
 
 pub(super) fn create_secret(call: &mut Call<'_>) -> Outcome<HttpResponse> {

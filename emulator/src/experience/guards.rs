@@ -2,8 +2,6 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::progress::{Event, Identifier, Kind, Progress, Verification};
-use super::social;
 use crate::errors::forbidden;
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;
@@ -12,6 +10,7 @@ use crate::providers::sso;
 use crate::record::{Members, Record, text};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
+use crate::state::progress::{Event, Identifier, Kind, Progress, SOCIAL_PROFILE, Verification};
 
 /// Returns the settings of the sign-in experience.
 pub(super) fn experience(state: &State) -> Members {
@@ -32,7 +31,7 @@ pub(super) fn event(state: &State, event: Event) -> Outcome<()> {
 /// Rejects an identification method that is disabled, or an email address whose domain requires single sign-on.
 pub(super) fn identification(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
     method(state, event, verification)?;
-    let of_provider = verification.shown.get(social::PROFILE).and_then(|info| info.get("email")?.as_str());
+    let of_provider = verification.shown.get(SOCIAL_PROFILE).and_then(|info| info.get("email")?.as_str());
     let own = verification.identifier.as_ref().filter(|identifier| identifier.kind == "email");
     let email = of_provider.or(own.map(|identifier| identifier.value.as_str()));
     email.filter(|_| event != Event::ForgotPassword).map_or(Ok(()), |email| not_of_enterprise(state, email))

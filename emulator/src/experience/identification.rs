@@ -4,14 +4,14 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::identities::Provided;
-use super::progress::{Event, Kind, Verification, missing};
-use super::{guards, identities, passkeys, people, progress, social, sso};
+use super::{changes, guards, identities, organizations, passkeys, people, progress, social, sso};
 use crate::call::Call;
 use crate::call::Handler;
 use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::record::Record;
+use crate::state::progress::{Event, Kind, Verification, missing};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", run)];
 
@@ -79,7 +79,7 @@ fn join_organizations(call: &mut Call<'_>, record: &Verification, user: &str) {
         context.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     for id in ids.iter().filter(|id| !id.is_empty()) {
         if call.state.store.get(&ORGANIZATIONS, id).is_some() {
-            people::join(call.state, user, id);
+            organizations::join(call.state, user, id);
         }
     }
 }
@@ -104,7 +104,7 @@ fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpRe
             draft.password = hidden.get("password").and_then(Value::as_str).map(str::to_owned);
         }
     }
-    let user = people::register(call, &draft)?;
+    let user = changes::register(call, &draft)?;
     if let Some(proof) = proof {
         join_organizations(call, &proof, &user);
     }

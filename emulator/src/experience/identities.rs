@@ -2,8 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::people;
-use super::progress::{Identifier, Progress};
+use super::{organizations, people};
 use crate::call::Call;
 use crate::collections::{CONNECTORS, ORGANIZATIONS, SSO_CONNECTORS, USER_SSO_IDENTITIES};
 use crate::errors::{Outcome, Refusal};
@@ -13,6 +12,7 @@ use crate::providers::social;
 use crate::providers::token_sets::{self, Of};
 use crate::record::{Members, Record, text};
 use crate::state::State;
+use crate::state::progress::{Identifier, Progress};
 
 /// Data that a provider adds to a user.
 #[derive(Clone, Debug, Default)]
@@ -127,7 +127,7 @@ fn store_enterprise(call: &mut Call<'_>, identity: &Members, user: &str) -> Stri
     let wanting = call.state.store.links.ids("organization_jit_sso_connectors", ORGANIZATIONS.name, &conditions);
     let wanting: Vec<String> = wanting.map(str::to_owned).collect();
     for organization in wanting {
-        people::join(call.state, user, &organization);
+        organizations::join(call.state, user, &organization);
     }
     connector
 }

@@ -4,8 +4,9 @@
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::progress::{Event, Identifier, Kind, Progress};
-use super::{codes, factors, guards, identification, interaction, passkeys, passwords, people, policy, progress};
+use super::{
+    changes, codes, factors, guards, identification, interaction, passkeys, passwords, people, policy, progress,
+};
 use super::{social, sso, start, submission};
 use crate::call::Call;
 use crate::call::Handler;
@@ -15,6 +16,7 @@ use crate::http::reply;
 use crate::operations::mfa;
 use crate::providers::sso::of_email;
 use crate::record::{Members, Record, text};
+use crate::state::progress::{Event, Identifier, Kind, Progress};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("StartLegacyInteraction", begin),
@@ -110,7 +112,7 @@ fn redirect(created: &Members) -> Outcome<HttpResponse> {
 
 /// Returns the id of the record of a kind.
 fn id_of(call: &mut Call<'_>, kind: Kind) -> Outcome<String> {
-    progress(call)?.of_kind(kind).map(|record| record.id.clone()).ok_or_else(super::progress::missing)
+    progress(call)?.of_kind(kind).map(|record| record.id.clone()).ok_or_else(crate::state::progress::missing)
 }
 
 /// Returns the username, email address or phone number in a body.
@@ -177,10 +179,11 @@ fn complete(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
         match identifier.kind.as_str() {
             "password" => progress(call)?.password = Some(value.to_owned()),
             "connectorId" => {
-                let record = progress(call)?.of_kind(Kind::Social).cloned().ok_or_else(super::progress::missing)?;
+                let record =
+                    progress(call)?.of_kind(Kind::Social).cloned().ok_or_else(crate::state::progress::missing)?;
                 social::provided(call, &record, user.is_none())?.add_to(progress(call)?);
             }
-            "email" | "phone" if !proves(progress(call)?, &identifier) => return Err(super::progress::missing()),
+            "email" | "phone" if !proves(progress(call)?, &identifier) => return Err(crate::state::progress::missing()),
             _ => {
                 people::refuse_taken(call.state, &identifier, own)?;
                 progress(call)?.profile.insert(identifier.member().to_owned(), value.into());
@@ -207,7 +210,7 @@ fn known(call: &mut Call<'_>) -> Outcome<Record> {
     }
     let current = progress(call)?;
     let (links, id) = (current.legacy.links, current.legacy.identifier.clone());
-    let record = current.verification(&id.ok_or_else(super::progress::unidentified)?)?.clone();
+    let record = current.verification(&id.ok_or_else(crate::state::progress::unidentified)?)?.clone();
     identification::identify(call, &record, links).map_err(unknown)
 }
 
@@ -224,7 +227,7 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if event == Event::Register && progress(call)?.user.is_none() {
         complete(call, None)?;
         let draft = progress(call)?.clone();
-        people::register(call, &draft)?;
+        changes::register(call, &draft)?;
         return submit(call);
     }
     let user = known(call)?;

@@ -1,6 +1,7 @@
 //! The Experience API: what the sign-in page does.
 
 pub(crate) mod audit;
+mod changes;
 mod codes;
 mod events;
 mod factors;
@@ -9,12 +10,12 @@ mod identification;
 mod identities;
 mod legacy;
 mod one_time_tokens;
+mod organizations;
 mod passkeys;
 mod passwords;
 mod people;
 mod policy;
 mod profile;
-mod progress;
 mod social;
 mod sso;
 mod start;
@@ -22,14 +23,15 @@ mod submission;
 
 use logto_admin::transport::HttpResponse;
 
-pub(crate) use progress::Progress;
-use progress::Verification;
-
 use crate::call::Call;
 use crate::call::Handler;
+use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::consent;
-use crate::oidc::interactions::{Interaction, missing};
+use crate::oidc::interactions::missing;
+use crate::record::Record;
+use crate::state::oidc::Interaction;
+use crate::state::progress::{Kind, Progress, Verification};
 
 const CONSENT: &[(&str, Handler)] = &[
     ("GetLegacyInteractionConsent", |call| consent::interaction(call.request, call.state, call.now)),
@@ -63,6 +65,12 @@ fn progress<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Progress> {
     interaction(call)?.progress.as_mut().ok_or_else(not_started)
 }
 
+/// Returns the identified user.
+fn known(call: &mut Call<'_>) -> Outcome<Record> {
+    let id = progress(call)?.identified()?;
+    call.record(&USERS, &id).cloned()
+}
+
 /// Returns the error for an interaction that has not been started.
 fn not_started() -> Refusal {
     Refusal::new(
@@ -75,6 +83,14 @@ fn not_started() -> Refusal {
 /// Returns the error for a record that proves nothing yet.
 fn unverified() -> Refusal {
     Refusal::new(400, "session.verification_failed", "The verification has not succeeded yet.")
+}
+
+/// Creates a record of the identified user.
+fn record(call: &mut Call<'_>, user: &str, kind: Kind, verified: Option<bool>) -> Verification {
+    let mut record = Verification::new(call.state.ids.id(21), kind);
+    record.verified = verified;
+    record.shown.insert("userId".to_owned(), user.into());
+    record
 }
 
 /// Adds a verification record, and answers with its id.

@@ -1,11 +1,11 @@
 //! Proofs by a one-time token, which an administrator has created for an email address.
 
-use super::progress::{Identifier, Kind, Verification};
 use super::{added, progress};
 use crate::call::Handler;
 use crate::collections::ONE_TIME_TOKENS;
 use crate::operations::of_collections::keep;
 use crate::operations::one_time_tokens;
+use crate::state::progress::{Identifier, Kind, Verification};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("VerifyOneTimeTokenVerification", |call| {
     let (identifier, token) = (Identifier::of(&call.body), call.text("token").to_owned());

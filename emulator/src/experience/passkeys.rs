@@ -3,9 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::factors::{known, record};
-use super::progress::{Identifier, Kind, Verification};
-use super::{added, interaction, people, progress, verification};
+use super::{added, interaction, known, people, progress, record, verification};
 use crate::call::Call;
 use crate::call::Handler;
 use crate::collections::{MFA_VERIFICATIONS, USERS};
@@ -16,6 +14,7 @@ use crate::http::reply;
 use crate::operations::mfa;
 use crate::record::Record;
 use crate::state::State;
+use crate::state::progress::{Identifier, Kind, Verification};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateWebAuthnRegistrationVerification", begin_registration),

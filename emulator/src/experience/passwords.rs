@@ -2,7 +2,6 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::progress::{Identifier, Kind, Verification};
 use super::{added, guards, people, progress};
 use crate::call::Call;
 use crate::call::Handler;
@@ -12,6 +11,7 @@ use crate::passwords;
 use crate::policies::sentinel;
 use crate::policies::username;
 use crate::record::Record;
+use crate::state::progress::{Identifier, Kind, Verification};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreatePasswordVerification", verify),

@@ -3,13 +3,13 @@
 use logto_admin::serde_json::{Map, Value, json};
 
 use super::guards::experience;
-use super::progress::{Event, Identifier, Progress};
 use crate::call::Call;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::errors::{Outcome, Refusal};
 use crate::operations::{mfa, users};
 use crate::record::{Members, Record, text};
 use crate::state::State;
+use crate::state::progress::{Event, Identifier, Progress};
 
 const EMAIL: &str = "EmailVerificationCode";
 const PHONE: &str = "PhoneVerificationCode";

@@ -4,7 +4,6 @@ use logto_admin::serde_json::Map;
 use logto_admin::transport::HttpResponse;
 
 use super::identities::SOCIAL;
-use super::progress::{Event, Identifier, Kind};
 use super::start::not_for_forgotten_passwords;
 use super::{guards, identities, people, progress, social};
 use crate::call::Call;
@@ -15,6 +14,7 @@ use crate::http::reply;
 use crate::passwords;
 use crate::policies::username;
 use crate::record::Record;
+use crate::state::progress::{Event, Identifier, Kind};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("AddUserProfile", add), ("ResetUserPassword", reset_password)];
 

@@ -4,7 +4,6 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::identities::{Provided, SOCIAL};
-use super::progress::{Identifier, Kind, Verification};
 use super::{people, progress, verification};
 use crate::call::Call;
 use crate::call::Handler;
@@ -16,12 +15,10 @@ use crate::operations::identities::identity_of;
 use crate::providers::social;
 use crate::record::{Members, Record, text};
 use crate::state::State;
+use crate::state::progress::{Identifier, Kind, SOCIAL_PROFILE, Verification};
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("CreateSocialVerification", create), ("VerifySocialVerification", verify)];
-
-/// The member of a record that holds the profile of the provider.
-pub(super) const PROFILE: &str = "socialUserInfo";
 
 pub(super) fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?;
@@ -50,13 +47,13 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?.of_connector(&id, Kind::Social, &connector.id)?;
     let data = call.object("connectorData");
     let profile = social::profile(call.state, &connector, &data)?;
-    progress(call)?.verification(&id)?.shown.insert(PROFILE.to_owned(), profile.into());
+    progress(call)?.verification(&id)?.shown.insert(SOCIAL_PROFILE.to_owned(), profile.into());
     Ok(verification(call, &id))
 }
 
 /// Returns the connector and the profile of a verified record.
 fn verified<'c, 'r>(call: &'c Call<'_>, record: &'r Verification) -> Outcome<(&'c Record, &'r Members)> {
-    let profile = record.shown.get(PROFILE).and_then(Value::as_object).ok_or_else(super::unverified)?;
+    let profile = record.shown.get(SOCIAL_PROFILE).and_then(Value::as_object).ok_or_else(super::unverified)?;
     Ok((call.record(&CONNECTORS, record.text("connectorId"))?, profile))
 }
 

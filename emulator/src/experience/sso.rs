@@ -4,7 +4,6 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::identities::{self, ENTERPRISE, Provided, SYNCED};
-use super::progress::{Identifier, Kind, Verification};
 use super::{people, progress, verification};
 use crate::call::Call;
 use crate::call::Handler;
@@ -16,6 +15,7 @@ use crate::oidc::interactions::missing;
 use crate::oidc::redirect;
 use crate::providers::sso_sign_in::{self, Begun};
 use crate::record::{Members, Record, text};
+use crate::state::progress::{ENTERPRISE_PROFILE, Identifier, Kind, Verification};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateEnterpriseSsoVerification", create),
@@ -23,8 +23,6 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("AssertSingleSignOnSaml", assert_saml),
 ];
 
-/// The member of a record that holds the profile of the provider.
-pub(super) const PROFILE: &str = "enterpriseSsoUserInfo";
 /// Hidden members of a record: the state and the redirect URI of the client, the profile in a SAML response, and tokens.
 const STATE: &str = "state";
 const REDIRECT_URI: &str = "redirectUri";
@@ -67,7 +65,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     };
     let record = progress(call)?.verification(&id)?;
     let issuer = record.hidden.get("issuer").cloned().unwrap_or_default();
-    record.shown.extend([(PROFILE.to_owned(), profile), ("issuer".to_owned(), issuer)]);
+    record.shown.extend([(ENTERPRISE_PROFILE.to_owned(), profile), ("issuer".to_owned(), issuer)]);
     record.hidden.extend(data.get("tokenResponse").map(|tokens| (TOKENS.to_owned(), tokens.clone())));
     Ok(verification(call, &id))
 }
@@ -87,7 +85,7 @@ fn assert_saml(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn profile(record: &Verification) -> Outcome<&Members> {
-    record.shown.get(PROFILE).and_then(Value::as_object).ok_or_else(super::unverified)
+    record.shown.get(ENTERPRISE_PROFILE).and_then(Value::as_object).ok_or_else(super::unverified)
 }
 
 /// Returns the identity that a verified record proves.

@@ -2,12 +2,12 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::progress::{Event, Progress};
 use super::{guards, interaction, progress};
 use crate::call::Call;
 use crate::call::Handler;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
+use crate::state::progress::{Event, Progress};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("InitInteraction", init),

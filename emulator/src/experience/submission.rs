@@ -3,14 +3,14 @@
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
-use super::progress::Event;
-use super::{events, guards, identities, interaction, people, policy, progress};
+use super::{changes, events, guards, identities, interaction, people, policy, progress};
 use crate::call::Call;
 use crate::call::Handler;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::oidc::interactions::Login;
+use crate::state::oidc::Login;
+use crate::state::progress::Event;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("SubmitInteraction", submit)];
 
@@ -24,14 +24,14 @@ pub(super) fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
             let code = "user.new_password_required_in_profile";
             return Err(Refusal::new(422, code, "You need to set a new password."));
         }
-        people::apply(call, &current, &mut user);
-        people::save(call, &mut user)?;
+        changes::apply(call, &current, &mut user);
+        changes::save(call, &mut user)?;
         events::submitted(call, &current, &user)?;
         interaction(call)?.progress = None;
         return Ok(reply::nothing(204));
     }
     policy::require(call.state, &current, &user)?;
-    people::apply(call, &current, &mut user);
+    changes::apply(call, &current, &mut user);
     guards::complete(call.state, &current, &user)?;
     policy::complete(call.state, &current, &user)?;
     policy::save(call, &current, &mut user);
@@ -40,7 +40,7 @@ pub(super) fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if user.text("applicationId").is_empty() {
         user.members.insert("applicationId".to_owned(), client.into());
     }
-    people::save(call, &mut user)?;
+    changes::save(call, &mut user)?;
     identities::store(call, &current, &user);
     events::submitted(call, &current, &user)?;
     let login = Login { user: id, submission: current.submission().into() };

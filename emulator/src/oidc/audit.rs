@@ -3,9 +3,9 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::Context;
-use super::interactions::{Interaction, Prompt};
 use crate::record::Members;
 use crate::state::logs::Entry;
+use crate::state::oidc::{Interaction, Prompt};
 
 /// Logs that a user is asked to sign in or to consent.
 pub(super) fn created(context: &mut Context<'_>, id: &str) {

@@ -1,30 +1,14 @@
-//! Authorization requests, and their validation.
+//! Validates and answers authorization requests.
 
 use logto_admin::transport::HttpResponse;
-use serde::{Deserialize, Serialize};
 
-use super::client::{CODE, Client, REFRESH};
-use super::discovery::SCOPES;
 use super::{Context, refuse, scopes};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::http::request::{Query, encoded};
+use crate::http::request::encoded;
 use crate::providers::saml::escape;
 use crate::state::State;
-
-/// A valid authorization request.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Authorization {
-    pub client: Client,
-    pub parameters: Query,
-    /// Target of the response. Empty if a device waits for it.
-    pub redirect_uri: String,
-    pub scopes: Vec<String>,
-    /// The indicators of the requested resources.
-    pub resources: Vec<String>,
-    /// The code of the device that waits for the response.
-    pub device_code: Option<String>,
-}
+use crate::state::oidc::{Authorization, CODE, Client, REFRESH};
 
 /// An error that a redirect reports to the client.
 pub(super) struct Problem {
@@ -71,21 +55,6 @@ impl Authorization {
             resources: resources.map(str::to_owned).collect(),
             device_code: None,
         }
-    }
-
-    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.get(name).filter(|value| !value.is_empty())
-    }
-
-    /// Returns whether the `prompt` parameter contains a word.
-    pub(crate) fn prompts(&self, prompt: &str) -> bool {
-        self.parameter("prompt").unwrap_or_default().split(' ').any(|word| word == prompt)
-    }
-
-    /// Returns the requested scopes that are not scopes of a resource.
-    pub(crate) fn own_scopes(&self) -> Vec<String> {
-        let known = |scope: &&String| SCOPES.contains(&scope.as_str());
-        self.scopes.iter().filter(known).cloned().collect()
     }
 
     fn check(&mut self, state: &State) -> Result<(), Problem> {

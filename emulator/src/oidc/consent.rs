@@ -5,15 +5,15 @@ use logto_admin::transport::{HttpResponse, Method};
 
 use super::authorization::redirect;
 use super::flow::{consent, missing};
-use super::interactions::{self, Interaction, Prompt};
+use super::interactions;
 use super::scopes;
-use super::sessions::Session;
 use crate::collections::{ORGANIZATIONS, SCOPES, USERS};
 use crate::errors::{Outcome, Refusal, wrong_method};
 use crate::http::reply;
 use crate::http::request::Incoming;
 use crate::oidc::scopes::Holder;
 use crate::state::State;
+use crate::state::oidc::{Interaction, Prompt, Session};
 
 /// Returns the consent in progress and its session.
 fn current(request: &Incoming, state: &mut State) -> Outcome<(Interaction, Session)> {

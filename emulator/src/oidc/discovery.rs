@@ -4,24 +4,8 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::Context;
-use super::keys::Origin;
 use crate::http::reply;
-
-/// The scopes that are not scopes of a resource.
-pub(crate) const SCOPES: [&str; 12] = [
-    "openid",
-    "offline_access",
-    "profile",
-    "email",
-    "phone",
-    "address",
-    "custom_data",
-    "identities",
-    "roles",
-    "urn:logto:scope:organizations",
-    "urn:logto:scope:organization_roles",
-    "urn:logto:scope:sessions",
-];
+use crate::state::oidc::{GRANTS, Origin, SCOPES};
 
 const CLAIMS: [&str; 32] = [
     "sub",
@@ -70,7 +54,7 @@ pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
         "code_challenge_methods_supported": ["S256"],
         "device_authorization_endpoint": format!("{issuer}/device/auth"),
         "end_session_endpoint": format!("{issuer}/session/end"),
-        "grant_types_supported": super::client::GRANTS,
+        "grant_types_supported": GRANTS,
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/jwks"),
         "authorization_response_iss_parameter_supported": true,

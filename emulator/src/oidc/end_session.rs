@@ -3,12 +3,12 @@
 use logto_admin::transport::HttpResponse;
 
 use super::authorization::{form_post, redirect};
-use super::client::Client;
 use super::{Context, cookies, jwt, refuse};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::http::request::add_parameter;
 use crate::record::text;
+use crate::state::oidc::Client;
 
 /// The target of the redirect after a sign-out.
 fn target(context: &mut Context<'_>) -> Outcome<Option<String>> {

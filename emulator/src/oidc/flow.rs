@@ -3,18 +3,16 @@
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
-use super::artifacts::{Authorized, Code, Provider};
-use super::authorization::{Authorization, Problem, redirect};
-use super::interactions::{self, Prompt};
+use super::authorization::{Problem, redirect};
 use super::scopes::{self, Holder};
-use super::sessions::{Authorization as SignedIn, Session};
-use super::{Context, audit, cookies, device, pushed};
+use super::{Context, audit, cookies, device, interactions, pushed};
 use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
 use crate::http::request::form_encoded;
 use crate::policies::application_access;
 use crate::settings::OIDC_SESSION;
 use crate::state::State;
+use crate::state::oidc::{Application, Authorization, Authorized, Code, Prompt, Provider, Session};
 
 /// Lifetime of a code, in seconds.
 const CODE_LIFETIME: i64 = 60;
@@ -96,7 +94,7 @@ fn authorize(state: &mut State, session: &mut Session, authorization: &Authoriza
         }
         None => {
             let sid = state.ids.token(43);
-            session.authorizations.push(SignedIn { client: client.clone(), sid, grant, persists });
+            session.authorizations.push(Application { client: client.clone(), sid, grant, persists });
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The `OpenID` Connect provider below `/oidc`.
 
-mod artifacts;
 mod audit;
 mod authorization;
 pub(crate) mod claims;
@@ -8,26 +7,23 @@ mod client;
 pub(crate) mod consent;
 pub(crate) mod cookies;
 mod device;
+mod device_page;
 mod discovery;
 mod end_session;
 mod flow;
 pub(crate) mod interactions;
 mod introspection;
 pub(crate) mod jwt;
-mod keys;
 mod pushed;
 mod revocation;
 mod scopes;
-mod sessions;
 mod token;
 mod userinfo;
 
 use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
 
-pub(crate) use artifacts::{AccessToken, Grant, Provider, SubjectToken};
 pub(crate) use authorization::{form_post, redirect, saml_callback};
-pub(crate) use keys::Origin;
 
 use crate::errors::{Outcome, Refusal};
 use crate::http::request::{Incoming, Query};
@@ -121,7 +117,7 @@ fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {
         (Method::Post, "/token") => token::issue(context),
         (Method::Get | Method::Post, "/me") => userinfo::answer(context),
         (Method::Post, "/device/auth") => device::begin(context),
-        (Method::Get | Method::Post, "/device") => device::page(context),
+        (Method::Get | Method::Post, "/device") => device_page::page(context),
         (Method::Get | Method::Post, "/session/end") => end_session::page(context),
         (Method::Post, "/session/end/confirm") => end_session::confirm(context),
         (Method::Post, "/token/introspection") => introspection::introspect(context),

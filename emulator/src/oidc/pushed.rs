@@ -2,26 +2,16 @@
 
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
-use serde::{Deserialize, Serialize};
 
-use super::authorization::Authorization;
 use super::{Context, client, refuse};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::http::request::Query;
+use crate::state::oidc::{Authorization, Pushed};
 
 /// Lifetime of a request, in seconds.
 const LIFETIME: i64 = 60;
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
-
-/// A request that waits for the browser.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Pushed {
-    client: String,
-    parameters: Query,
-    /// Milliseconds since the epoch.
-    pub expires_at: i64,
-}
 
 /// `/oidc/request`: keeps the parameters of a valid request.
 pub(super) fn push(context: &mut Context<'_>) -> Outcome<HttpResponse> {

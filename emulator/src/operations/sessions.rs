@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::collections::APPLICATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::oidc::Grant;
+use crate::state::oidc::Grant;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListUserSessions", |call| {

@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::oidc::SubjectToken;
+use crate::state::oidc::SubjectToken;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateSubjectToken", create_subject_token)];
 

@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 
 use super::{refresh, user};
 use crate::errors::Outcome;
-use crate::oidc::artifacts::Authorized;
-use crate::oidc::client::Client;
-use crate::oidc::device::Answer;
 use crate::oidc::{Context, invalid_grant, refuse};
+use crate::state::oidc::Answer;
+use crate::state::oidc::Authorized;
+use crate::state::oidc::Client;
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
     let value = context.required("code")?.to_owned();

@@ -4,9 +4,9 @@ use logto_admin::serde_json::Value;
 
 use super::issue::{self, Recipient};
 use crate::errors::Outcome;
-use crate::oidc::client::Client;
 use crate::oidc::scopes::{Holder, default_resource};
 use crate::oidc::{Context, refuse};
+use crate::state::oidc::Client;
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
     let recipient = Recipient { client: &client.id, holder: Holder::application(&client.id), actor: None };

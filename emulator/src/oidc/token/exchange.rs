@@ -5,12 +5,13 @@ use logto_admin::serde_json::Value;
 use super::issue::{self, Recipient};
 use crate::collections::{PERSONAL_ACCESS_TOKENS, USERS};
 use crate::errors::Outcome;
-use crate::oidc::client::Client;
-use crate::oidc::discovery::SCOPES;
 use crate::oidc::scopes::{Holder, common};
-use crate::oidc::{Context, Provider, invalid_grant, refuse};
+use crate::oidc::{Context, invalid_grant, refuse};
 use crate::policies::application_access;
 use crate::policies::application_access::permits;
+use crate::state::oidc::Client;
+use crate::state::oidc::Provider;
+use crate::state::oidc::SCOPES;
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";

@@ -5,13 +5,13 @@ use logto_admin::serde_json::{Value, json};
 use super::{LIFETIME, customizer};
 use crate::collections::USERS;
 use crate::errors::Outcome;
-use crate::oidc::artifacts::AccessToken;
 use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes::{self, Holder};
 use crate::oidc::{Context, refuse};
 use crate::record::Members;
 use crate::scripts::Failure;
 use crate::state::State;
+use crate::state::oidc::AccessToken;
 
 /// Recipient of a token.
 #[derive(Clone, Copy, Debug)]

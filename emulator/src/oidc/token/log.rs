@@ -6,11 +6,12 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::super::Context;
-use super::super::client::{self, CODE, CREDENTIALS, DEVICE, EXCHANGE, REFRESH};
+use super::super::client;
 use crate::collections::{APPLICATION_SECRETS, APPLICATIONS};
 use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, text};
 use crate::state::logs::{Entry, MASK};
+use crate::state::oidc::{CODE, CREDENTIALS, DEVICE, EXCHANGE, REFRESH};
 
 /// Parameters that the log masks.
 const SECRET: [&str; 4] = ["actor_token", "client_secret", "refresh_token", "subject_token"];

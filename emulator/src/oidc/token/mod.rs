@@ -11,10 +11,11 @@ mod user;
 
 use logto_admin::transport::HttpResponse;
 
-use super::client::{self, CODE, CREDENTIALS, DEVICE, EXCHANGE, GRANTS, REFRESH};
+use super::client;
 use super::{Context, refuse};
 use crate::errors::Outcome;
 use crate::http::reply;
+use crate::state::oidc::{CODE, CREDENTIALS, DEVICE, EXCHANGE, GRANTS, REFRESH};
 
 /// Lifetime of tokens that are not for a resource, in seconds.
 const LIFETIME: i64 = 3600;

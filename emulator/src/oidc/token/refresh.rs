@@ -4,9 +4,9 @@ use logto_admin::serde_json::Value;
 
 use super::user;
 use crate::errors::Outcome;
-use crate::oidc::artifacts::{Authorized, RefreshToken};
-use crate::oidc::client::Client;
 use crate::oidc::{Context, invalid_grant};
+use crate::state::oidc::Client;
+use crate::state::oidc::{Authorized, RefreshToken};
 
 /// Lifetime of a refresh token, in days.
 const DAYS: i64 = 14;

@@ -6,14 +6,14 @@ use super::LIFETIME;
 use super::issue::{self, Issued, Recipient};
 use crate::collections::USERS;
 use crate::errors::Outcome;
-use crate::oidc::artifacts::{Authorized, Grant};
-use crate::oidc::client::{Client, REFRESH};
 use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes::{Holder, common, unknown_resource};
 use crate::oidc::{Context, claims, invalid_grant, refuse};
 use crate::policies::application_access;
 use crate::record::Members;
 use crate::settings::ID_TOKEN;
+use crate::state::oidc::{Authorized, Grant};
+use crate::state::oidc::{Client, REFRESH};
 
 /// Returns the response to a client that may have these tokens, without a refresh token.
 pub(super) fn answer(context: &mut Context<'_>, client: &Client, authorized: &Authorized) -> Outcome<Members> {

@@ -3,11 +3,14 @@
 use logto_admin::serde_json::{Map, Value, json};
 use serde::{Deserialize, Serialize};
 
-use super::{social, sso};
 use crate::crypto::webauthn::Credential;
 use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, Record, text};
 use crate::state::messages::Recipient;
+
+/// The members of a record that hold the profile of a social or enterprise provider.
+pub(crate) const SOCIAL_PROFILE: &str = "socialUserInfo";
+pub(crate) const ENTERPRISE_PROFILE: &str = "enterpriseSsoUserInfo";
 
 /// The purpose of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,8 +158,8 @@ impl Verification {
 
     pub(crate) fn is_valid(&self) -> bool {
         match self.kind {
-            Kind::Social => self.shown.contains_key(social::PROFILE),
-            Kind::EnterpriseSso => self.shown.contains_key(sso::PROFILE),
+            Kind::Social => self.shown.contains_key(SOCIAL_PROFILE),
+            Kind::EnterpriseSso => self.shown.contains_key(ENTERPRISE_PROFILE),
             _ => self.verified != Some(false),
         }
     }
@@ -262,7 +265,7 @@ pub(crate) struct Legacy {
 }
 
 /// Returns the error for a record that does not exist.
-pub(super) fn missing() -> Refusal {
+pub(crate) fn missing() -> Refusal {
     Refusal::new(
         404,
         "session.verification_session_not_found",
@@ -271,7 +274,7 @@ pub(super) fn missing() -> Refusal {
 }
 
 /// Returns the error for an interaction whose user is not identified yet.
-pub(super) fn unidentified() -> Refusal {
+pub(crate) fn unidentified() -> Refusal {
     Refusal::new(404, "session.identifier_not_found", "User identifier not found. Please go back and sign in again.")
 }
 

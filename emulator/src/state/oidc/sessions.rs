@@ -17,16 +17,16 @@ pub(crate) struct Session {
     pub signed_in_at: i64,
     /// Milliseconds since the epoch.
     pub expires_at: i64,
-    pub authorizations: Vec<Authorization>,
+    pub authorizations: Vec<Application>,
     /// Data that the user submitted when they signed in.
     pub last_submission: Value,
     /// The application that they signed in to last.
     pub client: String,
 }
 
-/// An application's part of a session.
+/// An application in a session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Authorization {
+pub(crate) struct Application {
     pub client: String,
     pub sid: String,
     pub grant: String,

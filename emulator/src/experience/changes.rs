@@ -1,0 +1,51 @@
+//! Creates and changes the users of interactions.
+
+use logto_admin::serde_json::Value;
+
+use super::{events, guards, identities, organizations, progress};
+use crate::call::Call;
+use crate::collections::USERS;
+use crate::errors::Outcome;
+use crate::operations::of_collections::{self, keep};
+use crate::passwords;
+use crate::record::Record;
+use crate::rules;
+use crate::state::progress::Progress;
+
+/// Adds what the user has entered to a record.
+pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record) {
+    identities::apply(&progress.profile, user);
+    for (name, value) in progress.profile.iter().filter(|(name, _)| !identities::is_identity(name)) {
+        match (user.members.get_mut(name), value) {
+            (Some(Value::Object(known)), Value::Object(more)) => known.extend(more.clone()),
+            _ => {
+                user.members.insert(name.clone(), value.clone());
+            }
+        }
+    }
+    if let Some(password) = &progress.password {
+        passwords::set(&mut user.hidden, password, &mut call.state.ids);
+    }
+}
+
+/// Creates the user of a draft, who is then the user of the interaction. Returns the id.
+pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String> {
+    let mut user = call.state.blank(&USERS, crate::record::Members::new(), call.now);
+    apply(call, draft, &mut user);
+    guards::complete(call.state, draft, &user)?;
+    of_collections::check(call, &USERS, &user)?;
+    call.state.store.put(&USERS, user.clone());
+    (rules::of(&USERS).created)(call, &user);
+    organizations::provision(call.state, &user);
+    identities::store(call, draft, &user);
+    events::created(call, draft, &user)?;
+    progress(call)?.registered(user.id.clone());
+    Ok(user.id)
+}
+
+/// Stores a changed user.
+pub(super) fn save(call: &mut Call<'_>, user: &mut Record) -> Outcome<()> {
+    of_collections::check(call, &USERS, user)?;
+    keep(call, &USERS, user);
+    Ok(())
+}

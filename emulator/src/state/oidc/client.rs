@@ -1,0 +1,69 @@
+//! Applications as clients of the provider.
+
+use logto_admin::serde_json::Value;
+use serde::{Deserialize, Serialize};
+
+use crate::record::Members;
+
+pub(crate) const CODE: &str = "authorization_code";
+pub(crate) const REFRESH: &str = "refresh_token";
+pub(crate) const CREDENTIALS: &str = "client_credentials";
+pub(crate) const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+pub(crate) const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// The grant types that the provider supports.
+pub(crate) const GRANTS: [&str; 5] = [CODE, REFRESH, CREDENTIALS, EXCHANGE, DEVICE];
+
+/// An application as a client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Client {
+    pub id: String,
+    /// The type of the application.
+    pub kind: String,
+    pub is_third_party: bool,
+    /// The settings in `customClientMetadata`.
+    pub settings: Members,
+    pub redirect_uris: Vec<String>,
+    pub post_logout_redirect_uris: Vec<String>,
+}
+
+impl Client {
+    fn is_set(&self, setting: &str) -> Option<bool> {
+        self.settings.get(setting).and_then(Value::as_bool)
+    }
+
+    /// Returns a setting that is a number.
+    pub(crate) fn number(&self, setting: &str) -> Option<i64> {
+        self.settings.get(setting).and_then(Value::as_f64).map(|number| number as i64)
+    }
+
+    /// Whether the application cannot keep a secret, and therefore does not authenticate.
+    pub(crate) fn is_public(&self) -> bool {
+        matches!(self.kind.as_str(), "Native" | "SPA")
+    }
+
+    pub(crate) fn uses_device_flow(&self) -> bool {
+        self.is_set("isDeviceFlow") == Some(true)
+    }
+
+    pub(crate) fn always_refreshes(&self) -> bool {
+        self.is_set("alwaysIssueRefreshToken") == Some(true)
+    }
+
+    pub(crate) fn rotates_refresh_tokens(&self) -> bool {
+        self.is_set("rotateRefreshToken") != Some(false)
+    }
+
+    /// Returns whether the application may use a grant type.
+    pub(crate) fn may(&self, grant: &str) -> bool {
+        let signs_in = !matches!(self.kind.as_str(), "MachineToMachine" | "SAML");
+        match grant {
+            CREDENTIALS => self.kind == "MachineToMachine",
+            EXCHANGE => self.is_set("allowTokenExchange") == Some(true),
+            DEVICE => signs_in && self.uses_device_flow(),
+            CODE => (signs_in || self.kind == "SAML") && !self.uses_device_flow(),
+            REFRESH => signs_in,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Devices without a browser that wait for their users.
+
+use serde::{Deserialize, Serialize};
+
+use super::authorization::Authorization;
+use super::tokens::Authorized;
+
+/// A device that waits for its user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Device {
+    pub client: String,
+    /// The code that the user enters.
+    pub user_code: String,
+    pub authorization: Authorization,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+    pub answer: Answer,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    Pending,
+    Denied,
+    Approved(Box<Authorized>),
+}

@@ -1,0 +1,126 @@
+//! What the `OpenID` Connect provider stores: its keys, and what it has issued.
+
+mod authorization;
+mod client;
+mod devices;
+mod grants;
+mod interactions;
+mod keys;
+mod pushed;
+mod sessions;
+mod tokens;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use authorization::{Authorization, SCOPES};
+pub(crate) use client::{CODE, CREDENTIALS, Client, DEVICE, EXCHANGE, GRANTS, REFRESH};
+pub(crate) use devices::{Answer, Device};
+pub(crate) use grants::Grant;
+pub(crate) use interactions::{Interaction, Interactions, Login, Prompt};
+pub(crate) use keys::{Keys, Origin};
+pub(crate) use pushed::Pushed;
+pub(crate) use sessions::{Application, Session, Sessions};
+pub(crate) use tokens::{AccessToken, Authorized, Code, RefreshToken, SubjectToken};
+
+use crate::ids::Ids;
+
+/// The state of the provider.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Provider {
+    pub keys: Keys,
+    /// Oldest first.
+    pub grants: Vec<Grant>,
+    pub access_tokens: HashMap<String, AccessToken>,
+    pub refresh_tokens: HashMap<String, RefreshToken>,
+    pub codes: HashMap<String, Code>,
+    pub subject_tokens: HashMap<String, SubjectToken>,
+    pub sessions: Sessions,
+    pub interactions: Interactions,
+    /// Devices by their codes.
+    pub devices: HashMap<String, Device>,
+    /// Requests that wait for the browser, by id.
+    #[serde(default)]
+    pub pushed: HashMap<String, Pushed>,
+}
+
+impl Provider {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            keys: Keys::new(seed),
+            grants: Vec::new(),
+            access_tokens: HashMap::new(),
+            refresh_tokens: HashMap::new(),
+            codes: HashMap::new(),
+            subject_tokens: HashMap::new(),
+            sessions: Sessions::default(),
+            interactions: Interactions::default(),
+            devices: HashMap::new(),
+            pushed: HashMap::new(),
+        }
+    }
+
+    /// Drops everything that has expired.
+    pub(crate) fn tidy(&mut self, now: i64) {
+        self.grants.retain(|grant| grant.expires_at() > now);
+        self.access_tokens.retain(|_, token| token.expires_at > now);
+        self.refresh_tokens.retain(|_, token| token.expires_at > now);
+        self.codes.retain(|_, code| code.expires_at > now);
+        self.subject_tokens.retain(|_, token| token.expires_at > now);
+        self.pushed.retain(|_, request| request.expires_at > now);
+        self.sessions.tidy(now);
+        self.interactions.tidy(now);
+        // A device gets an error after its code has expired.
+        self.devices.retain(|_, device| device.expires_at.saturating_add(3_600_000) > now);
+    }
+
+    pub(crate) fn grant(&self, id: &str) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.id == id)
+    }
+
+    /// Creates a grant without scopes.
+    pub(crate) fn new_grant(id: String, client: &str, user: &str, now: i64) -> Grant {
+        Grant {
+            id,
+            client: client.to_owned(),
+            user: user.to_owned(),
+            issued_at: now,
+            scopes: Vec::new(),
+            resources: Vec::new(),
+            asked: false,
+        }
+    }
+
+    /// Stores a grant, or replaces the one with the same id.
+    pub(crate) fn put_grant(&mut self, grant: Grant) {
+        match self.grants.iter_mut().find(|known| known.id == grant.id) {
+            Some(known) => *known = grant,
+            None => self.grants.push(grant),
+        }
+    }
+
+    /// Removes a grant and everything that was issued for it.
+    pub(crate) fn revoke(&mut self, grant: &str) {
+        self.grants.retain(|known| known.id != grant);
+        self.access_tokens.retain(|_, token| token.grant != grant);
+        self.refresh_tokens.retain(|_, token| token.authorized.grant != grant);
+        self.codes.retain(|_, code| code.authorized.grant != grant);
+    }
+
+    /// Signs a user out everywhere.
+    pub(crate) fn forget_user(&mut self, user: &str) {
+        let grants: Vec<String> =
+            self.grants.iter().filter(|grant| grant.user == user).map(|grant| grant.id.clone()).collect();
+        grants.iter().for_each(|grant| self.revoke(grant));
+        self.access_tokens.retain(|_, token| token.user != user);
+        self.sessions.forget_user(user);
+    }
+
+    /// Stores an opaque access token and returns it.
+    pub(crate) fn add_access_token(&mut self, ids: &mut Ids, token: AccessToken) -> String {
+        let value = ids.token(43);
+        self.access_tokens.insert(value.clone(), token);
+        value
+    }
+}

@@ -1,0 +1,63 @@
+//! Issued codes and tokens.
+
+use serde::{Deserialize, Serialize};
+
+/// An opaque access token, which is for the user's own account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AccessToken {
+    pub user: String,
+    pub client: String,
+    pub scope: String,
+    pub grant: String,
+    /// The session in which the user signed in, if they did.
+    pub session: Option<String>,
+    /// Milliseconds since the epoch.
+    pub issued_at: i64,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+}
+
+/// The answer to an authorization request, which codes and refresh tokens represent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Authorized {
+    pub client: String,
+    pub user: String,
+    pub grant: String,
+    /// The requested scopes, of resources and others.
+    pub scopes: Vec<String>,
+    /// The indicators of the requested resources.
+    pub resources: Vec<String>,
+    pub nonce: Option<String>,
+    /// The time of the sign-in in seconds, if the client asked for it.
+    pub auth_time: Option<i64>,
+    pub session: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Code {
+    pub authorized: Authorized,
+    pub redirect_uri: String,
+    /// The challenge of the proof key (PKCE).
+    pub challenge: Option<String>,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+    pub used: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RefreshToken {
+    pub authorized: Authorized,
+    /// Milliseconds since the epoch.
+    pub issued_at: i64,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+    pub used: bool,
+}
+
+/// A token that an application exchanges for an access token of a user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SubjectToken {
+    pub user: String,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+}
