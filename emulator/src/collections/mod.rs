@@ -288,6 +288,8 @@ pub(crate) fn owned_by(owner: &Collection) -> impl Iterator<Item = (&'static Col
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -300,6 +302,13 @@ mod tests {
                 assert!(members.contains_key(member), "{} {member}", collection.name);
             }
         }
+    }
+
+    /// `rules` identifies collections by their paths, because two of them have one table.
+    #[test]
+    fn paths_are_unique() {
+        let paths: BTreeSet<&str> = all().map(|collection| collection.path).collect();
+        assert_eq!(paths.len(), all().count());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use anyhow::{Result, ensure};
 use crate::files::{self, Source};
 
 /// The sources of the crates whose modules are checked.
-const CRATES: [&str; 5] = ["src/", "bindings/js/src/", "cli/src/", "codegen/src/", "xtask/src/"];
+const CRATES: [&str; 6] = ["src/", "bindings/js/src/", "cli/src/", "codegen/src/", "emulator/src/", "xtask/src/"];
 const PACKAGE: &str = "bindings/js/lib/";
 
 /// Checks the structure, and prints each problem.
