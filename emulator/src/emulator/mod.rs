@@ -28,7 +28,7 @@ use crate::state::messages::Message;
 use crate::state::outbox::Delivery;
 use crate::state::recent_requests::HandledRequest;
 use crate::state::services::Service;
-use crate::webhooks::{self};
+use crate::webhooks;
 
 /// An in-memory Logto server. Clones share the same state.
 ///

@@ -8,7 +8,7 @@ use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::operations::of_collections::{self, keep};
 use crate::passwords;
-use crate::record::Record;
+use crate::record::{Members, Record};
 use crate::rules;
 use crate::state::progress::Progress;
 
@@ -30,7 +30,7 @@ pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record)
 
 /// Creates the user of a draft, who is then the user of the interaction. Returns the id.
 pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String> {
-    let mut user = call.state.blank(&USERS, crate::record::Members::new(), call.now);
+    let mut user = call.state.blank(&USERS, Members::new(), call.now);
     apply(call, draft, &mut user);
     guards::complete(call.state, draft, &user)?;
     of_collections::check(call, &USERS, &user)?;

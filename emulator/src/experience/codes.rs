@@ -3,8 +3,7 @@
 use logto_admin::transport::HttpResponse;
 
 use super::{added, progress, verification};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::errors::Outcome;
 use crate::policies::sentinel;
 use crate::state::progress::{Event, Identifier, Kind, Verification};

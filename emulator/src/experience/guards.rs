@@ -2,8 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use crate::errors::forbidden;
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, Refusal, forbidden};
 use crate::passwords;
 use crate::policies::password::{PasswordPolicy, policy_of, rejected};
 use crate::providers::sso;

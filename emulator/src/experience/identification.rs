@@ -5,8 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::identities::Provided;
 use super::{changes, guards, identities, organizations, passkeys, people, progress, social, sso};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;

@@ -8,8 +8,7 @@ use super::{
     changes, codes, factors, guards, identification, interaction, passkeys, passwords, people, policy, progress,
 };
 use super::{social, sso, start, submission};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::{CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;

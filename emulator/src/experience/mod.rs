@@ -23,8 +23,7 @@ mod submission;
 
 use logto_admin::transport::HttpResponse;
 
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::consent;

@@ -4,8 +4,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::{added, interaction, known, people, progress, record, verification};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::{MFA_VERIFICATIONS, USERS};
 use crate::crypto::webauthn::{self, Challenge, Credential};
 use crate::dates::iso;

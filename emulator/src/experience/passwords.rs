@@ -3,8 +3,7 @@
 use logto_admin::transport::HttpResponse;
 
 use super::{added, guards, people, progress};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;

@@ -5,8 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::identities::{Provided, SOCIAL};
 use super::{people, progress, verification};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::{CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;

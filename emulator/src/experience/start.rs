@@ -3,8 +3,7 @@
 use logto_admin::transport::HttpResponse;
 
 use super::{guards, interaction, progress};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::state::progress::{Event, Progress};

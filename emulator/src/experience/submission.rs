@@ -4,8 +4,7 @@ use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
 use super::{changes, events, guards, identities, interaction, people, policy, progress};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;

@@ -3,8 +3,7 @@
 use logto_admin::operation::Authentication;
 use logto_admin::serde_json::{Value, json};
 
-use crate::collections;
-use crate::collections::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE};
+use crate::collections::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE, RESOURCES, USERS};
 use crate::errors::{Outcome, Refusal, forbidden};
 use crate::http::request::Incoming;
 use crate::oidc::{interactions, jwt};
@@ -38,7 +37,7 @@ fn bearer(request: &Incoming) -> Outcome<&str> {
 }
 
 fn management(token: &str, state: &mut State, now: i64) -> Outcome<String> {
-    let resource = state.store.get(&collections::RESOURCES, MANAGEMENT_RESOURCE_ID);
+    let resource = state.store.get(&RESOURCES, MANAGEMENT_RESOURCE_ID);
     let audience = resource.map(|resource| resource.text("indicator").to_owned()).unwrap_or_default();
     let claims =
         jwt::read(state, token, &audience, now).map_err(|problem| unauthorized().with("data", problem.data()))?;
@@ -52,7 +51,7 @@ fn management(token: &str, state: &mut State, now: i64) -> Outcome<String> {
 fn user(token: &str, state: &State, now: i64) -> Outcome<String> {
     let known = state.oidc.access_tokens.get(token).filter(|known| known.expires_at > now);
     let known = known.ok_or_else(unauthorized)?;
-    let user = state.store.get(&collections::USERS, &known.user).ok_or_else(unauthorized)?;
+    let user = state.store.get(&USERS, &known.user).ok_or_else(unauthorized)?;
     if !known.scope.split(' ').any(|scope| scope == "openid") {
         return Err(forbidden());
     }

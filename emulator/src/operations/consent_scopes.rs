@@ -8,8 +8,9 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::MANAGEMENT_RESOURCE_ID;
-use crate::collections::{APPLICATIONS, CONSENT_USER_SCOPES, Collection, ORGANIZATION_SCOPES, RESOURCES, SCOPES};
+use crate::collections::{
+    APPLICATIONS, CONSENT_USER_SCOPES, Collection, MANAGEMENT_RESOURCE_ID, ORGANIZATION_SCOPES, RESOURCES, SCOPES,
+};
 use crate::errors::{Outcome, Refusal, not_found};
 use crate::http::reply;
 use crate::record::{Members, Record};

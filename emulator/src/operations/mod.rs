@@ -1,4 +1,4 @@
-//! The operations: those of any collection, those of any relation, and a file for each subject that fits neither.
+//! The operations: those of any collection, relation or setting, and a file for each other subject.
 
 pub(crate) mod account;
 mod application_access;

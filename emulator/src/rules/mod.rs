@@ -44,7 +44,7 @@ pub(crate) use profile_fields::refuse as refuse_profile_fields;
 pub(crate) use saml_applications::{check_limit, saml_config, saml_key};
 pub(crate) use sso_connectors::no_saml_connector;
 
-/// What the calls of a collection check and change.
+/// Checks, changes and side effects of the calls of a collection.
 pub(crate) struct Rules {
     /// Validates a creation or update, and sets further members.
     pub prepare: fn(&mut Call<'_>, &mut Draft) -> Outcome<()>,

@@ -8,9 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{refresh, user};
 use crate::errors::Outcome;
 use crate::oidc::{Context, invalid_grant, refuse};
-use crate::state::oidc::Answer;
-use crate::state::oidc::Authorized;
-use crate::state::oidc::Client;
+use crate::state::oidc::{Answer, Authorized, Client};
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
     let value = context.required("code")?.to_owned();

@@ -9,9 +9,7 @@ use crate::oidc::scopes::{Holder, common};
 use crate::oidc::{Context, invalid_grant, refuse};
 use crate::policies::application_access;
 use crate::policies::application_access::permits;
-use crate::state::oidc::Client;
-use crate::state::oidc::Provider;
-use crate::state::oidc::SCOPES;
+use crate::state::oidc::{Client, Provider, SCOPES};
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";

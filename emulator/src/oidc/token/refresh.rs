@@ -5,8 +5,7 @@ use logto_admin::serde_json::Value;
 use super::user;
 use crate::errors::Outcome;
 use crate::oidc::{Context, invalid_grant};
-use crate::state::oidc::Client;
-use crate::state::oidc::{Authorized, RefreshToken};
+use crate::state::oidc::{Authorized, Client, RefreshToken};
 
 /// Lifetime of a refresh token, in days.
 const DAYS: i64 = 14;

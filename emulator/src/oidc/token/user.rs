@@ -12,8 +12,7 @@ use crate::oidc::{Context, claims, invalid_grant, refuse};
 use crate::policies::application_access;
 use crate::record::Members;
 use crate::settings::ID_TOKEN;
-use crate::state::oidc::{Authorized, Grant};
-use crate::state::oidc::{Client, REFRESH};
+use crate::state::oidc::{Authorized, Client, Grant, REFRESH};
 
 /// Returns the response to a client that may have these tokens, without a refresh token.
 pub(super) fn answer(context: &mut Context<'_>, client: &Client, authorized: &Authorized) -> Outcome<Members> {

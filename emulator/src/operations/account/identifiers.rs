@@ -5,8 +5,7 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::no_record;
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::http::reply;

@@ -5,8 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::verifications::add;
 use super::{no_record, user};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::crypto::webauthn::{Challenge, host_of};
 use crate::errors::Outcome;
 use crate::http::reply;

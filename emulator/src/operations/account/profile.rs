@@ -5,8 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::rules::{has_method, has_scope, is_visible, require_editable, require_proof, require_scope};
 use super::{save, user};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::http::reply;

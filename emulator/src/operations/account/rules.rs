@@ -4,8 +4,7 @@ use logto_admin::serde_json::Value;
 
 use crate::call::Call;
 use crate::collections::USERS;
-use crate::errors::forbidden;
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, Refusal, forbidden};
 use crate::passwords;
 use crate::record::Record;
 use crate::settings::ACCOUNT_CENTER;

@@ -5,8 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::verifications::add;
 use super::{no_record, save, user};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::collections::{CONNECTORS, SECRETS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;

@@ -4,8 +4,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::{no_record, user};
-use crate::call::Call;
-use crate::call::Handler;
+use crate::call::{Call, Handler};
 use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;

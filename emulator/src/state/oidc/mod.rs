@@ -1,4 +1,4 @@
-//! What the `OpenID` Connect provider stores: its keys, and what it has issued.
+//! Data of the `OpenID` Connect provider: its keys, and what it has issued.
 
 mod authorization;
 mod client;
