@@ -72,7 +72,7 @@ fn ada() -> CreateUser {
 fn help_version_and_usage_errors_have_the_usual_exit_codes() {
     let (code, help, _) = output(&["--help"]);
     assert_eq!(code, Some(0));
-    for option in ["--port", "--bind", "--seed", "--state", "--release", "--version"] {
+    for option in ["--port", "--bind", "--seed", "--state", "--random-seed", "--release", "--version"] {
         assert!(help.contains(option), "{option}");
     }
     assert_eq!(output(&["--version"]).1, format!("logto-admin-emulator {}\n", env!("CARGO_PKG_VERSION")));
@@ -103,6 +103,19 @@ async fn a_restarted_server_continues_with_the_saved_state() -> Result<()> {
     assert_eq!(server.end("-INT"), (Some(0), String::new()));
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(files, ["state.json"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn servers_with_different_random_seeds_give_out_different_ids() -> Result<()> {
+    let mut ids = Vec::new();
+    for arguments in [&["0"][..], &["0"], &["0", "--random-seed", "1"]] {
+        let server = Running::start(arguments);
+        ids.push(server.client()?.users().create(ada()).await?.id);
+        server.end("-TERM");
+    }
+    assert_eq!(ids[0], ids[1]);
+    assert_ne!(ids[0], ids[2]);
     Ok(())
 }
 

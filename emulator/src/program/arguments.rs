@@ -31,6 +31,9 @@ pub struct Arguments {
     /// Release of Logto, such as 1.36, whose operations the server has. `next` is the one after 1.42. Defaults to 1.42.
     #[arg(long, value_name = "RELEASE", value_parser = supported)]
     pub(super) release: Option<Release>,
+    /// Number that ids, secrets and keys depend on. Servers that stand for different tenants need different ones.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(super) random_seed: u64,
     /// Service to configure: storage, domains or protected-apps. Can be repeated. Defaults to none.
     #[arg(long = "service", value_name = "NAME")]
     pub(super) services: Vec<Service>,

@@ -51,7 +51,8 @@ pub async fn run(arguments: &Arguments, mut warn: impl FnMut(&str)) -> io::Resul
 /// Uses the system clock, because people who try the server by hand expect today's dates.
 #[expect(clippy::disallowed_methods, reason = "the server uses the system clock")]
 fn emulator(arguments: &Arguments) -> logto_admin::Result<Emulator> {
-    let builder = arguments.release.into_iter().fold(Emulator::builder(), EmulatorBuilder::release);
+    let builder = Emulator::builder().seed(arguments.random_seed);
+    let builder = arguments.release.into_iter().fold(builder, EmulatorBuilder::release);
     let builder = arguments.services.iter().copied().fold(builder, EmulatorBuilder::service);
     let builder = builder.clock(|| Timestamp::from(std::time::SystemTime::now()));
     Ok(builder.webhooks(Receivers::new()?).build())
