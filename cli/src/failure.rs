@@ -110,6 +110,13 @@ pub(crate) fn is_ambiguous(error: &Error) -> bool {
     }
 }
 
+/// Returns a text of others in one line. The client writes line breaks as escapes, which are hard to read.
+pub(crate) fn one_line(text: &str) -> String {
+    let breaks = ["\\u{a}", "\\u{d}", "\\u{9}"];
+    let text = breaks.into_iter().fold(text.to_owned(), |text, escape| text.replace(escape, " "));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Ignores that the reader of the output is gone, for commands with an exit code that matters more than their output.
 pub(crate) fn even_if_unread(printed: Result<()>) -> Result<()> {
     printed.or_else(|failure| if failure.is_quiet() { Ok(()) } else { Err(failure) })
@@ -140,7 +147,7 @@ impl From<Error> for Failure {
             ErrorKind::Config | ErrorKind::Input => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self { exit, message: message.to_owned(), hint }
+        Self { exit, message: one_line(message), hint }
     }
 }
 
@@ -151,5 +158,16 @@ impl From<std::io::Error> for Failure {
             std::io::ErrorKind::BrokenPipe => Self { exit: Exit::Done, ..Self::new("") },
             _ => Self::new(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_have_no_escaped_line_breaks() {
+        let error = Error::new(ErrorKind::Api, "invalid script:\n\tline 1\r\nline 2");
+        assert_eq!(Failure::from(error).message(), "invalid script: line 1 line 2");
     }
 }

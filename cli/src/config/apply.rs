@@ -64,10 +64,9 @@ pub async fn apply(
             let message = format!(
                 "cannot {} the {change}: {}; {done} of {all} changes were made before, and the next plan has the others",
                 change.action.verb(),
-                error.message()
+                plan.variable_values.hide(error.message())
             );
-            let failure =
-                Failure::new(plan.variable_values.hide(&message)).after_changes_if(applier.might_have_written);
+            let failure = Failure::new(message).after_changes_if(applier.might_have_written);
             return Err(error.hint().into_iter().fold(failure, Failure::with_hint));
         }
         match change.action {
@@ -219,7 +218,7 @@ impl Applier<'_> {
 
     fn id(&self, noun: &'static str, key: &Key) -> Result<String> {
         let id = self.ids.get(&(noun, key.clone())).filter(|id| !id.is_empty());
-        id.cloned().ok_or_else(|| Failure::new(format!("the id of the {noun} \"{key}\" is unknown")))
+        id.cloned().ok_or_else(|| Failure::new(format!("the id of the {noun} \"{}\" is unknown", key.text())))
     }
 
     /// Returns the ids in paths: that of the owner, then its own.

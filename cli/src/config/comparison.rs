@@ -19,13 +19,18 @@ impl Planner<'_> {
     pub(super) fn create(&mut self, declared: &Declared, members: Members) -> Option<Change> {
         let (kind, before) = (declared.kind, self.problems.len());
         for (place, text) in &declared.open {
-            self.problem(declared, place, &not_set(place, text));
+            self.problem(declared, place, &self.not_set(place, text));
         }
         let value = Value::Object(members.clone());
         for member in kind.members.iter().filter(|member| member.required) {
             let place: Vec<String> = member.path.split('.').map(str::to_owned).collect();
             if value_at(&value, &place).is_none_or(Value::is_null) {
-                let problem = format!("the new {} \"{}\" requires `{}`", kind.noun, declared.key, member.path);
+                let problem = format!(
+                    "the new {} \"{}\" requires `{}`",
+                    kind.noun,
+                    self.variable_values.key(&declared.key),
+                    member.path
+                );
                 self.problem(declared, &[], &problem);
             }
         }
@@ -65,9 +70,9 @@ impl Planner<'_> {
                 (Some(value), Some(present)) => {
                     *value = present.clone();
                     sources.extend(present.as_str().map(|present| (present.to_owned(), text.clone())));
-                    self.warn(declared, place, &format!("{}; the present value is kept", not_set(place, text)));
+                    self.warn(declared, place, &format!("{}; the present value is kept", self.not_set(place, text)));
                 }
-                (Some(_), None) => self.problem(declared, place, &not_set(place, text)),
+                (Some(_), None) => self.problem(declared, place, &self.not_set(place, text)),
             }
         }
         let Value::Object(members) = &whole else { return None };
@@ -86,9 +91,9 @@ impl Planner<'_> {
         self.check_required(declared, kind.update, &whole, has_changed);
         let Value::Object(whole) = whole else { return None };
         for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {
-            let (name, noun) = (member.name(), kind.noun);
+            let (name, noun, key) = (member.name(), kind.noun, self.variable_values.key(&declared.key));
             let hint = "delete it first, or use another name";
-            let problem = format!("`{name}` of the {noun} \"{}\" cannot change; {hint}", declared.key);
+            let problem = format!("`{name}` of the {noun} \"{key}\" cannot change; {hint}");
             self.problem_at(declared, name, &problem);
         }
         let only = |mut members: Members| {
@@ -123,14 +128,14 @@ impl Planner<'_> {
             let is_list = |place: &&[String]| value_at(&after, place).is_some_and(Value::is_array);
             let list = (0..place.len()).filter_map(|end| place.get(..end)).find(is_list);
             if list.is_some_and(|list| value_at(&before, list) != value_at(&after, list)) {
-                self.problem(declared, place, &format!("{}, and its list changes", not_set(place, text)));
+                self.problem(declared, place, &format!("{}, and its list changes", self.not_set(place, text)));
             }
         }
     }
-}
 
-fn not_set(place: &[String], text: &str) -> String {
-    let names = variables(text);
-    let (noun, verb) = if names.contains(", ") { ("variables", "are") } else { ("variable", "is") };
-    format!("the {noun} {names} of `{}` {verb} not set", dotted(place))
+    fn not_set(&self, place: &[String], text: &str) -> String {
+        let (names, place) = (variables(text), self.variable_values.hide(&dotted(place)));
+        let (noun, verb) = if names.contains(", ") { ("variables", "are") } else { ("variable", "is") };
+        format!("the {noun} {names} of `{place}` {verb} not set")
+    }
 }

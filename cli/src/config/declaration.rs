@@ -164,11 +164,12 @@ impl Reader<'_> {
             Err(missing) => return self.problem(path, node.line, format!("missing `{missing}`")),
         };
         for (place, _) in resolution.open.iter().filter(|(place, _)| kind.key.contains(&place.join(".").as_str())) {
-            let problem = format!("the variable of `{}` is not set", super::value_path::dotted(place));
+            let place_shown = self.declaration.variable_values.hide(&super::value_path::dotted(place));
+            let problem = format!("the variable of `{place_shown}` is not set");
             self.declaration.problems.push(format!("{}:{}: {problem}", path.display(), node.line_of(place)));
         }
         if let Some(same) = self.declaration.find(kind, &key) {
-            let first = same.at(&[]);
+            let (key, first) = (self.declaration.variable_values.key(&key), same.at(&[]));
             return self.problem(path, node.line, format!("the {} `{key}` is already in {first}", kind.noun));
         }
         for (child, member) in owned {

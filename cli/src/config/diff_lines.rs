@@ -123,14 +123,26 @@ impl Mask<'_> {
                 let mut names: Vec<&String> = before.iter().chain(&after).flat_map(Members::keys).collect();
                 names.sort();
                 names.dedup();
+                let has =
+                    |members: &Option<Members>, name: &str| members.as_ref().is_some_and(|all| all.contains_key(name));
+                let is_new = |name: &&String| !has(&before, name) && has(&after, name);
+                let by_variable = names.iter().any(|name| is_new(name) && self.sources.contains_key(*name));
+                let mut secrets = 0;
                 for name in names {
                     place.push(name.clone());
                     let get =
                         |members: &Option<Members>| members.as_ref().and_then(|members| members.get(name).cloned());
                     let (old, new) = self.pair(place, get(&before).as_ref(), get(&after).as_ref());
-                    let shown_name = self.sources.get(name).unwrap_or(name);
-                    put(&mut shown.0, shown_name, old);
-                    put(&mut shown.1, shown_name, new);
+                    // The name that a variable replaces might be secret, too.
+                    let is_masked = by_variable && !has(&after, name);
+                    secrets += usize::from(is_masked);
+                    let shown_name = match (is_masked, secrets) {
+                        (false, _) => self.name(name),
+                        (true, 1) => SECRET.to_owned(),
+                        (true, number) => format!("{SECRET} {number}"),
+                    };
+                    put(&mut shown.0, &shown_name, old);
+                    put(&mut shown.1, &shown_name, new);
                     place.pop();
                 }
                 (shown.0.map(Value::Object), shown.1.map(Value::Object))
@@ -140,10 +152,22 @@ impl Mask<'_> {
                 let (before, after) = (of(before), of(after));
                 let count = before.as_ref().map_or(0, Vec::len).max(after.as_ref().map_or(0, Vec::len));
                 let mut shown = (before.as_ref().map(|_| Vec::new()), after.as_ref().map(|_| Vec::new()));
+                let has =
+                    |items: &Option<Vec<Value>>, item: &Value| items.as_ref().is_some_and(|all| all.contains(item));
+                let is_new = |item: &&Value| !has(&before, item) && self.source(item).is_some();
+                let by_variable = after.iter().flatten().any(|item| is_new(&item));
                 for at in 0..count {
                     place.push(at.to_string());
                     let get = |items: &Option<Vec<Value>>| items.as_ref().and_then(|items| items.get(at).cloned());
-                    let (old, new) = self.pair(place, get(&before).as_ref(), get(&after).as_ref());
+                    let (mut old, new) = self.pair(place, get(&before).as_ref(), get(&after).as_ref());
+                    // Items can move, and a variable can replace one at another place.
+                    match get(&before) {
+                        Some(item @ Value::String(_)) if has(&after, &item) => {
+                            old = self.pair(place, Some(&item), None).0;
+                        }
+                        Some(Value::String(_)) if by_variable => old = Some(SECRET.into()),
+                        _ => {}
+                    }
                     shown.0.iter_mut().for_each(|items| items.extend(old.clone()));
                     shown.1.iter_mut().for_each(|items| items.extend(new.clone()));
                     place.pop();
@@ -175,6 +199,11 @@ impl Mask<'_> {
             (Some(old), Some(new)) if old == new && before != after => (Some(old.clone()), Some(CHANGED.into())),
             _ => (old, new),
         }
+    }
+
+    /// Returns a name as the file has it, or without values of variables.
+    fn name(&self, name: &str) -> String {
+        self.sources.get(name).cloned().unwrap_or_else(|| self.variable_values.hide(name))
     }
 
     /// Returns the text of the file for a value that contains a variable.

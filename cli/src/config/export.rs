@@ -109,18 +109,24 @@ impl<'t> Writer<'t> {
             match found.standing {
                 Standing::BuiltIn(_) => {}
                 RUNNING => {
-                    let warning = format!("the {} \"{}\" is left out: it runs this command", kind.noun, found.key);
+                    let warning =
+                        format!("the {} \"{}\" is left out: it runs this command", kind.noun, found.key.text());
                     self.export.warnings.push(warning);
                 }
                 Standing::Foreign(reason) => {
-                    self.export.warnings.push(format!("the {} \"{}\" is left out: {reason}", kind.noun, found.key));
+                    self.export.warnings.push(format!(
+                        "the {} \"{}\" is left out: {reason}",
+                        kind.noun,
+                        found.key.text()
+                    ));
                 }
                 _ if tenant.with_key(kind, &found.key).len() > 1 => _ = doubled.insert(&found.key),
                 _ => exported.push(found),
             }
         }
         for key in doubled {
-            let warning = format!("the {}s \"{key}\" are left out: there are several with this name", kind.noun);
+            let warning =
+                format!("the {}s \"{}\" are left out: there are several with this name", kind.noun, key.text());
             self.export.warnings.push(warning);
         }
         exported.sort_by(|one, other| one.key.cmp(&other.key));

@@ -12,13 +12,13 @@ use crate::terminal::shown;
 impl Planner<'_> {
     /// Reports an update that takes the access away from the application that runs the command, in the middle of a run.
     pub(super) fn check_access(&mut self, declared: &Declared, found: &Found, members: &Members) {
-        let key = &declared.key;
+        let key = self.variable_values.key(&declared.key);
         if found.standing == RUNNING {
             let mut granting = names(found.raw.get("roles"));
             granting.retain(|name| self.grants_access(name));
             let kept = names(members.get("roles"));
             if !granting.is_empty() && granting.iter().all(|name| !kept.contains(name)) {
-                let roles = shown(&granting.join("\" or \""));
+                let roles = shown(&self.variable_values.hide(&granting.join("\" or \"")));
                 let problem = format!(
                     "`roles` of the application \"{key}\" must contain \"{roles}\": it runs this command, and would lose its access"
                 );

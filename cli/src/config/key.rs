@@ -1,7 +1,5 @@
 //! Keys, which identify entities in files and tenants.
 
-use std::fmt;
-
 use serde_json::Value;
 
 use super::entity_members::Members;
@@ -41,10 +39,11 @@ impl Key {
         parts.pop();
         Self(parts)
     }
-}
 
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&shown(&self.0.join(" / ")))
+    /// Returns the key as a text. Messages about files use [`VariableValues::key`], which hides values of variables.
+    ///
+    /// [`VariableValues::key`]: super::variable_values::VariableValues::key
+    pub(super) fn text(&self) -> String {
+        shown(&self.0.join(" / "))
     }
 }

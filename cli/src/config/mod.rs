@@ -113,7 +113,7 @@ pub async fn plan(
     let mut declaration = declaration::declaration(&folder, environment);
     declaration.problems.extend(folder.problems);
     if !declaration.problems.is_empty() {
-        return Err(Failure::usage(declaration.variable_values.hide(&declaration.problems.join("\n"))));
+        return Err(Failure::usage(declaration.problems.join("\n")));
     }
     let tenant = Tenant::read(client, own, selection).await?;
     declaration.problems =

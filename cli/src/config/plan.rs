@@ -130,7 +130,7 @@ impl fmt::Display for Change {
     /// Writes what the entity is called, such as `role "editor"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.noun)?;
-        if self.key.0.is_empty() { Ok(()) } else { write!(f, " \"{}\"", self.shown_key) }
+        if self.key.0.is_empty() { Ok(()) } else { write!(f, " \"{}\"", self.shown_key.text()) }
     }
 }
 

@@ -39,18 +39,18 @@ pub(super) fn plan(
     let variable_values = &declaration.variable_values;
     let mut planner = Planner { tenant, doomed: &doomed, variable_values, changes: Vec::new(), warnings, problems };
     let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
-    planner.warnings.extend(own.iter().filter_map(|found| unmanaged(found)).map(|own| own.message));
-    let mut unmanaged: Vec<Unmanaged> = kept.iter().filter_map(|found| unmanaged(found)).collect();
+    let unmanaged = |found: &&Found| unmanaged(found, variable_values);
+    planner.warnings.extend(own.iter().filter_map(unmanaged).map(|own| own.message));
+    let mut unmanaged: Vec<Unmanaged> = kept.iter().filter_map(unmanaged).collect();
     unmanaged.dedup();
     for kind in ALL {
         planner.kind(kind, &declaration);
     }
     if !planner.problems.is_empty() {
-        return Err(Failure::usage(variable_values.hide(&planner.problems.join("\n"))));
+        return Err(Failure::usage(planner.problems.join("\n")));
     }
     let Planner { mut changes, warnings, .. } = planner;
-    let warnings = warnings.iter().map(|warning| variable_values.hide(warning)).collect();
-    changes.extend(doomed.iter().rev().map(|found| deletion(tenant, found)));
+    changes.extend(doomed.iter().rev().map(|found| deletion(tenant, found, variable_values)));
     let ids = ALL
         .iter()
         .flat_map(|kind| tenant.all(kind))
@@ -72,27 +72,28 @@ fn missing<'t>(tenant: &'t Tenant, declaration: &Declaration, selection: &Select
     missing.collect()
 }
 
-fn unmanaged(found: &Found) -> Option<Unmanaged> {
+fn unmanaged(found: &Found, variable_values: &VariableValues) -> Option<Unmanaged> {
     let why = match found.standing {
         Standing::BuiltIn(_) => return None,
         Standing::Own => "there are several with this name",
         Standing::Kept(reason) | Standing::Foreign(reason) => reason,
     };
-    let message = format!("the {} \"{}\" is not deleted: {why}", found.kind.noun, found.key);
+    let message = format!("the {} \"{}\" is not deleted: {why}", found.kind.noun, variable_values.key(&found.key));
     Some(Unmanaged { message, is_difference: matches!(found.standing, Standing::Kept(_)) })
 }
 
-fn deletion(tenant: &Tenant, found: &Found) -> Change {
+fn deletion(tenant: &Tenant, found: &Found, variable_values: &VariableValues) -> Change {
     let owned =
         found.kind.owned().flat_map(|(kind, _)| tenant.all(kind)).filter(|owned| owned.key.owner() == found.key);
-    let mut names: Vec<String> =
-        owned.map(|owned| format!("with the {} \"{}\"", owned.kind.noun, shown(owned.key.own()))).collect();
+    let mut names: Vec<String> = owned
+        .map(|owned| format!("with the {} \"{}\"", owned.kind.noun, shown(&variable_values.hide(owned.key.own()))))
+        .collect();
     names.sort();
     let named = names.into_iter().map(Line::Removed);
     Change {
         kind: found.kind,
         key: found.key.clone(),
-        shown_key: found.key.clone(),
+        shown_key: variable_values.hide_in_key(&found.key),
         action: Action::Delete,
         id: Some(found.id.clone()),
         members: Members::new(),
@@ -135,8 +136,8 @@ impl Planner<'_> {
             let mut having = entities.iter().filter(|entity| entity.members.get(name) == Some(&Value::Bool(true)));
             let Some(first) = having.next() else { continue };
             for second in having {
-                let problem =
-                    format!("`{name}` is true for \"{}\" already: only one {} can have it", first.key, kind.noun);
+                let (first, noun) = (self.variable_values.key(&first.key), kind.noun);
+                let problem = format!("`{name}` is true for \"{first}\" already: only one {noun} can have it");
                 self.problem_at(second, name, &problem);
             }
         }
@@ -144,11 +145,13 @@ impl Planner<'_> {
 
     fn entity(&mut self, declared: &Declared, declaration: &Declaration) {
         let (kind, key) = (declared.kind, &declared.key);
+        let shown_key = self.variable_values.key(key);
         let found = match self.tenant.with_key(kind, key)[..] {
             [] => None,
             [found] => Some(found),
             _ => {
-                let problem = format!("the tenant has several {}s \"{key}\"; give them different names", kind.noun);
+                let problem =
+                    format!("the tenant has several {}s \"{shown_key}\"; give them different names", kind.noun);
                 return self.problem(declared, &[], &problem);
             }
         };
@@ -158,10 +161,14 @@ impl Planner<'_> {
         }
         match found.map_or_else(|| (kind.standing)(&declared.members), |found| found.standing) {
             Standing::BuiltIn(_) => {
-                return self.warn(declared, &[], &format!("the {} \"{key}\" is built in and left alone", kind.noun));
+                return self.warn(
+                    declared,
+                    &[],
+                    &format!("the {} \"{shown_key}\" is built in and left alone", kind.noun),
+                );
             }
             Standing::Foreign(reason) => {
-                return self.warn(declared, &[], &format!("\"{key}\" is left alone: {reason}"));
+                return self.warn(declared, &[], &format!("\"{shown_key}\" is left alone: {reason}"));
             }
             Standing::Own | Standing::Kept(_) => {}
         }

@@ -28,8 +28,8 @@ impl Planner<'_> {
                 found.map_or_else(|| members.clone(), |found| merged(declared.kind.members, &found.raw, members));
             if !(links.applies)(&whole) {
                 if !keys.is_empty() {
-                    let problem =
-                        format!("the {} \"{}\" cannot have `{}`", declared.kind.noun, declared.key, links.member);
+                    let (noun, key) = (declared.kind.noun, self.variable_values.key(&declared.key));
+                    let problem = format!("the {noun} \"{key}\" cannot have `{}`", links.member);
                     self.problem_at(declared, links.member, &problem);
                 }
                 continue;
@@ -49,21 +49,22 @@ impl Planner<'_> {
         if declaration.find(target, key).is_some() {
             return None;
         }
+        let shown_key = self.variable_values.key(key);
         if self.doomed.iter().any(|found| found.kind.is(target) && found.key == *key) {
-            return Some(format!("the {} \"{key}\", which is to be deleted", target.noun));
+            return Some(format!("the {} \"{shown_key}\", which is to be deleted", target.noun));
         }
         if !self.tenant.with_key(target, key).is_empty() {
             return None;
         }
         let known = self.known_names(target, declaration);
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
-        let hint = suggestion(&key.to_string(), &names).unwrap_or_default();
-        Some(format!("the {} \"{key}\", which does not exist{hint}", target.noun))
+        let hint = suggestion(&shown_key, &names).unwrap_or_default();
+        Some(format!("the {} \"{shown_key}\", which does not exist{hint}", target.noun))
     }
 
     fn known_names(&self, kind: &Kind, declaration: &Declaration) -> Vec<String> {
         let declared = declaration.entities.iter().filter(|entity| entity.kind.is(kind)).map(|entity| &entity.key);
         let found = self.tenant.all(kind).iter().map(|found| &found.key);
-        declared.chain(found).map(Key::to_string).collect()
+        declared.chain(found).map(|key| self.variable_values.key(key)).collect()
     }
 }

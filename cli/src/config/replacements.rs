@@ -18,7 +18,7 @@ pub(super) async fn problems(
     declaration: &Declaration,
     prune: bool,
 ) -> Result<Vec<String>> {
-    let mut problems = Vec::new();
+    let (mut problems, variable_values) = (Vec::new(), &declaration.variable_values);
     for kind in ALL {
         let Some(replacement) = kind.replacement else { continue };
         let is_new = |key: &super::key::Key| tenant.with_key(kind, key).is_empty();
@@ -37,7 +37,8 @@ pub(super) async fn problems(
             let Some(model) = models.iter().find(|model| text(model, "id") == id) else {
                 let ids: Vec<String> = models.iter().map(|model| text(model, "id")).collect();
                 let hint = suggestion(&id, &ids.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or_default();
-                problems.push(format!("{at}: the server does not have the {} \"{}\"{hint}", kind.noun, entity.key));
+                let (noun, key) = (kind.noun, variable_values.key(&entity.key));
+                problems.push(format!("{at}: the server does not have the {noun} \"{key}\"{hint}"));
                 continue;
             };
             let group = text(model, replacement.group);
@@ -50,7 +51,7 @@ pub(super) async fn problems(
                     let hint = if prune { "declare only one" } else { "plan with --prune to replace it" };
                     problems.push(format!(
                         "{at}: the {} \"{}\" would replace \"{}\", because there can be only one of type {group}; {hint}",
-                        kind.noun, entity.key, other.key
+                        kind.noun, variable_values.key(&entity.key), variable_values.key(&other.key)
                     ));
                 }
             }

@@ -84,7 +84,7 @@ impl<'e> Resolution<'e> {
             Piece::Text(text) => Some(text),
             Piece::Variable(name) => {
                 let value = (self.environment)(&name)?;
-                self.variable_values.add(value.clone(), &name);
+                self.variable_values.add(&value, &name);
                 has_variable = true;
                 Some(value)
             }
@@ -95,6 +95,7 @@ impl<'e> Resolution<'e> {
         }
         if let Some(value) = value.as_ref().filter(|_| has_variable) {
             self.sources.insert(value.clone(), text.to_owned());
+            self.variable_values.add_text(value, text);
         }
         Ok(value)
     }

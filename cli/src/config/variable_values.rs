@@ -2,22 +2,39 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fmt::Write as _;
+
+use serde_json::Value;
 
 use super::key::Key;
-use super::secrets::reference;
+use super::secrets::{has_credentials, reference, references_only};
+use crate::failure::one_line;
 
-/// Shorter values are only hidden where they are the whole of a value or a name: they occur in other words too.
-const SHORTEST: usize = 3;
+/// Shorter texts are only hidden where they are the whole of a value or a name: they occur in many others.
+const SHORTEST: usize = 4;
 
-/// The values of variables, with the references of the files.
+/// The values of variables and the texts that contain them, with the texts of the files.
 #[derive(Clone, Default)]
 pub(super) struct VariableValues(BTreeMap<String, String>);
 
 impl VariableValues {
     /// Adds the value of a variable.
-    pub(super) fn add(&mut self, value: String, variable: &str) {
-        if !value.is_empty() {
-            self.0.insert(value, reference(variable));
+    pub(super) fn add(&mut self, value: &str, variable: &str) {
+        self.add_forms(value, &reference(variable));
+    }
+
+    /// Adds a text that contains values of variables. `source` is the text of the file.
+    pub(super) fn add_text(&mut self, text: &str, source: &str) {
+        let shown = if has_credentials(source) { references_only(source) } else { source.to_owned() };
+        self.add_forms(text, &shown);
+    }
+
+    /// Adds a text in the forms that errors contain: as it is, in paths, in JSON and in one line.
+    fn add_forms(&mut self, text: &str, shown: &str) {
+        let json = Value::from(text).to_string();
+        let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or_default();
+        for form in [&encoded(text), json, &one_line(text), text].into_iter().filter(|form| !form.is_empty()) {
+            self.0.insert(form.to_owned(), shown.to_owned());
         }
     }
 
@@ -25,21 +42,29 @@ impl VariableValues {
         self.0.extend(other.0);
     }
 
-    /// Returns the parts of a key, with references in place of values.
+    /// Returns the parts of a key, with the texts of the files in place of values.
     pub(super) fn hide_in_key(&self, key: &Key) -> Key {
-        let hidden = |part: &String| self.0.get(part).cloned().unwrap_or_else(|| self.hide(part));
-        Key(key.0.iter().map(hidden).collect())
+        Key(key.0.iter().map(|part| self.hide(part)).collect())
     }
 
-    /// Returns a text with references in place of values that occur in it as words.
-    pub(super) fn hide(&self, text: &str) -> String {
-        let mut hidden = String::with_capacity(text.len());
-        let mut rest = text;
+    /// Returns a key as a text for messages.
+    pub(super) fn key(&self, key: &Key) -> String {
+        self.hide_in_key(key).text()
+    }
+
+    /// Returns data with the texts of the files in place of values. Messages are not passed to it as a whole: a value can
+    /// be one of their words.
+    pub(super) fn hide(&self, data: &str) -> String {
+        if let Some(shown) = self.0.get(data) {
+            return shown.clone();
+        }
+        let mut hidden = String::with_capacity(data.len());
+        let mut rest = data;
         while let Some(letter) = rest.chars().next() {
-            match self.at(rest, hidden.chars().last()) {
-                Some((value, reference)) => {
-                    hidden += reference;
-                    rest = rest.strip_prefix(value).unwrap_or_default();
+            match self.at(rest) {
+                Some((text, shown)) => {
+                    hidden += shown;
+                    rest = rest.strip_prefix(text).unwrap_or_default();
                 }
                 None => {
                     hidden.push(letter);
@@ -50,20 +75,26 @@ impl VariableValues {
         hidden
     }
 
-    /// Returns the longest value at the start of a text, and its reference.
-    fn at(&self, text: &str, before: Option<char>) -> Option<(&str, &str)> {
-        let continues = |one: Option<char>, other: Option<char>| {
-            one.is_some_and(char::is_alphanumeric) && other.is_some_and(char::is_alphanumeric)
-        };
-        let here = self.0.iter().filter(|(value, _)| {
-            value.len() >= SHORTEST
-                && text.strip_prefix(value.as_str()).is_some_and(|after| {
-                    !continues(before, value.chars().next()) && !continues(value.chars().last(), after.chars().next())
-                })
-        });
-        let longest = here.max_by_key(|(value, _)| value.len());
-        longest.map(|(value, reference)| (value.as_str(), reference.as_str()))
+    /// Returns the longest known text at the start of data, and what is shown in its place.
+    fn at(&self, data: &str) -> Option<(&str, &str)> {
+        let is_here = |text: &str| text.chars().count() >= SHORTEST && data.starts_with(text);
+        let here = self.0.iter().filter(|(text, _)| is_here(text));
+        here.max_by_key(|(text, _)| text.len()).map(|(text, shown)| (text.as_str(), shown.as_str()))
     }
+}
+
+/// Encodes a text like the paths of requests.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
+            _ if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
+            // Writing to a text cannot fail.
+            _ => _ = write!(encoded, "%{byte:02X}"),
+        }
+    }
+    encoded
 }
 
 impl fmt::Debug for VariableValues {
@@ -77,17 +108,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_of_variables_are_hidden_where_they_are_words() {
+    fn values_of_variables_are_hidden_wherever_they_are() {
         let mut variable_values = VariableValues::default();
-        for (value, name) in [("acme", "NAME"), ("acme-secret", "KEY"), ("1", "ONE"), ("", "NONE")] {
-            variable_values.add(value.to_owned(), name);
+        for (value, name) in
+            [("acme", "NAME"), ("acme-secret", "KEY"), ("1", "ONE"), ("a b\"c\n", "TEXT"), ("", "NONE")]
+        {
+            variable_values.add(value, name);
         }
-        assert_eq!(variable_values.hide("role \"acme\": acme-secret"), "role \"${env:NAME}\": ${env:KEY}");
-        assert_eq!(variable_values.hide("roles.yaml:1: acmes"), "roles.yaml:1: acmes");
-        assert_eq!(
-            variable_values.hide_in_key(&Key(vec!["1".into(), "an acme".into()])).0,
-            ["${env:ONE}", "an ${env:NAME}"]
-        );
+        variable_values.add_text("x1y", "x${env:ONE}y");
+        for (data, shown) in [
+            ("role \"acme\": acme-secret", "role \"${env:NAME}\": ${env:KEY}"),
+            ("xacmey", "x${env:NAME}y"),
+            ("x1y", "x${env:ONE}y"),
+            ("1", "${env:ONE}"),
+            ("11", "11"),
+            ("a b\"c\n", "${env:TEXT}"),
+            ("/a%20b%22c%0A", "/${env:TEXT}"),
+            (r#"["a b\"c\n"]"#, "[\"${env:TEXT}\"]"),
+        ] {
+            assert_eq!(variable_values.hide(data), shown, "{data}");
+        }
+        assert_eq!(variable_values.key(&Key(vec!["1".into(), "an acme".into()])), "${env:ONE} / an ${env:NAME}");
         assert!(!format!("{variable_values:?}").contains("acme"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use logto_admin_cli::config::{self, Selection, Undeclared};
+use logto_admin_cli::config::{self, Change, Selection, Undeclared};
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
@@ -67,6 +67,90 @@ async fn values_of_variables_are_not_shown_in_names_references_and_messages() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("https://${env:NAME} / none") && !error.contains("hunter2"), "{error}");
+}
+
+#[tokio::test]
+async fn values_of_variables_inside_names_are_not_shown() {
+    let tenant = Emulator::new().client().unwrap();
+    let environment = |name: &str| (name == "L").then(|| "hunter2".to_owned());
+    let all = Selection::all();
+    let plan_of = async |folder: &Folder| {
+        config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Delete, &environment).await
+    };
+    let applications = "- name: x${env:L}y\n  type: SPA\n  customData:\n    a${env:L}b: c${env:L}d\n    e: f\n";
+    let folder = Folder::with(&[
+        ("applications.yaml", applications),
+        ("custom-profile-fields.yaml", "- name: x${env:L}y\n  type: Text\n  required: true\n"),
+    ]);
+    let planned = plan_of(&folder).await.unwrap();
+    let shown = format!("{} {planned:?}", written(&planned));
+    assert!(shown.contains("+ application \"x${env:L}y\"") && shown.contains("\"a${env:L}b\": c${env:L}d"), "{shown}");
+    assert!(!shown.contains("hunter"), "{shown}");
+    apply(&tenant, &planned).await.unwrap();
+
+    // Old names, of objects and of entities that are deleted.
+    folder.put("applications.yaml", "- name: x${env:L}y\n  customData:\n    e: f\n");
+    folder.put("custom-profile-fields.yaml", "[]\n");
+    let planned = plan_of(&folder).await.unwrap();
+    let data: Vec<_> = planned.changes().iter().map(Change::to_json).collect();
+    let shown = format!("{} {}", written(&planned), json!(data));
+    assert!(
+        shown.contains("\"a${env:L}b\": c${env:L}d") && shown.contains("custom profile field \"x${env:L}y\""),
+        "{shown}"
+    );
+    assert!(!shown.contains("hunter"), "{shown}");
+
+    // The path of a failed call contains the name.
+    folder.put("custom-profile-fields.yaml", "- name: x${env:L}y\n  type: Text\n  required: false\n");
+    let planned = plan_of(&folder).await.unwrap();
+    let delete = tenant.operation("DeleteCustomProfileFieldByName").unwrap();
+    delete.path("name", "xhunter2y").await.unwrap();
+    let error = apply(&tenant, &planned).await.unwrap_err().to_string();
+    assert!(error.contains("/api/custom-profile-fields/x${env:L}y") && !error.contains("hunter"), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_variable_replaces_is_not_shown() {
+    let tenant = Emulator::new().client().unwrap();
+    let application = json!({
+        "name": "Web", "type": "SPA", "customData": { "old-secret": 1, "other-secret": { "a": 2 }, "open": 3 },
+        "oidcClientMetadata": { "redirectUris": ["https://old-secret", "https://open"], "postLogoutRedirectUris": [] },
+    });
+    call(&tenant, "CreateApplication", &[], application).await;
+    let environment = |name: &str| (name == "NEW").then(|| "new-secret".to_owned());
+    let file = "- name: Web\n  customData: { '${env:NEW}': 1, open: 3 }
+  oidcClientMetadata: { redirectUris: [https://open, 'https://${env:NEW}'] }\n";
+    let folder = Folder::with(&[("applications.yaml", file)]);
+    let all = Selection::all();
+    let plan = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap();
+    let expected = "\
+~ application \"Web\"
+      oidcClientMetadata:
+        redirectUris:
+  -     - (secret)
+        - https://open
+  +     - https://${env:NEW}
+        postLogoutRedirectUris: []
+      customData:
+  -     (secret): 1
+  -     (secret) 2:
+  -       a: 2
+  +     \"${env:NEW}\": 1
+        open: 3
+
+0 to create, 1 to update, 0 to delete
+";
+    assert_eq!(written(&plan), expected);
+}
+
+#[tokio::test]
+async fn values_of_variables_are_words_of_messages() {
+    let tenant = Emulator::new().client().unwrap();
+    let environment = |name: &str| (name == "T").then(|| "true".to_owned());
+    let folder = Folder::with(&[("roles.yaml", "- name: a\n  description: ${env:T}\n  isDefault: 'yes'\n")]);
+    let all = Selection::all();
+    let error = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap_err();
+    assert_eq!(folder.short(error), "roles.yaml:3: `isDefault` must be true or false");
 }
 
 #[cfg(unix)]
