@@ -27,8 +27,10 @@ pub(super) struct Member {
     pub filled: bool,
     /// Whether the server requires the list in an object. A file can leave it out: it is empty then.
     pub listed: bool,
-    /// Whether the server stores an empty text as null.
+    /// Whether the server stores an empty text as null. It does so with all texts that are not in an object.
     pub clearable: bool,
+    /// Whether the server drops empty texts and objects below the member.
+    pub sparse: bool,
     /// The values that the member can have. If empty, the server decides.
     pub values: &'static [&'static str],
     /// The smallest and the largest number of characters of the text, or of each text of a list.
@@ -78,6 +80,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         filled: false,
         listed: false,
         clearable: false,
+        sparse: false,
         values: &[],
         length: (0, usize::MAX),
         form: Form::Text,
@@ -165,6 +168,11 @@ impl Member {
         self
     }
 
+    pub(super) const fn sparse(mut self) -> Self {
+        self.sparse = true;
+        self
+    }
+
     pub(super) const fn set(mut self) -> Self {
         self.set = true;
         self
@@ -220,7 +228,14 @@ fn is_set(members: &[Member], place: &[String]) -> bool {
 
 /// Whether the server stores an empty text at this place as null.
 fn is_clearable(members: &[Member], place: &[String]) -> bool {
-    exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.clearable)
+    let is_column = |member: &Member| place.len() == 1 && member.form == Form::Text;
+    exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.clearable || is_column(member))
+}
+
+/// Whether the server drops empty texts and objects at this place.
+fn is_sparse(members: &[Member], place: &[String]) -> bool {
+    let Some((first, [_, ..])) = place.split_first() else { return false };
+    exactly(members, [first.as_str()].into_iter()).is_some_and(|member| member.sparse)
 }
 
 /// Returns the known members of a value.
@@ -272,8 +287,9 @@ fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value
                 let value = in_order(members, place, value);
                 let is_empty = || value.as_object().is_some_and(Members::is_empty);
                 let is_group = || matches!(known(members, place), Known::Members(_));
-                let is_cleared = || value == "" && is_clearable(members, place);
-                if !(value.is_null() || is_empty() && is_group() || is_cleared()) {
+                let is_sparse = is_sparse(members, place);
+                let is_cleared = || value == "" && (is_sparse || is_clearable(members, place));
+                if !(value.is_null() || is_empty() && (is_sparse || is_group()) || is_cleared()) {
                     kept.insert(name.clone(), value);
                 }
                 place.pop();
@@ -409,6 +425,14 @@ mod tests {
             object(json!({ "name": null, "ttl": {}, "events": ["b", "a"], "data": { "n": 3.0, "list": [2, 1] } }));
         let other = object(json!({ "events": ["a", "b"], "data": { "n": 3, "list": [2, 1] } }));
         assert_eq!(canonical(MEMBERS, &one), canonical(MEMBERS, &other));
+    }
+
+    #[test]
+    fn empty_texts_are_null_where_the_server_does_not_keep_them() {
+        const MEMBERS: &[Member] = &[member("name"), member("data").object(), member("phrases").object().sparse()];
+        let one = object(json!({ "name": "", "data": { "a": "", "b": {} }, "phrases": { "a": "", "b": { "c": "" } } }));
+        let other = json!({ "data": { "a": "", "b": {} }, "phrases": {} });
+        assert_eq!(Value::Object(canonical(MEMBERS, &one)), other);
     }
 
     #[test]

@@ -47,3 +47,24 @@ async fn members_that_cannot_be_removed_are_reported() {
     let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
     assert_eq!(error, "applications.yaml:2: `signInExperience` cannot be null");
 }
+
+#[tokio::test]
+async fn empty_texts_that_the_server_does_not_keep_are_no_differences() {
+    let tenant = Emulator::new().client().unwrap();
+    let application = "- name: Web\n  type: SPA\n  description: ''\n  customData:\n    kept: ''\n";
+    let phrases =
+        "languageTag: de\ntranslation:\n  action:\n    sign_in: ''\n    continue: Weiter\n  input:\n    username: ''\n";
+    let resource = "- indicator: https://a\n  name: A\n  scopes:\n  - name: read\n    description: ''\n";
+    let folder = Folder::with(&[
+        ("applications.yaml", application),
+        ("custom-phrases/de.yaml", phrases),
+        ("organization-template.yaml", "scopes:\n- name: a\n  description: ''\n"),
+        ("resources.yaml", resource),
+        ("sign-in-experience.yaml", "customCss: ''\ntermsOfUseUrl: ''\n"),
+    ]);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 5);
+    folder.replace("applications.yaml", "description: ''", "description: Shop");
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    folder.replace("applications.yaml", "description: Shop", "description: ''");
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}

@@ -8,7 +8,7 @@ pub(super) static CUSTOM_PHRASES: Kind = Kind {
     noun: "custom phrases",
     layout: Layout::Folder,
     key: &["languageTag"],
-    members: &[member("languageTag").fixed().required(), member("translation").object().required()],
+    members: &[member("languageTag").fixed().required(), member("translation").object().sparse().required()],
     read: Read::List("ListCustomPhrases"),
     create: Some(PHRASES),
     update: Some(PHRASES),
