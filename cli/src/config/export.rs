@@ -91,7 +91,10 @@ impl<'t> Writer<'t> {
         if let (Some((member, extension)), Value::Object(members)) = (kind.beside, &mut value)
             && members.remove(member).is_some()
         {
-            let text = found.raw.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let text = found.raw.get(member).and_then(Value::as_str).unwrap_or_default();
+            // Reading a file drops a byte order mark.
+            let mark = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+            let text = format!("{mark}{text}");
             let name = format!("{stem}.{extension}");
             members.insert(format!("{member}File"), name.as_str().into());
             self.export.files.insert(Path::new(kind.file).join(name), text);

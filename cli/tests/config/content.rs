@@ -128,6 +128,19 @@ async fn byte_order_marks_are_not_content() {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_of_a_script_survives() {
+    let (tenant, copy, folder) = (tenant(), tenant(), Folder::new());
+    let script = "\u{feff}const getCustomJwtClaims = async () => ({});";
+    let customizer = json!({ "script": script });
+    call(&tenant, "UpsertJwtCustomizer", &[("tokenTypePath", "access-token")], customizer).await;
+    export(&tenant, &folder).await;
+    let planned = plan(&tenant, &folder).await.unwrap();
+    assert!(planned.is_empty(), "{}", written(&planned));
+    apply_all(&copy, &folder).await;
+    assert_eq!(list(&copy, "ListJwtCustomizers").await[0]["value"]["script"], script);
+}
+
+#[tokio::test]
 async fn texts_can_be_edited_added_and_deleted() {
     let tenant = tenant();
     furnish(&tenant).await;
