@@ -3,7 +3,7 @@
 use super::declaration::{Declaration, Declared};
 use super::entity_members::{Members, merged};
 use super::key::Key;
-use super::kinds::Kind;
+use super::kinds::{Kind, Standing};
 use super::links;
 use super::planner::Planner;
 use super::tenant::Found;
@@ -58,7 +58,10 @@ impl Planner<'_> {
         }
         let known = self.known_names(target, declaration);
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
-        let hint = suggestion(&shown_key, &names).unwrap_or_default();
+        let hint = match built_in_owner(target, key) {
+            Some(name) => format!("; files call the resource `{name}`"),
+            None => suggestion(&shown_key, &names).unwrap_or_default(),
+        };
         Some(format!("the {} \"{shown_key}\", which does not exist{hint}", target.noun))
     }
 
@@ -66,5 +69,15 @@ impl Planner<'_> {
         let declared = declaration.entities.iter().filter(|entity| entity.kind.is(kind)).map(|entity| &entity.key);
         let found = self.tenant.all(kind).iter().map(|found| &found.key);
         declared.chain(found).map(|key| self.variable_values.key(key)).collect()
+    }
+}
+
+/// Returns the name in files of a built-in owner that a key has by the name of the server.
+fn built_in_owner(kind: &Kind, key: &Key) -> Option<&'static str> {
+    let owner = (kind.owner?.kind)();
+    let members = [((*owner.key.first()?).to_owned(), key.owner().own().into())];
+    match (owner.standing)(&members.into_iter().collect()) {
+        Standing::BuiltIn(name) => name,
+        _ => None,
     }
 }

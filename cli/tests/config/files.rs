@@ -222,6 +222,13 @@ async fn references_to_what_does_not_exist_have_a_suggestion() {
 }
 
 #[tokio::test]
+async fn the_management_api_has_a_name_of_its_own() {
+    let roles = "- name: a\n  description: A\n  scopes:\n    https://default.logto.app/api: [all]\n";
+    let expected = "roles.yaml:3: `scopes` refers to the scope \"https://default.logto.app/api / all\", which does not exist; files call the resource `management-api`";
+    assert_eq!(problems(&[("roles.yaml", roles)]).await, [expected]);
+}
+
+#[tokio::test]
 async fn a_new_entity_needs_what_the_server_requires() {
     let found =
         problems(&[("applications.yaml", "- name: New\n"), ("hooks.yaml", "- name: H\n  events: [User.Created]\n")])
