@@ -17,9 +17,7 @@ enum Part<'t> {
 /// Splits a URL with credentials. Returns none for other texts. Credentials in a path are not recognized.
 fn parts(text: &str) -> Option<Vec<Part<'_>>> {
     let (scheme, rest) = text.split_once("://")?;
-    let is_scheme = scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));
-    if !is_scheme || text.contains(char::is_whitespace) {
+    if !is_scheme(scheme) || text.contains(char::is_whitespace) {
         return None;
     }
     let mut parts = vec![Part::Plain(scheme), Part::Plain("://")];
@@ -49,6 +47,12 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
     }
     parts.push(Part::Plain(fragment));
     parts.iter().any(|part| matches!(part, Part::Secret(_))).then_some(parts)
+}
+
+/// Whether a text can be the scheme of a URL.
+pub(crate) fn is_scheme(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
 }
 
 /// Whether a member with this name holds a credential.

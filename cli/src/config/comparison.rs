@@ -25,17 +25,13 @@ impl Planner<'_> {
         for member in kind.members.iter().filter(|member| member.required) {
             let place: Vec<String> = member.path.split('.').map(str::to_owned).collect();
             if value_at(&value, &place).is_none_or(Value::is_null) {
-                let problem = format!(
-                    "the new {} \"{}\" requires `{}`",
-                    kind.noun,
-                    self.variable_values.key(&declared.key),
-                    member.path
-                );
+                let problem = format!("the new {} requires `{}`", self.named(declared), member.path);
                 self.problem(declared, &[], &problem);
             }
         }
         if self.problems.len() == before {
             self.check_required(declared, kind.create, &value, |_| true);
+            self.check_conflict(declared, &members);
         }
         if kind.create.is_none() {
             self.problem(declared, &[], &format!("the server does not have the {}", kind.noun));
@@ -88,12 +84,12 @@ impl Planner<'_> {
         let has_changed = |name: &str| changed.iter().any(|changed| changed == name);
         self.check_access(declared, found, members);
         self.check_nulls(declared, &changed, members);
+        self.check_conflict(declared, members);
         self.check_required(declared, kind.update, &whole, has_changed);
         let Value::Object(whole) = whole else { return None };
         for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {
-            let (name, noun, key) = (member.name(), kind.noun, self.variable_values.key(&declared.key));
-            let hint = "delete it first, or use another name";
-            let problem = format!("`{name}` of the {noun} \"{key}\" cannot change; {hint}");
+            let (name, hint) = (member.name(), "delete it first, or use another name");
+            let problem = format!("`{name}` of the {} cannot change; {hint}", self.named(declared));
             self.problem_at(declared, name, &problem);
         }
         let only = |mut members: Members| {
@@ -130,6 +126,21 @@ impl Planner<'_> {
             if list.is_some_and(|list| value_at(&before, list) != value_at(&after, list)) {
                 self.problem(declared, place, &format!("{}, and its list changes", self.not_set(place, text)));
             }
+        }
+    }
+
+    /// Reports a member that does not fit the others.
+    fn check_conflict(&mut self, declared: &Declared, members: &Members) {
+        if let Some((name, problem)) = (declared.kind.conflict)(members) {
+            self.problem_at(declared, name, &problem);
+        }
+    }
+
+    /// Returns what an entity is called, such as `role "editor"`.
+    fn named(&self, declared: &Declared) -> String {
+        match declared.kind.key {
+            [] => declared.kind.noun.to_owned(),
+            _ => format!("{} \"{}\"", declared.kind.noun, self.variable_values.key(&declared.key)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The members of entities, as data: which names files may contain, and how values are compared.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// The members of an entity.
 pub(super) type Members = Map<String, Value>;
@@ -33,6 +33,8 @@ pub(super) struct Member {
     pub sparse: bool,
     /// The values that the member can have. If empty, the server decides.
     pub values: &'static [&'static str],
+    /// Returns why the server refuses a text.
+    pub refusal: fn(&str) -> Option<&'static str>,
     /// The smallest and the largest number of characters of the text, or of each text of a list.
     pub length: (usize, usize),
     /// The type of the member.
@@ -45,6 +47,7 @@ pub(super) enum Form {
     Text,
     Flag,
     Number,
+    Integer,
     Texts,
     List,
     Object,
@@ -59,6 +62,7 @@ impl Form {
             Self::Text => "a text",
             Self::Flag => "true or false",
             Self::Number => "a number",
+            Self::Integer => "an integer",
             Self::Texts => "a list of texts",
             Self::List => "a list",
             Self::Object => "an object",
@@ -82,6 +86,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         clearable: false,
         sparse: false,
         values: &[],
+        refusal: |_| None,
         length: (0, usize::MAX),
         form: Form::Text,
     }
@@ -94,6 +99,10 @@ impl Member {
 
     pub(super) const fn number(self) -> Self {
         self.form(Form::Number)
+    }
+
+    pub(super) const fn integer(self) -> Self {
+        self.form(Form::Integer)
     }
 
     pub(super) const fn texts(self) -> Self {
@@ -140,6 +149,11 @@ impl Member {
 
     pub(super) const fn one_of(mut self, values: &'static [&'static str]) -> Self {
         self.values = values;
+        self
+    }
+
+    pub(super) const fn unless(mut self, refusal: fn(&str) -> Option<&'static str>) -> Self {
+        self.refusal = refusal;
         self
     }
 
@@ -306,13 +320,16 @@ fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value
             }
             Value::Array(kept)
         }
-        Value::Number(number) => match number.as_f64() {
-            #[allow(clippy::cast_possible_truncation, reason = "the value is a whole number below 2^53")]
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => (float as i64).into(),
-            _ => value.clone(),
-        },
+        Value::Number(number) => integer(number).map_or_else(|| value.clone(), Value::from),
         other => other.clone(),
     }
+}
+
+/// Returns the integer that a number is, also if it is written like `3.0`.
+pub(super) fn integer(number: &Number) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation, reason = "the value is a whole number below 2^53")]
+    let whole = |float: f64| (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64);
+    number.as_i64().or_else(|| whole(number.as_f64()?))
 }
 
 /// Adds the empty lists that the server requires in an object of a file.

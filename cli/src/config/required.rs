@@ -36,9 +36,14 @@ impl Planner<'_> {
         let is_null = |name: &String| members.get(name).is_some_and(Value::is_null);
         for name in changed.iter().filter(|name| is_null(name)) {
             let part = declared.kind.parts.iter().filter(|part| part.is_for(name)).find_map(Part::write);
-            // Other operations replace the entity: a member that is left out is removed.
-            let write = part.or(declared.kind.update.filter(|write| is(*write, Method::Patch)));
-            if write.is_some_and(|write| refuses_null(write, name)) {
+            let is_refused = match (part, declared.kind.update) {
+                (Some(write), _) => refuses_null(write, name),
+                (None, Some(write)) if is(write, Method::Patch) => refuses_null(write, name),
+                // The operation replaces the entity: a member that is left out is removed.
+                (None, Some(write)) => matches!(write.body, Body::Value(_)) || required(write).contains(name),
+                (None, None) => false,
+            };
+            if is_refused {
                 self.problem_at(declared, name, &format!("`{name}` cannot be null"));
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::entity_members::{Form, Known, Member, exactly};
+use super::entity_members::{Form, Known, Member, exactly, integer};
 use super::yaml::{Content, Node};
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
@@ -42,7 +42,7 @@ fn wrong_text(member: &Member, node: &Node) -> Option<Problem> {
         Content::Scalar(Value::String(text)) if text.contains("${env:") => None,
         Content::Scalar(Value::String(text)) => {
             let is_known = member.values.is_empty() || member.values.contains(&text.as_str());
-            let problem = if is_known { wrong_length(member, text)? } else { unknown(member, text) };
+            let problem = if is_known { refused(member, text)? } else { unknown(member, text) };
             Some((node.line, problem))
         }
         Content::List(items) => items.iter().find_map(|item| wrong_text(member, item)),
@@ -50,11 +50,14 @@ fn wrong_text(member: &Member, node: &Node) -> Option<Problem> {
     }
 }
 
-fn wrong_length(member: &Member, text: &str) -> Option<String> {
+fn refused(member: &Member, text: &str) -> Option<String> {
     // The server counts like JavaScript.
     let (count, (min, max)) = (text.encode_utf16().count(), member.length);
     let wanted = match (min, max) {
-        _ if (min..=max).contains(&count) => return None,
+        _ if (min..=max).contains(&count) => {
+            let reason = (member.refusal)(text)?;
+            return Some(format!("`{}` cannot be `{}`: {reason}", member.path, shown(text)));
+        }
         (_, usize::MAX) => "must not be empty".to_owned(),
         (0, max) => format!("must have at most {max} characters"),
         (min, max) => format!("must have {min} to {max} characters"),
@@ -80,6 +83,7 @@ fn fits(form: Form, content: &Content) -> bool {
         (Form::Text, content) => is_text(content),
         (Form::Flag, Content::Scalar(value)) => value.is_boolean(),
         (Form::Number, Content::Scalar(value)) => value.is_number(),
+        (Form::Integer, Content::Scalar(Value::Number(number))) => integer(number).is_some(),
         (Form::Texts, Content::List(items)) => items.iter().all(|item| is_text(&item.content)),
         _ => false,
     }

@@ -68,3 +68,54 @@ async fn empty_texts_that_the_server_does_not_keep_are_no_differences() {
     folder.replace("applications.yaml", "description: Shop", "description: ''");
     assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
 }
+
+#[tokio::test]
+async fn texts_and_numbers_that_the_server_refuses_are_reported() {
+    let metadata = "  oidcClientMetadata:\n    redirectUris:\n    - https://a.example/cb\n    - not a uri\n    - my.app://cb\n    backchannelLogoutUri: /logout\n";
+    let resource = "- indicator: https://a\n  name: A\n  accessTokenTtl: 1.5\n  scopes:\n  - name: with space\n";
+    let found = problems(&[
+        ("applications.yaml", &format!("- name: Web\n  type: SPA\n{metadata}")),
+        ("resources.yaml", &format!("{resource}- indicator: https://b\n  name: B\n  accessTokenTtl: 60.0\n")),
+    ])
+    .await;
+    assert_eq!(
+        found,
+        [
+            "applications.yaml:6: `oidcClientMetadata.redirectUris` cannot be `not a uri`: it is not a URL",
+            "applications.yaml:8: `oidcClientMetadata.backchannelLogoutUri` cannot be `/logout`: it is not a URL",
+            "resources.yaml:3: `accessTokenTtl` must be an integer",
+            "resources.yaml:5: `name` cannot be `with space`: the name of a scope has no spaces",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_captcha_cannot_be_without_its_configuration() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("captcha.yaml", "config: null\n")]);
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert!(error.starts_with("captcha.yaml:1: the new captcha requires `config.type`\n"), "{error}");
+    folder.put("captcha.yaml", "config: { type: Turnstile, siteKey: a, secretKey: b }\n");
+    apply_all(&tenant, &folder).await;
+    folder.put("captcha.yaml", "config: null\n");
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert_eq!(error, "captcha.yaml:1: `config` cannot be null");
+}
+
+#[tokio::test]
+async fn the_configuration_of_a_field_fits_its_type() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |kind: &str| format!("- name: size\n  required: false\n  type: {kind}\n");
+    let folder = Folder::with(&[("custom-profile-fields.yaml", &file("Text\n  config: { minLength: 1 }"))]);
+    apply_all(&tenant, &folder).await;
+    folder.put("custom-profile-fields.yaml", &file("Number"));
+    apply_all(&tenant, &folder).await;
+    for (kind, setting) in [("Select", "options"), ("Date", "format"), ("Address", "parts")] {
+        folder.put("custom-profile-fields.yaml", &file(kind));
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        let expected = format!("`config` of a field of type {kind} requires `{setting}`");
+        assert_eq!(error, format!("custom-profile-fields.yaml:3: {expected}"));
+    }
+    folder.put("custom-profile-fields.yaml", &file("Select\n  config: { options: [{ value: L }] }"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}

@@ -4,7 +4,7 @@ use logto_admin::models::RoleType;
 use serde_json::Value;
 
 use super::super::entity_members::{Members, member};
-use super::{Body, Form, Kind, Layout, LinkChange, Links, Owner, Part, Read, Standing, Write, write};
+use super::{Body, Form, Kind, Layout, LinkChange, Links, Owner, Part, Read, Standing, Write, text_rules, write};
 
 /// The name of the Management API's resource in references. Its indicator differs between tenants.
 pub(in super::super) const MANAGEMENT_API: &str = "management-api";
@@ -18,7 +18,7 @@ pub(super) static RESOURCES: Kind = Kind {
     members: &[
         member("indicator").at_least(1).fixed().required(),
         member("name").at_least(1).required(),
-        member("accessTokenTtl").number(),
+        member("accessTokenTtl").integer(),
         member("isDefault").flag().later().single(),
         member("scopes.*.name"),
         member("scopes.*.description"),
@@ -46,7 +46,7 @@ pub(super) static SCOPES: Kind = Kind {
     noun: "scope",
     layout: Layout::Owned,
     owner: Some(Owner { kind: || &RESOURCES, member: "scopes" }),
-    members: &[member("name").at_least(1).at_most(256).required(), member("description")],
+    members: &[member("name").at_least(1).at_most(256).unless(text_rules::of_scopes).required(), member("description")],
     read: Read::List("ListResourceScopes"),
     create: write("CreateResourceScope"),
     update: write("UpdateResourceScope"),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::entity_members::member;
 use super::access::{MANAGEMENT_ROLE, ORGANIZATION_SCOPES, ROLES, SCOPES, text};
-use super::{Body, Form, Kind, LinkChange, Links, Part, Read, Standing, Write, write};
+use super::{Body, Form, Kind, LinkChange, Links, Part, Read, Standing, Write, text_rules, write};
 
 pub(in super::super) static APPLICATIONS: Kind = Kind {
     file: "applications",
@@ -15,9 +15,9 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
         member("description"),
         member("type").one_of(ApplicationType::VALUES).fixed().required(),
         member("isThirdParty").flag().fixed(),
-        member("oidcClientMetadata.redirectUris").texts().listed(),
-        member("oidcClientMetadata.postLogoutRedirectUris").texts().listed(),
-        member("oidcClientMetadata.backchannelLogoutUri").since(18),
+        member("oidcClientMetadata.redirectUris").texts().unless(text_rules::of_urls).listed(),
+        member("oidcClientMetadata.postLogoutRedirectUris").texts().unless(text_rules::of_urls).listed(),
+        member("oidcClientMetadata.backchannelLogoutUri").unless(text_rules::of_urls).since(18),
         member("oidcClientMetadata.backchannelLogoutSessionRequired").flag().since(18),
         member("oidcClientMetadata.logoUri"),
         member("customClientMetadata.corsAllowedOrigins").at_least(1).texts(),

@@ -11,9 +11,9 @@ pub(super) static CAPTCHA: Kind = Kind {
     layout: Layout::Single,
     key: &[],
     members: &[
-        member("config.type"),
-        member("config.siteKey"),
-        member("config.secretKey"),
+        member("config.type").required(),
+        member("config.siteKey").required(),
+        member("config.secretKey").required(),
         member("config.projectId"),
         member("config.domain").since(31),
         member("config.mode").since(31),

@@ -41,6 +41,8 @@ pub struct Kind {
     pub(in super::super) replacement: Option<Replacement>,
     /// Returns the members below `config` that the server declares confidential.
     pub(in super::super) confidential: fn(&Members) -> Vec<String>,
+    /// Returns a member that does not fit the others, and why.
+    pub(in super::super) conflict: fn(&Members) -> Option<(&'static str, String)>,
     /// The member whose keys the server restricts.
     pub(in super::super) phrases: Option<Phrases>,
 }
@@ -214,6 +216,7 @@ impl Kind {
         standing: |_| Standing::Own,
         replacement: None,
         confidential: |_| Vec::new(),
+        conflict: |_| None,
         phrases: None,
     };
 

@@ -6,6 +6,7 @@ mod connectors;
 mod experience;
 mod kind;
 mod templates;
+mod text_rules;
 mod tokens;
 
 pub(super) use access::{MANAGEMENT_API, ROLES};

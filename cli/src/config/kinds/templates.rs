@@ -1,6 +1,9 @@
 //! Custom phrases, email templates and custom profile fields.
 
+use serde_json::Value;
+
 use super::super::entity_members::member;
+use super::access::text;
 use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, write};
 
 pub(super) static CUSTOM_PHRASES: Kind = Kind {
@@ -57,7 +60,7 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
         member("label").at_least(1),
         member("description"),
         member("required").flag(),
-        member("sieOrder").number(),
+        member("sieOrder").integer(),
         member("config").object(),
     ],
     read: Read::List("ListCustomProfileFields"),
@@ -69,6 +72,19 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
         if field.get("label").is_some_and(|label| label == "") {
             field.remove("label");
         }
+    },
+    conflict: |field| {
+        let (kind, config) = (text(field, "type"), field.get("config").and_then(Value::as_object));
+        let setting = match kind {
+            "Date" | "Regex" => "format",
+            "Checkbox" => "defaultValue",
+            "Select" => "options",
+            "Address" | "Fullname" => "parts",
+            _ => return None,
+        };
+        let is_optional = matches!(kind, "Date" | "Checkbox");
+        let lacks = config.map_or(!is_optional, |config| !config.contains_key(setting));
+        lacks.then(|| ("type", format!("`config` of a field of type {kind} requires `{setting}`")))
     },
     address: Address::Key,
     parts: &[Part::Member {

@@ -225,7 +225,9 @@ fn members_have_the_types_of_the_documents() {
                 })
                 .flatten()
                 .collect();
-            if !found.is_empty() && !found.contains(&member.form) {
+            // The documents have no integers in bodies. The columns of the database do.
+            let form = if member.form == Form::Integer { Form::Number } else { member.form };
+            if !found.is_empty() && !found.contains(&form) {
                 wrong.push(format!("{} {}: {:?}, and the document has {found:?}", kind.noun, member.path, member.form));
             }
         }
