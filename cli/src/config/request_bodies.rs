@@ -23,15 +23,18 @@ pub(super) fn names(change: &Change, wanted: impl Fn(&Member) -> bool) -> Vec<&s
             names.push(name);
         }
     }
+    if kind.replaced {
+        let is_known = |name: &str| kind.members.iter().any(|member| member.name() == name);
+        names.extend(change.members.keys().map(String::as_str).filter(|name| !is_known(name) && has_value(name)));
+    }
     names
 }
 
 pub(super) fn body(write: Write, change: &Change, names: &[&str]) -> Value {
-    // A PATCH replaces whole objects, including members that files cannot have. Other bodies contain only known members.
-    let members = if is(write, Method::Patch) {
-        change.members.clone()
-    } else {
-        known_part(change.kind.members, &change.members)
+    // Objects are replaced, including members that files cannot have. Documents of their own also have ids.
+    let members = match write.body {
+        Body::Value(_) => known_part(change.kind.members, &change.members),
+        Body::Members | Body::ListIn(_) => change.members.clone(),
     };
     let mut object: Members = members.into_iter().filter(|(name, _)| names.contains(&name.as_str())).collect();
     let mut body = match write.body {
@@ -45,4 +48,40 @@ pub(super) fn body(write: Write, change: &Change, names: &[&str]) -> Value {
         }
     }
     body
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::diff_lines::Diff;
+    use super::super::key::Key;
+    use super::super::kinds::ALL;
+    use super::super::plan::Action;
+    use super::*;
+
+    /// Returns the body of an update.
+    fn update(file: &str, members: Value) -> Value {
+        let kind = ALL.into_iter().find(|kind| kind.file == file).unwrap();
+        let change = Change {
+            kind,
+            key: Key::default(),
+            shown_key: Key::default(),
+            action: Action::Update,
+            id: None,
+            members: members.as_object().unwrap().clone(),
+            changed: Vec::new(),
+            links: BTreeMap::new(),
+            diff: Diff::default(),
+        };
+        body(kind.update.unwrap(), &change, &names(&change, |member| !member.fixed))
+    }
+
+    #[test]
+    fn an_update_keeps_members_that_files_cannot_have() {
+        let captcha = json!({ "id": "x", "config": { "type": "Turnstile", "newer": 1 }, "createdAt": 1 });
+        assert_eq!(update("captcha", captcha), json!({ "config": { "type": "Turnstile", "newer": 1 } }));
+        let customizer = json!({ "tokenType": "access-token", "script": "x", "newer": { "a": 1 }, "other": null });
+        assert_eq!(update("jwt-customizers", customizer), json!({ "script": "x", "newer": { "a": 1 } }));
+    }
 }

@@ -43,6 +43,8 @@ pub struct Kind {
     pub(in super::super) confidential: fn(&Members) -> Vec<String>,
     /// Returns a member that does not fit the others, and why.
     pub(in super::super) conflict: fn(&Members) -> Option<(&'static str, String)>,
+    /// Whether an update replaces the entity, so that it contains the members that files cannot have.
+    pub(in super::super) replaced: bool,
     /// The member whose keys the server restricts.
     pub(in super::super) phrases: Option<Phrases>,
 }
@@ -217,6 +219,7 @@ impl Kind {
         replacement: None,
         confidential: |_| Vec::new(),
         conflict: |_| None,
+        replaced: false,
         phrases: None,
     };
 

@@ -37,17 +37,17 @@ pub(super) static JWT_CUSTOMIZERS: Kind = Kind {
     address: Address::Key,
     secrets: &["environmentVariables.*"],
     beside: Some(("script", "js")),
+    replaced: true,
     arrange: |customizer| {
         let kind = match customizer.remove("key").as_ref().and_then(Value::as_str) {
             Some("jwt.accessToken") => "access-token",
             Some("jwt.clientCredentials") => "client-credentials",
             _ => return,
         };
-        let members = match customizer.remove("value") {
+        *customizer = match customizer.remove("value") {
             Some(Value::Object(members)) => members,
             _ => Members::new(),
         };
-        customizer.extend(members);
         customizer.insert("tokenType".to_owned(), kind.into());
     },
     ..Kind::DEFAULT
