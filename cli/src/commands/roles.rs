@@ -94,13 +94,13 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::Assign { role, users } => {
             let role_id = find(&role).await?;
-            let found = find_each(context, &client, &users).await?;
+            let users = find_each(context, &client, &users).await?;
             let assign = async |id: String| {
                 let assign = client.operation("AssignUserRoles")?.path("userId", &id);
                 assign.json(&json!({ "roleIds": [role_id] })).await?;
                 Ok(())
             };
-            return for_each(context, users.len(), found, |who| format!("assigned {role} to {who}"), assign).await;
+            return for_each(context, users, |who| format!("assigned {role} to {who}"), assign).await;
         }
         Command::Remove { role, user } => {
             let (role_id, user_id) = (find(&role).await?, lookup::user(&client, &user).await?.id);

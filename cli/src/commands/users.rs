@@ -185,49 +185,62 @@ async fn update(context: &mut Context, user: &str, members: &Members) -> Result<
 async fn suspend(context: &mut Context, users: &[String], lift: bool) -> Result<Exit> {
     let client = context.client()?;
     let done = if lift { "reinstated" } else { "suspended" };
-    let suspend = async |who: &String| {
-        let user = lookup::user(&client, who).await?;
-        let suspend = client.operation("UpdateUserIsSuspended")?.path("userId", &user.id);
+    let users = find_each(context, &client, users).await?;
+    let suspend = async |id: String| {
+        let suspend = client.operation("UpdateUserIsSuspended")?.path("userId", &id);
         suspend.json(&json!({ "isSuspended": !lift })).await?;
         Ok(())
     };
-    for_each(context, users.len(), users.iter().zip(users), |who| format!("{done} {who}"), suspend).await
+    for_each(context, users, |who| format!("{done} {who}"), suspend).await
 }
 
-/// Returns the ids of the users that exist, and reports the others. Fails if the only user does not exist.
-pub(super) async fn find_each<'a>(
-    context: &mut Context,
-    client: &Client,
-    users: &'a [String],
-) -> Result<Vec<(&'a String, String)>> {
-    let mut found = Vec::new();
+/// The users that a command names, each of them once.
+pub(super) struct Users<'a> {
+    /// Those that exist: the first name that the command has for them, and the id.
+    found: Vec<(&'a String, String)>,
+    missing: usize,
+}
+
+/// Finds users, and reports those that do not exist. Fails if the only user does not exist.
+pub(super) async fn find_each<'a>(context: &mut Context, client: &Client, users: &'a [String]) -> Result<Users<'a>> {
+    let mut named: Vec<&String> = Vec::new();
     for who in users {
-        match lookup::user(client, who).await {
-            Ok(user) => found.push((who, user.id)),
-            Err(failure) if users.len() == 1 => return Err(failure),
-            Err(failure) => context.printer.error(&failure.to_string()),
+        if !named.contains(&who) {
+            named.push(who);
         }
     }
-    Ok(found)
+    let is_only = named.len() == 1;
+    let mut users = Users { found: Vec::new(), missing: 0 };
+    for who in named {
+        match lookup::user(client, who).await {
+            Ok(user) if users.found.iter().any(|(_, id)| *id == user.id) => {}
+            Ok(user) => users.found.push((who, user.id)),
+            Err(failure) if is_only => return Err(failure),
+            Err(failure) => {
+                users.missing += 1;
+                context.printer.error(&failure.to_string());
+            }
+        }
+    }
+    Ok(users)
 }
 
-/// Makes a call for each of several users, and reports each. `all` counts those that were not found, too. A failure does not
-/// end the command, unless there is only one user. Ctrl-C ends it after the call in progress.
-pub(super) async fn for_each<'a, T>(
+/// Makes a call for each of several users, and reports each. A failure does not end the command, unless there is only one
+/// user. Ctrl-C ends it after the call in progress.
+pub(super) async fn for_each(
     context: &mut Context,
-    all: usize,
-    users: impl IntoIterator<Item = (&'a String, T)>,
+    users: Users<'_>,
     message: impl Fn(&str) -> String,
-    call: impl AsyncFn(T) -> Result<()>,
+    call: impl AsyncFn(String) -> Result<()>,
 ) -> Result<Exit> {
     let interrupt = Interrupt::watch(LinePrinter::default());
-    let mut done = 0;
-    for (who, user) in users {
+    let (mut done, all) = (0, users.found.len() + users.missing);
+    for (who, id) in users.found {
         if interrupt.is_set() {
             context.printer.message(&format!("interrupted: {done} of {} done, before {who}", counted(all, "user")));
             return Ok(Exit::of_part(done));
         }
-        match call(user).await {
+        match call(id).await {
             Ok(()) => {
                 done += 1;
                 context.printer.message(&message(who));
@@ -242,18 +255,18 @@ pub(super) async fn for_each<'a, T>(
 /// Deletes all users that exist. Finds them before the first is deleted, so that the question names them.
 async fn delete(context: &mut Context, users: &[String]) -> Result<Exit> {
     let client = context.client()?;
-    let found = find_each(context, &client, users).await?;
-    if found.is_empty() {
+    let users = find_each(context, &client, users).await?;
+    if users.found.is_empty() {
         return Ok(Exit::Failed);
     }
-    let names: Vec<&str> = found.iter().map(|(who, _)| who.as_str()).collect();
+    let names: Vec<&str> = users.found.iter().map(|(who, _)| who.as_str()).collect();
     context.confirm(&format!("Delete {}?", names.join(", ")))?;
     let delete = async |id: String| match client.users().delete(&id).await {
-        // Two arguments can name the same user.
+        // Somebody else has deleted the user.
         Err(error) if !error.is_not_found() => Err(error.into()),
         _ => Ok(()),
     };
-    for_each(context, users.len(), found, |who| format!("deleted {who}"), delete).await
+    for_each(context, users, |who| format!("deleted {who}"), delete).await
 }
 
 impl Members {

@@ -301,8 +301,12 @@ async fn a_user_that_is_named_twice_does_not_keep_the_others() {
         let email = format!("{name}@example.com");
         program.run(&["users", "create", "--username", name, "--email", &email]).await.done();
     }
-    let deleted = program.run(&["users", "delete", "ada", "ada@example.com", "grace", "--yes"]).await.done();
-    assert!(deleted.err.contains("deleted grace"), "{deleted:?}");
+    let suspended = program.run(&["users", "suspend", "ada", "ada", "ada@example.com"]).await.done();
+    assert_eq!(suspended.err, "suspended ada\n");
+    let unknown = program.run(&["users", "suspend", "ada", "nobody", "nobody"]).await;
+    assert!(unknown.code == 4 && unknown.err.matches("nobody").count() == 1, "{unknown:?}");
+    let deleted = program.run(&["users", "delete", "ada", "ada@example.com", "ada", "grace", "--yes"]).await.done();
+    assert_eq!(deleted.err, "deleted ada\ndeleted grace\n");
     assert_eq!(program.run(&["users", "list"]).await.done().json(), json!([]));
 }
 

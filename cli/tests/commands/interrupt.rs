@@ -6,13 +6,15 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::program::Program;
 use crate::scripted_server;
 
-/// Starts a command against a server that does not answer, and waits until it has called the server.
-async fn waiting(program: &Program, arguments: &[&str]) -> (Child, TcpStream) {
+/// Starts a command against a server, and waits until it makes the first call that `answer` leaves without one.
+async fn waiting(program: &Program, arguments: &[&str], answer: impl Fn(&str) -> Option<Value>) -> (Child, TcpStream) {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // A script that runs in the background ignores the signal, and so do the programs that it starts.
     let mut command = program.started_by("env", &["--default-signal=INT"], arguments);
@@ -20,15 +22,32 @@ async fn waiting(program: &Program, arguments: &[&str]) -> (Child, TcpStream) {
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let connection = loop {
         let mut connection = server.accept().await.unwrap().0;
+        let Ok(request) = scripted_server::request(&mut connection).await else { continue };
+        let request = String::from_utf8(request).unwrap();
         // Other tests call servers that are gone, whose port this one can have.
-        if scripted_server::request(&mut connection)
-            .await
-            .is_ok_and(|request| request.starts_with(b"POST /interrupted/"))
-        {
-            break connection;
+        if !request.contains(" /interrupted/") {
+            continue;
         }
+        let Some(body) = answer(&request) else { break connection };
+        let (body, head) = (body.to_string(), "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close");
+        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        connection.write_all(answer.as_bytes()).await.unwrap();
     };
     (child, connection)
+}
+
+/// Answers the calls that find the user `ada`.
+fn found(request: &str) -> Option<Value> {
+    match request.split(' ').next() {
+        Some("POST") => {
+            Some(json!({ "access_token": "a", "expires_in": 3600, "token_type": "Bearer", "scope": "all" }))
+        }
+        Some("GET") => Some(json!({
+            "id": "ada", "username": "ada", "customData": {}, "identities": {}, "createdAt": 0, "updatedAt": 0,
+            "profile": {}, "isSuspended": false,
+        })),
+        _ => None,
+    }
 }
 
 fn interrupt(child: &Child) {
@@ -38,13 +57,13 @@ fn interrupt(child: &Child) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_before_the_first_change_ends_a_command() {
     let program = Program::new().await;
-    let (mut child, _connection) = waiting(&program, &["users", "delete", "ada", "grace", "--yes"]).await;
+    let (mut child, _connection) = waiting(&program, &["users", "delete", "ada", "grace", "--yes"], |_| None).await;
     interrupt(&child);
     // Shells show 130 for it.
     let ended = child.wait().unwrap();
     assert_eq!(ended.signal(), Some(2), "{ended}");
-    // This command looks a user up when it has begun with the changes, so it ends after the call in progress.
-    let (mut child, _connection) = waiting(&program, &["users", "suspend", "ada", "grace"]).await;
+    // This command has begun with a change, so it ends after it.
+    let (mut child, _connection) = waiting(&program, &["users", "suspend", "ada"], found).await;
     interrupt(&child);
     let confirmation = BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
     assert!(confirmation.contains("press Ctrl-C again to stop immediately"), "{confirmation}");
