@@ -42,6 +42,11 @@ pub(crate) fn members(operation: &str) -> Vec<Value> {
     found
 }
 
+/// Whether the body of an operation is an object.
+pub(crate) fn takes_object(operation: &str) -> bool {
+    BODIES.operations.get(operation).is_some_and(|body| body.text == "object")
+}
+
 /// Returns the paths of the members that a body and its objects require, such as `color.primaryColor`. Members of objects
 /// with any names are left out.
 pub(crate) fn required(operation: &str) -> Vec<String> {

@@ -52,7 +52,8 @@ pub(crate) fn members_have_nul(members: &Map<String, Value>) -> bool {
 }
 
 /// Problem of a value that [`is_rounded`].
-pub(crate) const ROUNDED: &str = "a number has more than 64 bits and would be rounded; write it as a text, in quotes";
+pub(crate) const ROUNDED: &str =
+    "a number has more than 64 bits and would be rounded; only a text, in quotes, can have it";
 
 /// Whether a value contains an integer that was rounded, because it does not fit into 64 bits.
 pub(crate) fn is_rounded(value: &Value) -> bool {

@@ -64,15 +64,27 @@ impl Printer {
     /// Prints a list. A table has these columns. On a narrow terminal, it lacks the last ones.
     pub fn list(&mut self, columns: &[Column], items: &[Value]) -> Result<()> {
         let text = match self.format {
-            Format::Table => {
-                let (text, hidden) = table::of_items(columns, items, table::terminal_width());
-                self.message_about(hidden);
-                text
-            }
+            Format::Table => return self.table(columns, items),
             Format::Json => pretty(&items)?,
             Format::Ndjson => ndjson(items)?,
             Format::Yaml => yaml(&items)?,
         };
+        self.text(&text)
+    }
+
+    /// Prints a list of any values. A table has the plain members of objects. Other lists are JSON in its place.
+    pub(crate) fn objects(&mut self, items: &[Value]) -> Result<()> {
+        if self.format != Format::Table {
+            return self.list(&[], items);
+        }
+        let columns = table::plain_members(items);
+        let columns: Vec<(&str, &str)> = columns.iter().map(|(name, pointer)| (&**name, &**pointer)).collect();
+        if columns.is_empty() { self.text(&pretty(&items)?) } else { self.table(&columns, items) }
+    }
+
+    fn table(&mut self, columns: &[(&str, &str)], items: &[Value]) -> Result<()> {
+        let (text, hidden) = table::of_items(columns, items, table::terminal_width());
+        self.message_about(hidden);
         self.text(&text)
     }
 
@@ -109,7 +121,7 @@ impl Printer {
     }
 
     /// Names the columns that a narrow terminal does not show.
-    fn message_about(&mut self, hidden: &[Column]) {
+    fn message_about(&mut self, hidden: &[(&str, &str)]) {
         if !hidden.is_empty() {
             let titles: Vec<&str> = hidden.iter().map(|(title, _)| *title).collect();
             self.message(&format!("note: the terminal is too narrow for: {}", titles.join(", ")));

@@ -29,7 +29,11 @@ pub(crate) fn terminal_width() -> Option<u16> {
 
 /// Returns a table of items, and the last columns, which do not fit into the width without breaking an id or a time. At
 /// least one column is shown.
-pub(crate) fn of_items<'c>(columns: &'c [Column], items: &[Value], width: Option<u16>) -> (String, &'c [Column]) {
+pub(crate) fn of_items<'c, 't>(
+    columns: &'c [(&'t str, &'t str)],
+    items: &[Value],
+    width: Option<u16>,
+) -> (String, &'c [(&'t str, &'t str)]) {
     let mut rows: Vec<Vec<String>> = items.iter().map(|item| cells(columns, item)).collect();
     let widths = widths(columns, &rows);
     let fits = |count: &usize, width: u16| {
@@ -42,13 +46,37 @@ pub(crate) fn of_items<'c>(columns: &'c [Column], items: &[Value], width: Option
     (text(columns, rows, &widths, width), hidden)
 }
 
+/// Returns columns for objects: the id, and the members whose values are plain and not null in all of them. Empty if an item is not an
+/// object.
+pub(crate) fn plain_members(items: &[Value]) -> Vec<(String, String)> {
+    let Some(objects) = items.iter().map(Value::as_object).collect::<Option<Vec<_>>>() else { return Vec::new() };
+    let mut names: Vec<&String> = Vec::new();
+    for name in objects.iter().flat_map(|object| object.keys()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.sort_by_key(|name| *name != "id");
+    let is_plain = |value: &Value| match value {
+        Value::Array(items) => items.iter().all(Value::is_string),
+        other => !other.is_object(),
+    };
+    let is_shown = |name: &&String| {
+        let values = || objects.iter().filter_map(|object| object.get(*name));
+        values().all(is_plain) && !values().all(Value::is_null)
+    };
+    let pointer = |name: &String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+    names.into_iter().filter(is_shown).map(|name| (name.clone(), pointer(name))).collect()
+}
+
 /// Returns a table with a row per member. Members such as `createdAt` are shown as dates.
 pub(crate) fn of_members(members: &Map<String, Value>) -> String {
     let mut table = plain();
-    table.add_rows(members.iter().map(|(name, value)| {
-        let date = if name.ends_with("At") { json_object::date(value) } else { Value::Null };
-        [name.clone(), cell(Some(if date.is_null() { value } else { &date }))]
-    }));
+    table.add_rows(
+        members
+            .iter()
+            .map(|(name, value)| [name.clone(), if name.ends_with("At") { time(value) } else { cell(Some(value)) }]),
+    );
     written(table)
 }
 
@@ -65,6 +93,16 @@ pub(crate) fn cell(value: Option<&Value>) -> String {
     text.chars().map(|letter| if changes_terminals(letter) { ' ' } else { letter }).collect()
 }
 
+/// Returns milliseconds as a date, and any other value as it is.
+fn time(value: &Value) -> String {
+    let date = json_object::date(value);
+    cell(Some(if date.is_null() { value } else { &date }))
+}
+
+fn is_time(title: &str) -> bool {
+    TIMES.contains(&title) || title.ends_with("At")
+}
+
 fn plain() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
@@ -72,25 +110,25 @@ fn plain() -> Table {
 }
 
 /// Returns the cells of a row.
-fn cells(columns: &[Column], item: &Value) -> Vec<String> {
-    let text = |(title, pointer): &Column| match item.pointer(pointer) {
-        Some(time) if TIMES.contains(title) => cell(Some(&json_object::date(time))),
+fn cells(columns: &[(&str, &str)], item: &Value) -> Vec<String> {
+    let text = |(title, pointer): &(&str, &str)| match item.pointer(pointer) {
+        Some(value) if is_time(title) => time(value),
         Some(is_marked) if MARKS.contains(title) => if *is_marked == true { "yes" } else { "" }.to_owned(),
         value => cell(value),
     };
     columns.iter().map(text).collect()
 }
 
-fn titles(columns: &[Column]) -> Vec<String> {
+fn titles(columns: &[(&str, &str)]) -> Vec<String> {
     columns.iter().map(|(title, _)| title.to_uppercase()).collect()
 }
 
-fn is_unbroken((title, _): &Column) -> bool {
-    IDS.contains(title) || TIMES.contains(title) || MARKS.contains(title)
+fn is_unbroken((title, _): &(&str, &str)) -> bool {
+    IDS.contains(title) || title.ends_with("Id") || is_time(title) || MARKS.contains(title)
 }
 
 /// Returns the widths of columns whose cells are not broken into lines.
-fn widths(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
+fn widths(columns: &[(&str, &str)], rows: &[Vec<String>]) -> Vec<usize> {
     let mut widths: Vec<usize> = columns.iter().map(|(title, _)| title.len()).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -101,13 +139,14 @@ fn widths(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
 }
 
 /// Returns the least width of a table.
-fn needed(columns: &[Column], widths: &[usize]) -> usize {
-    let least = |(column, width): (&Column, &usize)| if is_unbroken(column) { *width } else { *width.min(&LEAST) };
+fn needed(columns: &[(&str, &str)], widths: &[usize]) -> usize {
+    let least =
+        |(column, width): (&(&str, &str), &usize)| if is_unbroken(column) { *width } else { *width.min(&LEAST) };
     // Nothing follows the last column.
     columns.iter().zip(widths).map(least).sum::<usize>().saturating_sub(PADDING.into())
 }
 
-fn text(columns: &[Column], rows: Vec<Vec<String>>, widths: &[usize], width: Option<u16>) -> String {
+fn text(columns: &[(&str, &str)], rows: Vec<Vec<String>>, widths: &[usize], width: Option<u16>) -> String {
     let mut table = plain();
     let mut whole = Vec::new();
     if let Some(width) = width {
@@ -127,7 +166,7 @@ fn text(columns: &[Column], rows: Vec<Vec<String>>, widths: &[usize], width: Opt
 
 /// Returns the columns that are shown as a whole, so that they can be copied. Ids and times come first, then other columns
 /// without spaces that fit into the width that is left, the narrowest first.
-fn whole(columns: &[Column], rows: &[Vec<String>], widths: &[usize], mut left: usize) -> Vec<usize> {
+fn whole(columns: &[(&str, &str)], rows: &[Vec<String>], widths: &[usize], mut left: usize) -> Vec<usize> {
     let all = columns.iter().zip(widths).enumerate();
     let (unbroken, others): (Vec<_>, Vec<_>) = all.partition(|(_, (column, _))| is_unbroken(column));
     let has_spaces = |at: usize| rows.iter().filter_map(|row| row.get(at)).any(|text| text.contains(' '));
@@ -242,6 +281,19 @@ mod tests {
         let expected =
             [&["count", "7"][..], &["createdAt", "2026-11-26T23:46:30Z"], &["lastSignInAt"], &["startAt", "x"]];
         assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn plain_members_are_columns() {
+        let items = [
+            json!({ "name": null, "data": {}, "id": "a", "tags": ["x"], "a/b": 1 }),
+            json!({ "name": null, "data": 1, "createdAt": 0, "id": "b" }),
+        ];
+        let expected = [("id", "/id"), ("tags", "/tags"), ("a/b", "/a~1b"), ("createdAt", "/createdAt")];
+        assert_eq!(plain_members(&items), expected.map(|(name, pointer)| (name.to_owned(), pointer.to_owned())));
+        let (shown, _) = of_items(&expected, &items, None);
+        assert!(shown.starts_with("ID  TAGS  A/B  CREATEDAT\n") && shown.contains("1970-01-01T00:00:00Z"), "{shown}");
+        assert!(plain_members(&[json!({ "a": 1 }), json!(1)]).is_empty());
     }
 
     #[test]

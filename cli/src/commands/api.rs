@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use futures_util::TryStreamExt;
-use logto_admin::operation::{OperationInfo, Paging, Release, TABLE};
+use logto_admin::operation::{BodyKind, OperationInfo, Paging, Release, TABLE};
 use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
@@ -26,11 +26,12 @@ use crate::redaction;
 ///   logto-admin api POST /api/users --set username=ada --set profile.nickname=A
 ///   logto-admin api CreateUserAsset --set file=@logo.png
 ///
-/// Prints JSON, also with `--output table`. Asks before it sends DELETE.
+/// With `--output table`, a list of objects is a table of their plain members, and anything else is JSON. Asks before it
+/// sends DELETE.
 #[derive(clap::Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// Operation id such as `GetUser`, or a method and a path such as `GET /api/users/{userId}`
+    /// Operation id such as `GetUser`, or a method and a path: `GET /api/users`
     #[arg(required = true, num_args = 1..=2, value_name = "OPERATION")]
     target: Vec<String>,
     /// Path parameter
@@ -110,10 +111,18 @@ fn method(text: &str) -> Result<Method> {
     Method::named(&text.to_uppercase()).ok_or_else(unknown)
 }
 
+/// Whether the operation is called by its id.
+fn is_by_id(arguments: &Arguments) -> bool {
+    arguments.target.len() == 1
+}
+
 /// Rejects unknown names if the operation is called by its id. By method and path, everything is sent.
 fn check_names(target: &Target<'_>, arguments: &Arguments) -> Result<()> {
-    let Some(info) = target.info.filter(|_| arguments.target.len() == 1) else { return Ok(()) };
+    let Some(info) = target.info.filter(|_| is_by_id(arguments)) else { return Ok(()) };
     arguments.query.iter().try_for_each(|(name, _)| check_query(info, name))?;
+    if info.body == BodyKind::None && arguments.body.is_given() {
+        return Err(Failure::usage(format!("{} has no body", info.id)));
+    }
     arguments.body.members().try_for_each(|member| check_member(info, member))
 }
 
@@ -132,7 +141,7 @@ fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Resul
     for (name, value) in &arguments.header {
         request = request.header(name, value);
     }
-    arguments.body.add(request, info.or_else(|| filled(method, path)))
+    arguments.body.add(request, info.or_else(|| filled(method, path)), is_by_id(arguments))
 }
 
 /// Returns the operation of a path whose parameters are filled in, such as `/api/users/dq2r8h7l5yzc`.
@@ -189,7 +198,7 @@ fn print(context: &mut Context, arguments: &Arguments, response: &HttpResponse) 
     let bytes = response.body.bytes();
     let value = serde_json::from_slice::<Value>(&bytes).ok().filter(|_| !arguments.raw);
     match value {
-        Some(Value::Array(items)) if context.printer.format != Format::Table => context.printer.list(&[], &items)?,
+        Some(Value::Array(items)) => context.printer.objects(&items)?,
         Some(value) if context.printer.format != Format::Table => context.printer.item(&value)?,
         Some(value) => {
             let text = pretty(&value)?;
@@ -236,11 +245,7 @@ fn keep(context: &mut Context, all: &mut Vec<Value>, items: Vec<Value>) -> Resul
 fn finish(context: &mut Context, all: &[Value]) -> Result<Exit> {
     match context.printer.format {
         Format::Ndjson => {}
-        Format::Table => {
-            let text = pretty(&all)?;
-            context.printer.text(&text)?;
-        }
-        Format::Json | Format::Yaml => context.printer.list(&[], all)?,
+        Format::Table | Format::Json | Format::Yaml => context.printer.objects(all)?,
     }
     Ok(Exit::Done)
 }

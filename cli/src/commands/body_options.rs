@@ -9,7 +9,7 @@ use logto_admin::serde_json::{self, Map, Value};
 use logto_admin::types::{Part, Upload};
 use logto_admin::{Request, Untyped};
 
-use crate::body_members::Place;
+use crate::body_members::{Place, takes_object};
 use crate::failure::{Failure, Result};
 use crate::{files, json_object};
 
@@ -19,8 +19,9 @@ pub struct Body {
     /// Body: JSON, `@FILE`, or `-` for standard input
     #[arg(long, value_name = "JSON")]
     body: Option<String>,
-    /// Member of the body, such as `profile.nickname=A`. A value that is JSON is sent as such, unless the member is a text.
-    /// In a multipart form, `@FILE` is a file
+    /// Member of the body, such as `profile.nickname=A`
+    ///
+    /// A value that is JSON is sent as such, unless the member is a text. In a multipart form, `@FILE` is a file.
     #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }
@@ -34,6 +35,18 @@ pub(super) fn pair(text: &str) -> std::result::Result<(String, String), String> 
     Ok((name.to_owned(), value.to_owned()))
 }
 
+/// Fails if a member is set twice, also as a part of another one.
+pub(super) fn check_repeated(set: &[(String, String)]) -> Result<()> {
+    for (at, (member, _)) in set.iter().enumerate() {
+        let is_replaced =
+            |earlier: &str| earlier.strip_prefix(member).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        if let Some((earlier, _)) = set.iter().take(at).find(|(earlier, _)| is_replaced(earlier)) {
+            return Err(Failure::usage(format!("--set sets `{earlier}` twice")));
+        }
+    }
+    Ok(())
+}
+
 /// Sets a member of an operation's body, such as `profile.nickname`. Objects on the way are created.
 pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value: &str) -> Result<()> {
     let place = operation.and_then(|operation| Place::of(operation, member));
@@ -43,9 +56,12 @@ pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value
     if let Some(Place::InList(list)) = &place {
         return Err(in_list(member, list));
     }
-    let value = value_of(place.and_then(Place::into_type).as_deref(), value);
+    let form = place.and_then(Place::into_type);
+    let value = value_of(form.as_deref(), value);
     if json_object::is_rounded(&value) {
-        return Err(Failure::usage(format!("cannot set `{member}`: {}", json_object::ROUNDED)));
+        let is_integer = matches!(form.as_deref(), Some("integer" | "milliseconds"));
+        let why = if is_integer { "an integer of the API has at most 64 bits" } else { json_object::ROUNDED };
+        return Err(Failure::usage(format!("cannot set `{member}`: {why}")));
     }
     let mut place = body;
     for name in member.split('.') {
@@ -86,13 +102,26 @@ impl Body {
         self.set.iter().map(|(member, _)| member.as_str())
     }
 
-    /// Adds the body to a request, in the form that the operation requires.
-    pub(super) fn add(&self, request: Request<Untyped>, info: Option<&OperationInfo>) -> Result<Request<Untyped>> {
+    pub(super) const fn is_given(&self) -> bool {
+        self.body.is_some() || !self.set.is_empty()
+    }
+
+    /// Adds the body to a request, in the form that the operation requires. `is_checked` is whether it must be an object if
+    /// the operation requires one.
+    pub(super) fn add(
+        &self,
+        request: Request<Untyped>,
+        info: Option<&OperationInfo>,
+        is_checked: bool,
+    ) -> Result<Request<Untyped>> {
         let kind = info.map_or(BodyKind::None, |info| info.body);
         if let BodyKind::Multipart { .. } = kind {
             return self.add_parts(request);
         }
         let Some(body) = self.value(info.map(|info| info.id))? else { return Ok(request) };
+        if let Some(info) = info.filter(|info| is_checked && takes_object(info.id) && !body.is_object()) {
+            return Err(Failure::usage(format!("the body of {} must be an object", info.id)));
+        }
         Ok(if let BodyKind::Form { .. } = kind { request.form(&body) } else { request.json(&body) })
     }
 
@@ -102,6 +131,7 @@ impl Body {
         if self.set.is_empty() {
             return Ok(given);
         }
+        check_repeated(&self.set)?;
         let mut body = given.unwrap_or_else(|| Value::Object(Map::new()));
         for (member, value) in &self.set {
             set(&mut body, operation, member, value)?;

@@ -6,7 +6,7 @@ use logto_admin::models::User;
 use logto_admin::serde_json::{self, Map, Value, json};
 use logto_admin::{Client, operation};
 
-use super::body_options::{pair, set};
+use super::body_options::{check_repeated, pair, set};
 use super::known_names::check_member;
 use super::{users_export, users_import};
 use crate::context::Context;
@@ -293,6 +293,7 @@ impl Members {
         };
         let operation = if user.is_some() { "UpdateUser" } else { "CreateUser" };
         let info = operation::find(operation);
+        check_repeated(&self.set)?;
         for (member, value) in &self.set {
             let first = member.split('.').next().unwrap_or_default();
             check(first, user.is_some())?;

@@ -272,3 +272,36 @@ async fn a_body_can_begin_with_a_byte_order_mark() {
     program.run(&["api", "CreateUser", "--body", "@user.json"]).await.done();
     program.run_with_input(&["api", "CreateUser", "--body", "-"], "\u{feff}{ \"username\": \"alan\" }").await.done();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_the_operation_cannot_have_is_not_sent() {
+    let program = with_users(0).await;
+    for (arguments, expected) in [
+        ("api ListUsers --body {}", "ListUsers has no body"),
+        ("api CreateUser --body [1] --dry-run", "the body of CreateUser must be an object"),
+        ("api CreateUser --body [1]", "the body of CreateUser must be an object"),
+        ("api CreateUser --set name=a --set name=b", "--set sets `name` twice"),
+        ("api CreateUser --set profile.nickname=a --set profile={}", "--set sets `profile.nickname` twice"),
+        ("users create --username ada --set name=a --set name=b", "--set sets `name` twice"),
+        (
+            "api CreateResource --set accessTokenTtl=1e21",
+            "cannot set `accessTokenTtl`: an integer of the API has at most 64 bits",
+        ),
+    ] {
+        let refused = program.run(&arguments.split(' ').collect::<Vec<_>>()).await;
+        assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+    }
+    program.run(&["api", "POST", "/api/users", "--body", "[1]", "--dry-run"]).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_objects_is_a_table() {
+    let program = with_users(2).await;
+    for pages in [&[][..], &["--paginate"]] {
+        let shown = program.run(&[&["api", "ListUsers", "-o", "table"], pages].concat()).await.done();
+        assert!(shown.out.starts_with("ID") && shown.out.contains("USERNAME"), "{shown:?}");
+        assert!(shown.out.lines().count() == 3 && shown.out.contains(" user1 "), "{shown:?}");
+    }
+    let shown = program.run(&["api", "GetUser", "--path", "userId=nobody", "-o", "table"]).await;
+    assert!(shown.out.starts_with('{'), "{shown:?}");
+}
