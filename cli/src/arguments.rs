@@ -10,7 +10,7 @@ use crate::commands::{
 };
 use crate::options::Global;
 
-/// Calls Logto's APIs, imports and exports users, and keeps a tenant's configuration in files.
+/// Manages a Logto tenant: calls to its APIs, users in bulk, configuration in files.
 #[derive(Debug, Parser)]
 #[command(name = "logto-admin", version, propagate_version = true, max_term_width = 100)]
 pub struct Arguments {
@@ -65,4 +65,26 @@ pub enum Command {
         /// Folder to write to
         folder: PathBuf,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::*;
+
+    /// Returns the summaries of a command, its options and the commands below it.
+    fn summaries(command: &Command) -> Vec<String> {
+        let options = command.get_arguments().filter_map(|option| option.get_help());
+        let own = command.get_about().into_iter().chain(options).map(ToString::to_string);
+        own.chain(command.get_subcommands().flat_map(summaries)).collect()
+    }
+
+    #[test]
+    fn summaries_fit_into_a_line() {
+        let mut long = summaries(&Arguments::command());
+        assert!(long.len() > 150, "{}", long.len());
+        long.retain(|summary| summary.chars().count() > 80);
+        assert_eq!(long, [""; 0]);
+    }
 }

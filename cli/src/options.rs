@@ -10,7 +10,7 @@ pub struct Global {
     /// The connection.
     #[command(flatten)]
     pub connection: ConnectionArguments,
-    /// Format of the data on standard output. Defaults to `table` on a terminal, and to `json` elsewhere
+    /// Format of the data. Defaults to `table` on a terminal, and to `json` elsewhere
     #[arg(long, short, global = true, value_name = "FORMAT", help_heading = "Output")]
     pub output: Option<Format>,
     /// Print data and errors only
@@ -33,7 +33,7 @@ pub struct ConnectionArguments {
     /// Profile to use. Defaults to the one named `default`
     #[arg(long, global = true, value_name = "NAME", help_heading = CONNECTION)]
     pub profile: Option<String>,
-    /// URL of a self-hosted server, or the custom domain of a tenant [env: LOGTO_ENDPOINT]
+    /// URL of a self-hosted server, or of a custom domain [env: LOGTO_ENDPOINT]
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION, hide_short_help = true)]
     pub endpoint: Option<String>,
     /// Id of a Logto Cloud tenant [env: LOGTO_TENANT]
@@ -42,13 +42,17 @@ pub struct ConnectionArguments {
     /// Id of the machine-to-machine application [env: LOGTO_APP_ID]
     #[arg(long, global = true, value_name = "ID", help_heading = CONNECTION, hide_short_help = true)]
     pub app_id: Option<String>,
-    /// Secret of the application. Other users of the machine can see it: prefer the variable [env: LOGTO_APP_SECRET]
+    /// Secret of the application [env: LOGTO_APP_SECRET]
+    ///
+    /// Other users of the machine can see it: prefer the variable.
     #[arg(long, global = true, value_name = "SECRET", help_heading = CONNECTION, hide_short_help = true)]
     pub app_secret: Option<String>,
-    /// Resource of the Management API. Defaults to that of the server [env: LOGTO_RESOURCE]
+    /// Resource of the Management API. Default: the server's [env: LOGTO_RESOURCE]
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION, hide_short_help = true)]
     pub resource: Option<String>,
-    /// Allow plain http to other machines, which sends the secret unencrypted [env: LOGTO_ALLOW_HTTP]
+    /// Allow plain http to other machines [env: LOGTO_ALLOW_HTTP]
+    ///
+    /// It sends the secret unencrypted.
     #[arg(long, global = true, help_heading = CONNECTION, hide_short_help = true)]
     pub allow_http: bool,
 }

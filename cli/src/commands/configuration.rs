@@ -28,9 +28,9 @@ pub enum Command {
         #[arg(long)]
         secrets: bool,
     },
-    /// Show what `apply` would change. Writes nothing, and ends with 3 if there are differences
+    /// Show what `apply` would change
     ///
-    /// Prints a diff. With `--output json`, prints a list of changes: `kind`, `file`, `key`, `action`, `changed` (names of
+    /// Writes nothing, and ends with 3 if there are differences. Prints a diff. With `--output json`, prints a list of changes: `kind`, `file`, `key`, `action`, `changed` (names of
     /// members), `before` and `after`.
     Plan {
         /// Selection of files, and their folder

@@ -46,7 +46,9 @@ pub struct Filter {
     /// Key of the entries, such as `ExchangeTokenBy.ClientCredentials`
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
-    /// Id, email address, phone number or username. A user that was deleted has the id only
+    /// Id, email address, phone number or username
+    ///
+    /// A user that was deleted has the id only.
     #[arg(long)]
     user: Option<String>,
     /// Id of the application

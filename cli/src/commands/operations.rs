@@ -15,7 +15,7 @@ use crate::terminal::shown;
 /// Searches the operations of the API.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
-    /// Words to search for in ids, paths and summaries. Without any, all operations are listed
+    /// Words to search for in ids, paths and summaries. Default: all operations
     #[arg(value_name = "WORD")]
     words: Vec<String>,
     #[command(subcommand)]

@@ -24,7 +24,9 @@ pub enum Command {
         /// Environment variable that holds the secret. The file then contains no secret
         #[arg(long, value_name = "NAME", conflicts_with = "secret_command")]
         secret_variable: Option<String>,
-        /// Command that prints the secret, such as that of a password manager. The file then contains no secret
+        /// Command that prints the secret, such as that of a password manager
+        ///
+        /// The file then contains no secret.
         #[arg(long, value_name = "COMMAND")]
         secret_command: Option<String>,
     },

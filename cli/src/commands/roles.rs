@@ -26,7 +26,9 @@ pub enum Command {
         /// Type: `User` or `MachineToMachine`. It cannot be changed later
         #[arg(long = "type", value_name = "TYPE", default_value = TYPES[0], value_parser = role_type)]
         kind: String,
-        /// Scope of an API resource: its id, its name such as `read:orders`, or `INDICATOR NAME`. Can be repeated
+        /// Scope of an API resource: its id, its name, or `INDICATOR NAME`
+        ///
+        /// A name is, for example, `read:orders`. Can be repeated.
         #[arg(long = "scope", value_name = "SCOPE")]
         scopes: Vec<String>,
     },

@@ -87,7 +87,9 @@ pub struct Members {
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
-    /// Other member, such as `customData.plan=pro`. A value that is JSON is sent as such, unless the member is a text
+    /// Other member, such as `customData.plan=pro`
+    ///
+    /// A value that is JSON is sent as such, unless the member is a text.
     #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }

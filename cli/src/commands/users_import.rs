@@ -45,13 +45,17 @@ pub struct Arguments {
     /// Format of the files. Defaults to that of the content
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Member that a CSV column sets, such as `mail=primaryEmail`, `team=customData.team`, or `note=-` to ignore it
+    /// Member that a CSV column sets, such as `mail=primaryEmail`
+    ///
+    /// Others are `team=customData.team`, and `note=-` to ignore the column.
     #[arg(long = "map", value_name = "COLUMN=MEMBER")]
     columns: Vec<Column>,
     /// Conversion of the groups of the source
     #[arg(long, value_enum, default_value_t)]
     groups: Groups,
-    /// Treatment of unverified email addresses and phone numbers. Logto treats all as verified
+    /// Treatment of unverified email addresses and phone numbers
+    ///
+    /// Logto treats all as verified.
     #[arg(long, value_enum, default_value_t)]
     unverified: Unverified,
     /// Country code of phone numbers without one, such as 49
@@ -75,14 +79,17 @@ pub struct Arguments {
     /// Maximum number of users at the same time
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
-    /// Journal. Defaults to the first file with `.journal` appended; for standard input and pipes, to
-    /// `logto-import-DIGEST.journal`, with a digest of the content
+    /// Journal. Defaults to the first file with `.journal` appended
+    ///
+    /// For standard input and pipes, it defaults to `logto-import-DIGEST.journal`, with a digest of the content.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// Write a line of JSON per record to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Stop after about this number of failures: users in progress are completed. Default: no limit
+    /// Stop after about this number of failures. Default: no limit
+    ///
+    /// Users in progress are completed.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     max_failures: Option<u64>,
 }
@@ -94,7 +101,9 @@ enum Command {
     Undo {
         /// Journal of the import
         journal: PathBuf,
-        /// Also delete users whose creation had no clear answer. They might belong to others
+        /// Also delete users whose creation had no clear answer
+        ///
+        /// They might belong to others.
         #[arg(long)]
         unclear: bool,
     },

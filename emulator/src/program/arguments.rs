@@ -25,16 +25,24 @@ pub struct Arguments {
     /// YAML or JSON file with entities to create at the start.
     #[arg(long, value_name = "FILE")]
     pub(super) seed: Option<PathBuf>,
-    /// File for the state. Loaded at the start if it exists, written at the end. It contains secrets.
+    /// File for the state. It contains secrets
+    ///
+    /// Loaded at the start if it exists, written at the end.
     #[arg(long, value_name = "FILE")]
     pub(super) state: Option<PathBuf>,
-    /// Release of Logto, such as 1.36, whose operations the server has. `next` is the one after 1.42. Defaults to 1.42.
+    /// Release of Logto whose operations the server has. Defaults to 1.42
+    ///
+    /// For example 1.36. `next` is the one after 1.42.
     #[arg(long, value_name = "RELEASE", value_parser = supported)]
     pub(super) release: Option<Release>,
-    /// Number that ids, secrets and keys depend on. Servers that stand for different tenants need different ones.
+    /// Number that ids, secrets and keys depend on
+    ///
+    /// Give servers that stand for different tenants different numbers.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(super) random_seed: u64,
-    /// Service to configure: storage, domains or protected-apps. Can be repeated. Defaults to none.
+    /// Service to configure: storage, domains or protected-apps. Default: none
+    ///
+    /// Can be repeated.
     #[arg(long = "service", value_name = "NAME")]
     pub(super) services: Vec<Service>,
 }
