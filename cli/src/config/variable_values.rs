@@ -77,7 +77,7 @@ impl VariableValues {
 
     /// Returns the longest known text at the start of data, and what is shown in its place.
     fn at(&self, data: &str) -> Option<(&str, &str)> {
-        let is_here = |text: &str| text.chars().count() >= SHORTEST && data.starts_with(text);
+        let is_here = |text: &str| data.starts_with(text) && text.chars().count() >= SHORTEST;
         let here = self.0.iter().filter(|(text, _)| is_here(text));
         here.max_by_key(|(text, _)| text.len()).map(|(text, shown)| (text.as_str(), shown.as_str()))
     }
