@@ -7,7 +7,7 @@
 //! | file | what is in it |
 //! | --- | --- |
 //! | `kinds` | the kinds, their members, keys, references, secrets and operations |
-//! | `entity_members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
+//! | `member`, `entity_members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `selection`, `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant`, `own_access` | what the tenant has, and what the application needs that runs the command |
 //! | `planner`, `comparison`, `references`, `required`, `kept_access`, `phrases`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
@@ -38,6 +38,7 @@ mod kept_access;
 mod key;
 mod kinds;
 mod links;
+mod member;
 mod own_access;
 mod phrases;
 mod plan;
