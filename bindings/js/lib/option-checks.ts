@@ -59,8 +59,8 @@ export function checkOptions(given: AllOptions): AllOptions {
   return options;
 }
 
-function checkExchange(exchange: Exchange): void {
-  const { subjectToken, personalAccessToken } = (exchange as Exchange | null) ?? {};
+function checkExchange(exchange: Exchange | null): void {
+  const { subjectToken, personalAccessToken } = exchange ?? {};
   const tokens: unknown[] = [subjectToken, personalAccessToken].filter((token) => token !== undefined);
   checkText("exchange", tokens[0]);
   const isToken = typeof tokens[0] === "string" || (typeof tokens[0] === "function" && personalAccessToken === undefined);

@@ -173,7 +173,7 @@ export function durableObjectTokenStore(storage: DurableObjectStorageLike, { pre
   expect(has(storage, "transaction") && has(storage, "put"), "`storage` is not the storage of a Durable Object: pass `ctx.storage`");
   const named = (key: string) => fitted(prefix, key, DURABLE_OBJECT_KEY);
   const entry = (value: string, ttl = Infinity): Entry => ({ value, expires: Date.now() + ttl * 1000 });
-  const live = (entry: unknown) => (entry !== undefined && (entry as Entry).expires > Date.now() ? (entry as Entry).value : undefined);
+  const live = (entry: unknown) => (isEntry(entry) && entry.expires > Date.now() ? entry.value : undefined);
   return {
     get: async (key) => live(await storage.get(await named(key))),
     set: async (key, value, ttl) => storage.put(await named(key), entry(value, ttl)),
@@ -193,6 +193,10 @@ export function durableObjectTokenStore(storage: DurableObjectStorageLike, { pre
       });
     },
   };
+}
+
+function isEntry(value: unknown): value is Entry {
+  return typeof value === "object" && value !== null && "value" in value && "expires" in value && typeof value.expires === "number";
 }
 
 function expect(valid: boolean, message: string): void {

@@ -41,9 +41,9 @@ export async function verifyWebhook<Event = WebhookEvent>(
 /** Rejects blank keys before anything is compared, because an unset variable must not let anyone forge events. */
 function checkedKeys(signingKey: string | readonly string[]): readonly string[] {
   const keys: readonly unknown[] = Array.isArray(signingKey) ? signingKey : [signingKey];
-  const blank = (key: unknown) => typeof key !== "string" || /^([\s\p{Cc}\p{DI}]*|undefined|null)$/u.test(key);
-  if (keys.length === 0 || keys.some(blank)) throw bad("signingKey", "is missing or blank");
-  return keys as readonly string[];
+  const isKey = (key: unknown): key is string => typeof key === "string" && !/^([\s\p{Cc}\p{DI}]*|undefined|null)$/u.test(key);
+  if (keys.length === 0 || !keys.every(isKey)) throw bad("signingKey", "is missing or blank");
+  return keys;
 }
 
 /** Returns the header of the signature. Other headers of frameworks can have names and values that `Headers` rejects. */
@@ -58,8 +58,8 @@ async function rawBody(request: Request | { body: string | Uint8Array | ArrayBuf
   if (typeof body === "string") return new TextEncoder().encode(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
-  if (typeof (request as Request).arrayBuffer !== "function") throw bad("body", "is not the raw body: pass the text or bytes that arrived, before anything parses them");
-  return new Uint8Array(await (request as Request).arrayBuffer());
+  if (!("arrayBuffer" in request)) throw bad("body", "is not the raw body: pass the text or bytes that arrived, before anything parses them");
+  return new Uint8Array(await request.arrayBuffer());
 }
 
 async function isSignedBy(signingKey: string, signature: Uint8Array, raw: Uint8Array): Promise<boolean> {

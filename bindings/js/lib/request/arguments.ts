@@ -58,10 +58,10 @@ export function expectObject(value: unknown, name = "options"): void {
 /** Rejects options of another type, and negative numbers. */
 export function check(options: object, names: string, type: string): void {
   for (const name of names.split(" ")) {
-    const value = (options as Record<string, unknown>)[name];
+    const value: unknown = Reflect.get(options, name);
     if (value === undefined) continue;
     if (typeof value !== type) throw bad(name, `is not a ${type}`);
-    if (type === "number" && !((value as number) >= 0)) throw bad(name, "is not a number >= 0");
+    if (typeof value === "number" && !(value >= 0)) throw bad(name, "is not a number >= 0");
   }
 }
 

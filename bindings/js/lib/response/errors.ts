@@ -74,13 +74,13 @@ export class LogtoError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A class of the user inherits the kind, but distinguishes its own objects.
     if (!Object.hasOwn(this, "kind")) return Function.prototype[Symbol.hasInstance].call(this, value);
-    const found = typeof value === "object" && value !== null && (value as { [KINDS]?: string[] })[KINDS];
+    const found = typeof value === "object" && value !== null && KINDS in value && value[KINDS];
     return Array.isArray(found) && found.includes(this.kind);
   }
 }
 
 function kinds(of: typeof LogtoError): string[] {
-  return of.kind === "LogtoError" ? [of.kind] : [of.kind, ...kinds(Object.getPrototypeOf(of) as typeof LogtoError)];
+  return of.kind === "LogtoError" ? [of.kind] : [of.kind, ...kinds(Object.getPrototypeOf(of))];
 }
 
 /**

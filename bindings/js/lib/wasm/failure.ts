@@ -2,7 +2,7 @@ import { isBrowser } from "#loader";
 import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
 import { members, retryAfter } from "../response/answer.js";
-import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, RateLimitError, ServerError, type StopReason, TimeoutError } from "../response/errors.js";
+import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, RateLimitError, ServerError, TimeoutError } from "../response/errors.js";
 import type { FailedCall, PendingCall } from "./host.js";
 
 /** Returns the error of a call that has failed. */
@@ -10,7 +10,7 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
   const { kind, status, ofToken } = failed;
   const reason = ofToken ? state.cause : cause;
   // The caller gets the error of a hook unchanged.
-  if (reason instanceof Object && HANDLED in reason) return (reason as { [HANDLED]: unknown })[HANDLED];
+  if (reason instanceof Object && HANDLED in reason) return reason[HANDLED];
   const response = kind === "api" ? answer : kind === "token" && status ? state.tokenAnswer : undefined;
   const body = response && !ofToken ? members(response.text) : {};
   const details = typeof body["details"] === "string" ? body["details"] : undefined;
@@ -18,7 +18,7 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
   // Another call may have failed for this one: that of a subject token, or in `getToken`. A missing entity there is not
   // that of this call.
   const special = CAUSES.find((cause) => reason instanceof cause);
-  const nested = special && (reason as LogtoError);
+  const nested = special && reason instanceof special ? reason : undefined;
   const known = { status: status || nested?.status, code: failed.code || nested?.code };
   const unknownRoute = request && kind === "api" && (status === 405 || (status === 404 && !failed.code));
   const label = [`${name}:`, known.status, known.code && `${known.code}:`, failed.message, details && `[details: ${details}]`];
@@ -32,7 +32,7 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
     hint: (unknownRoute && releaseHint(request.operation)) || (isBrowser ? failed.hint : failed.hint.split("; in a browser")[0]) || undefined,
     operation: name,
     attempts: failed.attempts,
-    stopReason: (failed.stopReason as StopReason) || undefined,
+    stopReason: failed.stopReason || undefined,
     cause: reason,
   });
 }

@@ -4,6 +4,7 @@ import { textOf } from "../request/arguments.js";
 import { type Request, send, sendCall, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members, retryAfter, shown } from "../response/answer.js";
+import type { StopReason } from "../response/errors.js";
 import type { ClientState, FirstAttempt, Grant } from "./client-state.js";
 import type { Exports, Host } from "./module.js";
 import { key, read, type StoredToken, write } from "./stored-token.js";
@@ -42,7 +43,8 @@ export interface FailedCall {
   code: string;
   hint: string;
   attempts: number;
-  stopReason: string;
+  /** Empty if there is none. */
+  stopReason: StopReason | "";
 }
 
 /**
@@ -124,7 +126,7 @@ export function host(context: HostContext): Host {
     cancel: (job: number) => jobs.cancel(job),
     resolve: (call: number, freshUntil: number) => context.resolve(call, "", freshUntil),
     resolve_token: (call: number, token: string) => context.resolve(call, token, 0),
-    reject: (call: number, ofToken: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) =>
+    reject: (call: number, ofToken: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: StopReason | "") =>
       context.reject(call, { ofToken: ofToken !== 0, kind, message, status, code, hint, attempts, stopReason }),
   };
 }
