@@ -43,7 +43,7 @@ export interface FailedCall {
   code: string;
   hint: string;
   attempts: number;
-  /** Empty if there is none. */
+  /** Reason why the call was not retried, or an empty text. */
   stopReason: StopReason | "";
 }
 
