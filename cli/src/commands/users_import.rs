@@ -167,11 +167,13 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     })
     .await?;
     progress.finish();
-    report.finish()?;
+    let has_changed = !arguments.dry_run && summary.created + summary.updated + summary.unclear > 0;
+    let reported = report.finish().map_err(|failure| failure.after_changes_if(has_changed));
     if warnings > SHOWN {
         context.printer.message(&format!("… and {}", counted(warnings - SHOWN, "more warning")));
     }
-    finish(context, &arguments, summary, &checked)
+    let exit = finish(context, &arguments, summary, &checked)?;
+    reported.map(|()| exit)
 }
 
 /// Opens the journal. A dry run only reads it.

@@ -11,7 +11,7 @@ use super::kinds::Links;
 use super::links;
 use super::plan::{Action, Change};
 use super::planner::Planner;
-use super::secrets::variables;
+use super::secrets::{fits, variables};
 use super::tenant::Found;
 use super::value_path::{dotted, value_at, value_at_mut};
 
@@ -63,6 +63,10 @@ impl Planner<'_> {
             match (value_at_mut(&mut whole, place), value_at(&raw, place)) {
                 // A member that the server lacks.
                 (None, _) => {}
+                (Some(_), Some(Value::String(present))) if !fits(text, present) => {
+                    let problem = format!("{}, and the present value differs elsewhere", self.not_set(place, text));
+                    self.problem(declared, place, &problem);
+                }
                 (Some(value), Some(present)) => {
                     *value = present.clone();
                     sources.extend(present.as_str().map(|present| (present.to_owned(), text.clone())));

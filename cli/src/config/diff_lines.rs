@@ -8,7 +8,7 @@ use similar::{ChangeTag, TextDiff};
 use super::entity_members::Members;
 use super::kinds::Kind;
 use super::secrets::{has_credentials, is_secret, references_only};
-use super::value_path::ValuePath;
+use super::value_path::{ValuePath, value_at, value_at_mut};
 use super::variable_values::VariableValues;
 use super::yaml;
 use crate::credentials;
@@ -154,8 +154,8 @@ impl Mask<'_> {
                 let mut shown = (before.as_ref().map(|_| Vec::new()), after.as_ref().map(|_| Vec::new()));
                 let has =
                     |items: &Option<Vec<Value>>, item: &Value| items.as_ref().is_some_and(|all| all.contains(item));
-                let is_new = |item: &&Value| !has(&before, item) && self.source(item).is_some();
-                let by_variable = after.iter().flatten().any(|item| is_new(&item));
+                let new = after.iter().flatten().filter(|item| !has(&before, item));
+                let by_variable: Vec<ValuePath> = new.flat_map(|item| self.variables(item)).collect();
                 for at in 0..count {
                     place.push(at.to_string());
                     let get = |items: &Option<Vec<Value>>| items.as_ref().and_then(|items| items.get(at).cloned());
@@ -165,7 +165,18 @@ impl Mask<'_> {
                         Some(item @ Value::String(_)) if has(&after, &item) => {
                             old = self.pair(place, Some(&item), None).0;
                         }
-                        Some(Value::String(_)) if by_variable => old = Some(SECRET.into()),
+                        Some(item) if !has(&after, &item) => {
+                            let is_unknown = |place: &&ValuePath| {
+                                value_at(&item, place).is_some_and(|old| self.source(old).is_none())
+                            };
+                            for place in by_variable.iter().filter(is_unknown) {
+                                if let Some(shown @ Value::String(_)) =
+                                    old.as_mut().and_then(|old| value_at_mut(old, place))
+                                {
+                                    *shown = SECRET.into();
+                                }
+                            }
+                        }
                         _ => {}
                     }
                     shown.0.iter_mut().for_each(|items| items.extend(old.clone()));
@@ -204,6 +215,21 @@ impl Mask<'_> {
     /// Returns a name as the file has it, or without values of variables.
     fn name(&self, name: &str) -> String {
         self.sources.get(name).cloned().unwrap_or_else(|| self.variable_values.hide(name))
+    }
+
+    /// Returns the places of the texts that contain a variable.
+    fn variables(&self, value: &Value) -> Vec<ValuePath> {
+        let below = |step: String, value: &Value| {
+            let places = self.variables(value).into_iter();
+            places.map(move |place| [vec![step.clone()], place].concat()).collect::<Vec<_>>()
+        };
+        match value {
+            Value::Array(items) => {
+                items.iter().enumerate().flat_map(|(at, item)| below(at.to_string(), item)).collect()
+            }
+            Value::Object(members) => members.iter().flat_map(|(name, value)| below(name.clone(), value)).collect(),
+            scalar => self.source(scalar).map(|_| ValuePath::new()).into_iter().collect(),
+        }
     }
 
     /// Returns the text of the file for a value that contains a variable.
@@ -293,6 +319,17 @@ mod tests {
             json!({ "config": { "list": ["a", "from-env", { "b": "from-env" }] } }),
         );
         assert!(lists.contains("${env:SECRET}") && !lists.contains("from-env"), "{lists}");
+    }
+
+    #[test]
+    fn the_value_that_a_variable_replaces_is_masked_if_its_object_moves() {
+        let item = |url: &str, token: &str| json!({ "url": url, "x": [token] });
+        let shown = shown(
+            json!({ "config": { "list": [item("a", "old"), item("c", "from-env")] } }),
+            json!({ "config": { "list": [item("b", "plain"), item("a", "from-env"), item("c", "other")] } }),
+        );
+        assert!(!shown.contains("old") && !shown.contains("from-env"), "{shown}");
+        assert!(shown.contains("(secret)") && shown.contains("${env:SECRET}") && shown.contains("plain"), "{shown}");
     }
 
     #[test]

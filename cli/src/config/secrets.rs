@@ -56,6 +56,28 @@ pub(super) fn variables(text: &str) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
+/// Whether the variables of a text can have values that make it this value.
+pub(super) fn fits(text: &str, value: &str) -> bool {
+    let pieces = pieces(text).unwrap_or_default();
+    let last = pieces.len().saturating_sub(1);
+    let (mut rest, mut follows_variable) = (value, false);
+    for (at, piece) in pieces.iter().enumerate() {
+        let Piece::Text(literal) = piece else {
+            follows_variable = true;
+            continue;
+        };
+        let after = match follows_variable {
+            false => rest.strip_prefix(literal.as_str()),
+            true if at == last => rest.strip_suffix(literal.as_str()).map(|_| ""),
+            true => rest.split_once(literal.as_str()).map(|(_, after)| after),
+        };
+        let Some(after) = after else { return false };
+        rest = after;
+        follows_variable = false;
+    }
+    follows_variable || rest.is_empty()
+}
+
 /// Returns a text with its references, without everything else.
 pub(super) fn references_only(text: &str) -> String {
     let shown = pieces(text).unwrap_or_default().into_iter().map(|piece| match piece {
@@ -182,6 +204,23 @@ mod tests {
     fn messages_contain_variables_but_no_other_part_of_a_secret() {
         assert_eq!(variables("Basic abc${env:A}:${env:B}"), "A, B");
         assert_eq!(references_only("Basic abc${env:A}"), "\u{2026}${env:A}");
+    }
+
+    #[test]
+    fn values_fit_the_text_around_variables() {
+        for (text, value, expected) in [
+            ("${env:A}", "anything", true),
+            ("https://u:${env:A}@good.example/hook", "https://u:pw@good.example/hook", true),
+            ("https://u:${env:A}@good.example/hook", "https://u:pw@evil.example/hook", false),
+            ("Bearer ${env:A}", "Basic abc", false),
+            ("${env:A}:${env:B}", "a:b:c", true),
+            ("${env:A}:${env:B}", "a", false),
+            ("x${env:A}x", "x", false),
+            ("${env:A}-x", "x-x-x", true),
+            ("", "", true),
+        ] {
+            assert_eq!(fits(text, value), expected, "{text} {value}");
+        }
     }
 
     #[test]

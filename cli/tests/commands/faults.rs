@@ -109,6 +109,17 @@ async fn a_change_that_cannot_be_printed_is_partly_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_written_is_partly_done_if_users_were_created() {
+    let program = tenant().await;
+    for (arguments, code) in [(&["--dry-run"][..], 1), (&[], 4), (&[], 1)] {
+        let output = program.run(&[&IMPORT[..], &["--report", "/dev/full"], arguments].concat()).await;
+        assert_eq!(output.code, code, "{output:?}");
+        assert!(output.err.contains("cannot write the report"), "{output:?}");
+        assert!(output.out.contains("created"), "{output:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_ends_an_export_that_continues_when_there_is_space() {
     let program = Program::new().await;
     let file = program.file("many.ndjson", &many(300));

@@ -187,6 +187,25 @@ async fn a_variable_that_is_not_set_keeps_the_present_value() {
 }
 
 #[tokio::test]
+async fn a_variable_that_is_not_set_hides_no_difference_of_the_text_around_it() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |host: &str| {
+        let url = format!("https://u:${{env:PASSWORD}}@{host}.example/hook");
+        format!("- name: audit\n  events: [PostSignIn]\n  config: {{url: '{url}'}}\n")
+    };
+    let folder = Folder::with(&[("hooks.yaml", &file("good"))]);
+    let set = |name: &str| (name == "PASSWORD").then(|| "secret".to_owned());
+    let planned = config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &set).await;
+    apply(&tenant, &planned.unwrap()).await.unwrap();
+    assert!(plan(&tenant, &folder).await.unwrap().is_empty());
+    folder.put("hooks.yaml", &file("other"));
+    assert_eq!(
+        folder.short(plan(&tenant, &folder).await.unwrap_err()),
+        "hooks.yaml:3: the variable PASSWORD of `config.url` is not set, and the present value differs elsewhere"
+    );
+}
+
+#[tokio::test]
 async fn a_variable_that_is_not_set_keeps_no_value_of_another_item() {
     let tenant = Emulator::new().client().unwrap();
     let file = |first: &str| format!("webauthnRelatedOrigins: [{first}, 'https://${{env:HOST}}']\n");
