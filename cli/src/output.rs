@@ -98,14 +98,18 @@ impl Printer {
 
     /// Prints an error of one of several items. The command goes on.
     pub(crate) fn error(&mut self, text: &str) {
-        // There is nowhere to report a failure to.
-        let _ = writeln!(self.messages, "error: {}", terminal::shown_lines(text));
+        self.problem(&format!("error: {text}"));
     }
 
     /// Prints a warning that must not be missed, also with `--quiet`.
     pub(crate) fn warning(&mut self, text: &str) {
+        self.problem(&format!("warning: {text}"));
+    }
+
+    /// Prints a line about a problem, also with `--quiet`.
+    pub(crate) fn problem(&mut self, text: &str) {
         // There is nowhere to report a failure to.
-        let _ = writeln!(self.messages, "warning: {}", terminal::shown_lines(text));
+        let _ = writeln!(self.messages, "{}", terminal::shown_lines(text));
     }
 
     /// Prints one value. A table has a row per member.
@@ -136,8 +140,7 @@ impl Printer {
     /// Prints a message for people, unless only data was asked for.
     pub fn message(&mut self, text: &str) {
         if !self.quiet {
-            // There is nowhere to report a failure to.
-            let _ = writeln!(self.messages, "{}", terminal::shown_lines(text));
+            self.problem(text);
         }
     }
 }

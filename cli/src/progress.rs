@@ -125,11 +125,16 @@ impl Progress {
         }
     }
 
-    /// Prints a line above the bar.
+    /// Prints a line above the bar, unless the command is quiet.
     pub fn print_line(&self, text: &str) {
         if !self.quiet {
-            self.line_printer().print(text);
+            self.print_error(text);
         }
+    }
+
+    /// Prints a line above the bar.
+    pub(crate) fn print_error(&self, text: &str) {
+        self.line_printer().print(text);
     }
 
     /// Returns what prints lines above the bar.

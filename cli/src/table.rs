@@ -24,7 +24,7 @@ const LEAST: usize = 10;
 
 /// Returns the width of the terminal, if standard output is one.
 pub(crate) fn terminal_width() -> Option<u16> {
-    plain().width()
+    plain().width().filter(|width| *width > 0)
 }
 
 /// Returns a table of items, and the last columns, which do not fit into the width without breaking an id or a time. At
@@ -106,6 +106,10 @@ fn is_time(title: &str) -> bool {
 fn plain() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    // Some terminals do not know their width, and report 0.
+    if table.width() == Some(0) {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
     table
 }
 

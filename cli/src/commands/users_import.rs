@@ -156,7 +156,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let summary = import(&writer, input.items(names), concurrency, arguments.max_failures, &interrupt, &mut |line| {
         progress.advance();
         if line.outcome == Outcome::Failed {
-            progress.print_line(&told("failed", line));
+            progress.print_error(&told("failed", line));
         } else if line.message.is_some() {
             warnings += 1;
             if warnings <= SHOWN {
@@ -351,10 +351,10 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
             problems.push(format!("{} more", rejected.problems.len() - SHOWN_PROBLEMS));
         }
         let user = if rejected.user.is_empty() { String::new() } else { format!("{}: ", rejected.user) };
-        printer.message(&format!("invalid: {}: {user}{}", rejected.location, problems.join("; ")));
+        printer.problem(&format!("invalid: {}: {user}{}", rejected.location, problems.join("; ")));
     }
     if checked.rejected.len() > SHOWN {
-        printer.message(&format!("… and {}", counted(checked.rejected.len() - SHOWN, "more invalid record")));
+        printer.problem(&format!("… and {}", counted(checked.rejected.len() - SHOWN, "more invalid record")));
     }
     let mut problems = checked.rejected.iter().flat_map(|rejected| &rejected.problems);
     if arguments.from == Source::Logto

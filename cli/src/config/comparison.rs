@@ -11,15 +11,16 @@ use super::kinds::Links;
 use super::links;
 use super::plan::{Action, Change};
 use super::planner::Planner;
-use super::secrets::{fits, variables};
+use super::resolution::Open;
+use super::secrets::fits;
 use super::tenant::Found;
 use super::value_path::{dotted, value_at, value_at_mut};
 
 impl Planner<'_> {
     pub(super) fn create(&mut self, declared: &Declared, members: Members) -> Option<Change> {
         let (kind, before) = (declared.kind, self.problems.len());
-        for (place, text) in &declared.open {
-            self.problem(declared, place, &self.not_set(place, text));
+        for (place, open) in &declared.open {
+            self.problem(declared, place, &self.not_set(place, open));
         }
         let value = Value::Object(members.clone());
         for member in kind.members.iter().filter(|member| member.required) {
@@ -59,20 +60,20 @@ impl Planner<'_> {
         let mut whole = Value::Object(merged(kind.members, &found.raw, members));
         let raw = Value::Object(found.raw.clone());
         let mut sources = declared.sources.clone();
-        for (place, text) in &declared.open {
+        for (place, open) in &declared.open {
             match (value_at_mut(&mut whole, place), value_at(&raw, place)) {
                 // A member that the server lacks.
                 (None, _) => {}
-                (Some(_), Some(Value::String(present))) if !fits(text, present) => {
-                    let problem = format!("{}, and the present value differs elsewhere", self.not_set(place, text));
+                (Some(_), Some(Value::String(present))) if !fits(&open.text, present) => {
+                    let problem = format!("{}, and the present value differs elsewhere", self.not_set(place, open));
                     self.problem(declared, place, &problem);
                 }
                 (Some(value), Some(present)) => {
                     *value = present.clone();
-                    sources.extend(present.as_str().map(|present| (present.to_owned(), text.clone())));
-                    self.warn(declared, place, &format!("{}; the present value is kept", self.not_set(place, text)));
+                    sources.extend(present.as_str().map(|present| (present.to_owned(), open.text.clone())));
+                    self.warn(declared, place, &format!("{}; the present value is kept", self.not_set(place, open)));
                 }
-                (Some(_), None) => self.problem(declared, place, &self.not_set(place, text)),
+                (Some(_), None) => self.problem(declared, place, &self.not_set(place, open)),
             }
         }
         let Value::Object(members) = &whole else { return None };
@@ -124,11 +125,11 @@ impl Planner<'_> {
             return;
         }
         let (before, after) = (Value::Object(before.clone()), Value::Object(after.clone()));
-        for (place, text) in &declared.open {
+        for (place, open) in &declared.open {
             let is_list = |place: &&[String]| value_at(&after, place).is_some_and(Value::is_array);
             let list = (0..place.len()).filter_map(|end| place.get(..end)).find(is_list);
             if list.is_some_and(|list| value_at(&before, list) != value_at(&after, list)) {
-                self.problem(declared, place, &format!("{}, and its list changes", self.not_set(place, text)));
+                self.problem(declared, place, &format!("{}, and its list changes", self.not_set(place, open)));
             }
         }
     }
@@ -148,8 +149,8 @@ impl Planner<'_> {
         }
     }
 
-    fn not_set(&self, place: &[String], text: &str) -> String {
-        let (names, place) = (variables(text), self.variable_values.hide(&dotted(place)));
+    fn not_set(&self, place: &[String], open: &Open) -> String {
+        let (names, place) = (&open.variables, self.variable_values.hide(&dotted(place)));
         let (noun, verb) = if names.contains(", ") { ("variables", "are") } else { ("variable", "is") };
         format!("the {noun} {names} of `{place}` {verb} not set")
     }

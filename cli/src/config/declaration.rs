@@ -9,7 +9,7 @@ use super::entity_members::{Known, Members, known};
 use super::folder::{Document, Folder};
 use super::key::Key;
 use super::kinds::{self, Kind, Layout};
-use super::resolution::{Environment, Resolution};
+use super::resolution::{Environment, Open, Resolution};
 use super::types;
 use super::value_path::ValuePath;
 use super::variable_values::VariableValues;
@@ -26,8 +26,8 @@ pub(super) struct Declared {
     pub members: Members,
     /// The texts of the file for values that contain a variable, by value.
     pub sources: BTreeMap<String, String>,
-    /// The places whose variables are not set, with the text of the file.
-    pub open: BTreeMap<ValuePath, String>,
+    /// The texts whose variables are not set, by place.
+    pub open: BTreeMap<ValuePath, Open>,
     path: PathBuf,
     node: Node,
 }

@@ -230,7 +230,7 @@ impl Plan {
         }
         let [create, update, delete] =
             [Action::Create, Action::Update, Action::Delete].map(|action| self.count(action));
-        if self.is_empty() {
+        if !self.has_differences() {
             return writeln!(out, "No differences");
         }
         writeln!(out, "{create} to create, {update} to update, {delete} to delete")

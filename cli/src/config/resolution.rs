@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::entity_members::Members;
-use super::secrets::{Piece, pieces};
+use super::secrets::{Piece, pieces, variables};
 use super::value_path::ValuePath;
 use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
@@ -19,12 +19,20 @@ pub(super) struct Resolution<'e> {
     environment: Environment<'e>,
     /// The texts of the file for values that contain a variable, by value.
     pub sources: BTreeMap<String, String>,
-    /// The places whose variables are not set, with the text of the file.
-    pub open: BTreeMap<ValuePath, String>,
+    /// The texts whose variables are not set, by place.
+    pub open: BTreeMap<ValuePath, Open>,
     /// Lines and messages.
     pub problems: Vec<(u64, String)>,
     /// The values of the variables.
     pub variable_values: VariableValues,
+}
+
+/// A text of the file with variables that are not set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Open {
+    pub text: String,
+    /// The names of these variables, for messages.
+    pub variables: String,
 }
 
 impl<'e> Resolution<'e> {
@@ -57,7 +65,8 @@ impl<'e> Resolution<'e> {
         match self.replaced(text) {
             Ok(Some(value)) => value,
             Ok(None) => {
-                self.open.insert(place, text.to_owned());
+                let variables = variables(text, |name| (self.environment)(name).is_none());
+                self.open.insert(place, Open { text: text.to_owned(), variables });
                 text.to_owned()
             }
             Err(message) => {
@@ -107,7 +116,7 @@ mod tests {
 
     use super::*;
 
-    fn resolved(yaml: &str) -> (Value, BTreeMap<ValuePath, String>, Vec<(u64, String)>) {
+    fn resolved(yaml: &str) -> (Value, BTreeMap<ValuePath, Open>, Vec<(u64, String)>) {
         let environment = |name: &str| (name == "SET").then(|| "value".to_owned());
         let node = Node::parse(yaml).unwrap_or_else(|(_, message)| panic!("{message}"));
         let mut resolution = Resolution::new(&environment);
@@ -124,9 +133,10 @@ mod tests {
 
     #[test]
     fn places_of_variables_that_are_not_set_are_noted() {
-        let (_, open, problems) = resolved("config:\n  list:\n  - x\n  - ${env:UNSET}\n");
+        let (_, open, problems) = resolved("config:\n  list:\n  - x\n  - ${env:SET} ${env:UNSET}\n");
         let place = ["config", "list", "1"].map(str::to_owned).to_vec();
-        assert_eq!(open, [(place, "${env:UNSET}".to_owned())].into());
+        let text = Open { text: "${env:SET} ${env:UNSET}".to_owned(), variables: "UNSET".to_owned() };
+        assert_eq!(open, [(place, text)].into());
         assert!(problems.is_empty());
     }
 

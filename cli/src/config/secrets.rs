@@ -47,11 +47,11 @@ pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, String> {
     Ok(pieces)
 }
 
-/// Returns the names of the variables in a text, for messages.
-pub(super) fn variables(text: &str) -> String {
+/// Returns the names of the variables of a text that a message is about.
+pub(super) fn variables(text: &str, is_meant: impl Fn(&str) -> bool) -> String {
     let names = pieces(text).unwrap_or_default().into_iter().filter_map(|piece| match piece {
-        Piece::Variable(name) => Some(name),
-        Piece::Text(_) => None,
+        Piece::Variable(name) if is_meant(&name) => Some(name),
+        Piece::Variable(_) | Piece::Text(_) => None,
     });
     names.collect::<Vec<_>>().join(", ")
 }
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn messages_contain_variables_but_no_other_part_of_a_secret() {
-        assert_eq!(variables("Basic abc${env:A}:${env:B}"), "A, B");
+        assert_eq!(variables("Basic abc${env:A}:${env:B}:${env:C}", |name| name != "B"), "A, C");
         assert_eq!(references_only("Basic abc${env:A}"), "\u{2026}${env:A}");
     }
 

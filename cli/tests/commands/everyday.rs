@@ -361,6 +361,12 @@ async fn quiet_commands_print_data_and_errors_only() {
     assert_eq!(listed.out, "[]\n");
     let unknown = program.run(&["users", "get", "nobody", "--quiet"]).await;
     assert!(unknown.code == 1 && !unknown.err.is_empty(), "{unknown:?}");
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let file = program.file("users.ndjson", "{\"username\":\"ada\"}\n{\"username\":\"grace\"}\n{\"usernme\":\"x\"}\n");
+    let import = ["users", "import", &file, "--on-conflict", "fail", "--skip-invalid", "--quiet"];
+    let partly = program.run(&import).await;
+    let problems: Vec<&str> = partly.err.lines().map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!((partly.code, &problems[..]), (4, &["invalid", "failed"][..]), "{partly:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -65,11 +65,20 @@ impl Screen {
 }
 
 /// Runs a command in a terminal. When a prompt appears, types what belongs to it.
-async fn on_terminal<const N: usize>(mut command: Command, prompts: [(&'static str, &'static str); N]) -> Screen {
+async fn on_terminal<const N: usize>(command: Command, prompts: [(&'static str, &'static str); N]) -> Screen {
+    on_terminal_of(WIDTH as u16, command, prompts).await
+}
+
+/// Runs a command in a terminal that reports this width.
+async fn on_terminal_of<const N: usize>(
+    width: u16,
+    mut command: Command,
+    prompts: [(&'static str, &'static str); N],
+) -> Screen {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
-    tcsetwinsize(&master, Winsize { ws_row: 24, ws_col: WIDTH as u16, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    tcsetwinsize(&master, Winsize { ws_row: 24, ws_col: width, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     let name = ptsname(&master, Vec::new()).unwrap();
     let terminal = File::from(open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap());
     let part = || terminal.try_clone().unwrap();
@@ -221,6 +230,14 @@ async fn a_terminal_has_colours_unless_no_color_is_set() {
     let piped = program.run(&plan).await;
     assert!(piped.code == 3 && !piped.out.contains(COLOUR), "{piped:?}");
     assert_eq!(plain.text.replace("\r\n", "\n"), piped.err + &piped.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_of_unknown_width_has_all_columns() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let lines = on_terminal_of(0, program.command(&["users", "list"]), []).await.lines();
+    assert!(lines.iter().any(|line| line.starts_with("ID ") && line.contains("CREATED")), "{lines:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
