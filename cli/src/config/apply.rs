@@ -64,7 +64,7 @@ pub async fn apply(
             let message = format!(
                 "cannot {} the {change}: {}; {done} of {all} changes were made before, and the next plan has the others",
                 change.action.verb(),
-                plan.variable_values.hide(error.message())
+                plan.variable_values.hide_in_error(error.message())
             );
             let failure = Failure::new(message).after_changes_if(applier.might_have_written);
             return Err(error.hint().into_iter().fold(failure, Failure::with_hint));

@@ -13,7 +13,7 @@
 //! | `planner`, `comparison`, `references`, `required`, `kept_access`, `phrases`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
 //! | `apply`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
-//! | `secrets`, `variable_values` | what is secret, and variables in its place |
+//! | `secrets`, `variable_values`, `value_forms` | what is secret, and variables in its place |
 //!
 //! # Rules
 //!
@@ -53,6 +53,7 @@ mod selection;
 mod tenant;
 mod types;
 mod unsupported;
+mod value_forms;
 mod value_path;
 mod variable_values;
 mod yaml;

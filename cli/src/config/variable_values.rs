@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fmt::Write as _;
-
-use serde_json::Value;
 
 use super::key::Key;
 use super::secrets::{has_credentials, reference, references_only};
-use crate::failure::one_line;
+use super::value_forms::forms;
 
 /// Shorter texts are only hidden where they are the whole of a value or a name: they occur in many others.
 const SHORTEST: usize = 4;
+
+/// The client cuts long texts of servers, and writes this at the end.
+const CUT: char = '…';
 
 /// The values of variables and the texts that contain them, with the texts of the files.
 #[derive(Clone, Default)]
@@ -29,13 +29,9 @@ impl VariableValues {
         self.add_forms(text, &shown);
     }
 
-    /// Adds a text in the forms that errors contain: as it is, in paths, in JSON and in one line.
+    /// Adds a text in the forms that errors contain.
     fn add_forms(&mut self, text: &str, shown: &str) {
-        let json = Value::from(text).to_string();
-        let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or_default();
-        for form in [&encoded(text), json, &one_line(text), text].into_iter().filter(|form| !form.is_empty()) {
-            self.0.insert(form.to_owned(), shown.to_owned());
-        }
+        self.0.extend(forms(text).into_iter().map(|form| (form, shown.to_owned())));
     }
 
     pub(super) fn extend(&mut self, other: Self) {
@@ -55,46 +51,43 @@ impl VariableValues {
     /// Returns data with the texts of the files in place of values. Messages are not passed to it as a whole: a value can
     /// be one of their words.
     pub(super) fn hide(&self, data: &str) -> String {
+        self.replaced(data, |rest| self.at(rest))
+    }
+
+    /// Returns the message of an error with the texts of the files in place of values, also of those that are cut.
+    pub(super) fn hide_in_error(&self, message: &str) -> String {
+        self.replaced(message, |rest| self.at(rest).max(self.cut_at(rest)))
+    }
+
+    /// Replaces what `at` finds at the start of the rest of data: a number of bytes, and what is shown in their place.
+    fn replaced<'s>(&'s self, data: &str, at: impl Fn(&str) -> Option<(usize, &'s str)>) -> String {
         if let Some(shown) = self.0.get(data) {
             return shown.clone();
         }
         let mut hidden = String::with_capacity(data.len());
         let mut rest = data;
         while let Some(letter) = rest.chars().next() {
-            match self.at(rest) {
-                Some((text, shown)) => {
-                    hidden += shown;
-                    rest = rest.strip_prefix(text).unwrap_or_default();
-                }
-                None => {
-                    hidden.push(letter);
-                    rest = rest.get(letter.len_utf8()..).unwrap_or_default();
-                }
-            }
+            let found = at(rest);
+            let end = found.map_or(letter.len_utf8(), |(length, _)| length);
+            hidden += found.map_or_else(|| rest.get(..end).unwrap_or_default(), |(_, shown)| shown);
+            rest = rest.get(end..).unwrap_or_default();
         }
         hidden
     }
 
-    /// Returns the longest known text at the start of data, and what is shown in its place.
-    fn at(&self, data: &str) -> Option<(&str, &str)> {
+    /// Finds the longest known text at the start of data.
+    fn at(&self, data: &str) -> Option<(usize, &str)> {
         let is_here = |text: &str| data.starts_with(text) && text.chars().count() >= SHORTEST;
         let here = self.0.iter().filter(|(text, _)| is_here(text));
-        here.max_by_key(|(text, _)| text.len()).map(|(text, shown)| (text.as_str(), shown.as_str()))
+        here.map(|(text, shown)| (text.len(), shown.as_str())).max_by_key(|(length, _)| *length)
     }
-}
 
-/// Encodes a text like the paths of requests.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
-            _ if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
-            // Writing to a text cannot fail.
-            _ => _ = write!(encoded, "%{byte:02X}"),
-        }
+    /// Finds the start of a known text between the start of data and the place where data is cut.
+    fn cut_at(&self, data: &str) -> Option<(usize, &str)> {
+        let (start, _) = data.split_once(CUT).filter(|(start, _)| start.chars().count() >= SHORTEST)?;
+        let (_, shown) = self.0.iter().find(|(text, _)| text.starts_with(start))?;
+        Some((start.len(), shown))
     }
-    encoded
 }
 
 impl fmt::Debug for VariableValues {
@@ -130,5 +123,25 @@ mod tests {
         }
         assert_eq!(variable_values.key(&Key(vec!["1".into(), "an acme".into()])), "${env:ONE} / an ${env:NAME}");
         assert!(!format!("{variable_values:?}").contains("acme"));
+    }
+    #[test]
+    fn values_are_hidden_where_errors_cut_them() {
+        let mut variable_values = VariableValues::default();
+        for (value, name) in [("acme", "NAME"), ("acme-\"secret\"", "KEY"), ("dots…and more", "DOTS")] {
+            variable_values.add(value, name);
+        }
+        for (message, shown) in [
+            ("refused: acme-\"s…", "refused: ${env:KEY}…"),
+            (
+                r#"x: acme…; [details: "acme-\… [request acme]"#,
+                r#"x: ${env:NAME}…; [details: "${env:KEY}… [request ${env:NAME}]"#,
+            ),
+            ("refused: acm…", "refused: acm…"),
+            ("refused: acme-", "refused: ${env:NAME}-"),
+            ("refused: dots…and more", "refused: ${env:DOTS}"),
+            ("refused: dots…", "refused: ${env:DOTS}…"),
+        ] {
+            assert_eq!(variable_values.hide_in_error(message), shown, "{message}");
+        }
     }
 }

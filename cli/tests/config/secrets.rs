@@ -2,8 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use logto_admin::Client;
+use logto_admin::transport::{HttpTransport, Method};
 use logto_admin_cli::config::{self, Change, Selection, Undeclared};
 use logto_admin_emulator::Emulator;
+use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;
 
 use crate::folder::{Folder, NOBODY, apply, export, plan, written};
@@ -284,4 +287,30 @@ async fn secrets_in_files_are_masked_too() {
     let folder = Folder::with(&[("hooks.yaml", hook)]);
     let plan = plan(&tenant, &folder).await.unwrap();
     assert!(written(&plan).contains("X-Key: (secret)"), "{}", written(&plan));
+}
+
+#[tokio::test]
+async fn values_of_variables_are_not_shown_where_the_server_repeats_them() {
+    let secret = format!("hunter2  \"\u{7f}{}", "\u{fc}".repeat(600));
+    let (emulator, repeated) = (Emulator::new(), json!({ "a": secret }).to_string());
+    let sending = emulator.clone();
+    let transport = ScriptedTransport::new(move |request, options| {
+        let is_write = !options.token_call && request.method != Method::Get;
+        let (emulator, body) = (sending.clone(), json!({ "code": "guard.invalid_input", "message": repeated }));
+        async move {
+            let mut answer = emulator.send(request, &options).await?;
+            if is_write {
+                (answer.status, answer.body) = (422, body.to_string().into());
+            }
+            Ok(answer)
+        }
+    });
+    let client = Client::builder(emulator.endpoint()).client_credentials(emulator.app_id(), emulator.app_secret());
+    let tenant = client.transport(transport).build().unwrap();
+    let folder = Folder::with(&[("applications.yaml", "- name: a\n  type: SPA\n  customData: { a: '${env:LONG}' }\n")]);
+    let environment = |name: &str| (name == "LONG").then(|| secret.clone());
+    let all = Selection::all();
+    let planned = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap();
+    let error = apply(&tenant, &planned).await.unwrap_err();
+    assert!(error.message().contains(r#"{"a":"${env:LONG}…"#), "{error}");
 }
