@@ -178,7 +178,10 @@ impl Planner<'_> {
         self.check_links(declared, found, declaration, &mut members);
         let change = match found {
             Some(found) => self.update(declared, found, &members),
-            None => self.create(declared, merged(kind.members, &Members::new(), &members)),
+            None => {
+                self.check_new_nulls(declared, &members);
+                self.create(declared, merged(kind.members, &Members::new(), &members))
+            }
         };
         self.changes.extend(change);
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::declaration::Declared;
 use super::entity_members::Members;
-use super::kinds::{Body, Part, Write};
+use super::kinds::{Body, Kind, Part, Write};
 use super::planner::Planner;
 use super::request_bodies::is;
 use crate::body_members::{self, Place};
@@ -35,29 +35,46 @@ impl Planner<'_> {
     pub(super) fn check_nulls(&mut self, declared: &Declared, changed: &[String], members: &Members) {
         let is_null = |name: &String| members.get(name).is_some_and(Value::is_null);
         for name in changed.iter().filter(|name| is_null(name)) {
-            let part = declared.kind.parts.iter().filter(|part| part.is_for(name)).find_map(Part::write);
-            let is_refused = match (part, declared.kind.update) {
-                (Some(write), _) => refuses_null(write, name),
-                (None, Some(write)) if is(write, Method::Patch) => refuses_null(write, name),
-                // The operation replaces the entity: a member that is left out is removed.
-                (None, Some(write)) => matches!(write.body, Body::Value(_)) || required(write).contains(name),
-                (None, None) => false,
-            };
-            if is_refused {
+            if cannot_be_null(declared.kind, name) {
                 self.problem_at(declared, name, &format!("`{name}` cannot be null"));
             }
         }
+    }
+
+    /// Reports members of a new entity whose null is not sent, so that they get another value, and is refused later.
+    pub(super) fn check_new_nulls(&mut self, declared: &Declared, members: &Members) {
+        let kind = declared.kind;
+        let is_required = |name: &str| kind.members.iter().any(|member| member.required && member.name() == name);
+        // A document does not exist before it is written.
+        let is_document =
+            |name: &str| kind.parts.iter().any(|part| matches!(part, Part::Document { .. }) && part.is_for(name));
+        let names = members.keys().filter(|name| !is_required(name) && !is_document(name));
+        self.check_nulls(declared, &names.cloned().collect::<Vec<_>>(), members);
+    }
+}
+
+/// Whether the server refuses null as this member of an entity that exists.
+fn cannot_be_null(kind: &Kind, name: &str) -> bool {
+    let part = kind.parts.iter().filter(|part| part.is_for(name)).find_map(Part::write);
+    match (part, kind.update) {
+        (Some(write), _) => refuses_null(write, name),
+        (None, Some(write)) if is(write, Method::Patch) => refuses_null(write, name),
+        // The operation replaces the entity: a member that is left out is removed.
+        (None, Some(write)) => matches!(write.body, Body::Value(_)) || required(write).iter().any(|path| path == name),
+        (None, None) => false,
     }
 }
 
 /// Whether the body of an operation cannot have null as this member of an entity.
 fn refuses_null(write: Write, name: &str) -> bool {
-    let path = match write.body {
-        Body::Members => name.to_owned(),
-        Body::Value(_) => return true,
-        Body::ListIn(list) => format!("{list}[].{name}"),
-    };
-    Place::of(write.operation, &path).and_then(Place::into_type).is_some_and(|text| !text.ends_with("| null"))
+    match write.body {
+        Body::Members => {
+            let form = Place::of(write.operation, name).and_then(Place::into_type);
+            form.is_some_and(|text| !text.ends_with("| null"))
+        }
+        Body::Value(_) => true,
+        Body::ListIn(_) => required(write).iter().any(|path| path == name),
+    }
 }
 
 /// Returns the paths of the members of an entity that the body of an operation requires.

@@ -49,6 +49,44 @@ async fn members_that_cannot_be_removed_are_reported() {
 }
 
 #[tokio::test]
+async fn new_entities_cannot_have_nulls_that_later_runs_reject() {
+    let connector = "- connectorName: a\n  providerName: OIDC\n  domains: null\n";
+    let hook = "- name: a\n  events: [PostRegister]\n  enabled: null\n  config: { url: 'https://a', retries: null }\n";
+    let field = |line: &str| format!("- name: a\n  type: Text\n  required: true\n  label: null\n  {line}: null\n");
+    let resource = "- indicator: https://a\n  name: a\n  isDefault: null\n  accessTokenTtl: null\n";
+    for (name, text, expected) in [
+        ("applications", "- name: a\n  type: SPA\n  description: null\n  customData: null\n", "4: `customData`"),
+        ("custom-profile-fields", &field("config"), "5: `config`"),
+        ("custom-profile-fields", &field("sieOrder"), "5: `sieOrder`"),
+        ("hooks", hook, "3: `enabled`"),
+        ("resources", resource, "3: `isDefault`"),
+        ("resources", resource, "4: `accessTokenTtl`"),
+        ("roles", "- name: a\n  description: b\n  isDefault: null\n  scopes: null\n", "3: `isDefault`"),
+        ("sso-connectors", connector, "3: `domains`"),
+    ] {
+        let file = format!("{name}.yaml");
+        let found = problems(&[(&file, text)]).await;
+        assert!(found.contains(&format!("{file}:{expected} cannot be null")), "{found:?}");
+    }
+    let nulls = "- name: a\n  type: SPA\n  description: null\n  signInExperience: null\n  roles: null\n";
+    let folder = Folder::with(&[("applications.yaml", nulls)]);
+    let tenant = Emulator::new().client().unwrap();
+    apply_all(&tenant, &folder).await;
+    assert!(plan(&tenant, &folder).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn orders_of_profile_fields_cannot_be_removed() {
+    let tenant = Emulator::new().client().unwrap();
+    let field = "- name: a\n  type: Text\n  required: true\n";
+    let folder = Folder::with(&[("custom-profile-fields.yaml", field)]);
+    apply_all(&tenant, &folder).await;
+    folder.put("custom-profile-fields.yaml", &format!("{field}  sieOrder: null\n"));
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert_eq!(error, "custom-profile-fields.yaml:4: `sieOrder` cannot be null");
+}
+
+#[tokio::test]
 async fn empty_texts_that_the_server_does_not_keep_are_no_differences() {
     let tenant = Emulator::new().client().unwrap();
     let application = "- name: Web\n  type: SPA\n  description: ''\n  customData:\n    kept: ''\n";

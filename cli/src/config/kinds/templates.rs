@@ -74,6 +74,10 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
         }
     },
     conflict: |field| {
+        // The server has an empty object then.
+        if field.get("config").is_some_and(Value::is_null) {
+            return Some(("config", "`config` cannot be null".to_owned()));
+        }
         let (kind, config) = (text(field, "type"), field.get("config").and_then(Value::as_object));
         let setting = match kind {
             "Date" | "Regex" => "format",
