@@ -46,6 +46,8 @@ pub(super) enum Form {
     Texts,
     List,
     Object,
+    /// An object whose values are texts.
+    NamedTexts,
     /// Any type, or a type that other code checks.
     Any,
 }
@@ -61,6 +63,7 @@ impl Form {
             Self::Texts => "a list of texts",
             Self::List => "a list",
             Self::Object => "an object",
+            Self::NamedTexts => "an object whose values are texts",
             Self::Any => "a value",
         }
     }
@@ -106,6 +109,10 @@ impl Member {
 
     pub(super) const fn object(self) -> Self {
         self.form(Form::Object)
+    }
+
+    pub(super) const fn named_texts(self) -> Self {
+        self.form(Form::NamedTexts)
     }
 
     pub(super) const fn any(self) -> Self {

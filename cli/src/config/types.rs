@@ -84,6 +84,7 @@ fn fits(form: Form, content: &Content) -> bool {
         (Form::Flag, Content::Scalar(value)) => value.is_boolean(),
         (Form::Number, Content::Scalar(value)) => value.is_number(),
         (Form::Integer, Content::Scalar(Value::Number(number))) => integer(number).is_some(),
+        (Form::NamedTexts, Content::Object(entries)) => entries.iter().all(|entry| is_text(&entry.value.content)),
         (Form::Texts, Content::List(items)) => items.iter().all(|item| is_text(&item.content)),
         _ => false,
     }

@@ -17,7 +17,7 @@ async fn what_an_older_server_lacks_is_skipped_with_a_warning() {
             "email-templates/en.yaml",
             "languageTag: en\ntemplateType: SignIn\ndetails:\n  subject: Hi\n  content: Code\n",
         ),
-        ("custom-profile-fields.yaml", "- name: size\n  type: Text\n"),
+        ("custom-profile-fields.yaml", "- name: size\n  type: Text\n  required: true\n"),
         (
             "applications.yaml",
             "- name: Web\n  type: SPA\n  customClientMetadata:\n    allowTokenExchange: true\n    idTokenTtl: 60\n",

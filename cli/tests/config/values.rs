@@ -1,9 +1,11 @@
 //! Values that the server does not accept.
 
 use logto_admin_emulator::Emulator;
+use serde_json::json;
 
 use crate::files::problems;
 use crate::folder::{Folder, apply_all, plan};
+use crate::tenants::call;
 
 #[tokio::test]
 async fn texts_are_as_long_as_the_server_accepts() {
@@ -155,5 +157,49 @@ async fn the_configuration_of_a_field_fits_its_type() {
         assert_eq!(error, format!("custom-profile-fields.yaml:3: {expected}"));
     }
     folder.put("custom-profile-fields.yaml", &file("Select\n  config: { options: [{ value: L }] }"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_is_reported_before_anything_changes() {
+    let hook = "- name: a\n  events: []\n  config: { url: 'https://a' }\n";
+    let hook_headers = "- name: a\n  events: [PostRegister]\n  config:\n    url: https://a\n    headers: { X-A: 1 }\n";
+    let experience = "color:\n  primaryColor: red\n  isDarkModeEnabled: false\n  darkPrimaryColor: '#000'\n";
+    let customizer = "tokenType: access-token\nscript: x\nenvironmentVariables: { A: [b] }\n";
+    for (file, text, expected) in [
+        (
+            "custom-profile-fields.yaml",
+            "- name: a\n  type: Text\n",
+            "1: the new custom profile field \"a\" requires `required`",
+        ),
+        (
+            "custom-profile-fields.yaml",
+            "- name: a\n  type: Txt\n  required: true\n",
+            "2: `type` cannot be `Txt`; did you mean `Text`?",
+        ),
+        ("hooks.yaml", hook, "2: `events` must not be empty"),
+        ("hooks.yaml", hook_headers, "5: `config.headers` must be an object whose values are texts"),
+        (
+            "jwt-customizers/access-token.yaml",
+            customizer,
+            "3: `environmentVariables` must be an object whose values are texts",
+        ),
+        ("sign-in-experience.yaml", experience, "2: `color.primaryColor` cannot be `red`: a colour is like `#6139f6`"),
+        (
+            "sign-in-experience.yaml",
+            "customContent: { /a: 1 }\n",
+            "1: `customContent` must be an object whose values are texts",
+        ),
+    ] {
+        assert_eq!(problems(&[(file, text)]).await, [format!("{file}:{expected}")]);
+    }
+}
+
+#[tokio::test]
+async fn old_hooks_have_no_list_of_events() {
+    let tenant = Emulator::new().client().unwrap();
+    let hook = json!({ "name": "a", "event": "PostRegister", "config": { "url": "https://a" } });
+    call(&tenant, "CreateHook", &[], hook).await;
+    let folder = Folder::with(&[("hooks.yaml", "- name: a\n  events: []\n  enabled: false\n")]);
     assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
 }

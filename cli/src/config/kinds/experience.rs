@@ -3,7 +3,7 @@
 use logto_admin::models::SignInMode;
 
 use super::super::entity_members::member;
-use super::{Kind, Layout, Read, write};
+use super::{Kind, Layout, Read, text_rules, write};
 
 pub(super) static CAPTCHA: Kind = Kind {
     file: "captcha",
@@ -81,15 +81,15 @@ pub(super) static SIGN_IN_EXPERIENCE: Kind = Kind {
         member("unknownSessionRedirectUrl").since(21),
         member("languageInfo.autoDetect").flag(),
         member("languageInfo.fallbackLanguage"),
-        member("color.primaryColor"),
+        member("color.primaryColor").unless(text_rules::of_colours),
         member("color.isDarkModeEnabled").flag(),
-        member("color.darkPrimaryColor"),
+        member("color.darkPrimaryColor").unless(text_rules::of_colours),
         member("branding.logoUrl"),
         member("branding.darkLogoUrl"),
         member("branding.favicon"),
         member("branding.darkFavicon").since(18),
         member("hideLogtoBranding").flag().since(31),
-        member("customContent").object(),
+        member("customContent").named_texts(),
         member("customUiCsp.scriptSrc").texts().since(37),
         member("customUiCsp.connectSrc").texts().since(37),
         member("customCss"),

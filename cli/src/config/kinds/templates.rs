@@ -1,5 +1,6 @@
 //! Custom phrases, email templates and custom profile fields.
 
+use logto_admin::models::CustomProfileFieldType;
 use serde_json::Value;
 
 use super::super::entity_members::member;
@@ -56,10 +57,10 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     noun: "custom profile field",
     members: &[
         member("name").fixed().required(),
-        member("type").required(),
+        member("type").one_of(CustomProfileFieldType::VALUES).required(),
         member("label").at_least(1),
         member("description"),
-        member("required").flag(),
+        member("required").flag().required(),
         member("sieOrder").integer(),
         member("config").object(),
     ],

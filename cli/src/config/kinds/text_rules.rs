@@ -18,9 +18,27 @@ pub(super) fn of_urls(text: &str) -> Option<&'static str> {
     (is_web && (host.is_empty() || host.contains(' '))).then_some(PROBLEM)
 }
 
+/// Returns why a text cannot be a colour.
+pub(super) fn of_colours(text: &str) -> Option<&'static str> {
+    let is_colour = text
+        .strip_prefix('#')
+        .is_some_and(|digits| matches!(digits.len(), 3 | 6) && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    (!is_colour).then_some("a colour is like `#6139f6`")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn colours_have_three_or_six_digits() {
+        for colour in ["#fff", "#6139F6"] {
+            assert_eq!(of_colours(colour), None, "{colour}");
+        }
+        for other in ["", "red", "#ffff", "#ggg", "fff", "#\u{e9}f", "#6139f6aa"] {
+            assert!(of_colours(other).is_some(), "{other}");
+        }
+    }
 
     #[test]
     fn urls_have_a_scheme_and_those_of_the_web_a_host() {

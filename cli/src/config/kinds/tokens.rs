@@ -26,7 +26,7 @@ pub(super) static JWT_CUSTOMIZERS: Kind = Kind {
         member("tokenType").one_of(JwtCustomizerTokenType::VALUES).fixed().required(),
         member("script").required(),
         member("blockIssuanceOnError").flag().since(37),
-        member("environmentVariables").object(),
+        member("environmentVariables").named_texts(),
         member("contextSample").any(),
         member("tokenSample").any(),
     ],
@@ -61,7 +61,7 @@ pub(super) static HOOKS: Kind = Kind {
         member("enabled").flag(),
         member("events").texts().set().required().one_of(HookEvent::VALUES),
         member("config.url").required(),
-        member("config.headers").object(),
+        member("config.headers").named_texts(),
         member("config.retries").number(),
     ],
     read: Read::List("ListHooks"),
@@ -69,5 +69,11 @@ pub(super) static HOOKS: Kind = Kind {
     update: write("UpdateHook"),
     delete: Some("DeleteHook"),
     secrets: &["config.headers.*"],
+    conflict: |hook| {
+        // Old hooks have one event in a member of its own.
+        let is_old = hook.get("event").is_some_and(|event| !event.is_null());
+        let is_empty = hook.get("events").and_then(Value::as_array).is_some_and(Vec::is_empty);
+        (is_empty && !is_old).then(|| ("events", "`events` must not be empty".to_owned()))
+    },
     ..Kind::DEFAULT
 };
