@@ -116,7 +116,8 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
 
 /// Creates an entity from the body.
 pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<Record> {
-    (rules::of(collection).available)(call)?;
+    let rules = rules::of(collection);
+    (rules.available)(call)?;
     check_owner(call, collection)?;
     let mut given = Members::new();
     if let Some(owner) = collection.owner {
@@ -125,7 +126,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
     let blank = call.state.blank(collection, given, call.now);
     let mut draft = Draft { members: blank.members, hidden: Fields::default(), sent: call.sent(), creates: true };
     fill(collection, &mut draft);
-    (rules::of(collection).prepare)(call, &mut draft)?;
+    (rules.prepare)(call, &mut draft)?;
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
     let record = Record { id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
@@ -136,11 +137,12 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
         }
         return Err(refusal);
     }
-    (rules::of(collection).created)(call, &record);
+    (rules.created)(call, &record);
     Ok(record)
 }
 
 fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
+    let rules = rules::of(collection);
     let sent = call.sent();
     if collection.empty_change == EmptyChange::RefusedFirst && sent.is_empty() {
         return Err(empty_change());
@@ -151,11 +153,11 @@ fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     }
     let mut draft = Draft { members: record.members, hidden: record.hidden, sent, creates: false };
     fill(collection, &mut draft);
-    (rules::of(collection).prepare)(call, &mut draft)?;
+    (rules.prepare)(call, &mut draft)?;
     let mut record = Record { id: record.id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
     keep(call, collection, &mut record);
-    (rules::of(collection).changed)(call, &record);
+    (rules.changed)(call, &record);
     Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Changed)))
 }
 
@@ -168,11 +170,12 @@ pub(crate) fn keep(call: &mut Call<'_>, collection: &'static Collection, record:
 }
 
 fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
-    (rules::of(collection).available)(call)?;
+    let rules = rules::of(collection);
+    (rules.available)(call)?;
     let record = find(call, collection, collection.unknown_on_delete)?;
-    (rules::of(collection).deletable)(call, &record)?;
+    (rules.deletable)(call, &record)?;
     call.state.store.remove(collection, &record.id);
-    (rules::of(collection).deleted)(call, &record);
+    (rules.deleted)(call, &record);
     Ok(reply::nothing(call.success()))
 }
 

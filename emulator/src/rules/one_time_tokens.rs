@@ -11,9 +11,6 @@ pub(super) static RULES: Rules = Rules { prepare, ..Rules::NONE };
 
 /// Replaces the values of members that a request cannot set.
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    if let Some(context) = call.sent().remove("context") {
-        draft.members.insert("context".to_owned(), context);
-    }
     let lifetime = draft.sent.get("expiresIn").and_then(Value::as_f64).unwrap_or(LIFETIME);
     let expires_at = call.now.saturating_add((lifetime * 1000.0) as i64);
     draft.members.insert("token".to_owned(), call.state.ids.secret(32).into());

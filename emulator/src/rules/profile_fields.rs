@@ -18,9 +18,6 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         let last = orders.max().unwrap_or_default();
         draft.members.insert("sieOrder".to_owned(), last.saturating_add(1).into());
     }
-    if let Some(config) = call.sent().remove("config") {
-        draft.members.insert("config".to_owned(), config);
-    }
     match draft.members.get("config") {
         Some(Value::Object(config)) => check_config(draft.members.text("type"), config),
         _ => Ok(()),
