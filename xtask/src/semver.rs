@@ -14,7 +14,7 @@ pub(crate) fn check(baseline: Option<String>) -> Result<()> {
         return Ok(());
     };
     ensure_exists(&revision)?;
-    tool::any_version("cargo-semver-checks", "^0.51")?;
+    tool::any_version("cargo-semver-checks", "^0.51", &[])?;
     let mut check = command::cargo();
     check.args(["semver-checks", "--package", "logto-admin", "--package", "logto-admin-emulator"]);
     command::run(check.args(["--baseline-rev", &revision]))

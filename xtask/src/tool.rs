@@ -16,6 +16,8 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 const CARGO_FUZZ: &str = "^0.13";
 const MDBOOK: &str = "^0.5";
+/// Without the server that shows a book while it is written.
+const MDBOOK_FEATURES: [&str; 3] = ["--no-default-features", "--features", "search"];
 const WASM_PACK: &str = "^0.15";
 
 const BROWSER: System = System {
@@ -77,9 +79,9 @@ impl Tool {
     pub(crate) fn ensure(self) -> Result<()> {
         match self {
             Self::Browser => debian::ensure(&BROWSER),
-            Self::CargoFuzz => any_version("cargo-fuzz", CARGO_FUZZ),
+            Self::CargoFuzz => any_version("cargo-fuzz", CARGO_FUZZ, &[]),
             Self::GungraunRunner => gungraun_runner(),
-            Self::MdBook => mdbook(),
+            Self::MdBook => any_version("mdbook", MDBOOK, &MDBOOK_FEATURES),
             Self::Npm(folder) => npm::ensure(folder),
             Self::OpenSsl => debian::ensure(&OPENSSL),
             Self::Prometheus => debian::ensure(&PROMETHEUS),
@@ -87,7 +89,7 @@ impl Tool {
             Self::Time => debian::ensure(&TIME),
             Self::Valgrind => debian::ensure(&VALGRIND),
             Self::WasmBindgen => wasm_bindgen(),
-            Self::WasmPack => any_version("wasm-pack", WASM_PACK),
+            Self::WasmPack => any_version("wasm-pack", WASM_PACK, &[]),
             Self::WasmTarget => wasm_target(),
         }
     }
@@ -127,20 +129,12 @@ fn gungraun_runner() -> Result<()> {
     install("gungraun-runner", &version, &[])
 }
 
-/// Without the server that shows a book while it is written.
-fn mdbook() -> Result<()> {
-    if command::find("mdbook").is_some() {
-        return Ok(());
-    }
-    install("mdbook", MDBOOK, &["--no-default-features", "--features", "search"])
-}
-
-/// Installs a program unless some version of it is installed already.
-pub(crate) fn any_version(name: &str, version: &str) -> Result<()> {
+/// Installs a program unless some version of it is installed already. `options` are those of `cargo install`.
+pub(crate) fn any_version(name: &str, version: &str, options: &[&str]) -> Result<()> {
     if command::find(name).is_some() {
         return Ok(());
     }
-    install(name, version, &[])
+    install(name, version, options)
 }
 
 fn wasm_target() -> Result<()> {

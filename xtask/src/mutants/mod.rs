@@ -54,7 +54,7 @@ const PASSES: [Pass; 3] = [
 
 /// Tests the mutants of these files and folders below `src/`, and writes the figures to benches/.
 pub(crate) fn run(named: &[String]) -> Result<()> {
-    tool::any_version("cargo-mutants", "^27.1")?;
+    tool::any_version("cargo-mutants", "^27.1", &[])?;
     let named: Vec<&str> = named.iter().map(String::as_str).collect();
     let globs = globs(if named.is_empty() { &DEFAULT } else { &named })?;
     let tree = Tree::copy()?;
