@@ -78,11 +78,11 @@ impl Printer {
             return self.list(&[], items);
         }
         let columns = table::plain_members(items);
-        let columns: Vec<(&str, &str)> = columns.iter().map(|(name, pointer)| (&**name, &**pointer)).collect();
+        let columns: Vec<Column> = columns.iter().map(|(name, pointer)| (&**name, &**pointer)).collect();
         if columns.is_empty() { self.text(&pretty(&items)?) } else { self.table(&columns, items) }
     }
 
-    fn table(&mut self, columns: &[(&str, &str)], items: &[Value]) -> Result<()> {
+    fn table(&mut self, columns: &[Column], items: &[Value]) -> Result<()> {
         let (text, hidden) = table::of_items(columns, items, table::terminal_width());
         self.message_about(hidden);
         self.text(&text)
@@ -125,7 +125,7 @@ impl Printer {
     }
 
     /// Names the columns that a narrow terminal does not show.
-    fn message_about(&mut self, hidden: &[(&str, &str)]) {
+    fn message_about(&mut self, hidden: &[Column]) {
         if !hidden.is_empty() {
             let titles: Vec<&str> = hidden.iter().map(|(title, _)| *title).collect();
             self.message(&format!("note: the terminal is too narrow for: {}", titles.join(", ")));

@@ -7,7 +7,7 @@ use crate::json_object;
 use crate::terminal::changes_terminals;
 
 /// A column: its title, and the JSON pointer to its value.
-pub type Column = (&'static str, &'static str);
+pub type Column<'t> = (&'t str, &'t str);
 
 /// Titles of the columns with ids. Ids and times are never broken into lines.
 const IDS: [&str; 4] = ["id", "user", "application", "key"];
@@ -30,10 +30,10 @@ pub(crate) fn terminal_width() -> Option<u16> {
 /// Returns a table of items, and the last columns, which do not fit into the width without breaking an id or a time. At
 /// least one column is shown.
 pub(crate) fn of_items<'c, 't>(
-    columns: &'c [(&'t str, &'t str)],
+    columns: &'c [Column<'t>],
     items: &[Value],
     width: Option<u16>,
-) -> (String, &'c [(&'t str, &'t str)]) {
+) -> (String, &'c [Column<'t>]) {
     let mut rows: Vec<Vec<String>> = items.iter().map(|item| cells(columns, item)).collect();
     let widths = widths(columns, &rows);
     let fits = |count: &usize, width: u16| {
@@ -46,8 +46,8 @@ pub(crate) fn of_items<'c, 't>(
     (text(columns, rows, &widths, width), hidden)
 }
 
-/// Returns columns for objects: the id, and the members whose values are plain and not null in all of them. Empty if an item is not an
-/// object.
+/// Returns columns for objects: the id, and the members whose values are plain and not null in all of them. Empty if an item
+/// is not an object.
 pub(crate) fn plain_members(items: &[Value]) -> Vec<(String, String)> {
     let Some(objects) = items.iter().map(Value::as_object).collect::<Option<Vec<_>>>() else { return Vec::new() };
     let mut names: Vec<&String> = Vec::new();
@@ -114,8 +114,8 @@ fn plain() -> Table {
 }
 
 /// Returns the cells of a row.
-fn cells(columns: &[(&str, &str)], item: &Value) -> Vec<String> {
-    let text = |(title, pointer): &(&str, &str)| match item.pointer(pointer) {
+fn cells(columns: &[Column], item: &Value) -> Vec<String> {
+    let text = |(title, pointer): &Column| match item.pointer(pointer) {
         Some(value) if is_time(title) => time(value),
         Some(is_marked) if MARKS.contains(title) => if *is_marked == true { "yes" } else { "" }.to_owned(),
         value => cell(value),
@@ -123,16 +123,16 @@ fn cells(columns: &[(&str, &str)], item: &Value) -> Vec<String> {
     columns.iter().map(text).collect()
 }
 
-fn titles(columns: &[(&str, &str)]) -> Vec<String> {
+fn titles(columns: &[Column]) -> Vec<String> {
     columns.iter().map(|(title, _)| title.to_uppercase()).collect()
 }
 
-fn is_unbroken((title, _): &(&str, &str)) -> bool {
+fn is_unbroken((title, _): &Column) -> bool {
     IDS.contains(title) || title.ends_with("Id") || is_time(title) || MARKS.contains(title)
 }
 
 /// Returns the widths of columns whose cells are not broken into lines.
-fn widths(columns: &[(&str, &str)], rows: &[Vec<String>]) -> Vec<usize> {
+fn widths(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
     let mut widths: Vec<usize> = columns.iter().map(|(title, _)| title.len()).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -143,14 +143,13 @@ fn widths(columns: &[(&str, &str)], rows: &[Vec<String>]) -> Vec<usize> {
 }
 
 /// Returns the least width of a table.
-fn needed(columns: &[(&str, &str)], widths: &[usize]) -> usize {
-    let least =
-        |(column, width): (&(&str, &str), &usize)| if is_unbroken(column) { *width } else { *width.min(&LEAST) };
+fn needed(columns: &[Column], widths: &[usize]) -> usize {
+    let least = |(column, width): (&Column, &usize)| if is_unbroken(column) { *width } else { *width.min(&LEAST) };
     // Nothing follows the last column.
     columns.iter().zip(widths).map(least).sum::<usize>().saturating_sub(PADDING.into())
 }
 
-fn text(columns: &[(&str, &str)], rows: Vec<Vec<String>>, widths: &[usize], width: Option<u16>) -> String {
+fn text(columns: &[Column], rows: Vec<Vec<String>>, widths: &[usize], width: Option<u16>) -> String {
     let mut table = plain();
     let mut whole = Vec::new();
     if let Some(width) = width {
@@ -170,7 +169,7 @@ fn text(columns: &[(&str, &str)], rows: Vec<Vec<String>>, widths: &[usize], widt
 
 /// Returns the columns that are shown as a whole, so that they can be copied. Ids and times come first, then other columns
 /// without spaces that fit into the width that is left, the narrowest first.
-fn whole(columns: &[(&str, &str)], rows: &[Vec<String>], widths: &[usize], mut left: usize) -> Vec<usize> {
+fn whole(columns: &[Column], rows: &[Vec<String>], widths: &[usize], mut left: usize) -> Vec<usize> {
     let all = columns.iter().zip(widths).enumerate();
     let (unbroken, others): (Vec<_>, Vec<_>) = all.partition(|(_, (column, _))| is_unbroken(column));
     let has_spaces = |at: usize| rows.iter().filter_map(|row| row.get(at)).any(|text| text.contains(' '));
@@ -198,13 +197,13 @@ fn written(mut table: Table) -> String {
 
 /// A table that grows: the widths of its columns. A column becomes wider with its cells, and never narrower.
 pub(crate) struct Growing {
-    columns: &'static [Column],
+    columns: &'static [Column<'static>],
     widths: Vec<usize>,
 }
 
 impl Growing {
     /// Creates a table with the first columns that fit into the terminal, and returns it with its header.
-    pub(crate) fn new(columns: &'static [Column], least: &[usize], width: Option<u16>) -> (Self, String) {
+    pub(crate) fn new(columns: &'static [Column<'static>], least: &[usize], width: Option<u16>) -> (Self, String) {
         let padding = usize::from(PADDING);
         let needed = |count: &usize| least.iter().take(*count).map(|least| least + padding).sum::<usize>() - padding;
         let fits = |count: &usize| width.is_none_or(|width| needed(count) <= width.into());

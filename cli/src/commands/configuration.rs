@@ -30,8 +30,8 @@ pub enum Command {
     },
     /// Show what `apply` would change
     ///
-    /// Writes nothing, and ends with 3 if there are differences. Prints a diff. With `--output json`, prints a list of changes: `kind`, `file`, `key`, `action`, `changed` (names of
-    /// members), `before` and `after`.
+    /// Writes nothing, and ends with 3 if there are differences. Prints a diff. With `--output json`, prints a list of
+    /// changes: `kind`, `file`, `key`, `action`, `changed` (names of members), `before` and `after`.
     Plan {
         /// Selection of files, and their folder
         #[command(flatten)]

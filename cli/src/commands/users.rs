@@ -106,7 +106,7 @@ const COLUMNS: [Column; 7] = [
 ];
 
 /// Returns the columns of a list of users. Without suspended users, the others have the space.
-pub(super) fn columns(users: &[Value]) -> Vec<Column> {
+pub(super) fn columns(users: &[Value]) -> Vec<Column<'static>> {
     let is_suspended = |user: &Value| json_object::member(user, "isSuspended") == true;
     let has_suspended = users.iter().any(is_suspended);
     COLUMNS.into_iter().filter(|column| has_suspended || *column != SUSPENDED).collect()

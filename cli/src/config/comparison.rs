@@ -26,7 +26,8 @@ impl Planner<'_> {
         for member in kind.members.iter().filter(|member| member.required) {
             let place: Vec<String> = member.path.split('.').map(str::to_owned).collect();
             if value_at(&value, &place).is_none_or(Value::is_null) {
-                let problem = format!("the new {} requires `{}`", self.named(declared), member.path);
+                let problem =
+                    format!("the new {} requires `{}`", self.variable_values.named(kind, &declared.key), member.path);
                 self.problem(declared, &[], &problem);
             }
         }
@@ -94,7 +95,8 @@ impl Planner<'_> {
         let Value::Object(whole) = whole else { return None };
         for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {
             let (name, hint) = (member.name(), "delete it first, or use another name");
-            let problem = format!("`{name}` of the {} cannot change; {hint}", self.named(declared));
+            let named = self.variable_values.named(kind, &declared.key);
+            let problem = format!("`{name}` of the {named} cannot change; {hint}");
             self.problem_at(declared, name, &problem);
         }
         let only = |mut members: Members| {
@@ -138,14 +140,6 @@ impl Planner<'_> {
     fn check_conflict(&mut self, declared: &Declared, members: &Members) {
         if let Some((name, problem)) = (declared.kind.conflict)(members) {
             self.problem_at(declared, name, &problem);
-        }
-    }
-
-    /// Returns what an entity is called, such as `role "editor"`.
-    fn named(&self, declared: &Declared) -> String {
-        match declared.kind.key {
-            [] => declared.kind.noun.to_owned(),
-            _ => format!("{} \"{}\"", declared.kind.noun, self.variable_values.key(&declared.key)),
         }
     }
 

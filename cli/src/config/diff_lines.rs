@@ -1,6 +1,6 @@
 //! Shows changes as lines for people, without secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -117,73 +117,14 @@ impl Mask<'_> {
     ) -> (Option<Value>, Option<Value>) {
         match (before, after) {
             (Some(Value::Object(_)), Some(Value::Object(_)) | None) | (None, Some(Value::Object(_))) => {
-                let of = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
-                let (before, after) = (of(before), of(after));
-                let mut shown = (before.as_ref().map(|_| Members::new()), after.as_ref().map(|_| Members::new()));
-                let mut names: Vec<&String> = before.iter().chain(&after).flat_map(Members::keys).collect();
-                names.sort();
-                names.dedup();
-                let has =
-                    |members: &Option<Members>, name: &str| members.as_ref().is_some_and(|all| all.contains_key(name));
-                let is_new = |name: &&String| !has(&before, name) && has(&after, name);
-                let by_variable = names.iter().any(|name| is_new(name) && self.sources.contains_key(*name));
-                let mut secrets = 0;
-                for name in names {
-                    place.push(name.clone());
-                    let get =
-                        |members: &Option<Members>| members.as_ref().and_then(|members| members.get(name).cloned());
-                    let (old, new) = self.pair(place, get(&before).as_ref(), get(&after).as_ref());
-                    // The name that a variable replaces might be secret, too.
-                    let is_masked = by_variable && !has(&after, name);
-                    secrets += usize::from(is_masked);
-                    let shown_name = match (is_masked, secrets) {
-                        (false, _) => self.name(name),
-                        (true, 1) => SECRET.to_owned(),
-                        (true, number) => format!("{SECRET} {number}"),
-                    };
-                    put(&mut shown.0, &shown_name, old);
-                    put(&mut shown.1, &shown_name, new);
-                    place.pop();
-                }
-                (shown.0.map(Value::Object), shown.1.map(Value::Object))
+                let (old, new) =
+                    self.objects(place, before.and_then(Value::as_object), after.and_then(Value::as_object));
+                (old.map(Value::Object), new.map(Value::Object))
             }
             (Some(Value::Array(_)), Some(Value::Array(_)) | None) | (None, Some(Value::Array(_))) => {
-                let of = |value: Option<&Value>| value.and_then(Value::as_array).cloned();
-                let (before, after) = (of(before), of(after));
-                let count = before.as_ref().map_or(0, Vec::len).max(after.as_ref().map_or(0, Vec::len));
-                let mut shown = (before.as_ref().map(|_| Vec::new()), after.as_ref().map(|_| Vec::new()));
-                let has =
-                    |items: &Option<Vec<Value>>, item: &Value| items.as_ref().is_some_and(|all| all.contains(item));
-                let new = after.iter().flatten().filter(|item| !has(&before, item));
-                let by_variable: Vec<ValuePath> = new.flat_map(|item| self.variables(item)).collect();
-                for at in 0..count {
-                    place.push(at.to_string());
-                    let get = |items: &Option<Vec<Value>>| items.as_ref().and_then(|items| items.get(at).cloned());
-                    let (mut old, new) = self.pair(place, get(&before).as_ref(), get(&after).as_ref());
-                    // Items can move, and a variable can replace one at another place.
-                    match get(&before) {
-                        Some(item @ Value::String(_)) if has(&after, &item) => {
-                            old = self.pair(place, Some(&item), None).0;
-                        }
-                        Some(item) if !has(&after, &item) => {
-                            let is_unknown = |place: &&ValuePath| {
-                                value_at(&item, place).is_some_and(|old| self.source(old).is_none())
-                            };
-                            for place in by_variable.iter().filter(is_unknown) {
-                                if let Some(shown @ Value::String(_)) =
-                                    old.as_mut().and_then(|old| value_at_mut(old, place))
-                                {
-                                    *shown = SECRET.into();
-                                }
-                            }
-                        }
-                        _ => {}
-                    }
-                    shown.0.iter_mut().for_each(|items| items.extend(old.clone()));
-                    shown.1.iter_mut().for_each(|items| items.extend(new.clone()));
-                    place.pop();
-                }
-                (shown.0.map(Value::Array), shown.1.map(Value::Array))
+                let (before, after) = (before.and_then(Value::as_array), after.and_then(Value::as_array));
+                let (old, new) = self.lists(place, before.map(Vec::as_slice), after.map(Vec::as_slice));
+                (old.map(Value::Array), new.map(Value::Array))
             }
             // Values of different kinds are masked one by one.
             (Some(Value::Object(_) | Value::Array(_)), Some(_))
@@ -191,6 +132,73 @@ impl Mask<'_> {
                 (self.pair(place, before, None).0, self.pair(place, None, after).1)
             }
             _ => self.scalars(place, before, after),
+        }
+    }
+
+    fn objects(
+        &self,
+        place: &mut ValuePath,
+        before: Option<&Members>,
+        after: Option<&Members>,
+    ) -> (Option<Members>, Option<Members>) {
+        let mut shown = (before.map(|_| Members::new()), after.map(|_| Members::new()));
+        let names: BTreeSet<&String> = before.into_iter().chain(after).flat_map(Members::keys).collect();
+        let has = |members: Option<&Members>, name: &str| members.is_some_and(|members| members.contains_key(name));
+        let is_new = |name: &&String| !has(before, name) && has(after, name);
+        let by_variable = names.iter().any(|name| is_new(name) && self.sources.contains_key(*name));
+        let mut secrets = 0;
+        for name in names {
+            place.push(name.clone());
+            let get = |members: Option<&'_ Members>| members.and_then(|members| members.get(name)).cloned();
+            let (old, new) = self.pair(place, get(before).as_ref(), get(after).as_ref());
+            // The name that a variable replaces might be secret, too.
+            let is_masked = by_variable && !has(after, name);
+            secrets += usize::from(is_masked);
+            let shown_name = match (is_masked, secrets) {
+                (false, _) => self.name(name),
+                (true, 1) => SECRET.to_owned(),
+                (true, number) => format!("{SECRET} {number}"),
+            };
+            put(&mut shown.0, &shown_name, old);
+            put(&mut shown.1, &shown_name, new);
+            place.pop();
+        }
+        shown
+    }
+
+    fn lists(
+        &self,
+        place: &mut ValuePath,
+        before: Option<&[Value]>,
+        after: Option<&[Value]>,
+    ) -> (Option<Vec<Value>>, Option<Vec<Value>>) {
+        let mut shown = (before.map(|_| Vec::new()), after.map(|_| Vec::new()));
+        let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+        let new_items = after.iter().filter(|item| !before.contains(item));
+        let by_variable: Vec<ValuePath> = new_items.flat_map(|item| self.variables(item)).collect();
+        for at in 0..before.len().max(after.len()) {
+            place.push(at.to_string());
+            let (mut old, new) = self.pair(place, before.get(at), after.get(at));
+            // Items can move, and a variable can replace one at another place.
+            match before.get(at) {
+                Some(item) if !after.contains(item) => self.mask(&mut old, item, &by_variable),
+                Some(item @ Value::String(_)) => old = self.pair(place, Some(item), None).0,
+                _ => {}
+            }
+            shown.0.iter_mut().for_each(|items| items.extend(old.clone()));
+            shown.1.iter_mut().for_each(|items| items.extend(new.clone()));
+            place.pop();
+        }
+        shown
+    }
+
+    /// Masks the texts at these places of an item, except those that the file writes with a variable.
+    fn mask(&self, shown: &mut Option<Value>, item: &Value, places: &[ValuePath]) {
+        let is_unknown = |place: &&ValuePath| value_at(item, place).is_some_and(|value| self.source(value).is_none());
+        for place in places.iter().filter(is_unknown) {
+            if let Some(text @ Value::String(_)) = shown.as_mut().and_then(|shown| value_at_mut(shown, place)) {
+                *text = SECRET.into();
+            }
         }
     }
 

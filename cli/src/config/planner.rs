@@ -78,7 +78,7 @@ fn unmanaged(found: &Found, variable_values: &VariableValues) -> Option<Unmanage
         Standing::Own => "there are several with this name",
         Standing::Kept(reason) | Standing::Foreign(reason) => reason,
     };
-    let message = format!("the {} \"{}\" is not deleted: {why}", found.kind.noun, variable_values.key(&found.key));
+    let message = format!("the {} is not deleted: {why}", variable_values.named(found.kind, &found.key));
     Some(Unmanaged { message, is_difference: matches!(found.standing, Standing::Kept(_)) })
 }
 
@@ -145,13 +145,12 @@ impl Planner<'_> {
 
     fn entity(&mut self, declared: &Declared, declaration: &Declaration) {
         let (kind, key) = (declared.kind, &declared.key);
-        let shown_key = self.variable_values.key(key);
         let found = match self.tenant.with_key(kind, key)[..] {
             [] => None,
             [found] => Some(found),
             _ => {
-                let problem =
-                    format!("the tenant has several {}s \"{shown_key}\"; give them different names", kind.noun);
+                let (noun, key) = (kind.noun, self.variable_values.key(key));
+                let problem = format!("the tenant has several {noun}s \"{key}\"; give them different names");
                 return self.problem(declared, &[], &problem);
             }
         };
@@ -161,14 +160,12 @@ impl Planner<'_> {
         }
         match found.map_or_else(|| (kind.standing)(&declared.members), |found| found.standing) {
             Standing::BuiltIn(_) => {
-                return self.warn(
-                    declared,
-                    &[],
-                    &format!("the {} \"{shown_key}\" is built in and left alone", kind.noun),
-                );
+                let named = self.variable_values.named(kind, key);
+                return self.warn(declared, &[], &format!("the {named} is built in and left alone"));
             }
             Standing::Foreign(reason) => {
-                return self.warn(declared, &[], &format!("\"{shown_key}\" is left alone: {reason}"));
+                let key = self.variable_values.key(key);
+                return self.warn(declared, &[], &format!("\"{key}\" is left alone: {reason}"));
             }
             Standing::Own | Standing::Kept(_) => {}
         }

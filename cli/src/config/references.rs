@@ -28,8 +28,8 @@ impl Planner<'_> {
                 found.map_or_else(|| members.clone(), |found| merged(declared.kind.members, &found.raw, members));
             if !(links.applies)(&whole) {
                 if !keys.is_empty() {
-                    let (noun, key) = (declared.kind.noun, self.variable_values.key(&declared.key));
-                    let problem = format!("the {noun} \"{key}\" cannot have `{}`", links.member);
+                    let named = self.variable_values.named(declared.kind, &declared.key);
+                    let problem = format!("the {named} cannot have `{}`", links.member);
                     self.problem_at(declared, links.member, &problem);
                 }
                 continue;
@@ -49,9 +49,9 @@ impl Planner<'_> {
         if declaration.find(target, key).is_some() {
             return None;
         }
-        let shown_key = self.variable_values.key(key);
+        let named = self.variable_values.named(target, key);
         if self.doomed.iter().any(|found| found.kind.is(target) && found.key == *key) {
-            return Some(format!("the {} \"{shown_key}\", which is to be deleted", target.noun));
+            return Some(format!("the {named}, which is to be deleted"));
         }
         if !self.tenant.with_key(target, key).is_empty() {
             return None;
@@ -60,9 +60,9 @@ impl Planner<'_> {
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
         let hint = match built_in_owner(target, key) {
             Some(name) => format!("; files call the resource `{name}`"),
-            None => suggestion(&shown_key, &names).unwrap_or_default(),
+            None => suggestion(&self.variable_values.key(key), &names).unwrap_or_default(),
         };
-        Some(format!("the {} \"{shown_key}\", which does not exist{hint}", target.noun))
+        Some(format!("the {named}, which does not exist{hint}"))
     }
 
     fn known_names(&self, kind: &Kind, declaration: &Declaration) -> Vec<String> {

@@ -37,8 +37,8 @@ pub(super) async fn problems(
             let Some(model) = models.iter().find(|model| text(model, "id") == id) else {
                 let ids: Vec<String> = models.iter().map(|model| text(model, "id")).collect();
                 let hint = suggestion(&id, &ids.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or_default();
-                let (noun, key) = (kind.noun, variable_values.key(&entity.key));
-                problems.push(format!("{at}: the server does not have the {noun} \"{key}\"{hint}"));
+                let named = variable_values.named(kind, &entity.key);
+                problems.push(format!("{at}: the server does not have the {named}{hint}"));
                 continue;
             };
             let group = text(model, replacement.group);
@@ -50,8 +50,9 @@ pub(super) async fn problems(
                 if keeps {
                     let hint = if prune { "declare only one" } else { "plan with --prune to replace it" };
                     problems.push(format!(
-                        "{at}: the {} \"{}\" would replace \"{}\", because there can be only one of type {group}; {hint}",
-                        kind.noun, variable_values.key(&entity.key), variable_values.key(&other.key)
+                        "{at}: the {} would replace \"{}\", because there can be only one of type {group}; {hint}",
+                        variable_values.named(kind, &entity.key),
+                        variable_values.key(&other.key)
                     ));
                 }
             }

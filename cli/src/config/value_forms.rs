@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::failure::one_line;
@@ -12,7 +13,7 @@ type Transformation = fn(&str) -> String;
 
 /// How requests and answers write a text.
 const ENCODINGS: &[Transformation] =
-    &[str::to_owned, json, ascii_json, |text| percent(text, b""), |text| percent(text, b"/"), form];
+    &[str::to_owned, json, ascii_json, |text| percent(text, SEGMENT), |text| percent(text, PATH), form];
 
 /// How messages show it then.
 const PRESENTATIONS: &[Transformation] = &[str::to_owned, one_line, escaped, |text| one_line(&escaped(text))];
@@ -46,23 +47,19 @@ fn ascii_json(text: &str) -> String {
     ascii
 }
 
-/// Encodes a text like the paths of requests. `kept` are more bytes that stay.
-fn percent(text: &str, kept: &[u8]) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
-            encoded.push(byte.into());
-        } else {
-            // Writing to a text cannot fail.
-            _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+/// Bytes that segments of paths escape.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const PATH: &AsciiSet = &SEGMENT.remove(b'/');
+const FORM: &AsciiSet = &SEGMENT.remove(b' ');
+
+/// Encodes a text like the paths of requests.
+fn percent(text: &str, escaped: &'static AsciiSet) -> String {
+    utf8_percent_encode(text, escaped).to_string()
 }
 
 /// Encodes a text like the values of forms.
 fn form(text: &str) -> String {
-    percent(text, b" ").replace(' ', "+")
+    percent(text, FORM).replace(' ', "+")
 }
 
 /// Escapes the characters that errors of the client escape.

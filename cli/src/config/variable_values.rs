@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::key::Key;
+use super::kinds::Kind;
 use super::secrets::{has_credentials, reference, references_only};
 use super::value_forms::forms;
 
@@ -46,6 +47,14 @@ impl VariableValues {
     /// Returns a key as a text for messages.
     pub(super) fn key(&self, key: &Key) -> String {
         self.hide_in_key(key).text()
+    }
+
+    /// Returns what an entity is called in messages, such as `role "editor"`.
+    pub(super) fn named(&self, kind: &Kind, key: &Key) -> String {
+        match kind.key {
+            [] => kind.noun.to_owned(),
+            _ => format!("{} \"{}\"", kind.noun, self.key(key)),
+        }
     }
 
     /// Returns data with the texts of the files in place of values. Messages are not passed to it as a whole: a value can
