@@ -195,8 +195,9 @@ export function durableObjectTokenStore(storage: DurableObjectStorageLike, { pre
   };
 }
 
-function isEntry(value: unknown): value is Entry {
-  return typeof value === "object" && value !== null && "value" in value && "expires" in value && typeof value.expires === "number";
+function isEntry(stored: unknown): stored is Entry {
+  if (typeof stored !== "object" || stored === null || !("value" in stored && "expires" in stored)) return false;
+  return typeof stored.value === "string" && typeof stored.expires === "number";
 }
 
 function expect(valid: boolean, message: string): void {

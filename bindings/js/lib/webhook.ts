@@ -58,7 +58,7 @@ async function rawBody(request: Request | { body: string | Uint8Array | ArrayBuf
   if (typeof body === "string") return new TextEncoder().encode(body);
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
-  if (!("arrayBuffer" in request)) throw bad("body", "is not the raw body: pass the text or bytes that arrived, before anything parses them");
+  if (!("arrayBuffer" in request && typeof request.arrayBuffer === "function")) throw bad("body", "is not the raw body: pass the text or bytes that arrived, before anything parses them");
   return new Uint8Array(await request.arrayBuffer());
 }
 
