@@ -16,6 +16,7 @@ mod report;
 pub(crate) mod results;
 mod server;
 mod timed;
+mod tls;
 
 use std::process::Command;
 
@@ -47,6 +48,8 @@ pub(crate) enum Bench {
     Npm,
     /// Compile times, compared with other crates.
     Compile,
+    /// Build times with each library for TLS.
+    Tls,
     /// Many processes that call one tenant.
     Scale,
     /// Memory of an emulator with 1,000,000 users, and the time of its lists and searches.
@@ -86,6 +89,7 @@ impl Bench {
     fn needs(self) -> &'static [Tool] {
         match self {
             Self::Countable => &[Tool::Valgrind, Tool::GungraunRunner],
+            Self::Tls => &[Tool::Time, Tool::OpenSsl],
             Self::Bulk | Self::Compile => &[Tool::Time],
             _ => &[],
         }
@@ -102,6 +106,7 @@ impl Bench {
             Self::Peers => "Compared with other clients",
             Self::Npm => "The npm package",
             Self::Compile => "Compile times",
+            Self::Tls => "Build times with each library for TLS",
             Self::Scale => "From 1 to 10,000 processes",
             Self::Emulator => "The emulator with 1,000,000 users",
         }
@@ -142,6 +147,7 @@ impl Bench {
             Self::Peers => peers::measure(),
             Self::Npm => npm::measure(),
             Self::Compile => compile::measure(),
+            Self::Tls => tls::measure(),
             Self::Scale => several(&["scale"]),
             Self::Emulator => emulator(),
         }
