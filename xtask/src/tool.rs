@@ -14,7 +14,6 @@ pub(crate) const NPM: &str = "xtask/tools";
 /// The target of the wasm tests.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-const CARGO_FUZZ: &str = "^0.13";
 const MDBOOK: &str = "^0.5";
 /// Without the server that shows a book while it is written.
 const MDBOOK_FEATURES: [&str; 3] = ["--no-default-features", "--features", "search"];
@@ -48,8 +47,6 @@ const TIME: System = System { name: "GNU time", present: || command::find("time"
 pub(crate) enum Tool {
     /// Chromium and its driver.
     Browser,
-    /// Builds and runs fuzz targets.
-    CargoFuzz,
     /// Runs the benches that count instructions, in the version of Cargo.lock.
     GungraunRunner,
     /// Builds the book in docs/.
@@ -79,7 +76,6 @@ impl Tool {
     pub(crate) fn ensure(self) -> Result<()> {
         match self {
             Self::Browser => debian::ensure(&BROWSER),
-            Self::CargoFuzz => any_version("cargo-fuzz", CARGO_FUZZ, &[]),
             Self::GungraunRunner => gungraun_runner(),
             Self::MdBook => any_version("mdbook", MDBOOK, &MDBOOK_FEATURES),
             Self::Npm(folder) => npm::ensure(folder),
@@ -181,7 +177,6 @@ impl fmt::Display for Tool {
             Self::Browser => f.write_str(BROWSER.name),
             Self::Npm(folder) => write!(f, "the npm packages of {folder}"),
             Self::OpenSsl => f.write_str(OPENSSL.name),
-            Self::CargoFuzz => f.write_str("cargo-fuzz"),
             Self::GungraunRunner => f.write_str("gungraun-runner"),
             Self::MdBook => f.write_str("mdbook"),
             Self::Time => f.write_str(TIME.name),
