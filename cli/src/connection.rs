@@ -2,12 +2,10 @@
 
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
+use crate::environment::Variables;
 use crate::failure::{Failure, Result};
 use crate::options::ConnectionArguments;
 use crate::profiles::{Profile, Profiles};
-
-/// Returns the value of an environment variable.
-pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A connection that is complete but not checked.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -42,25 +40,28 @@ impl Connection {
     pub fn resolve(flags: &ConnectionArguments, variables: Variables<'_>, profiles: &Profiles) -> Result<Self> {
         let named = flags.profile.as_deref();
         let variable = |name: &str| match named {
-            Some(_) => None,
-            None => variables(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()),
+            Some(_) => Ok(None),
+            None => {
+                let value = variables(name)?.map(|value| value.trim().to_owned());
+                Ok(value.filter(|value| !value.is_empty()))
+            }
         };
         let profile = match named {
             Some(name) => profiles.get(name)?.clone(),
             None => profiles.default_profile().cloned().unwrap_or_default(),
         };
-        let pick = |flag: &Option<String>, name: &str| flag.clone().or_else(|| variable(name));
-        let (endpoint, tenant) = (pick(&flags.endpoint, "LOGTO_ENDPOINT"), pick(&flags.tenant, "LOGTO_TENANT"));
+        let pick = |flag: &Option<String>, name: &str| flag.clone().map_or_else(|| variable(name), |flag| Ok(Some(flag)));
+        let (endpoint, tenant) = (pick(&flags.endpoint, "LOGTO_ENDPOINT")?, pick(&flags.tenant, "LOGTO_TENANT")?);
         // The parts of another server's profile must not be mixed in.
         let has_flag = flags.endpoint.is_some() || flags.tenant.is_some();
         let profile = if endpoint.is_none() && tenant.is_none() { profile } else { Profile::default() };
-        let secret = match pick(&flags.app_secret, "LOGTO_APP_SECRET") {
+        let secret = match pick(&flags.app_secret, "LOGTO_APP_SECRET")? {
             Some(secret) => Some(secret),
             None => profile.secret()?,
         };
         let endpoint = endpoint.or_else(|| profile.endpoint.clone());
         let tenant = tenant.or_else(|| profile.tenant.clone());
-        let app_id = pick(&flags.app_id, "LOGTO_APP_ID").or_else(|| profile.app_id.clone());
+        let app_id = pick(&flags.app_id, "LOGTO_APP_ID")?.or_else(|| profile.app_id.clone());
         let has_server = endpoint.is_some() || tenant.is_some();
         let (Some(app_id), Some(app_secret), true) = (&app_id, &secret, has_server) else {
             let failure = missing([has_server, app_id.is_some(), secret.is_some()], named.is_none());
@@ -78,8 +79,8 @@ impl Connection {
             tenant,
             app_id: app_id.clone(),
             app_secret: app_secret.clone(),
-            resource: pick(&flags.resource, "LOGTO_RESOURCE").or_else(|| profile.resource.clone()),
-            allow_http: flags.allow_http || profile.allow_http || variable("LOGTO_ALLOW_HTTP").is_some_and(allowed),
+            resource: pick(&flags.resource, "LOGTO_RESOURCE")?.or_else(|| profile.resource.clone()),
+            allow_http: flags.allow_http || profile.allow_http || variable("LOGTO_ALLOW_HTTP")?.is_some_and(allowed),
         })
     }
 
@@ -151,12 +152,12 @@ mod tests {
         flags
     }
 
-    fn environment(name: &str) -> Option<String> {
+    fn environment(name: &str) -> Result<Option<String>> {
         let all = [("LOGTO_ENDPOINT", "https://e.example"), ("LOGTO_APP_ID", "e"), ("LOGTO_APP_SECRET", "se")];
-        all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        Ok(all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
 
-    const NOTHING: Variables<'static> = &|_| None;
+    const NOTHING: Variables<'static> = &|_| Ok(None);
 
     #[test]
     fn flags_override_variables_and_variables_override_profiles() {

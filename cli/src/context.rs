@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use logto_admin::Client;
 
 use crate::connection::Connection;
+use crate::environment::variable;
 use crate::failure::{Failure, Result};
 use crate::files;
 use crate::options::Global;
@@ -43,14 +44,13 @@ impl Context {
         if let Some(connection) = self.connection.get() {
             return Ok(connection);
         }
-        let variables = |name: &str| std::env::var(name).ok();
-        let path = Profiles::path(&variables)?;
+        let path = Profiles::path(&variable)?;
         let profiles = Profiles::load(&path)?;
         if profiles.has_secrets() && files::is_open(&path) && !self.global.quiet {
             let path = path.display();
             message(&format!("warning: other users of this machine can read the secrets in {path}: use mode 600"));
         }
-        let connection = Connection::resolve(&self.global.connection, &variables, &profiles)?;
+        let connection = Connection::resolve(&self.global.connection, &variable, &profiles)?;
         Ok(self.connection.get_or_init(|| connection))
     }
 

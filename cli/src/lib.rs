@@ -10,6 +10,7 @@ pub mod config;
 pub mod connection;
 pub mod context;
 mod credentials;
+pub mod environment;
 pub mod failure;
 mod files;
 pub mod interrupt;

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use crate::environment::{Variables, variable};
 use crate::failure::{Failure, Result};
 use crate::files;
 
@@ -55,11 +56,11 @@ impl Profile {
     /// Returns the secret: from the file, from a variable, or from a command.
     pub fn secret(&self) -> Result<Option<String>> {
         if let Some(name) = &self.app_secret_variable {
-            let unset = |_| {
+            let unset = || {
                 Failure::usage(format!("the environment variable {name} of the profile is not set"))
                     .with_hint("set the variable, or add the profile again with another source of the secret")
             };
-            return std::env::var(name).map(Some).map_err(unset);
+            return variable(name)?.ok_or_else(unset).map(Some);
         }
         match &self.app_secret_command {
             Some(command) => output_of(command).map(Some),
@@ -87,8 +88,8 @@ pub struct Profiles(BTreeMap<String, Profile>);
 
 impl Profiles {
     /// Returns the path of the file: `LOGTO_CONFIG`, or `profiles.yaml` in the user's configuration folder.
-    pub fn path(variables: &dyn Fn(&str) -> Option<String>) -> Result<PathBuf> {
-        if let Some(path) = variables("LOGTO_CONFIG").filter(|path| !path.is_empty()) {
+    pub fn path(variables: Variables<'_>) -> Result<PathBuf> {
+        if let Some(path) = variables("LOGTO_CONFIG")?.filter(|path| !path.is_empty()) {
             return Ok(path.into());
         }
         let folders = directories::ProjectDirs::from("", "", "logto-admin");

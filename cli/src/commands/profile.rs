@@ -7,6 +7,7 @@ use logto_admin::serde_json::{Value, json};
 
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::environment::variable;
 use crate::failure::{Exit, Failure, Result};
 use crate::profiles::{DEFAULT, Profile, Profiles};
 use crate::table::Column;
@@ -45,7 +46,7 @@ const COLUMNS: &[Column] =
     &[("name", "/name"), ("server", "/server"), ("application", "/appId"), ("secret", "/secret")];
 
 pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
-    let path = Profiles::path(&|name| std::env::var(name).ok())?;
+    let path = Profiles::path(&variable)?;
     let profiles = Profiles::load(&path)?;
     match command {
         Command::Add { name, secret_variable, secret_command } => {

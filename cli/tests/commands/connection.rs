@@ -116,6 +116,33 @@ async fn a_profile_gets_its_secret_from_a_variable_or_a_command() {
     assert!(unset.code == 2 && unset.err.contains("MY_SECRET of the profile is not set"), "{unset:?}");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_is_not_utf_8_is_an_error_with_its_name() {
+    use std::os::unix::ffi::OsStrExt;
+    let invalid = std::ffi::OsStr::from_bytes(b"\xff");
+    let program = Program::new().await;
+    let add = ["profile", "add", "test", "--tenant", "t", "--app-id", "a", "--secret-variable", "MY_SECRET"];
+    ended(bare(&add, &program.folder), "").await.done();
+    for (name, arguments) in [
+        ("LOGTO_ENDPOINT", &["users", "list"][..]),
+        ("LOGTO_APP_SECRET", &["users", "list"]),
+        ("LOGTO_ALLOW_HTTP", &["users", "list"]),
+        ("LOGTO_CONFIG", &["profile", "list"]),
+        ("MY_SECRET", &["users", "list", "--profile", "test"]),
+    ] {
+        let mut command = program.command(arguments);
+        command.env(name, invalid);
+        let refused = ended(command, "").await;
+        let expected = format!("error: the value of the environment variable {name} is not valid UTF-8\n");
+        assert_eq!((refused.code, &refused.err), (2, &expected));
+    }
+    // Variables of the connection are ignored with a profile, and a flag overrides one.
+    let mut command = program.command(&["users", "list", "--endpoint", &program.url()]);
+    command.env("LOGTO_ENDPOINT", invalid);
+    ended(command, "").await.done();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_of_a_secret_runs_once() {
     let program = Program::new().await;
