@@ -5,7 +5,7 @@ use logto_admin::{Client, ClientBuilder, Endpoint};
 use crate::environment::Variables;
 use crate::failure::{Failure, Result};
 use crate::options::ConnectionArguments;
-use crate::profiles::{Profile, Profiles};
+use crate::profiles::{DEFAULT, Profile, Profiles};
 
 /// A connection that is complete but not checked.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -54,7 +54,8 @@ impl Connection {
         let (endpoint, tenant) = (pick(&flags.endpoint, "LOGTO_ENDPOINT")?, pick(&flags.tenant, "LOGTO_TENANT")?);
         // The parts of another server's profile must not be mixed in.
         let has_flag = flags.endpoint.is_some() || flags.tenant.is_some();
-        let profile = if endpoint.is_none() && tenant.is_none() { profile } else { Profile::default() };
+        let ignores_profile = endpoint.is_some() || tenant.is_some();
+        let profile = if ignores_profile { Profile::default() } else { profile };
         let secret = match pick(&flags.app_secret, "LOGTO_APP_SECRET")? {
             Some(secret) => Some(secret),
             None => profile.secret()?,
@@ -65,13 +66,23 @@ impl Connection {
         let has_server = endpoint.is_some() || tenant.is_some();
         let (Some(app_id), Some(app_secret), true) = (&app_id, &secret, has_server) else {
             let failure = missing([has_server, app_id.is_some(), secret.is_some()], named.is_none());
-            return Err(match named {
-                Some(name) if has_flag => failure.with_hint(format!(
+            let ignored = named.or(profiles.default_profile().map(|_| DEFAULT)).filter(|_| ignores_profile);
+            return Err(failure.with_hint(match (ignored, named) {
+                (Some(name), _) if has_flag => format!(
                     "leave out --endpoint and --tenant to use the profile `{name}`: its credentials are not sent to another server"
-                )),
-                Some(name) => failure.with_hint(format!("complete it with `logto-admin profile add {name}`")),
-                None => failure.with_hint("set the variables, or add a profile with `logto-admin profile add default`"),
-            });
+                ),
+                (Some(name), _) => {
+                    let variable = if endpoint.is_some() { "LOGTO_ENDPOINT" } else { "LOGTO_TENANT" };
+                    format!(
+                        "set the other variables too, or pass `--profile {name}`: {variable} is set, and the credentials of \
+                         the profile are not sent to another server"
+                    )
+                }
+                (None, Some(name)) => format!("complete it with `logto-admin profile add {name}`"),
+                (None, None) => {
+                    "set the variables, or add a profile with `logto-admin profile add default`".to_owned()
+                }
+            }));
         };
         let allowed = |value: String| matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "yes");
         Ok(Self {
@@ -203,6 +214,26 @@ mod tests {
             failure.to_string(),
             "incomplete connection: missing --app-id, the secret of the application\nhint: complete it with `logto-admin profile add half`"
         );
+    }
+
+    #[test]
+    fn a_server_without_credentials_names_the_profile_that_it_replaces() {
+        let server: Variables<'_> =
+            &|name| Ok((name == "LOGTO_ENDPOINT").then(|| "https://e.example".to_owned()));
+        let hint = |flags: &ConnectionArguments, variables, profiles: &Profiles| {
+            Connection::resolve(flags, variables, profiles).unwrap_err().hint().unwrap().to_owned()
+        };
+        let of_variable = hint(&flags(|_| ()), server, &profiles());
+        for expected in ["pass `--profile default`", "LOGTO_ENDPOINT is set"] {
+            assert!(of_variable.contains(expected), "{of_variable}");
+        }
+        let flag = flags(|flags| flags.tenant = Some("other".into()));
+        let of_flag = hint(&flag, NOTHING, &profiles());
+        assert!(of_flag.starts_with("leave out --endpoint and --tenant to use the profile `default`"), "{of_flag}");
+        for (flags, variables) in [(&flags(|_| ()), server), (&flag, NOTHING)] {
+            let without_profile = hint(flags, variables, &Profiles::default());
+            assert!(without_profile.contains("profile add default"), "{without_profile}");
+        }
     }
 
     #[test]
