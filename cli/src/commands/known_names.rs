@@ -7,8 +7,15 @@ use crate::failure::{Failure, Result};
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
-/// Parameters of a search, besides `search.{member}` and `mode.{member}`.
-const OF_SEARCHES: [&str; 4] = ["search", "mode", "joint", "isCaseSensitive"];
+/// Parameters of a search, with the types of their values.
+pub(super) const OF_SEARCHES: [(&str, &str); 6] = [
+    ("search", "string"),
+    ("search.{member}", "string"),
+    ("mode", "string"),
+    ("mode.{member}", "string"),
+    ("joint", "string"),
+    ("isCaseSensitive", "boolean"),
+];
 
 /// Fails if the operation has no query parameter with this name.
 pub(super) fn check_query(info: &OperationInfo, name: &str) -> Result<()> {
@@ -16,7 +23,7 @@ pub(super) fn check_query(info: &OperationInfo, name: &str) -> Result<()> {
     let own = info.query_parameters.iter().filter(|parameter| parameter.kind != ParameterKind::Search);
     let mut known: Vec<&str> = own.map(|parameter| parameter.name).collect();
     if is_search {
-        known.extend(OF_SEARCHES);
+        known.extend(OF_SEARCHES.map(|(name, _)| name).into_iter().filter(|name| !name.contains('{')));
     }
     let is_of_member = is_search && (name.starts_with("search.") || name.starts_with("mode."));
     if is_of_member || known.contains(&name) {

@@ -1,8 +1,11 @@
 //! `operations`: searches the table of operations.
 
-use logto_admin::operation::{Authentication, BodyKind, OperationInfo, Paging, Release, TABLE};
+use logto_admin::operation::{
+    Authentication, BodyKind, OperationInfo, Paging, ParameterKind, QueryParameter, Release, TABLE,
+};
 use logto_admin::serde_json::{Value, json};
 
+use super::known_names::OF_SEARCHES;
 use crate::body_members;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
@@ -85,12 +88,17 @@ fn row(info: &OperationInfo) -> Value {
     json!({ "id": info.id, "method": info.method.as_str(), "path": info.path, "summary": info.summary })
 }
 
+/// Returns a query parameter with its type. A search has several parameters.
+fn query_parameters(parameter: &QueryParameter) -> Vec<String> {
+    if parameter.kind == ParameterKind::Search {
+        return OF_SEARCHES.map(|(name, kind)| format!("{name} ({kind})")).to_vec();
+    }
+    let required = if parameter.required { ", required" } else { "" };
+    let kind = format!("{:?}", parameter.kind).to_lowercase();
+    vec![format!("{} ({kind}{required})", parameter.name)]
+}
+
 fn details(info: &OperationInfo) -> Value {
-    let query = info.query_parameters.iter().map(|parameter| {
-        let required = if parameter.required { ", required" } else { "" };
-        let kind = format!("{:?}", parameter.kind).to_lowercase();
-        format!("{} ({kind}{required})", parameter.name)
-    });
     let body = match info.body {
         BodyKind::None => "none",
         BodyKind::Json { required: true } => "JSON",
@@ -110,7 +118,7 @@ fn details(info: &OperationInfo) -> Value {
         "summary": info.summary,
         "request": format!("{} {}", info.method.as_str(), info.path),
         "pathParameters": info.path_parameters,
-        "queryParameters": query.collect::<Vec<_>>(),
+        "queryParameters": info.query_parameters.iter().flat_map(query_parameters).collect::<Vec<_>>(),
         "body": body,
         "caller": caller,
         "pages": match info.paging { Paging::None => "no", Paging::Always => "always", _ => "on request" },

@@ -122,6 +122,10 @@ async fn the_table_of_operations_is_searched() {
     assert_eq!(found.json()[0]["id"], "UpdateUserIsSuspended");
     let shown = program.run(&["operations", "show", "listusers"]).await.done();
     assert_eq!(shown.json()["request"], "GET /api/users");
+    for parameter in ["page (number)", "search (string)", "search.{member} (string)", "isCaseSensitive (boolean)"] {
+        assert!(shown.json()["queryParameters"].as_array().unwrap().contains(&json!(parameter)), "{shown:?}");
+    }
+    assert!(!shown.out.contains("search_params"), "{shown:?}");
     let json = shown.json();
     let mut keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
