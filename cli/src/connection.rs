@@ -39,18 +39,16 @@ impl Connection {
     /// profile was named by a flag, variables are ignored.
     pub fn resolve(flags: &ConnectionArguments, variables: Variables<'_>, profiles: &Profiles) -> Result<Self> {
         let named = flags.profile.as_deref();
-        let variable = |name: &str| match named {
-            Some(_) => Ok(None),
-            None => {
-                let value = variables(name)?.map(|value| value.trim().to_owned());
-                Ok(value.filter(|value| !value.is_empty()))
-            }
+        let variable = |name: &str| -> Result<Option<String>> {
+            let value = if named.is_some() { None } else { variables(name)? };
+            Ok(value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()))
         };
         let profile = match named {
             Some(name) => profiles.get(name)?.clone(),
             None => profiles.default_profile().cloned().unwrap_or_default(),
         };
-        let pick = |flag: &Option<String>, name: &str| flag.clone().map_or_else(|| variable(name), |flag| Ok(Some(flag)));
+        let pick =
+            |flag: &Option<String>, name: &str| flag.clone().map_or_else(|| variable(name), |flag| Ok(Some(flag)));
         let (endpoint, tenant) = (pick(&flags.endpoint, "LOGTO_ENDPOINT")?, pick(&flags.tenant, "LOGTO_TENANT")?);
         // The parts of another server's profile must not be mixed in.
         let has_flag = flags.endpoint.is_some() || flags.tenant.is_some();
@@ -218,8 +216,7 @@ mod tests {
 
     #[test]
     fn a_server_without_credentials_names_the_profile_that_it_replaces() {
-        let server: Variables<'_> =
-            &|name| Ok((name == "LOGTO_ENDPOINT").then(|| "https://e.example".to_owned()));
+        let server: Variables<'_> = &|name| Ok((name == "LOGTO_ENDPOINT").then(|| "https://e.example".to_owned()));
         let hint = |flags: &ConnectionArguments, variables, profiles: &Profiles| {
             Connection::resolve(flags, variables, profiles).unwrap_err().hint().unwrap().to_owned()
         };

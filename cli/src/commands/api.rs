@@ -11,6 +11,7 @@ use logto_admin::{Client, Request, Untyped};
 use super::body_options::{Body, pair};
 use super::known_names::{check_member, check_query};
 use super::operations::unknown;
+use super::set_value::{check_value, hint_about_text};
 use crate::context::Context;
 use crate::credentials::{REDACTED, redacted};
 use crate::failure::{Exit, Failure, Result, even_if_unread, printed_after_changes};
@@ -75,16 +76,30 @@ pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<
         context.confirm(&format!("Send DELETE {}?", target.path))?;
     }
     let response = request.raw().await?;
-    let since = target.info.map_or(Release::OLDEST, |info| info.since);
-    let is_unknown = response.status == 404 && serde_json::from_slice::<Value>(&response.body.bytes()).is_err();
     answer(context, arguments, target.method, &response).map_err(|failure| {
-        match is_unknown && since > Release::OLDEST {
-            true => failure.with_hint(format!(
-                "the operation exists since Logto {since}; `logto-admin doctor` shows the release of the server"
-            )),
-            false => failure,
+        match refusal_hint(&target, arguments, &response) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
         }
     })
+}
+
+/// Returns what to do about an answer that is an error.
+fn refusal_hint(target: &Target<'_>, arguments: &Arguments, response: &HttpResponse) -> Option<String> {
+    let since = target.info.map_or(Release::OLDEST, |info| info.since);
+    let operation = target.info.or_else(|| filled(target.method, target.path)).map(|info| info.id);
+    match response.status {
+        404 if since > Release::OLDEST && serde_json::from_slice::<Value>(&response.body.bytes()).is_err() => Some(
+            format!("the operation exists since Logto {since}; `logto-admin doctor` shows the release of the server"),
+        ),
+        400 | 422 => {
+            let answer = response.body.text();
+            let is_named = |member: &str| member.rsplit('.').next().is_some_and(|name| answer.contains(name));
+            let mut refused = arguments.body.members().filter(|(member, _)| is_named(member));
+            refused.find_map(|(member, value)| hint_about_text(operation, member, value))
+        }
+        _ => None,
+    }
 }
 
 /// Target of a call.
@@ -123,7 +138,10 @@ fn check_names(target: &Target<'_>, arguments: &Arguments) -> Result<()> {
     if info.body == BodyKind::None && arguments.body.is_given() {
         return Err(Failure::usage(format!("{} has no body", info.id)));
     }
-    arguments.body.members().try_for_each(|member| check_member(info, member))
+    arguments.body.members().try_for_each(|(member, value)| {
+        check_member(info, member)?;
+        check_value(info.id, member, value)
+    })
 }
 
 fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Request<Untyped>> {

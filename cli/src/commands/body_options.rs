@@ -9,6 +9,7 @@ use logto_admin::serde_json::{self, Map, Value};
 use logto_admin::types::{Part, Upload};
 use logto_admin::{Request, Untyped};
 
+use super::set_value::value_of;
 use crate::body_members::{Place, takes_object};
 use crate::failure::{Failure, Result};
 use crate::{files, json_object};
@@ -85,21 +86,10 @@ fn in_list(member: &str, list: &str) -> Failure {
         .with_hint(format!("write the list as JSON, such as `--set '{list}=[…]'`"))
 }
 
-/// Returns the value of a member: JSON, or text. Of JSON, a member that is a text accepts only texts in quotes, and `null` if
-/// it can be null: phone numbers and passwords can look like numbers.
-fn value_of(form: Option<&str>, value: &str) -> Value {
-    let is_accepted = |json: &Value| match form {
-        Some("string") => json.is_string(),
-        Some("string | null") => json.is_string() || json.is_null(),
-        _ => true,
-    };
-    serde_json::from_str(value).ok().filter(is_accepted).unwrap_or_else(|| value.into())
-}
-
 impl Body {
-    /// Returns the names of the members that `--set` sets.
-    pub(super) fn members(&self) -> impl Iterator<Item = &str> {
-        self.set.iter().map(|(member, _)| member.as_str())
+    /// Returns the members that `--set` sets, with their values.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.set.iter().map(|(member, value)| (member.as_str(), value.as_str()))
     }
 
     pub(super) const fn is_given(&self) -> bool {

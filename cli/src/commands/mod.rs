@@ -15,6 +15,7 @@ pub mod operations;
 pub mod organizations;
 pub mod profile;
 pub mod roles;
+mod set_value;
 pub mod users;
 pub mod users_export;
 pub mod users_import;

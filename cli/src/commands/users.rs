@@ -8,6 +8,7 @@ use logto_admin::{Client, operation};
 
 use super::body_options::{check_repeated, pair, set};
 use super::known_names::check_member;
+use super::set_value::check_value;
 use super::{users_export, users_import};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, printed_after_changes};
@@ -300,6 +301,7 @@ impl Members {
             let first = member.split('.').next().unwrap_or_default();
             check(first, user.is_some())?;
             info.map_or(Ok(()), |info| check_member(info, member))?;
+            check_value(operation, member, value)?;
             if body.get(first).is_none()
                 && member.contains('.')
                 && let Some(object) = whole(first)

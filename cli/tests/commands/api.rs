@@ -288,6 +288,14 @@ async fn a_body_that_the_operation_cannot_have_is_not_sent() {
         ("api CreateUser --set profile.nickname=a --set profile={}", "--set sets `profile.nickname` twice"),
         ("users create --username ada --set name=a --set name=b", "--set sets `name` twice"),
         (
+            "api UpdateUserIsSuspended --path userId=1 --set isSuspended=\"true\"",
+            "cannot set `isSuspended`: it must be true or false\nhint: write it without quotes: `--set isSuspended=true`",
+        ),
+        (
+            "users create --username ada --set customData=pro",
+            "cannot set `customData`: it must be an object\nhint: write",
+        ),
+        (
             "api CreateResource --set accessTokenTtl=1e21",
             "cannot set `accessTokenTtl`: an integer of the API has at most 64 bits",
         ),
@@ -296,6 +304,7 @@ async fn a_body_that_the_operation_cannot_have_is_not_sent() {
         assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
     }
     program.run(&["api", "POST", "/api/users", "--body", "[1]", "--dry-run"]).await.done();
+    program.run(&["api", "POST", "/api/users", "--set", "customData=pro", "--dry-run"]).await.done();
 }
 
 #[tokio::test(flavor = "multi_thread")]
