@@ -14,6 +14,9 @@ use crate::output::Printer;
 use crate::profiles::Profiles;
 use crate::terminal::{message, shown};
 
+/// What to do about a question that was not answered with yes.
+const ANSWER: &str = "pass `--yes` to answer with yes";
+
 /// The surroundings of a command.
 #[derive(Debug)]
 pub struct Context {
@@ -69,7 +72,8 @@ impl Context {
             return Ok(());
         }
         if !stdin().is_terminal() {
-            return Err(Failure::usage(format!("{question} pass --yes to confirm")));
+            let message = format!("\"{question}\" needs an answer, and standard input is not a terminal: nothing was changed");
+            return Err(Failure::usage(message).with_hint(ANSWER));
         }
         let mut answer = String::new();
         let mut terminal = anstream::stderr();
@@ -77,7 +81,10 @@ impl Context {
         stdin().read_line(&mut answer)?;
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
-            _ => Err(Failure::new("cancelled: nothing was changed")),
+            _ => {
+                let message = format!("\"{question}\" was answered with no: nothing was changed");
+                Err(Failure::new(message).with_hint(ANSWER))
+            }
         }
     }
 }

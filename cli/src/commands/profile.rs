@@ -104,12 +104,12 @@ fn asked(context: &Context, variable: Option<String>, command: Option<String>) -
         allow_http: flags.allow_http,
     };
     if profile.endpoint.is_none() && profile.tenant.is_none() {
-        let server = prompt("URL of the server, or id of the Logto Cloud tenant")?;
+        let server = prompt("URL of the server, or id of the Logto Cloud tenant", "--endpoint or --tenant")?;
         let place = if server.contains("://") { &mut profile.endpoint } else { &mut profile.tenant };
         *place = Some(server);
     }
     if profile.app_id.is_none() {
-        profile.app_id = Some(prompt("Id of the machine-to-machine application")?);
+        profile.app_id = Some(prompt("Id of the machine-to-machine application", "--app-id")?);
     }
     check_server(&profile)?;
     let has_secret = profile.app_secret_variable.is_some() || profile.app_secret_command.is_some();
@@ -132,26 +132,31 @@ fn check_server(profile: &Profile) -> Result<()> {
     connection.client().map(drop)
 }
 
-fn prompt(what: &str) -> Result<String> {
+/// Asks for a part of the profile. `flags` are those that answer the question.
+fn prompt(what: &str, flags: &str) -> Result<String> {
     if !stdin().is_terminal() {
-        return Err(Failure::usage(format!("{what} is missing: pass --endpoint or --tenant, and --app-id")));
+        let message = format!("\"{what}\" needs an answer, and standard input is not a terminal: nothing was saved");
+        return Err(Failure::usage(message).with_hint(format!("pass {flags}")));
     }
-    dialoguer::Input::new().with_prompt(what).interact_text().map_err(|error| Failure::new(error.to_string()))
+    dialoguer::Input::new().with_prompt(what).interact_text().map_err(|error| unanswered(what, &error))
+}
+
+fn unanswered(what: &str, error: &dialoguer::Error) -> Failure {
+    Failure::new(format!("\"{what}\" was not answered: nothing was saved ({error})"))
 }
 
 /// Reads the secret without showing it; from standard input if that is not a terminal.
 fn secret() -> Result<String> {
     if stdin().is_terminal() {
-        let prompt = dialoguer::Password::new().with_prompt("Secret of the application");
-        return prompt.interact().map_err(|error| Failure::new(error.to_string()));
+        let what = "Secret of the application";
+        return dialoguer::Password::new().with_prompt(what).interact().map_err(|error| unanswered(what, &error));
     }
     let mut text = String::new();
     stdin().read_to_string(&mut text)?;
     let text = text.trim();
     if text.is_empty() {
-        return Err(Failure::usage(
-            "the secret is missing: pass it on standard input, or --secret-variable or --secret-command",
-        ));
+        return Err(Failure::usage("standard input has no secret: nothing was saved")
+            .with_hint("pass the secret on standard input, or pass --secret-variable or --secret-command"));
     }
     Ok(text.to_owned())
 }

@@ -40,11 +40,28 @@ async fn a_profile_is_replaced_on_demand() {
     };
     add("one", &[]).await.done();
     let refused = add("two", &[]).await;
-    assert!(refused.code == 2 && refused.err.contains("Replace the profile test? pass --yes"), "{refused:?}");
+    let expected = "error: \"Replace the profile test?\" needs an answer, and standard input is not a terminal: nothing was \
+                    changed\nhint: pass `--yes` to answer with yes\n";
+    assert_eq!((refused.code, refused.err.as_str()), (2, expected));
     let saved = || fs::read_to_string(program.folder.join("profiles.yaml")).unwrap();
     assert!(saved().contains("one") && !saved().contains("two"));
     add("two", &["--yes"]).await.done();
     assert!(saved().contains("two"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_about_a_profile_name_the_flags_that_answer_them() {
+    let program = Program::new().await;
+    let tenant = ["--tenant", "t"];
+    for (arguments, hint) in [
+        (&[][..], "hint: pass --endpoint or --tenant\n"),
+        (&tenant, "hint: pass --app-id\n"),
+        (&["--tenant", "t", "--app-id", "a"], "or pass --secret-variable or --secret-command\n"),
+    ] {
+        let refused = ended(bare(&[&["profile", "add"], arguments].concat(), &program.folder), "").await;
+        assert!(refused.code == 2 && refused.err.contains(": nothing was saved\nhint: "), "{refused:?}");
+        assert!(refused.err.ends_with(hint) && !program.folder.join("profiles.yaml").exists(), "{refused:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
