@@ -137,9 +137,17 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Returns the text of an error without the id of the operation if the call was made by method and path: it has none.
+fn named(error: String) -> String {
+    match error.strip_prefix("(unlisted) (").and_then(|rest| rest.split_once("): ")) {
+        Some((request, rest)) => format!("{request}: {rest}"),
+        None => error,
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let whole = error.to_string();
+        let whole = named(error.to_string());
         let split = error.hint().and_then(|hint| Some((whole.strip_suffix(&format!(" (hint: {hint})"))?, hint)));
         let (message, hint) = split.map_or((&*whole, None), |(message, hint)| (message, Some(hint.to_owned())));
         let exit = match error.kind() {

@@ -89,6 +89,14 @@ async fn errors_of_the_server_are_shown_and_end_with_1() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_without_an_id_is_named_by_method_and_path() {
+    let program = with_users(0).await;
+    let call = ["api", "GET", "/api/nosuch", "--endpoint", "http://127.0.0.1:9"];
+    let failed = program.run(&call).await;
+    assert!(failed.code == 1 && failed.err.starts_with("error: GET /api/nosuch: "), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn status_and_headers_are_shown_on_demand() {
     let program = with_users(0).await;
     let shown = program.run(&["api", "ListUsers", "--include"]).await.done();
