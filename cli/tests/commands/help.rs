@@ -37,6 +37,20 @@ async fn shells_complete_commands_and_options() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_help_says_where_completions_go() {
+    let text = help(&["completions", "--help"]).await;
+    for place in [
+        "completions bash > ~/.local/share/bash-completion/completions/logto-admin",
+        "completions zsh > ~/.zfunc/_logto-admin",
+        "completions fish > ~/.config/fish/completions/logto-admin.fish",
+        "completions powershell >> $PROFILE",
+    ] {
+        assert!(text.contains(place), "{place}: {text}");
+        assert!(include_str!("../../README.md").contains(&format!("$ logto-admin {place}")), "{place}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_command_has_a_man_page() {
     let program = Program::new().await;
     program.run(&["man-pages", "man"]).await.done();

@@ -23,7 +23,8 @@ fn commands(heading: &str) -> Vec<Vec<String>> {
 
 fn lines(text: &str) -> Vec<Vec<String>> {
     let commands = text.lines().filter_map(|line| line.strip_prefix("$ logto-admin "));
-    commands.map(words).collect()
+    // The shell redirects the output.
+    commands.map(|line| words(line.split(" >").next().unwrap_or_default())).collect()
 }
 
 fn words(line: &str) -> Vec<String> {
