@@ -133,7 +133,13 @@ impl Writer {
         let standing = self.journal.as_ref().and_then(|journal| locked(journal).standing(key).cloned());
         let row = Row { key, record, digest: digest_of(record) };
         let found = match standing {
-            Some(Standing::Done { id, created, unclear, digest }) => {
+            Some(Standing::Done { id, skipped: true, .. }) if self.on_conflict != OnConflict::Skip => {
+                match self.user(&id).await? {
+                    Some(user) => return self.exists(&row, user).await,
+                    None => self.create(&row, None).await?,
+                }
+            }
+            Some(Standing::Done { id, created, unclear, digest, .. }) => {
                 if row.has(digest.as_ref()) {
                     return Ok(Done::new(Outcome::Journaled, id));
                 }
@@ -176,7 +182,7 @@ impl Writer {
                 if let Err(problem) = self.complete(&target.id, record).await {
                     return Err(self.taken_back(key, &target, problem).await);
                 }
-                self.done(&row, &target)?;
+                self.done(&row, &target, false)?;
                 let is_unclear = target.origin == Origin::Unclear;
                 // A dry run creates no user, so the record has no id yet.
                 let id = Some(target.id).filter(|id| !id.is_empty());
@@ -301,7 +307,7 @@ impl Writer {
         let target = Target { id: user.id.clone(), origin: Origin::Existing };
         let done = match self.on_conflict {
             OnConflict::Skip => {
-                self.done(row, &target)?;
+                self.done(row, &target, true)?;
                 Done::new(Outcome::Skipped, target.id)
             }
             OnConflict::Fail => return Err(conflict(&user)),
@@ -330,7 +336,7 @@ impl Writer {
             let message = format!("{}; other members of the user were changed before", problem.message);
             RecordError { message, ..problem }
         })?;
-        self.done(row, target)?;
+        self.done(row, target, false)?;
         Ok(Done::new(Outcome::Updated, target.id.clone()))
     }
 
@@ -401,10 +407,10 @@ impl Writer {
         Ok(Target { id, origin })
     }
 
-    fn done(&self, row: &Row<'_>, target: &Target) -> Result<(), RecordError> {
+    fn done(&self, row: &Row<'_>, target: &Target, skipped: bool) -> Result<(), RecordError> {
         let (key, id, digest) = (row.key.to_owned(), target.id.clone(), Some(row.digest.clone()));
         let (created, unclear) = (target.origin != Origin::Existing, target.origin == Origin::Unclear);
-        self.note(&Entry::Done { key, id, created, unclear, digest })
+        self.note(&Entry::Done { key, id, created, unclear, skipped, digest })
     }
 
     fn note(&self, entry: &Entry) -> Result<(), RecordError> {

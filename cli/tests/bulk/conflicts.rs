@@ -116,6 +116,38 @@ async fn a_record_that_changed_since_the_earlier_run_is_updated_on_demand() {
 }
 
 #[tokio::test]
+async fn a_user_that_was_skipped_is_looked_at_again_with_another_action() {
+    let mut stage = Stage::new();
+    let name = async |stage: &Stage| stage.client().users().list().await.unwrap().items[0].name.clone();
+    stage.call("CreateUser", json!({ "username": "ada", "name": "Old", "primaryEmail": "ada@example.com" })).await;
+    let ada = || vec![record(json!({ "username": "ada", "name": "New", "primaryEmail": "countess@example.com" }))];
+    for (on_conflict, expected, is_warned) in [
+        (OnConflict::Skip, Outcome::Skipped, true),
+        (OnConflict::Skip, Outcome::Journaled, false),
+        (OnConflict::Fail, Outcome::Failed, true),
+        (OnConflict::Update, Outcome::Updated, true),
+        (OnConflict::Update, Outcome::Journaled, false),
+        (OnConflict::Fail, Outcome::Journaled, false),
+    ] {
+        stage.on_conflict = on_conflict;
+        let line = stage.import(ada()).await.lines[0].clone();
+        assert_eq!((line.outcome, line.message.is_some()), (expected, is_warned), "{line:?}");
+    }
+    assert_eq!(name(&stage).await.as_deref(), Some("New"));
+    assert_eq!(undo::users(&stage.client(), &stage.open_journal()).await.unwrap(), undo::Users::default());
+}
+
+#[tokio::test]
+async fn a_skipped_user_that_is_gone_is_created_with_another_action() {
+    let mut stage = Stage::new();
+    let id = stage.call("CreateUser", json!({ "username": "ada" })).await["id"].as_str().unwrap().to_owned();
+    stage.import(named(&["ada"])).await;
+    stage.client().users().delete(&id).await.unwrap();
+    stage.on_conflict = OnConflict::Update;
+    assert_eq!(stage.import(named(&["ada"])).await.lines[0].outcome, Outcome::Created);
+}
+
+#[tokio::test]
 async fn a_changed_record_whose_user_is_gone_creates_the_user_again() {
     let mut stage = Stage::new();
     stage.on_conflict = OnConflict::Update;

@@ -70,7 +70,9 @@ impl Noted {
             }
             Entry::Started { key, at, identifiers, digest } => (key, Standing::Started { at, identifiers, digest }),
             Entry::Created { key, id, unclear, digest } => (key, Standing::Created { id, unclear, digest }),
-            Entry::Done { key, id, created, unclear, digest } => (key, Standing::Done { id, created, unclear, digest }),
+            Entry::Done { key, id, created, unclear, skipped, digest } => {
+                (key, Standing::Done { id, created, unclear, skipped, digest })
+            }
         };
         self.records.insert(key.into(), (self.lines, standing));
     }

@@ -59,6 +59,9 @@ pub enum Entry {
         /// Whether the creation had no clear answer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unclear: bool,
+        /// Whether the user existed and was left alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        skipped: bool,
         /// Digest of the record. Older journals lack it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<String>,
@@ -104,6 +107,8 @@ pub enum Standing {
         created: bool,
         /// Whether the creation had no clear answer.
         unclear: bool,
+        /// Whether the user existed and was left alone.
+        skipped: bool,
         /// Digest of the record. Older journals lack it.
         digest: Option<String>,
     },

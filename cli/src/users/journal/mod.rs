@@ -172,7 +172,7 @@ mod tests {
         journal.add(&started("a", 1)).unwrap();
         journal.add(&Entry::Created { key: "a".into(), id: "1".into(), unclear: false, digest: None }).unwrap();
         journal
-            .add(&Entry::Done { key: "a".into(), id: "1".into(), created: true, unclear: false, digest: None })
+            .add(&Entry::Done { key: "a".into(), id: "1".into(), created: true, unclear: false, skipped: false, digest: None })
             .unwrap();
         drop(journal);
         let text = fs::read(&path).unwrap();
@@ -185,7 +185,7 @@ mod tests {
                 0 | 1 => None,
                 2 => Some(Standing::Started { at: 1, identifiers: Identifiers::new(), digest: None }),
                 3 => Some(Standing::Created { id: "1".into(), unclear: false, digest: None }),
-                _ => Some(Standing::Done { id: "1".into(), created: true, unclear: false, digest: None }),
+                _ => Some(Standing::Done { id: "1".into(), created: true, unclear: false, skipped: false, digest: None }),
             };
             assert_eq!(journal.standing("a").cloned(), expected, "{length}");
             journal.add(&started("b", 2)).unwrap();
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(journal.ends(), ["2", "3"]);
         assert_eq!(
             journal.standing("c"),
-            Some(&Standing::Done { id: "3".into(), created: true, unclear: false, digest: None })
+            Some(&Standing::Done { id: "3".into(), created: true, unclear: false, skipped: false, digest: None })
         );
         fs::remove_file(path).unwrap();
     }
