@@ -72,7 +72,8 @@ impl Context {
             return Ok(());
         }
         if !stdin().is_terminal() {
-            let message = format!("\"{question}\" needs an answer, and standard input is not a terminal: nothing was changed");
+            let message =
+                format!("\"{question}\" needs an answer, and standard input is not a terminal: nothing was changed");
             return Err(Failure::usage(message).with_hint(ANSWER));
         }
         let mut answer = String::new();

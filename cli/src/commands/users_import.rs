@@ -152,11 +152,13 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
     let interrupt = Interrupt::watch(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
-    let mut warnings = 0;
+    let (mut warnings, mut other_ids) = (0, 0_u64);
     let summary = import(&writer, input.items(names), concurrency, arguments.max_failures, &interrupt, &mut |line| {
         progress.advance();
         if line.outcome == Outcome::Failed {
             progress.print_error(&told("failed", line));
+        } else if line.has_other_id {
+            other_ids += 1;
         } else if line.message.is_some() {
             warnings += 1;
             if warnings <= SHOWN {
@@ -171,6 +173,11 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let reported = report.finish().map_err(|failure| failure.after_changes_if(has_changed));
     if warnings > SHOWN {
         context.printer.message(&format!("… and {}", counted(warnings - SHOWN, "more warning")));
+    }
+    if other_ids > 0 {
+        let (users, verb) = (counted(other_ids, "user"), if other_ids == 1 { "has" } else { "have" });
+        let message = "another id than in the file, as after an export from another tenant: --report lists them";
+        context.printer.message(&format!("warning: {users} {verb} {message}"));
     }
     let exit = finish(context, &arguments, summary, &checked)?;
     reported.map(|()| exit)

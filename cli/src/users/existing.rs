@@ -39,9 +39,18 @@ pub(super) async fn find_refused(client: &Client, identifiers: &Identifiers, cod
     Ok(found.cloned())
 }
 
-/// Returns a warning about a user that has one identifier of a record, and differs in another one. The id of the record and
+/// A reason to look at the user of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The reason.
+    pub message: String,
+    /// Whether only the ids differ, as in all records of an export from another tenant.
+    pub is_about_id: bool,
+}
+
+/// Returns the doubt about a user that has one identifier of a record, and differs in another one. The id of the record and
 /// one more leave no doubt. The id alone does: it can be that of somebody else in another tenant.
-pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<String> {
+pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<Doubt> {
     let of = |is_same: bool| {
         let known = identifiers.iter().filter(|(member, _)| member_of(user, member).is_some_and(|own| !own.is_empty()));
         let chosen = known.filter(|(member, value)| has_without_case(user, member, value) == is_same);
@@ -50,8 +59,11 @@ pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<String> {
     let (same, other) = (of(true), of(false));
     let is_certain = other.is_empty() || same.len() > 1 && same.contains(&ID);
     (!is_certain).then(|| {
+        let is_about_id = other == [ID];
         let (same, other) = (same.join(" and "), other.join(" and "));
-        format!("the user {} has the {same} of the record, but another {other}: is it the same person?", user.id)
+        let message =
+            format!("the user {} has the {same} of the record, but another {other}: is it the same person?", user.id);
+        Doubt { message, is_about_id }
     })
 }
 

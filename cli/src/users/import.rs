@@ -80,7 +80,11 @@ pub async fn import(
 async fn line(writer: &Writer, item: Item, found: Option<Found>) -> RecordResult {
     let blank = RecordResult::failed(&item.location, item.user.label());
     match writer.write(&item.key(), &item.user, found).await {
-        Ok(done) => RecordResult { outcome: done.outcome, id: done.id, message: done.warning, ..blank },
+        Ok(done) => {
+            let has_other_id = done.warning.as_ref().is_some_and(|doubt| doubt.is_about_id);
+            let message = done.warning.map(|doubt| doubt.message);
+            RecordResult { outcome: done.outcome, id: done.id, message, has_other_id, ..blank }
+        }
         Err(problem) => RecordResult {
             code: problem.code,
             field: problem.field,

@@ -53,6 +53,9 @@ pub struct RecordResult {
     /// All problems of the record, member by member.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Issue>,
+    /// Whether the warning is only that the user has another id than the record.
+    #[serde(skip)]
+    pub has_other_id: bool,
     /// Whether the server was overloaded.
     #[serde(skip)]
     pub is_overload: bool,
@@ -73,6 +76,7 @@ impl RecordResult {
             field: None,
             message: None,
             problems: Vec::new(),
+            has_other_id: false,
             is_overload: false,
             is_fatal: false,
         }

@@ -8,7 +8,7 @@ use logto_admin::{Client, Request, Timestamp, Untyped};
 
 use super::creation_outcome;
 use super::digest::Digest;
-use super::existing::{self, Found};
+use super::existing::{self, Doubt, Found};
 use super::journal::{Entry, Identifiers, Journal, Standing};
 use super::names::Names;
 use super::record::{Factor, ImportedUser, Item};
@@ -60,7 +60,7 @@ pub struct Done {
     /// Id of the user.
     pub id: Option<String>,
     /// Reason to look at the user.
-    pub warning: Option<String>,
+    pub warning: Option<Doubt>,
 }
 
 impl Done {
@@ -316,8 +316,8 @@ impl Writer {
         Ok(Done { warning: self.doubt(row.record, &user), ..done })
     }
 
-    /// Returns a warning if the user of a record has other identifiers, too. It might be somebody else.
-    fn doubt(&self, record: &ImportedUser, user: &User) -> Option<String> {
+    /// Returns a doubt if the user of a record has other identifiers, too. It might be somebody else.
+    fn doubt(&self, record: &ImportedUser, user: &User) -> Option<Doubt> {
         existing::doubt(user, &self.matched_by(record))
     }
 

@@ -220,6 +220,22 @@ async fn a_dry_run_warns_about_users_with_other_identifiers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn users_of_another_tenant_have_other_ids_which_is_one_warning() {
+    let program = Program::new().await;
+    for name in ["ada", "grace"] {
+        program.run(&["users", "create", "--username", name]).await.done();
+    }
+    let users =
+        "{ \"id\": \"abcdefghijkl\", \"username\": \"ada\" }\n{ \"id\": \"abcdefghijkm\", \"username\": \"grace\" }\n";
+    let (file, report) = (program.file("users.ndjson", users), program.path("report.ndjson"));
+    let imported = program.run(&["users", "import", &file, "--dry-run", "--report", &report]).await.done();
+    let warnings: Vec<&str> = imported.err.lines().filter(|line| line.starts_with("warning: ")).collect();
+    let [warning] = warnings[..] else { panic!("{imported:?}") };
+    assert!(warning.starts_with("warning: 2 users have another id than in the file"), "{warning}");
+    assert_eq!(fs::read_to_string(report).unwrap().matches("but another id: is it the same person?").count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_needs_no_journal_and_writes_nothing() {
     let program = Program::new().await;
     let file = program.file("users.ndjson", USERS);

@@ -172,7 +172,14 @@ mod tests {
         journal.add(&started("a", 1)).unwrap();
         journal.add(&Entry::Created { key: "a".into(), id: "1".into(), unclear: false, digest: None }).unwrap();
         journal
-            .add(&Entry::Done { key: "a".into(), id: "1".into(), created: true, unclear: false, skipped: false, digest: None })
+            .add(&Entry::Done {
+                key: "a".into(),
+                id: "1".into(),
+                created: true,
+                unclear: false,
+                skipped: false,
+                digest: None,
+            })
             .unwrap();
         drop(journal);
         let text = fs::read(&path).unwrap();
@@ -185,7 +192,9 @@ mod tests {
                 0 | 1 => None,
                 2 => Some(Standing::Started { at: 1, identifiers: Identifiers::new(), digest: None }),
                 3 => Some(Standing::Created { id: "1".into(), unclear: false, digest: None }),
-                _ => Some(Standing::Done { id: "1".into(), created: true, unclear: false, skipped: false, digest: None }),
+                _ => {
+                    Some(Standing::Done { id: "1".into(), created: true, unclear: false, skipped: false, digest: None })
+                }
             };
             assert_eq!(journal.standing("a").cloned(), expected, "{length}");
             journal.add(&started("b", 2)).unwrap();
