@@ -410,8 +410,14 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checke
             .printer
             .message(&format!("the files have changed since they were checked: {read} of {users} users were read"));
     }
-    let is_partial = is_short || summary.is_incomplete || summary.failed > 0 || invalid > 0;
-    Ok(if is_partial { Exit::Partly } else { Exit::Done })
+    let is_whole = !is_short && !summary.is_incomplete && summary.failed == 0 && invalid == 0;
+    Ok(match arguments.dry_run {
+        _ if is_whole => Exit::Done,
+        true if invalid > 0 => Exit::Usage,
+        true => Exit::Failed,
+        false if summary.records() + summary.partial > summary.failed => Exit::Partly,
+        false => Exit::Failed,
+    })
 }
 
 /// How a report begins. Another run replaces it.

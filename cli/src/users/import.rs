@@ -63,6 +63,7 @@ pub async fn import(
             return Err(Failure::new(line.message.unwrap_or_default()).after_changes_if(done > 0));
         }
         summary.count(line.outcome);
+        summary.partial += u64::from(line.is_partial);
         report(&line).map_err(|failure| failure.after_changes_if(!writer.is_dry_run))?;
         done += 1;
         if done % SYNC == 0 {
@@ -92,6 +93,7 @@ async fn line(writer: &Writer, item: Item, found: Option<Found>) -> RecordResult
             problems: problem.problems,
             is_overload: problem.is_overload,
             is_fatal: problem.is_fatal,
+            is_partial: problem.is_partial,
             ..blank
         },
     }

@@ -62,6 +62,9 @@ pub struct RecordResult {
     /// Whether the import cannot go on, because the journal cannot be written.
     #[serde(skip)]
     pub is_fatal: bool,
+    /// Whether the failure came after a change, or left it unclear whether there was one.
+    #[serde(skip)]
+    pub is_partial: bool,
 }
 
 impl RecordResult {
@@ -79,6 +82,7 @@ impl RecordResult {
             has_other_id: false,
             is_overload: false,
             is_fatal: false,
+            is_partial: false,
         }
     }
 
@@ -132,6 +136,8 @@ pub struct RecordError {
     pub is_overload: bool,
     /// Whether the import cannot go on, because the journal cannot be written.
     pub is_fatal: bool,
+    /// Whether the failure came after a change, or left it unclear whether there was one.
+    pub is_partial: bool,
 }
 
 impl From<Failure> for RecordError {
@@ -147,7 +153,7 @@ impl From<Error> for RecordError {
         let first = problems.first().map(|problem| problem.field.clone());
         let field = first.or_else(|| code.as_deref().and_then(of_code).map(str::to_owned));
         let is_overload = logto_admin::bulk::is_overload(&error);
-        Self { code, field, message: error.to_string(), problems, is_overload, is_fatal: false }
+        Self { code, field, message: error.to_string(), problems, is_overload, is_fatal: false, is_partial: false }
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Summary {
     pub outdated: u64,
     /// Records that failed.
     pub failed: u64,
+    /// Records among these that failed after a change, or left it unclear whether there was one.
+    pub partial: u64,
     /// Whether the import ended before its last record.
     pub is_incomplete: bool,
 }

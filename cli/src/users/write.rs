@@ -216,6 +216,7 @@ impl Writer {
     /// Deletes the user that was created if another user has one of its social identities: the server cannot look these up.
     /// Leaves a user whose creation this run got no answer to. Returns the problem of the record.
     async fn taken_back(&self, key: &str, target: &Target, problem: RecordError) -> RecordError {
+        let problem = partial(problem);
         if problem.code.as_deref() != Some(IDENTITY_TAKEN) || target.origin == Origin::Existing {
             return problem;
         }
@@ -230,7 +231,7 @@ impl Writer {
                 RecordError { message, ..problem }
             }
             _ => match self.note(&Entry::Undone { key: key.to_owned() }) {
-                Ok(()) => problem,
+                Ok(()) => RecordError { is_partial: false, ..problem },
                 Err(fatal) => fatal,
             },
         }
@@ -273,16 +274,16 @@ impl Writer {
                     if !id.is_empty() {
                         return Ok(Ok(self.created(row, id, Origin::Answered)?));
                     }
-                    let user = creation_outcome::created_user(&self.client, &identifiers, at).await?;
-                    let user = user.ok_or_else(creation_outcome::without_id)?;
-                    return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
+                    let user = creation_outcome::created_user(&self.client, &identifiers, at).await;
+                    let user = user.and_then(|user| user.ok_or_else(creation_outcome::without_id));
+                    return Ok(Ok(self.created(row, user.map_err(partial)?.id, Origin::Unclear)?));
                 }
                 Err(error) => error,
             };
             let is_ambiguous = is_ambiguous(&error);
             is_unclear |= is_ambiguous;
             if is_unclear && identifiers.is_empty() {
-                return Err(creation_outcome::unknown(&error.to_string()));
+                return Err(partial(creation_outcome::unknown(&error.to_string())));
             }
             let found = match is_ambiguous || error.is_conflict() {
                 true => existing::find_refused(&self.client, &identifiers, error.code()).await,
@@ -298,7 +299,8 @@ impl Writer {
                 // The server refused, or the identifiers belong to another user.
                 _ => self.note(&Entry::Refused { key: key.to_owned() })?,
             }
-            return found?.map_or_else(|| Err(error.into()), |user| Ok(Err(Box::new(user))));
+            let found = found.and_then(|user| user.ok_or_else(|| error.into()));
+            return found.map(|user| Err(Box::new(user))).map_err(|problem| RecordError { is_partial: is_unclear, ..problem });
         }
     }
 
@@ -327,14 +329,18 @@ impl Writer {
         }
         let record = row.record;
         let body = change(record, user);
-        self.request("UpdateUser")?.path("userId", &user.id).json(&body).await?;
+        let change = self.request("UpdateUser")?.path("userId", &user.id);
+        change
+            .json(&body)
+            .await
+            .map_err(|error| RecordError { is_partial: is_ambiguous(&error), ..error.into() })?;
         if let Some(password) = &record.password {
             let change = self.request("UpdateUserPassword")?.path("userId", &user.id);
-            change.json(&json!({ "password": password })).await?;
+            change.json(&json!({ "password": password })).await.map_err(|error| partial(error.into()))?;
         }
         self.complete(&user.id, record).await.map_err(|problem| {
             let message = format!("{}; other members of the user were changed before", problem.message);
-            RecordError { message, ..problem }
+            partial(RecordError { message, ..problem })
         })?;
         self.done(row, target, false)?;
         Ok(Done::new(Outcome::Updated, target.id.clone()))
@@ -428,6 +434,11 @@ fn digest_of(record: &ImportedUser) -> String {
 
 fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {
     journal.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A failure after a change, or one that leaves it unclear whether there was one.
+fn partial(problem: RecordError) -> RecordError {
+    RecordError { is_partial: true, ..problem }
 }
 
 fn conflict(user: &User) -> RecordError {

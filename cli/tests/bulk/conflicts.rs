@@ -182,6 +182,7 @@ async fn a_record_with_the_identity_of_another_user_leaves_no_user() {
         (Outcome::Failed, Some("user.identity_already_in_use"), Some("identities.google")),
         "{line:?}"
     );
+    assert!(!line.is_partial, "the user is gone again");
     assert_eq!(stage.usernames().await, ["other"]);
     let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
     assert_eq!(users, undo::Users::default());
@@ -239,6 +240,7 @@ async fn a_user_that_exists_keeps_its_account_if_an_identity_is_taken() {
     let ada = record(json!({ "username": "ada", "identities": { "google": { "userId": "g-1" } } }));
     let line = stage.import(vec![ada]).await.lines[0].clone();
     assert_eq!((line.outcome, line.field.as_deref()), (Outcome::Failed, Some("identities.google")), "{line:?}");
+    assert!(line.is_partial, "{line:?}");
     assert_eq!(stage.usernames().await, ["ada", "other"]);
 }
 

@@ -190,7 +190,31 @@ async fn skipped_and_outdated_records_are_not_failures() {
     let outdated = program.run(&["users", "import", &file]).await.done();
     assert_eq!(outdated.json()["outdated"], 1);
     assert!(outdated.err.contains("pass --on-conflict update"), "{outdated:?}");
-    assert_eq!(program.run(&["users", "import", &file, "--on-conflict", "fail"]).await.code, 4);
+    // Now both fail: the record that changed, and the one that was skipped.
+    assert_eq!(program.run(&["users", "import", &file, "--on-conflict", "fail"]).await.code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_fails_if_no_record_is_done_and_a_dry_run_is_never_partly_done() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let (ada, grace, invalid) = ("{ \"username\": \"ada\" }\n", "{ \"username\": \"grace\" }\n", "{ \"usernme\": \"x\" }\n");
+    let codes = async |name: &str, users: &[&str]| {
+        let file = program.file(name, &users.concat());
+        let import = ["users", "import", &file, "--on-conflict", "fail", "--skip-invalid"];
+        let dry = program.run(&[&import[..], &["--dry-run"]].concat()).await.code;
+        [dry, program.run(&import).await.code]
+    };
+    assert_eq!(codes("invalid", &[invalid]).await, [2, 1]);
+    assert_eq!(codes("taken", &[ada]).await, [1, 1]);
+    assert_eq!(codes("both", &[ada, invalid]).await, [2, 1]);
+    assert_eq!(codes("partly", &[ada, grace]).await, [1, 4]);
+    // The user changes before the server refuses the identity of another user.
+    let linked = "{ \"username\": \"linked\", \"identities\": { \"google\": { \"userId\": \"1\" } } }\n";
+    let file = program.file("linked", linked);
+    program.run(&["users", "import", &file]).await.done();
+    let file = program.file("identity", &linked.replace("\"linked\"", "\"ada\""));
+    assert_eq!(program.run(&["users", "import", &file, "--on-conflict", "update"]).await.code, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
