@@ -18,18 +18,37 @@ pub struct Arguments {
     /// Change of invitations. Without it, they are listed.
     #[command(subcommand)]
     command: Option<Command>,
-    /// Id or name of an organization
+    /// Organization whose invitations are listed. Default: all
+    #[command(flatten)]
+    organization: Organization,
+}
+
+/// An organization: as an argument, as other commands have it, or as an option.
+#[derive(clap::Args, Debug)]
+struct Organization {
+    /// Id or name of the organization
+    #[arg(value_name = "ORGANIZATION", conflicts_with = "organization")]
+    argument: Option<String>,
+    /// The same as the argument
     #[arg(long, value_name = "NAME")]
     organization: Option<String>,
+}
+
+impl Organization {
+    fn name(&self) -> Option<&str> {
+        self.argument.as_deref().or(self.organization.as_deref())
+    }
 }
 
 /// A change of invitations.
 #[derive(clap::Subcommand, Debug)]
 enum Command {
     /// Invite somebody to an organization
+    #[command(allow_missing_positional = true)]
     Create {
-        /// Id or name
-        organization: String,
+        /// Organization that the person is invited to
+        #[command(flatten)]
+        organization: Organization,
         /// Email address of the invited person
         email: String,
         /// Name of a role that the person gets in the organization. Can be repeated
@@ -43,12 +62,15 @@ enum Command {
         email_link: Option<String>,
     },
     /// Revoke an invitation: it cannot be accepted any more
+    ///
+    /// The organization is required if the person has invitations to several.
+    #[command(allow_missing_positional = true)]
     Revoke {
+        /// Organization of the invitation
+        #[command(flatten)]
+        organization: Organization,
         /// Id of the invitation, or email address of the invited person
         invitation: String,
-        /// Id or name of the organization, if the person has invitations to several
-        #[arg(long, value_name = "NAME")]
-        organization: Option<String>,
     },
 }
 
@@ -65,14 +87,17 @@ pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<(
     let client = context.client()?;
     match arguments.command {
         None => {
-            let mut all = invitations(&client, arguments.organization.as_deref()).await?;
+            let mut all = invitations(&client, arguments.organization.name()).await?;
             if context.printer.format == Format::Table {
                 add_names(&mut all, &lookup::all(&client, "ListOrganizations").await?);
             }
             context.printer.list(COLUMNS, &all)
         }
         Some(Command::Create { organization, email, roles, expires_in, email_link }) => {
-            let id = organization_id(&client, &organization).await?;
+            let organization = organization.name().ok_or_else(|| {
+                Failure::usage("missing the organization").with_hint("pass its id or name before the email address")
+            })?;
+            let id = organization_id(&client, organization).await?;
             let role_ids = lookup::ids(&client, "ListOrganizationRoles", "organization role", &roles).await?;
             let new = json!({
                 "organizationId": id,
@@ -84,8 +109,8 @@ pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<(
             let created = client.operation("CreateOrganizationInvitation")?.json(&new).await?;
             printed_after_changes(context.printer.item(&created))
         }
-        Some(Command::Revoke { invitation, organization }) => {
-            let pending = pending(&client, &invitation, organization.as_deref()).await?;
+        Some(Command::Revoke { organization, invitation }) => {
+            let pending = pending(&client, &invitation, organization.name()).await?;
             context.confirm(&format!("Revoke the invitation of {}?", json_object::text(&pending, "invitee")))?;
             let revoke = client.operation("ReplaceOrganizationInvitationStatus")?;
             revoke.path("id", &json_object::text(&pending, "id")).json(&json!({ "status": "Revoked" })).await?;
@@ -124,7 +149,7 @@ async fn pending(client: &Client, who: &str, organization: Option<&str>) -> Resu
         (Some(one), Some(other)) => {
             let (one, other) = (json_object::text(&one, "id"), json_object::text(&other, "id"));
             let message = format!("`{who}` has several invitations: pass an id, such as {one} or {other}");
-            Err(Failure::usage(message).with_hint("pass --organization if they are to different organizations"))
+            Err(Failure::usage(message).with_hint("pass the organization before the email address if they are to different ones"))
         }
         (None, _) => Err(Failure::new(format!("no pending invitation has the id or email address `{who}`"))),
     }

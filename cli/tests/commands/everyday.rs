@@ -260,9 +260,20 @@ async fn invitations_are_created_and_revoked() {
         program.run(&[&["organizations", "invitations", "revoke"], arguments].concat()).await
     };
     let several = revoke(&["ada@example.com", "--yes"]).await;
-    assert!(several.code == 2 && several.err.contains("--organization"), "{several:?}");
+    assert!(several.code == 2 && several.err.contains("pass the organization before"), "{several:?}");
     let unconfirmed = revoke(&["ada@example.com", "--organization", "Acme"]).await;
     assert!(unconfirmed.code == 2 && unconfirmed.err.contains("--yes"), "{unconfirmed:?}");
+    // An organization is an argument, as with other commands, or an option.
+    for list in [&["Acme"][..], &["--organization", "Acme"]] {
+        let listed = program.run(&[&["organizations", "invitations"], list].concat()).await.done().json();
+        assert_eq!((listed.as_array().unwrap().len(), &listed[0]["id"]), (1, &created["id"]));
+    }
+    let both = revoke(&["Acme", "ada@example.com", "--organization", "Acme"]).await;
+    assert!(both.code == 2 && both.err.contains("cannot be used with"), "{both:?}");
+    let missing = invite(&["ada@example.com"]).await;
+    assert!(missing.code == 2 && missing.err.contains("missing the organization"), "{missing:?}");
+    invite(&["alan@example.com", "--organization", "Acme"]).await.done();
+    revoke(&["Acme", "alan@example.com", "--yes"]).await.done();
     revoke(&["Ada@example.com", "--organization", "Acme", "--yes"]).await.done();
     revoke(&[other["id"].as_str().unwrap(), "--yes"]).await.done();
     let listed = program.run(&["organizations", "invitations"]).await.done().json();
