@@ -21,6 +21,7 @@ pub mod output;
 pub mod profiles;
 pub mod progress;
 mod redaction;
+pub mod request_log;
 mod suggestion;
 pub mod table;
 pub mod terminal;

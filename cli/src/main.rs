@@ -5,9 +5,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use logto_admin_cli::arguments::Arguments;
 use logto_admin_cli::output::has_colour;
+use logto_admin_cli::request_log::RequestLog;
 use logto_admin_cli::terminal::message;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -24,16 +27,22 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Reports requests on standard error.
+/// Reports requests on standard error: a line for each, or everything that is traced.
 fn start_tracing(verbose: u8) {
-    let filter = match verbose {
-        0 => "off",
-        1 => "logto_admin=warn,[logto.attempt]=info",
-        _ => "logto_admin=trace",
-    };
+    match verbose {
+        0 => {}
+        1 => {
+            let filter = EnvFilter::new("logto_admin=warn,[logto.attempt]=info");
+            tracing_subscriber::registry().with(filter).with(RequestLog(message)).init();
+        }
+        _ => trace(),
+    }
+}
+
+fn trace() {
     let reports = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time().with_target(false);
     // A failure to write would end the program with a panic: it is written to standard error too.
     let reports = reports.with_ansi(has_colour(&std::io::stderr())).log_internal_errors(false);
     // A request is a span, which has the status when it ends.
-    reports.with_span_events(FmtSpan::CLOSE).with_env_filter(EnvFilter::new(filter)).init();
+    reports.with_span_events(FmtSpan::CLOSE).with_env_filter(EnvFilter::new("logto_admin=trace")).init();
 }

@@ -149,7 +149,8 @@ async fn pending(client: &Client, who: &str, organization: Option<&str>) -> Resu
         (Some(one), Some(other)) => {
             let (one, other) = (json_object::text(&one, "id"), json_object::text(&other, "id"));
             let message = format!("`{who}` has several invitations: pass an id, such as {one} or {other}");
-            Err(Failure::usage(message).with_hint("pass the organization before the email address if they are to different ones"))
+            Err(Failure::usage(message)
+                .with_hint("pass the organization before the email address if they are to different ones"))
         }
         (None, _) => Err(Failure::new(format!("no pending invitation has the id or email address `{who}`"))),
     }

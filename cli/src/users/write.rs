@@ -300,7 +300,9 @@ impl Writer {
                 _ => self.note(&Entry::Refused { key: key.to_owned() })?,
             }
             let found = found.and_then(|user| user.ok_or_else(|| error.into()));
-            return found.map(|user| Err(Box::new(user))).map_err(|problem| RecordError { is_partial: is_unclear, ..problem });
+            return found
+                .map(|user| Err(Box::new(user)))
+                .map_err(|problem| RecordError { is_partial: is_unclear, ..problem });
         }
     }
 
@@ -330,10 +332,7 @@ impl Writer {
         let record = row.record;
         let body = change(record, user);
         let change = self.request("UpdateUser")?.path("userId", &user.id);
-        change
-            .json(&body)
-            .await
-            .map_err(|error| RecordError { is_partial: is_ambiguous(&error), ..error.into() })?;
+        change.json(&body).await.map_err(|error| RecordError { is_partial: is_ambiguous(&error), ..error.into() })?;
         if let Some(password) = &record.password {
             let change = self.request("UpdateUserPassword")?.path("userId", &user.id);
             change.json(&json!({ "password": password })).await.map_err(|error| partial(error.into()))?;

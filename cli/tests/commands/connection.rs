@@ -278,7 +278,15 @@ async fn verbose_reports_each_request_without_secrets() {
     assert_eq!(quiet.err, "");
     for flag in ["-v", "-vv"] {
         let reported = program.run(&["users", "list", "ada@example.com", flag]).await.done();
-        assert!(reported.err.contains("GET /api/users") && reported.err.contains("status_code=200"), "{reported:?}");
+        if flag == "-v" {
+            let millis = reported.err.strip_prefix("GET /api/users 200 ").and_then(|rest| rest.strip_suffix(" ms\n"));
+            assert!(millis.is_some_and(|millis| millis.parse::<u64>().is_ok()), "{reported:?}");
+        } else {
+            assert!(
+                reported.err.contains("GET /api/users") && reported.err.contains("status_code=200"),
+                "{reported:?}"
+            );
+        }
         for hidden in [program.emulator.app_secret(), "ada", "Bearer", "\u{1b}"] {
             assert!(!reported.err.contains(hidden), "{hidden:?}: {reported:?}");
         }

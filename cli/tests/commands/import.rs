@@ -198,7 +198,8 @@ async fn skipped_and_outdated_records_are_not_failures() {
 async fn an_import_fails_if_no_record_is_done_and_a_dry_run_is_never_partly_done() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "ada"]).await.done();
-    let (ada, grace, invalid) = ("{ \"username\": \"ada\" }\n", "{ \"username\": \"grace\" }\n", "{ \"usernme\": \"x\" }\n");
+    let (ada, grace, invalid) =
+        ("{ \"username\": \"ada\" }\n", "{ \"username\": \"grace\" }\n", "{ \"usernme\": \"x\" }\n");
     let codes = async |name: &str, users: &[&str]| {
         let file = program.file(name, &users.concat());
         let import = ["users", "import", &file, "--on-conflict", "fail", "--skip-invalid"];
