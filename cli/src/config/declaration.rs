@@ -200,7 +200,8 @@ impl Reader<'_> {
             };
             return self.unknown(path, line, name, &names);
         }
-        if let Some((line, message)) = types::wrong(kind.members, place, &here, node) {
+        let resolve = |text: &str| Resolution::new(self.environment).replaced(text).ok().flatten();
+        if let Some((line, message)) = types::wrong(kind.members, place, &here, node, &resolve) {
             return self.problem(path, line, message);
         }
         let below = |name: &str| place.iter().cloned().chain([name.to_owned()]).collect::<ValuePath>();

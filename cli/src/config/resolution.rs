@@ -87,7 +87,7 @@ impl<'e> Resolution<'e> {
     }
 
     /// Returns the text with the values of its variables, or `None` if one is not set.
-    fn replaced(&mut self, text: &str) -> Result<Option<String>, String> {
+    pub(super) fn replaced(&mut self, text: &str) -> Result<Option<String>, String> {
         let mut has_variable = false;
         let values = pieces(text)?.into_iter().map(|piece| match piece {
             Piece::Text(text) => Some(text),

@@ -10,9 +10,18 @@ use crate::terminal::shown;
 /// A line, and what is wrong there.
 type Problem = (u64, String);
 
+/// Returns a text of a file with the values of its variables, or `None` if one is not set.
+type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
+
 /// Returns what is wrong with the type of a value at a place where the kind has these members. Does not look below the
 /// value. Null removes any member.
-pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &Node) -> Option<Problem> {
+pub(super) fn wrong(
+    members: &[Member],
+    place: &[String],
+    here: &Known,
+    node: &Node,
+    resolve: Resolve<'_>,
+) -> Option<Problem> {
     let steps = place.iter().map(String::as_str);
     let expected = match here {
         Known::Nothing => return None,
@@ -25,7 +34,7 @@ pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &N
         return None;
     }
     if fits(expected, &node.content) {
-        return wrong_text(exactly(members, place.iter().map(String::as_str))?, node);
+        return wrong_text(exactly(members, place.iter().map(String::as_str))?, node, resolve);
     }
     let name: Vec<&str> = place.iter().map(String::as_str).filter(|step| *step != "*").collect();
     let hint = match &node.content {
@@ -36,27 +45,28 @@ pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &N
     Some((node.line, format!("`{}` must be {}{hint}", name.join("."), expected.called())))
 }
 
-/// Returns what is wrong with a text that its member cannot have, or a list of texts.
-fn wrong_text(member: &Member, node: &Node) -> Option<Problem> {
+/// Returns what is wrong with a text that its member cannot have, or a list of texts. Messages have the text of the file,
+/// without values of variables.
+fn wrong_text(member: &Member, node: &Node, resolve: Resolve<'_>) -> Option<Problem> {
     match &node.content {
-        Content::Scalar(Value::String(text)) if text.contains("${env:") => None,
-        Content::Scalar(Value::String(text)) => {
+        Content::Scalar(Value::String(source)) => {
+            let text = resolve(source)?;
             let is_known = member.values.is_empty() || member.values.contains(&text.as_str());
-            let problem = if is_known { refused(member, text)? } else { unknown(member, text) };
+            let problem = if is_known { refused(member, &text, source)? } else { unknown(member, source) };
             Some((node.line, problem))
         }
-        Content::List(items) => items.iter().find_map(|item| wrong_text(member, item)),
+        Content::List(items) => items.iter().find_map(|item| wrong_text(member, item, resolve)),
         _ => None,
     }
 }
 
-fn refused(member: &Member, text: &str) -> Option<String> {
+fn refused(member: &Member, text: &str, source: &str) -> Option<String> {
     // The server counts like JavaScript.
     let (count, (min, max)) = (text.encode_utf16().count(), member.length);
     let wanted = match (min, max) {
         _ if (min..=max).contains(&count) => {
             let reason = (member.refusal)(text)?;
-            return Some(format!("`{}` cannot be `{}`: {reason}", member.path, shown(text)));
+            return Some(format!("`{}` cannot be `{}`: {reason}", member.path, shown(source)));
         }
         (_, usize::MAX) => "must not be empty".to_owned(),
         (0, max) => format!("must have at most {max} characters"),
@@ -67,11 +77,14 @@ fn refused(member: &Member, text: &str) -> Option<String> {
 
 /// More values than these are not listed if one of them is similar.
 const FEW: usize = 8;
+/// More values than these are never listed.
+const MANY: usize = 60;
 
-fn unknown(member: &Member, text: &str) -> String {
-    let similar = suggestion(text, member.values).filter(|_| member.values.len() > FEW);
+fn unknown(member: &Member, source: &str) -> String {
+    let similar = suggestion(source, member.values).filter(|_| member.values.len() > FEW);
     match similar {
-        Some(hint) => format!("`{}` cannot be `{}`{hint}", member.path, shown(text)),
+        Some(hint) => format!("`{}` cannot be `{}`{hint}", member.path, shown(source)),
+        None if member.values.len() > MANY => format!("`{}` cannot be `{}`", member.path, shown(source)),
         None => format!("`{}` must be one of {}", member.path, member.values.join(", ")),
     }
 }

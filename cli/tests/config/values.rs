@@ -1,10 +1,11 @@
 //! Values that the server does not accept.
 
+use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
 use crate::files::problems;
-use crate::folder::{Folder, apply_all, plan};
+use crate::folder::{Folder, NOBODY, apply_all, plan};
 use crate::tenants::call;
 
 #[tokio::test]
@@ -202,4 +203,66 @@ async fn old_hooks_have_no_list_of_events() {
     call(&tenant, "CreateHook", &[], hook).await;
     let folder = Folder::with(&[("hooks.yaml", "- name: a\n  events: []\n  enabled: false\n")]);
     assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}
+
+#[tokio::test]
+async fn addresses_and_settings_that_the_server_refuses_are_reported() {
+    let look = "  signInExperience:\n    branding:\n      logoUrl: nope\n    termsOfUseUrl: /terms\n    privacyPolicyUrl: ''\n";
+    let experience = "branding:\n  favicon: ''\nprivacyPolicyUrl: privacy\nsupportEmail: help\nsupportWebsiteUrl: ''\n\
+                      mfa:\n  policy: Always\n  factors: [Totp]\nlanguageInfo:\n  fallbackLanguage: xx\n";
+    let found = problems(&[
+        ("account-center.yaml", "fields:\n  name: edit\n"),
+        ("applications.yaml", &format!("- name: Web\n  type: SPA\n{look}")),
+        ("sign-in-experience.yaml", experience),
+    ])
+    .await;
+    assert_eq!(
+        found,
+        [
+            "account-center.yaml:2: `fields.name` must be one of Off, ReadOnly, Edit",
+            "applications.yaml:5: `signInExperience.branding.logoUrl` cannot be `nope`: it is not a URL",
+            "applications.yaml:6: `signInExperience.termsOfUseUrl` cannot be `/terms`: it is not a URL",
+            "sign-in-experience.yaml:2: `branding.favicon` cannot be ``: it is not a URL",
+            "sign-in-experience.yaml:3: `privacyPolicyUrl` cannot be `privacy`: it is not a URL",
+            "sign-in-experience.yaml:4: `supportEmail` cannot be `help`: it is not an email address",
+            "sign-in-experience.yaml:7: `mfa.policy` must be one of UserControlled, Mandatory, PromptOnlyAtSignIn, \
+             PromptAtSignInAndSignUp, NoPrompt, PromptAtSignInAndSignUpMandatory, PromptOnlyAtSignInMandatory",
+            "sign-in-experience.yaml:10: `languageInfo.fallbackLanguage` cannot be `xx`",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn values_of_variables_are_checked_and_not_shown() {
+    let tenant = Emulator::new().client().unwrap();
+    let application =
+        "- name: Web\n  type: ${env:TYPE}\n  oidcClientMetadata:\n    redirectUris: ['${env:URL}/callback']\n";
+    let hook = "- name: a\n  events: ['${env:EVENT}']\n  config: { url: 'https://a' }\n";
+    let role = "- name: a\n  description: ${env:LONG}\n";
+    let folder = Folder::with(&[("applications.yaml", application), ("hooks.yaml", hook), ("roles.yaml", role)]);
+    let long = "x".repeat(129);
+    let wrong = |name: &str| match name {
+        "TYPE" => Some("confidential-type".to_owned()),
+        "URL" => Some("confidential".to_owned()),
+        "EVENT" => Some("User.Creates".to_owned()),
+        _ => Some(long.clone()),
+    };
+    let error =
+        config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &wrong).await.unwrap_err();
+    assert_eq!(
+        folder.short(error).lines().map(|line| line.split(" one of ").next().unwrap()).collect::<Vec<_>>(),
+        [
+            "applications.yaml:2: `type` must be",
+            "applications.yaml:4: `oidcClientMetadata.redirectUris` cannot be `${env:URL}/callback`: it is not a URL",
+            "hooks.yaml:2: `events` must be",
+            "roles.yaml:2: `description` must have 1 to 128 characters",
+        ]
+    );
+    let right = |name: &str| match name {
+        "TYPE" => Some("SPA".to_owned()),
+        "URL" => Some("https://a.example".to_owned()),
+        "EVENT" => Some("User.Created".to_owned()),
+        _ => Some("Short".to_owned()),
+    };
+    config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &right).await.unwrap();
 }

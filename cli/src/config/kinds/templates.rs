@@ -1,6 +1,6 @@
 //! Custom phrases, email templates and custom profile fields.
 
-use logto_admin::models::CustomProfileFieldType;
+use logto_admin::models::{CustomProfileFieldType, EmailContentType, LanguageTag, TemplateType};
 use serde_json::Value;
 
 use super::super::entity_members::member;
@@ -12,7 +12,10 @@ pub(super) static CUSTOM_PHRASES: Kind = Kind {
     noun: "custom phrases",
     layout: Layout::Folder,
     key: &["languageTag"],
-    members: &[member("languageTag").fixed().required(), member("translation").object().sparse().required()],
+    members: &[
+        member("languageTag").one_of(LanguageTag::VALUES).fixed().required(),
+        member("translation").object().sparse().required(),
+    ],
     read: Read::List("ListCustomPhrases"),
     create: Some(PHRASES),
     update: Some(PHRASES),
@@ -36,10 +39,10 @@ pub(super) static EMAIL_TEMPLATES: Kind = Kind {
     key: &["languageTag", "templateType"],
     members: &[
         member("languageTag").at_least(1).at_most(16).fixed().required(),
-        member("templateType").fixed().required(),
+        member("templateType").one_of(TemplateType::VALUES).fixed().required(),
         member("details.subject").required(),
         member("details.content"),
-        member("details.contentType"),
+        member("details.contentType").one_of(EmailContentType::VALUES),
         member("details.replyTo"),
         member("details.sendFrom"),
     ],

@@ -127,47 +127,58 @@ fn is_special(kind: &'static Kind, path: &str) -> bool {
     is_value || in_path || is_link || path.ends_with(".*") || kind.owned().any(|(_, member)| member == name)
 }
 
-/// Returns the types of the values at this path of a schema.
-fn forms(document: &Value, schema: &Value, path: &[&str]) -> BTreeSet<Form> {
+/// Returns the schemas of the values at this path of a schema.
+fn at<'d>(document: &'d Value, schema: &'d Value, path: &[&str]) -> Vec<&'d Value> {
     if let Some(name) = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
-        return forms(document, &document["components"]["schemas"][name], path);
+        return at(document, &document["components"]["schemas"][name], path);
     }
     let choices = ["oneOf", "anyOf", "allOf"].into_iter().flat_map(|choice| schema[choice].as_array()).flatten();
-    let mut found: BTreeSet<Form> = choices.flat_map(|schema| forms(document, schema, path)).collect();
-    match (path, schema["type"].as_str()) {
-        (["*", rest @ ..], _) => found.extend(forms(document, &schema["items"], rest)),
-        ([name, rest @ ..], _) => found.extend(forms(document, &schema["properties"][*name], rest)),
-        ([], Some("string")) => _ = found.insert(Form::Text),
-        ([], Some("boolean")) => _ = found.insert(Form::Flag),
-        ([], Some("number" | "integer")) => _ = found.insert(Form::Number),
-        ([], Some("object")) => _ = found.insert(Form::Object),
-        ([], Some("array")) => {
-            let is_text = forms(document, &schema["items"], &[]).contains(&Form::Text);
-            found.insert(if is_text { Form::Texts } else { Form::List });
-        }
-        ([], _) => {}
+    let mut found: Vec<&Value> = choices.flat_map(|schema| at(document, schema, path)).collect();
+    match path {
+        ["*", rest @ ..] => found.extend(at(document, &schema["items"], rest)),
+        [name, rest @ ..] => found.extend(at(document, &schema["properties"][*name], rest)),
+        [] => found.push(schema),
     }
     found
 }
 
-/// Returns the shortest and the longest text at this path of a schema.
-fn length(document: &Value, schema: &Value, path: &[&str]) -> (usize, usize) {
-    if let Some(name) = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
-        return length(document, &document["components"]["schemas"][name], path);
-    }
-    let choices = ["oneOf", "anyOf", "allOf"].into_iter().flat_map(|choice| schema[choice].as_array()).flatten();
-    let below = match path {
-        ["*", rest @ ..] => length(document, &schema["items"], rest),
-        [name, rest @ ..] => length(document, &schema["properties"][*name], rest),
-        [] if schema["type"] == "array" => length(document, &schema["items"], &[]),
-        [] => {
-            let limit = |name: &str| schema[name].as_u64().map(|limit| usize::try_from(limit).unwrap());
-            (limit("minLength").unwrap_or(0), limit("maxLength").unwrap_or(usize::MAX))
+/// Returns the schemas of a member in the bodies of the operations that write its kind.
+fn schemas<'d>(document: &'d Value, kind: &Kind, member: &str) -> Vec<&'d Value> {
+    let parts = kind.parts.iter().filter_map(Part::write);
+    let writes = kind.create.into_iter().chain(kind.update).chain(parts);
+    let found = writes.filter_map(|write| {
+        let path = in_body(write, member);
+        Some(at(document, schema(document, write.operation)?, &path.split('.').collect::<Vec<_>>()))
+    });
+    found.flatten().collect()
+}
+
+/// Returns the type of a value.
+fn form(document: &Value, schema: &Value) -> Option<Form> {
+    Some(match schema["type"].as_str()? {
+        "string" => Form::Text,
+        "boolean" => Form::Flag,
+        "number" | "integer" => Form::Number,
+        "object" => Form::Object,
+        "array" => {
+            let is_text = at(document, schema, &["*"]).into_iter().any(|items| items["type"] == "string");
+            if is_text { Form::Texts } else { Form::List }
         }
-    };
-    choices
-        .map(|schema| length(document, schema, path))
-        .fold(below, |one, other| (one.0.max(other.0), one.1.min(other.1)))
+        _ => return None,
+    })
+}
+
+/// Returns the shortest and the longest text of a value, or of each text of a list.
+fn length(document: &Value, schema: &Value) -> (usize, usize) {
+    let texts = if schema["type"] == "array" { at(document, schema, &["*"]) } else { vec![schema] };
+    let limit = |schema: &Value, name: &str| schema[name].as_u64().map(|limit| usize::try_from(limit).unwrap());
+    let limits =
+        |schema: &Value| (limit(schema, "minLength").unwrap_or(0), limit(schema, "maxLength").unwrap_or(usize::MAX));
+    texts.into_iter().map(limits).reduce(narrower).unwrap_or((0, usize::MAX))
+}
+
+fn narrower(one: (usize, usize), other: (usize, usize)) -> (usize, usize) {
+    (one.0.max(other.0), one.1.min(other.1))
 }
 
 #[test]
@@ -175,17 +186,38 @@ fn texts_are_as_long_as_the_documents_of_all_releases_permit() {
     let mut wrong = Vec::new();
     for document in [17, 20, 24, 30, 36, 42].map(document) {
         for kind in ALL {
-            let parts = kind.parts.iter().filter_map(Part::write);
-            let writes: Vec<Write> = kind.create.into_iter().chain(kind.update).chain(parts).collect();
             for member in kind.members.iter().filter(|member| !is_special(kind, member.path)) {
-                let schemas = writes.iter().filter_map(|write| {
-                    let path = in_body(*write, member.path);
-                    let schema = schema(&document, write.operation)?;
-                    Some(length(&document, schema, &path.split('.').collect::<Vec<_>>()))
-                });
-                let found = schemas.reduce(|one, other| (one.0.max(other.0), one.1.min(other.1)));
+                let found = schemas(&document, kind, member.path).into_iter().filter(|schema| !schema.is_null());
+                let found = found.map(|schema| length(&document, schema)).reduce(narrower);
                 if let Some(found) = found.filter(|found| *found != member.length) {
                     wrong.push(format!("{} {}: {found:?}", kind.noun, member.path));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn values_and_urls_are_those_of_the_documents_of_all_releases() {
+    let mut wrong = Vec::new();
+    for document in [17, 20, 24, 30, 36, 42].map(document) {
+        for kind in ALL {
+            for member in kind.members.iter().filter(|member| matches!(member.form, Form::Text | Form::Texts)) {
+                let mut texts = schemas(&document, kind, member.path);
+                texts.extend(texts.clone().into_iter().flat_map(|schema| at(&document, schema, &["*"])));
+                // A constant is a format in quotes.
+                let constants = texts.iter().filter_map(|schema| schema["format"].as_str()?.strip_prefix('"'));
+                let listed = texts.iter().filter_map(|schema| schema["enum"].as_array()).flatten();
+                let values = listed.filter_map(Value::as_str).chain(constants.map(|text| text.trim_end_matches('"')));
+                let lacks = values.filter(|value| !member.values.contains(value)).collect::<Vec<_>>();
+                if !lacks.is_empty() {
+                    wrong.push(format!("{} {}: lacks the values {lacks:?}", kind.noun, member.path));
+                }
+                let has = |format: &str| texts.iter().any(|schema| schema["format"] == format);
+                let refuses = |text: &str| (member.refusal)(text).is_some();
+                if (has("url") || has("email")) && !(refuses("text") && refuses("") != has("empty")) {
+                    wrong.push(format!("{} {}: refuses other texts", kind.noun, member.path));
                 }
             }
         }
@@ -210,28 +242,17 @@ fn members_have_the_types_of_the_documents() {
         for member in
             kind.members.iter().filter(|member| !is_special(kind, member.path) && !URLS.contains(&member.path))
         {
-            let parts = kind.parts.iter().filter_map(|part| match part {
-                Part::Member { write, .. } | Part::Document { write, .. } => Some(write),
-                Part::Links(_) => None,
-            });
-            let found: BTreeSet<Form> = kind
-                .create
-                .iter()
-                .chain(&kind.update)
-                .chain(parts)
-                .filter_map(|write| {
-                    let path = in_body(*write, member.path);
-                    Some(forms(&document, schema(&document, write.operation)?, &path.split('.').collect::<Vec<_>>()))
-                })
-                .flatten()
+            let found: BTreeSet<Form> = schemas(&document, kind, member.path)
+                .into_iter()
+                .filter_map(|schema| form(&document, schema))
                 .collect();
-            let form = match member.form {
+            let wanted = match member.form {
                 // The documents have no integers in bodies. The columns of the database do.
                 Form::Integer => Form::Number,
                 Form::NamedTexts => Form::Object,
                 form => form,
             };
-            if !found.is_empty() && !found.contains(&form) {
+            if !found.is_empty() && !found.contains(&wanted) {
                 wrong.push(format!("{} {}: {:?}, and the document has {found:?}", kind.noun, member.path, member.form));
             }
         }

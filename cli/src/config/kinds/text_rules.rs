@@ -18,6 +18,18 @@ pub(super) fn of_urls(text: &str) -> Option<&'static str> {
     (is_web && (host.is_empty() || host.contains(' '))).then_some(PROBLEM)
 }
 
+/// Returns why a text cannot be a URL, or nothing at all.
+pub(super) fn of_optional_urls(text: &str) -> Option<&'static str> {
+    if text.is_empty() { None } else { of_urls(text) }
+}
+
+/// Returns why a text cannot be an email address, or nothing at all.
+pub(super) fn of_optional_emails(text: &str) -> Option<&'static str> {
+    let is_email = text.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.'));
+    let is_one_word = !text.contains(char::is_whitespace);
+    (!(text.is_empty() || is_email && is_one_word)).then_some("it is not an email address")
+}
+
 /// Returns why a text cannot be a colour.
 pub(super) fn of_colours(text: &str) -> Option<&'static str> {
     let is_colour = text
@@ -55,6 +67,17 @@ mod tests {
             ["not a uri", "/callback", "a.example/callback", "https://", "https:///?a", "https://a b/c", ":x", ""]
         {
             assert!(of_urls(other).is_some(), "{other}");
+            assert_eq!(of_optional_urls(other).is_some(), !other.is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn email_addresses_have_a_domain() {
+        for email in ["help@example.com", "a+b@c.d.e", ""] {
+            assert_eq!(of_optional_emails(email), None, "{email}");
+        }
+        for other in ["help", "@example.com", "help@example", "a b@example.com", "help@example.com\n"] {
+            assert!(of_optional_emails(other).is_some(), "{other}");
         }
     }
 }
