@@ -34,6 +34,7 @@ impl Planner<'_> {
         if self.problems.len() == before {
             self.check_required(declared, kind.create, &value, |_| true);
             self.check_conflict(declared, &members);
+            self.check_dropped(declared, &members);
         }
         if kind.create.is_none() {
             self.problem(declared, &[], &format!("the server does not have the {}", kind.noun));
@@ -91,6 +92,7 @@ impl Planner<'_> {
         self.check_access(declared, found, members);
         self.check_nulls(declared, &changed, members);
         self.check_conflict(declared, members);
+        self.check_dropped(declared, members);
         self.check_required(declared, kind.update, &whole, has_changed);
         let Value::Object(whole) = whole else { return None };
         for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {

@@ -10,7 +10,7 @@
 //! | `member`, `entity_members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `selection`, `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant`, `own_access` | what the tenant has, and what the application needs that runs the command |
-//! | `planner`, `comparison`, `references`, `required`, `kept_access`, `phrases`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `kept_access`, `phrases`, `social_targets`, `dropped`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
 //! | `apply`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
 //! | `secrets`, `variable_values`, `value_forms` | what is secret, and variables in its place |
@@ -30,6 +30,7 @@ mod call;
 mod comparison;
 mod declaration;
 mod diff_lines;
+mod dropped;
 mod entity_members;
 mod export;
 mod export_files;
@@ -50,6 +51,7 @@ mod required;
 mod resolution;
 mod secrets;
 mod selection;
+mod social_targets;
 mod tenant;
 mod types;
 mod unsupported;
@@ -121,5 +123,6 @@ pub async fn plan(
     declaration.problems =
         replacements::problems(client, &tenant, &declaration, undeclared == Undeclared::Delete).await?;
     declaration.problems.extend(phrases::problems(client, &declaration).await?);
+    declaration.problems.extend(social_targets::problems(client, &tenant, &declaration).await?);
     planner::plan(&tenant, declaration, selection, undeclared, folder.warnings)
 }

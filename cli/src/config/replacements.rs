@@ -41,6 +41,9 @@ pub(super) async fn problems(
                 problems.push(format!("{at}: the server does not have the {named}{hint}"));
                 continue;
             };
+            if let Some((member, problem)) = (replacement.conflict)(model, &entity.members) {
+                problems.push(format!("{}: {problem}", entity.at_member(member)));
+            }
             let group = text(model, replacement.group);
             if !replacement.groups.contains(&group.as_str()) {
                 continue;

@@ -31,7 +31,8 @@ pub(super) fn wrong(
         Known::Members(_) => Form::Object,
     };
     if node.is_null() {
-        return None;
+        let member = exactly(members, place.iter().map(String::as_str)).filter(|member| member.filled)?;
+        return Some((node.line, format!("`{}` cannot be null: the server sets a default then", member.path)));
     }
     if fits(expected, &node.content) {
         return wrong_text(exactly(members, place.iter().map(String::as_str))?, node, resolve);

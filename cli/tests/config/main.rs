@@ -5,6 +5,7 @@
 mod changes;
 mod connectors;
 mod content;
+mod dropped;
 mod experience;
 mod files;
 mod folder;

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::super::entity_members::{Members, member};
+use super::access::text;
 use super::{Kind, Read, Replacement, Standing, write};
 
 // The server adds defaults to the configuration of connectors, so it is merged with that of a file.
 
-pub(super) static CONNECTORS: Kind = Kind {
+pub(in super::super) static CONNECTORS: Kind = Kind {
     file: "connectors",
     noun: "connector",
     // Connectors of a standard protocol (OAuth, OIDC, SAML) have a target of their own. There is one of every other.
@@ -42,7 +43,10 @@ pub(super) static CONNECTORS: Kind = Kind {
         model: "connectorId",
         group: "type",
         groups: &["Email", "Sms"],
+        conflict: metadata,
     }),
+    // The server sends the members of the model with those of a connector.
+    conflict: |connector| connector.contains_key("target").then(|| metadata(connector, connector)).flatten(),
     confidential: |connector| {
         let items = connector.get("formItems").and_then(Value::as_array).into_iter().flatten();
         let confidential = items.filter(|item| item.get("isConfidential") == Some(&Value::Bool(true)));
@@ -50,6 +54,22 @@ pub(super) static CONNECTORS: Kind = Kind {
     },
     ..Kind::DEFAULT
 };
+
+/// Returns what is wrong with the metadata of a connector. Only connectors of a standard protocol have some.
+fn metadata(model: &Members, connector: &Members) -> Option<(&'static str, String)> {
+    let metadata = connector.get("metadata").and_then(Value::as_object);
+    let has_metadata = metadata.is_some_and(|metadata| metadata.values().any(|value| !value.is_null()));
+    let has_target = metadata.is_some_and(|metadata| !text(metadata, "target").is_empty());
+    match model.get("isStandard") == Some(&Value::Bool(true)) {
+        true if !has_target => {
+            Some(("metadata", "a connector of a standard protocol requires `metadata.target`".to_owned()))
+        }
+        false if has_metadata => {
+            Some(("metadata", "`metadata` is only for connectors of a standard protocol, such as oidc".to_owned()))
+        }
+        _ => None,
+    }
+}
 
 pub(super) static SSO_CONNECTORS: Kind = Kind {
     file: "sso-connectors",

@@ -5,6 +5,8 @@ use logto_admin::models::{
     MfaPolicy, RecaptchaMode, SignInMode,
 };
 
+use serde_json::{Value, json};
+
 use super::super::entity_members::member;
 use super::{Kind, Layout, Read, text_rules, write};
 
@@ -25,13 +27,34 @@ pub(super) static CAPTCHA: Kind = Kind {
     create: write("UpdateCaptchaProvider"),
     update: write("UpdateCaptchaProvider"),
     secrets: &["config.secretKey"],
+    conflict: |captcha| {
+        let lacks = captcha
+            .get("config")
+            .is_some_and(|config| is_type(config, "RecaptchaEnterprise") && config.get("projectId").is_none());
+        lacks.then(|| ("config", "`config` of the type RecaptchaEnterprise requires `projectId`".to_owned()))
+    },
+    dropped: |captcha| match captcha.get("config") {
+        Some(config) if is_type(config, "Turnstile") => {
+            let reason = "`config` of the type Turnstile does not have it";
+            ["projectId", "domain", "mode"].map(|name| (format!("config.{name}"), reason.to_owned())).to_vec()
+        }
+        _ => Vec::new(),
+    },
     ..Kind::DEFAULT
 };
+
+fn is_enabled(policy: &Value) -> bool {
+    policy.get("enabled") == Some(&Value::Bool(true))
+}
+
+fn is_type(config: &Value, name: &str) -> bool {
+    config.get("type").is_some_and(|kind| kind == name)
+}
 
 const IDENTIFIERS: &[&str] = &["username", "email", "phone"];
 const SECONDARY_IDENTIFIERS: &[&str] = &["username", "email", "phone", "emailOrPhone"];
 
-pub(super) static SIGN_IN_EXPERIENCE: Kind = Kind {
+pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
     file: "sign-in-experience",
     noun: "sign-in experience",
     layout: Layout::Single,
@@ -103,6 +126,30 @@ pub(super) static SIGN_IN_EXPERIENCE: Kind = Kind {
     read: Read::One("GetSignInExp"),
     complete: true,
     update: write("UpdateSignInExp"),
+    conflict: |experience| {
+        let lacks_period = experience
+            .get("passwordExpiration")
+            .is_some_and(|expiration| is_enabled(expiration) && expiration.get("validPeriodDays").is_none());
+        let factors = experience.get("mfa").and_then(|mfa| mfa.get("factors"));
+        match () {
+            () if lacks_period => {
+                Some(("passwordExpiration", "`passwordExpiration` requires `validPeriodDays`".to_owned()))
+            }
+            () if factors == Some(&json!(["BackupCode"])) => {
+                Some(("mfa", "`mfa.factors` cannot be BackupCode alone".to_owned()))
+            }
+            () => None,
+        }
+    },
+    dropped: |experience| match experience.get("passwordExpiration") {
+        Some(expiration) if !is_enabled(expiration) => {
+            vec![(
+                "passwordExpiration.validPeriodDays".to_owned(),
+                "`passwordExpiration.enabled` is not true".to_owned(),
+            )]
+        }
+        _ => Vec::new(),
+    },
     ..Kind::DEFAULT
 };
 

@@ -43,6 +43,8 @@ pub struct Kind {
     pub(in super::super) confidential: fn(&Members) -> Vec<String>,
     /// Returns a member that does not fit the others, and why.
     pub(in super::super) conflict: fn(&Members) -> Option<(&'static str, String)>,
+    /// Returns the paths of members that the server drops because of the others, and why.
+    pub(in super::super) dropped: fn(&Members) -> Vec<(String, String)>,
     /// Whether an update replaces the entity, so that it contains the members that files cannot have.
     pub(in super::super) replaced: bool,
     /// The member whose keys the server restricts.
@@ -111,6 +113,8 @@ pub(in super::super) struct Replacement {
     pub group: &'static str,
     /// The groups that have one entity.
     pub groups: &'static [&'static str],
+    /// Returns a member of a new entity that does not fit its model, and why.
+    pub conflict: fn(model: &Members, entity: &Members) -> Option<(&'static str, String)>,
 }
 
 /// A member with texts by key. The server has these keys only, and returns all of them.
@@ -219,6 +223,7 @@ impl Kind {
         replacement: None,
         confidential: |_| Vec::new(),
         conflict: |_| None,
+        dropped: |_| Vec::new(),
         replaced: false,
         phrases: None,
     };

@@ -11,6 +11,8 @@ mod tokens;
 
 pub(super) use access::{MANAGEMENT_API, ROLES};
 pub(super) use applications::APPLICATIONS;
+pub(super) use connectors::CONNECTORS;
+pub(super) use experience::SIGN_IN_EXPERIENCE;
 pub use kind::Kind;
 pub(super) use kind::{
     Address, Body, Form, Layout, LinkChange, Links, Owner, Part, Phrases, Read, Replacement, Standing, Write, write,

@@ -1,0 +1,63 @@
+//! Checks the targets of social connectors in the sign-in experience: the server drops those that no connector has.
+
+use std::collections::BTreeSet;
+
+use logto_admin::Client;
+use serde_json::Value;
+
+use super::call::read;
+use super::declaration::{Declaration, Declared};
+use super::kinds::{CONNECTORS, Read, SIGN_IN_EXPERIENCE};
+use super::tenant::Tenant;
+use crate::failure::Result;
+use crate::json_object::text;
+use crate::suggestion::suggestion;
+use crate::terminal::shown;
+
+const MEMBER: &str = "socialSignInConnectorTargets";
+
+/// Returns the targets in the files that no connector has, of those that the tenant does not have already.
+pub(super) async fn problems(client: &Client, tenant: &Tenant, declaration: &Declaration) -> Result<Vec<String>> {
+    let is_experience = |entity: &&Declared| entity.kind.is(&SIGN_IN_EXPERIENCE);
+    let Some(experience) = declaration.entities.iter().find(is_experience) else { return Ok(Vec::new()) };
+    let present = tenant.all(&SIGN_IN_EXPERIENCE).first().and_then(|found| found.raw.get(MEMBER)?.as_array());
+    let is_present = |target: &Value| present.is_some_and(|present| present.contains(target));
+    let place = |at: usize| [MEMBER.to_owned(), at.to_string()].to_vec();
+    let wanted = experience.members.get(MEMBER).and_then(Value::as_array).into_iter().flatten().enumerate();
+    let new: Vec<(usize, &str)> = wanted
+        .filter(|(at, target)| !is_present(target) && !experience.open.contains_key(&place(*at)))
+        .filter_map(|(at, target)| Some((at, target.as_str()?)))
+        .collect();
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = known(client, declaration).await?;
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    let unknown = new.into_iter().filter(|(_, target)| !known.contains(*target));
+    Ok(unknown
+        .map(|(at, target)| {
+            let hint = suggestion(target, &names).unwrap_or_default();
+            let (place, target) = (experience.at(&place(at)), shown(&declaration.variable_values.hide(target)));
+            format!("{place}: the server drops `{target}` from `{MEMBER}`: no social connector has this target{hint}")
+        })
+        .collect())
+}
+
+/// Returns the targets of the social connectors in the tenant and the files.
+async fn known(client: &Client, declaration: &Declaration) -> Result<BTreeSet<String>> {
+    let declared: Vec<Value> = declaration
+        .entities
+        .iter()
+        .filter(|entity| entity.kind.is(&CONNECTORS))
+        .map(|entity| Value::Object(entity.members.clone()))
+        .collect();
+    let ids: BTreeSet<String> = declared.iter().map(|connector| text(connector, "connectorId")).collect();
+    let mut models = read(client, Read::List("ListConnectors"), &[]).await?;
+    if !declared.is_empty() {
+        let factories = read(client, Read::List("ListConnectorFactories"), &[]).await?;
+        models.extend(factories.into_iter().filter(|factory| ids.contains(&text(factory, "id"))));
+    }
+    let social = models.iter().filter(|model| text(model, "type") == "Social").map(|model| text(model, "target"));
+    let own = declared.iter().filter_map(|connector| Some(text(connector.get("metadata")?, "target")));
+    Ok(social.chain(own).filter(|target| !target.is_empty()).collect())
+}
