@@ -49,7 +49,7 @@ fn is_set(members: &[Member], place: &[String]) -> bool {
     exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.set)
 }
 
-/// Whether the server stores an empty text at this place as null.
+/// Whether the server stores an empty value at this place as null.
 fn is_clearable(members: &[Member], place: &[String]) -> bool {
     let is_column = |member: &Member| place.len() == 1 && member.form == Form::Text;
     exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.clearable || is_column(member))
@@ -112,7 +112,8 @@ fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value
                 let is_group = || matches!(known(members, place), Known::Members(_));
                 let is_sparse = is_sparse(members, place);
                 let is_cleared = || value == "" && (is_sparse || is_clearable(members, place));
-                if !(value.is_null() || is_empty() && (is_sparse || is_group()) || is_cleared()) {
+                let is_nothing = || is_sparse || is_group() || is_clearable(members, place);
+                if !(value.is_null() || is_empty() && is_nothing() || is_cleared()) {
                     kept.insert(name.clone(), value);
                 }
                 place.pop();

@@ -22,7 +22,8 @@ pub(super) struct Member {
     pub filled: bool,
     /// Whether the server requires the list in an object. A file can leave it out: it is empty then.
     pub listed: bool,
-    /// Whether the server stores an empty text as null. It does so with all texts that are not in an object.
+    /// Whether the server stores an empty text as null. It does so with all texts that are not in an object. Also whether an
+    /// empty object is nothing.
     pub clearable: bool,
     /// Whether the server drops empty texts and objects below the member.
     pub sparse: bool,

@@ -10,6 +10,7 @@ mod experience;
 mod files;
 mod folder;
 mod own_access;
+mod profile_fields;
 mod releases;
 mod round_trip;
 mod safety;

@@ -144,24 +144,6 @@ async fn a_captcha_cannot_be_without_its_configuration() {
 }
 
 #[tokio::test]
-async fn the_configuration_of_a_field_fits_its_type() {
-    let tenant = Emulator::new().client().unwrap();
-    let file = |kind: &str| format!("- name: size\n  required: false\n  type: {kind}\n");
-    let folder = Folder::with(&[("custom-profile-fields.yaml", &file("Text\n  config: { minLength: 1 }"))]);
-    apply_all(&tenant, &folder).await;
-    folder.put("custom-profile-fields.yaml", &file("Number"));
-    apply_all(&tenant, &folder).await;
-    for (kind, setting) in [("Select", "options"), ("Date", "format"), ("Address", "parts")] {
-        folder.put("custom-profile-fields.yaml", &file(kind));
-        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
-        let expected = format!("`config` of a field of type {kind} requires `{setting}`");
-        assert_eq!(error, format!("custom-profile-fields.yaml:3: {expected}"));
-    }
-    folder.put("custom-profile-fields.yaml", &file("Select\n  config: { options: [{ value: L }] }"));
-    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
-}
-
-#[tokio::test]
 async fn what_the_server_refuses_is_reported_before_anything_changes() {
     let hook = "- name: a\n  events: []\n  config: { url: 'https://a' }\n";
     let hook_headers = "- name: a\n  events: [PostRegister]\n  config:\n    url: https://a\n    headers: { X-A: 1 }\n";

@@ -3,9 +3,9 @@
 use logto_admin::models::{CustomProfileFieldType, EmailContentType, LanguageTag, TemplateType};
 use serde_json::Value;
 
-use super::super::entity_members::member;
+use super::super::entity_members::{Members, member};
 use super::access::text;
-use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, write};
+use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, text_rules, write};
 
 pub(super) static CUSTOM_PHRASES: Kind = Kind {
     file: "custom-phrases",
@@ -59,22 +59,26 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     file: "custom-profile-fields",
     noun: "custom profile field",
     members: &[
-        member("name").fixed().required(),
+        member("name").unless(text_rules::of_fields).fixed().required(),
         member("type").one_of(CustomProfileFieldType::VALUES).required(),
         member("label").at_least(1),
         member("description"),
         member("required").flag().required(),
         member("sieOrder").integer(),
-        member("config").object(),
+        member("config").object().clearable(),
     ],
     read: Read::List("ListCustomProfileFields"),
     create: write("CreateCustomProfileField"),
     update: write("UpdateCustomProfileFieldByName"),
     delete: Some("DeleteCustomProfileFieldByName"),
-    // Without a label, the server answers with an empty one, which it refuses in changes.
+    // Without a label and a configuration, the server answers with empty ones, which it refuses in changes.
     arrange: |field| {
         if field.get("label").is_some_and(|label| label == "") {
             field.remove("label");
+        }
+        let is_empty = field.get("config").and_then(Value::as_object).is_some_and(Members::is_empty);
+        if is_empty {
+            field.remove("config");
         }
     },
     conflict: |field| {
@@ -83,16 +87,24 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
             return Some(("config", "`config` cannot be null".to_owned()));
         }
         let (kind, config) = (text(field, "type"), field.get("config").and_then(Value::as_object));
-        let setting = match kind {
-            "Date" | "Regex" => "format",
-            "Checkbox" => "defaultValue",
-            "Select" => "options",
-            "Address" | "Fullname" => "parts",
-            _ => return None,
-        };
+        if kind == "Checkbox" && field.get("required") == Some(&Value::Bool(true)) {
+            return Some(("required", "a field of type Checkbox cannot be required".to_owned()));
+        }
+        let setting = setting(field)?;
         let is_optional = matches!(kind, "Date" | "Checkbox");
         let lacks = config.map_or(!is_optional, |config| !config.contains_key(setting));
-        lacks.then(|| ("type", format!("`config` of a field of type {kind} requires `{setting}`")))
+        let hint =
+            if is_optional && config.is_some_and(Members::is_empty) { "; leave out `config` for none" } else { "" };
+        lacks.then(|| ("type", format!("`config` of a field of type {kind} requires `{setting}`{hint}")))
+    },
+    dropped: |field| {
+        let kind = text(field, "type");
+        let Some((_, settings)) = SETTINGS.iter().find(|(name, _)| *name == kind) else { return Vec::new() };
+        let config =
+            field.get("config").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
+        let foreign = config.filter(|name| !settings.contains(name)).map(|name| format!("config.{name}"));
+        let description = (kind == "Checkbox").then(|| "description".to_owned());
+        foreign.chain(description).map(|path| (path, format!("a field of type {kind} does not have it"))).collect()
     },
     address: Address::Key,
     parts: &[Part::Member {
@@ -101,3 +113,27 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     }],
     ..Kind::DEFAULT
 };
+
+/// The settings in the configuration of a field, by its type.
+pub(super) const SETTINGS: &[(&str, &[&str])] = &[
+    ("Text", &["placeholder", "minLength", "maxLength"]),
+    ("Number", &["placeholder", "minValue", "maxValue"]),
+    ("Date", &["placeholder", "format", "customFormat"]),
+    ("Checkbox", &["defaultValue"]),
+    ("Select", &["placeholder", "options"]),
+    ("Url", &["placeholder"]),
+    ("Regex", &["placeholder", "format"]),
+    ("Address", &["parts"]),
+    ("Fullname", &["parts"]),
+];
+
+/// Returns the setting that the configuration of a field requires.
+fn setting(field: &Members) -> Option<&'static str> {
+    match text(field, "type") {
+        "Date" | "Regex" => Some("format"),
+        "Checkbox" => Some("defaultValue"),
+        "Select" => Some("options"),
+        "Address" | "Fullname" => Some("parts"),
+        _ => None,
+    }
+}

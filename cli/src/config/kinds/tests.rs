@@ -289,3 +289,16 @@ fn members_are_those_of_the_documents_since_the_right_release() {
     }
     assert_eq!(wrong, [""; 0]);
 }
+
+#[test]
+fn settings_of_profile_fields_are_those_of_the_document() {
+    let document = document(42);
+    let choices = schema(&document, "CreateCustomProfileField").unwrap()["oneOf"].as_array().unwrap();
+    let settings = choices.iter().map(|field| {
+        let kind = field["properties"]["type"]["format"].as_str().unwrap().trim_matches('"');
+        let config = field["properties"]["config"]["properties"].as_object().unwrap();
+        (kind, config.keys().map(String::as_str).collect::<BTreeSet<_>>())
+    });
+    let known = templates::SETTINGS.iter().map(|(kind, settings)| (*kind, settings.iter().copied().collect()));
+    assert_eq!(settings.collect::<Vec<_>>(), known.collect::<Vec<_>>());
+}

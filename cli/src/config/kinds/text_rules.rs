@@ -7,6 +7,15 @@ pub(super) fn of_scopes(text: &str) -> Option<&'static str> {
     text.contains(char::is_whitespace).then_some("the name of a scope has no spaces")
 }
 
+/// Returns why a text cannot be the name of a custom profile field.
+pub(super) fn of_fields(text: &str) -> Option<&'static str> {
+    match text {
+        "email" | "phone" | "primaryEmail" | "primaryPhone" | "username" => Some("it is a sign-in identifier"),
+        _ if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) => None,
+        _ => Some("the name of a field has letters and digits only"),
+    }
+}
+
 /// Returns why a text cannot be a URL. Applications can have schemes of their own.
 pub(super) fn of_urls(text: &str) -> Option<&'static str> {
     const PROBLEM: &str = "it is not a URL";

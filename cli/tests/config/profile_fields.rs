@@ -1,0 +1,94 @@
+//! Custom profile fields: each type has a configuration of its own.
+
+use logto_admin_emulator::Emulator;
+use serde_json::json;
+
+use crate::folder::{Folder, apply_all, export, plan};
+use crate::tenants::{call, list};
+
+#[tokio::test]
+async fn the_configuration_of_a_field_fits_its_type() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |kind: &str| format!("- name: size\n  required: false\n  type: {kind}\n");
+    let folder = Folder::with(&[("custom-profile-fields.yaml", &file("Text\n  config: { minLength: 1 }"))]);
+    apply_all(&tenant, &folder).await;
+    for (kind, setting) in [("Select", "options"), ("Date", "format"), ("Address", "parts")] {
+        folder.put("custom-profile-fields.yaml", &file(kind));
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        let expected = format!("`config` of a field of type {kind} requires `{setting}`");
+        assert_eq!(error, format!("custom-profile-fields.yaml:3: {expected}"));
+    }
+    folder.put("custom-profile-fields.yaml", &file("Number"));
+    apply_all(&tenant, &folder).await;
+    folder.put("custom-profile-fields.yaml", &file("Select\n  config: { options: [{ value: L }] }"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}
+
+/// The server answers with an empty configuration, which it refuses in changes.
+#[tokio::test]
+async fn a_field_without_a_configuration_is_exported_and_changed() {
+    for kind in ["Date", "Checkbox"] {
+        let (tenant, folder) = (Emulator::new().client().unwrap(), Folder::new());
+        call(&tenant, "CreateCustomProfileField", &[], json!({ "name": "a", "type": kind, "required": false })).await;
+        assert_eq!(list(&tenant, "ListCustomProfileFields").await[0]["config"], json!({}));
+        export(&tenant, &folder).await;
+        let file = folder.get("custom-profile-fields.yaml");
+        folder.put("custom-profile-fields.yaml", &format!("{file}  label: Mine\n"));
+        assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+        folder.put("custom-profile-fields.yaml", &format!("{file}  config: {{}}\n"));
+        assert!(plan(&tenant, &folder).await.unwrap().is_empty());
+        folder.put("custom-profile-fields.yaml", &format!("{file}  config: {{}}\n  label: Other\n"));
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        assert!(error.ends_with("; leave out `config` for none"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn members_of_another_type_of_field_are_reported() {
+    let file = |rest: &str| format!("- name: a\n  required: false\n  type: {rest}");
+    let dropped =
+        |path: &str, kind: &str| format!("the server drops `{path}`: a field of type {kind} does not have it");
+    for (rest, expected) in [
+        (
+            "Text\n  config:\n    placeholder: a\n    minValue: 1\n",
+            format!("6: {}", dropped("config.minValue", "Text")),
+        ),
+        ("Url\n  config: { minLength: 1 }\n", format!("4: {}", dropped("config.minLength", "Url"))),
+        ("Checkbox\n  description: a\n", format!("4: {}", dropped("description", "Checkbox"))),
+    ] {
+        let folder = Folder::with(&[("custom-profile-fields.yaml", &file(rest))]);
+        let tenant = Emulator::new().client().unwrap();
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        assert_eq!(error, format!("custom-profile-fields.yaml:{expected}"));
+    }
+    let required = "- name: a\n  required: true\n  type: Checkbox\n";
+    let folder = Folder::with(&[("custom-profile-fields.yaml", required)]);
+    let error = folder.short(plan(&Emulator::new().client().unwrap(), &folder).await.unwrap_err());
+    assert_eq!(error, "custom-profile-fields.yaml:2: a field of type Checkbox cannot be required");
+}
+
+#[tokio::test]
+async fn names_of_fields_are_letters_and_digits() {
+    for (name, reason) in [
+        ("with space", "the name of a field has letters and digits only"),
+        ("primaryEmail", "it is a sign-in identifier"),
+    ] {
+        let folder = Folder::with(&[(
+            "custom-profile-fields.yaml",
+            &format!("- name: {name}\n  type: Text\n  required: true\n"),
+        )]);
+        let error = folder.short(plan(&Emulator::new().client().unwrap(), &folder).await.unwrap_err());
+        assert_eq!(error, format!("custom-profile-fields.yaml:1: `name` cannot be `{name}`: {reason}"));
+    }
+}
+
+#[tokio::test]
+async fn an_empty_configuration_removes_all_settings() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |config: &str| format!("- name: a\n  type: Text\n  required: false\n  config: {config}\n");
+    let folder = Folder::with(&[("custom-profile-fields.yaml", &file("{ minLength: 1 }"))]);
+    apply_all(&tenant, &folder).await;
+    folder.put("custom-profile-fields.yaml", &file("{}"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    assert_eq!(list(&tenant, "ListCustomProfileFields").await[0]["config"], json!({}));
+}
