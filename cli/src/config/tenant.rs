@@ -11,9 +11,9 @@ use serde_json::Value;
 use super::call::read;
 use super::entity_members::{Members, canonical, known_part};
 use super::key::Key;
-use super::kinds::{ALL, Address, Kind, Links, Part, ROLES, Read, Standing};
+use super::kinds::{ALL, APPLICATIONS, Address, CALLS_MANAGEMENT_API, Kind, Links, Part, ROLES, Read, Standing};
 use super::links;
-use super::own_access::OwnAccess;
+use super::own_access::{OwnAccess, management_scopes, names};
 use super::selection::Selection;
 use crate::failure::{Failure, Result};
 
@@ -152,11 +152,21 @@ impl Tenant {
         if found.standing != NAMELESS {
             found.standing = (found.kind.standing)(&found.raw);
         }
+        if found.standing == Standing::Own && found.kind.is(&APPLICATIONS) && self.has_access(&found.raw) {
+            found.standing = CALLS_MANAGEMENT_API;
+        }
         let own = self.own.standing(found.kind, &found.id, &found.raw);
         if let (Standing::Own | Standing::Kept(_), Some(standing)) = (found.standing, own) {
             found.standing = standing;
         }
         Ok(found)
+    }
+
+    /// Whether one of the roles of an application grants access to the Management API.
+    fn has_access(&self, application: &Members) -> bool {
+        let roles = names(application.get("roles"));
+        let grants = |role: &Found| roles.contains(&role.key.own()) && !management_scopes(&role.raw).is_empty();
+        self.all(&ROLES).iter().any(grants)
     }
 
     async fn read_links(&self, client: &Client, links: &Links, id: &str) -> logto_admin::Result<Value> {

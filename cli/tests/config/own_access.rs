@@ -68,6 +68,19 @@ async fn pruning_deletes_neither_the_application_nor_the_role_that_lets_it_in() 
 }
 
 #[tokio::test]
+async fn pruning_deletes_no_application_that_can_call_the_management_api() {
+    let own = Own::new().await;
+    let folder = Folder::with(&[("applications.yaml", "[]\n")]);
+    // Somebody else runs the command.
+    let selection = Selection::new(&["applications"], &[]).unwrap();
+    let plan = config::plan(&own.tenant, "", folder.path(), &selection, Undeclared::Delete, &|_| None).await.unwrap();
+    assert!(plan.is_empty(), "{}", written(&plan));
+    let message = "the application \"Runner\" is not deleted: it can call the Management API";
+    let runner = Unmanaged { message: message.to_owned(), is_difference: true };
+    assert!(plan.unmanaged().contains(&runner), "{:?}", plan.unmanaged());
+}
+
+#[tokio::test]
 async fn the_application_keeps_a_role_that_lets_it_in() {
     let own = Own::new().await;
     let file = |roles: &str| format!("- name: Runner\n  description: Runs\n  roles: {roles}\n");

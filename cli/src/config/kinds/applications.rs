@@ -7,6 +7,9 @@ use super::super::entity_members::member;
 use super::access::{MANAGEMENT_ROLE, ORGANIZATION_SCOPES, ROLES, SCOPES, text};
 use super::{Body, Form, Kind, LinkChange, Links, Part, Read, Standing, Write, text_rules, write};
 
+/// The standing of applications that can call the Management API.
+pub(in super::super) const CALLS_MANAGEMENT_API: Standing = Standing::Kept("it can call the Management API");
+
 pub(in super::super) static APPLICATIONS: Kind = Kind {
     file: "applications",
     noun: "application",
@@ -100,7 +103,7 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
             (_, "SAML") => Standing::Foreign("SAML applications are not part of the configuration in files"),
             (_, "Protected") => Standing::Foreign("protected applications are not part of the configuration in files"),
             // Other programs use it.
-            _ if calls_the_management_api => Standing::Kept("it can call the Management API"),
+            _ if calls_the_management_api => CALLS_MANAGEMENT_API,
             _ => Standing::Own,
         }
     },

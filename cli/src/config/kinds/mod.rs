@@ -10,7 +10,7 @@ mod text_rules;
 mod tokens;
 
 pub(super) use access::{MANAGEMENT_API, ROLES};
-pub(super) use applications::APPLICATIONS;
+pub(super) use applications::{APPLICATIONS, CALLS_MANAGEMENT_API};
 pub(super) use connectors::CONNECTORS;
 pub(super) use experience::SIGN_IN_EXPERIENCE;
 pub use kind::Kind;
