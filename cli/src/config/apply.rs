@@ -13,6 +13,7 @@ use super::key::Key;
 use super::kinds::{Address, Body, LinkChange, Links, Part, Write};
 use super::links;
 use super::plan::{Action, Change, Ids, Plan};
+use super::progress::Progress;
 use super::request_bodies::{body, is, names};
 use crate::failure::{Failure, Result, is_ambiguous};
 
@@ -55,16 +56,18 @@ pub async fn apply(
     plan: &Plan,
     observer: &mut dyn FnMut(&Change, Outcome) -> ControlFlow<()>,
 ) -> Result<Applied> {
-    let mut applier = Applier { client, ids: plan.ids.clone(), might_have_written: false };
+    let progress = Progress::default();
+    let mut applier = Applier { client, ids: plan.ids.clone(), might_have_written: false, progress };
     let mut applied = Applied::default();
     for change in &plan.changes {
         if let Err(error) = applier.change(change).await {
             let _ = observer(change, Outcome::Failed);
             let (done, all) = (applied.done(), plan.changes.len());
             let message = format!(
-                "cannot {} the {change}: {}; {done} of {all} changes were made before, and the next plan has the others",
+                "cannot {} the {change}: {}{}; {done} of {all} changes were made before, and the next plan has the others",
                 change.action.verb(),
-                plan.variable_values.hide_in_error(error.message())
+                plan.variable_values.hide_in_error(error.message()),
+                applier.progress.before_failure(change.action)
             );
             let failure = Failure::new(message).after_changes_if(applier.might_have_written);
             return Err(error.hint().into_iter().fold(failure, Failure::with_hint));
@@ -87,10 +90,13 @@ struct Applier<'c> {
     ids: Ids,
     /// Whether a call has changed the tenant, or might have. A change can consist of several calls.
     might_have_written: bool,
+    /// The calls of the current change.
+    progress: Progress,
 }
 
 impl Applier<'_> {
     async fn change(&mut self, change: &Change) -> Result<()> {
+        self.progress = Progress::default();
         match change.action {
             Action::Create => self.create(change).await,
             Action::Update => self.update(change).await,
@@ -104,6 +110,7 @@ impl Applier<'_> {
         let named_by_path = kind.address == Address::Key && is(write, Method::Put);
         let sent = names(change, |member| !(member.later || member.fixed && named_by_path));
         let own = if named_by_path { change.key.own() } else { "" };
+        self.progress.start(&sent);
         let answer = self.call(write.operation, &self.path(change, own)?, body(write, change, &sent)).await?;
         let id = match kind.address {
             Address::Id => answer.get("id").and_then(Value::as_str).unwrap_or_default(),
@@ -114,6 +121,7 @@ impl Applier<'_> {
         let later: Vec<&str> =
             later.into_iter().filter(|name| answer.get(*name) != change.members.get(*name)).collect();
         if let (Some(write), false) = (kind.update, later.is_empty()) {
+            self.progress.start(&later);
             self.call(write.operation, &self.path(change, id)?, body(write, change, &later)).await?;
         }
         for part in kind.parts {
@@ -148,6 +156,7 @@ impl Applier<'_> {
                 let in_path = find(write.operation).is_some_and(|info| !info.path_parameters.is_empty());
                 names(change, |member| !(member.fixed && in_path))
             };
+            self.progress.start(&names);
             self.call(write.operation, &self.path(change, id)?, body(write, change, &names)).await?;
         }
         for part in kind.parts {
@@ -177,6 +186,7 @@ impl Applier<'_> {
     }
 
     async fn write_member(&mut self, change: &Change, write: Write, member: &'static str, id: &str) -> Result<()> {
+        self.progress.start(&[member]);
         let mut names = vec![member];
         if let Body::ListIn(_) = write.body {
             names.extend(change.kind.key);
@@ -192,6 +202,7 @@ impl Applier<'_> {
         if wanted == present {
             return Ok(());
         }
+        self.progress.start(&[links.member]);
         let path = self.path(change, id)?;
         match links.change {
             LinkChange::Replace(operation, member) => {

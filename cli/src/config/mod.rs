@@ -11,7 +11,7 @@
 //! | `selection`, `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant`, `own_access` | what the tenant has, and what the application needs that runs the command |
 //! | `planner`, `comparison`, `references`, `required`, `kept_access`, `phrases`, `social_targets`, `dropped`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
-//! | `apply`, `request_bodies`, `call` | the changes |
+//! | `apply`, `progress`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
 //! | `secrets`, `variable_values`, `value_forms` | what is secret, and variables in its place |
 //!
@@ -44,6 +44,7 @@ mod own_access;
 mod phrases;
 mod plan;
 mod planner;
+mod progress;
 mod references;
 mod replacements;
 mod request_bodies;

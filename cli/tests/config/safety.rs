@@ -93,13 +93,29 @@ async fn a_failure_before_anything_was_changed_is_not_partly_done() {
         "applications.yaml",
         "- name: Job\n  type: MachineToMachine\n  roles: [Logto Management API access]\n",
     )]);
-    for (calls, expected) in [(0, Exit::Failed), (1, Exit::Partly)] {
+    let role = "; it was created, but `roles` failed";
+    for (calls, expected, done) in [(0, Exit::Failed, ""), (1, Exit::Partly, role)] {
         let emulator = Emulator::new();
         let planned = plan(&emulator.client().unwrap(), &folder).await.unwrap();
         let error = apply(&failing(&emulator, calls), &planned).await.unwrap_err();
         assert_eq!(error.exit, expected, "{error}");
-        assert!(error.message().ends_with("0 of 1 changes were made before, and the next plan has the others"));
+        let end = format!("{done}; 0 of 1 changes were made before, and the next plan has the others");
+        assert!(error.message().ends_with(&end) && error.message().contains("; it was") != done.is_empty(), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_failure_within_a_change_names_the_members_that_were_set() {
+    let emulator = Emulator::new();
+    let tenant = emulator.client().unwrap();
+    let folder = Folder::with(&[("applications.yaml", "- name: Job\n  type: MachineToMachine\n")]);
+    apply_all(&tenant, &folder).await;
+    let changed = "- name: Job\n  description: Runs\n  roles: [Logto Management API access]\n";
+    let folder = Folder::with(&[("applications.yaml", changed)]);
+    let planned = plan(&tenant, &folder).await.unwrap();
+    let error = apply(&failing(&emulator, 1), &planned).await.unwrap_err();
+    assert_eq!(error.exit, Exit::Partly);
+    assert!(error.message().contains("; `description` succeeded, but `roles` failed; 0 of 1 changes"), "{error}");
 }
 
 #[tokio::test]
