@@ -18,6 +18,8 @@ pub(super) struct Member {
     pub required: bool,
     /// Whether the member is a list whose order has no meaning.
     pub set: bool,
+    /// Whether the server refuses the same text twice in the list.
+    pub distinct: bool,
     /// Whether the server adds the member to an object that lacks it.
     pub filled: bool,
     /// Whether the server requires the list in an object. A file can leave it out: it is empty then.
@@ -80,6 +82,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         single: false,
         required: false,
         set: false,
+        distinct: false,
         filled: false,
         listed: false,
         clearable: false,
@@ -187,6 +190,11 @@ impl Member {
 
     pub(super) const fn sparse(mut self) -> Self {
         self.sparse = true;
+        self
+    }
+
+    pub(super) const fn distinct(mut self) -> Self {
+        self.distinct = true;
         self
     }
 

@@ -172,6 +172,7 @@ impl Planner<'_> {
         let mut members = declared.members.clone();
         add_lists(kind.members, &mut members);
         self.drop_unsupported(declared, found, &mut members);
+        self.check_duplicates(declared);
         self.check_links(declared, found, declaration, &mut members);
         let change = match found {
             Some(found) => self.update(declared, found, &members),

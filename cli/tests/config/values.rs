@@ -248,3 +248,37 @@ async fn values_of_variables_are_checked_and_not_shown() {
     };
     config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &right).await.unwrap();
 }
+
+#[tokio::test]
+async fn texts_that_a_list_has_twice_are_named() {
+    let sso = "- connectorName: a\n  providerName: OIDC\n  domains:\n  - a.example\n  - b.example\n  - a.example\n";
+    let found = problems(&[
+        ("sign-in-experience.yaml", "mfa:\n  policy: Mandatory\n  factors: [Totp, WebAuthn, Totp]\n"),
+        ("sso-connectors.yaml", sso),
+    ])
+    .await;
+    assert_eq!(
+        found,
+        [
+            "sso-connectors.yaml:6: `domains` has `a.example` twice",
+            "sign-in-experience.yaml:3: `mfa.factors` has `Totp` twice"
+        ]
+    );
+    // The server accepts these.
+    let tenant = Emulator::new().client().unwrap();
+    let uris = "    - https://a.example\n    - https://b.example\n    - ${env:URI}\n";
+    let file = format!("- name: Web\n  type: SPA\n  oidcClientMetadata:\n    redirectUris:\n{uris}");
+    let folder = Folder::with(&[("applications.yaml", &file)]);
+    let uri = |_: &str| Some("https://b.example".to_owned());
+    let plan = config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &uri).await.unwrap();
+    let warnings: Vec<String> = plan.warnings().iter().map(|warning| folder.short(warning)).collect();
+    assert_eq!(warnings, ["applications.yaml:7: `oidcClientMetadata.redirectUris` has `${env:URI}` twice"]);
+}
+
+#[tokio::test]
+async fn domains_of_sso_connectors_are_in_lower_case() {
+    let sso = "- connectorName: a\n  providerName: OIDC\n  domains: [A.example]\n";
+    let found = problems(&[("sso-connectors.yaml", sso)]).await;
+    let reason = "the server stores domains in lower case";
+    assert_eq!(found, [format!("sso-connectors.yaml:3: `domains` cannot be `A.example`: {reason}")]);
+}

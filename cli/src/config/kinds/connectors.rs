@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::entity_members::{Members, member};
 use super::access::text;
-use super::{Kind, Read, Replacement, Standing, write};
+use super::{Kind, Read, Replacement, Standing, text_rules, write};
 
 // The server adds defaults to the configuration of connectors, so it is merged with that of a file.
 
@@ -78,7 +78,7 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
     members: &[
         member("connectorName").at_least(1).at_most(128).required(),
         member("providerName").at_least(1).at_most(128).fixed().required(),
-        member("domains").texts().set(),
+        member("domains").unless(text_rules::of_domains).texts().set().distinct(),
         member("branding.displayName"),
         member("branding.logo"),
         member("branding.darkLogo"),

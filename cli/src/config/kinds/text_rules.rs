@@ -7,6 +7,11 @@ pub(super) fn of_scopes(text: &str) -> Option<&'static str> {
     text.contains(char::is_whitespace).then_some("the name of a scope has no spaces")
 }
 
+/// Returns why a text cannot be the domain of an SSO connector.
+pub(super) fn of_domains(text: &str) -> Option<&'static str> {
+    (text.trim().to_lowercase() != text).then_some("the server stores domains in lower case")
+}
+
 /// Returns why a text cannot be the name of a custom profile field.
 pub(super) fn of_fields(text: &str) -> Option<&'static str> {
     match text {
