@@ -60,6 +60,7 @@ impl Planner<'_> {
     pub(super) fn update(&mut self, declared: &Declared, found: &Found, members: &Members) -> Option<Change> {
         let kind = declared.kind;
         let mut whole = Value::Object(merged(kind.members, &found.raw, members));
+        self.keep_merged(declared, found, &mut whole);
         let raw = Value::Object(found.raw.clone());
         let mut sources = declared.sources.clone();
         for (place, open) in &declared.open {

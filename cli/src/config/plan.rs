@@ -27,10 +27,10 @@ pub struct Plan {
     pub(super) variable_values: VariableValues,
 }
 
-/// An entity that the files do not declare, and that a plan never deletes.
+/// An entity that the files do not declare, and that a plan never deletes. Also a member that the server cannot remove.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unmanaged {
-    /// The entity, and the reason why it is not deleted.
+    /// The entity or the member, and the reason why it is not deleted.
     pub message: String,
     /// Whether a file could declare it, so that it is a difference.
     pub is_difference: bool,
@@ -169,7 +169,8 @@ impl Plan {
         &self.changes
     }
 
-    /// Returns the entities that the files do not declare, and that pruning does not delete.
+    /// Returns the entities that the files do not declare, and that pruning does not delete. Also members that the server
+    /// cannot remove.
     #[must_use]
     pub fn unmanaged(&self) -> &[Unmanaged] {
         &self.unmanaged

@@ -37,19 +37,20 @@ pub(super) fn plan(
     }
     let problems = std::mem::take(&mut declaration.problems);
     let variable_values = &declaration.variable_values;
-    let mut planner = Planner { tenant, doomed: &doomed, variable_values, changes: Vec::new(), warnings, problems };
+    let (changes, unmanaged) = (Vec::new(), Vec::new());
+    let mut planner = Planner { tenant, doomed: &doomed, variable_values, changes, warnings, unmanaged, problems };
     let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
     let unmanaged = |found: &&Found| unmanaged(found, variable_values);
     planner.warnings.extend(own.iter().filter_map(unmanaged).map(|own| own.message));
-    let mut unmanaged: Vec<Unmanaged> = kept.iter().filter_map(unmanaged).collect();
-    unmanaged.dedup();
+    planner.unmanaged = kept.iter().filter_map(unmanaged).collect();
+    planner.unmanaged.dedup();
     for kind in ALL {
         planner.kind(kind, &declaration);
     }
     if !planner.problems.is_empty() {
         return Err(Failure::usage(planner.problems.join("\n")));
     }
-    let Planner { mut changes, warnings, .. } = planner;
+    let Planner { mut changes, warnings, unmanaged, .. } = planner;
     changes.extend(doomed.iter().rev().map(|found| deletion(tenant, found, variable_values)));
     let ids = ALL
         .iter()
@@ -112,6 +113,8 @@ pub(super) struct Planner<'t> {
     pub variable_values: &'t VariableValues,
     changes: Vec<Change>,
     warnings: Vec<String>,
+    /// The differences that the plan leaves.
+    pub unmanaged: Vec<Unmanaged>,
     pub problems: Vec<String>,
 }
 

@@ -3,11 +3,12 @@
 use logto_admin::Client;
 use logto_admin::operation::Release;
 use logto_admin::serde_json::{self, Value};
-use logto_admin::transport::HttpTransport;
+use logto_admin::transport::{HttpTransport, Method};
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::ScriptedTransport;
 
 use crate::folder::{Folder, NOBODY, apply, apply_all, plan, written};
+use crate::tenants::list;
 
 #[tokio::test]
 async fn what_an_older_server_lacks_is_skipped_with_a_warning() {
@@ -100,4 +101,47 @@ async fn a_setting_that_the_server_does_not_send_is_skipped() {
     let found = plan(&tenant, &folder).await.unwrap();
     assert!(found.is_empty(), "{}", written(&found));
     assert!(found.warnings()[0].contains("`supportEmail` is skipped"), "{:?}", found.warnings());
+}
+
+/// Returns a client of a server of the release 1.17, which merges the settings of an application that it is sent.
+fn merging(emulator: &Emulator) -> Client {
+    let builder = Client::builder(emulator.endpoint()).client_credentials(emulator.app_id(), emulator.app_secret());
+    let emulator = emulator.clone();
+    let transport = ScriptedTransport::new(move |mut request, options| {
+        let emulator = emulator.clone();
+        async move {
+            if request.method == Method::Patch && request.url.contains("/api/applications/") {
+                let mut present = request.clone();
+                (present.method, present.body) = (Method::Get, Vec::new().into());
+                let present = emulator.send(present, &options).await?;
+                let present: Value = serde_json::from_slice(&present.body.bytes()).unwrap();
+                let mut sent: Value = serde_json::from_slice(&request.body.bytes()).unwrap();
+                if let Some(sent) = sent.get_mut("customClientMetadata").and_then(Value::as_object_mut) {
+                    for (name, value) in present["customClientMetadata"].as_object().unwrap() {
+                        sent.entry(name.clone()).or_insert_with(|| value.clone());
+                    }
+                }
+                request.body = serde_json::to_vec(&sent).unwrap().into();
+            }
+            emulator.send(request, &options).await
+        }
+    });
+    builder.transport(transport).build().unwrap()
+}
+
+#[tokio::test]
+async fn settings_that_an_old_server_cannot_remove_stay_a_difference() {
+    let old = merging(&Emulator::builder().release(Release::new(17)).build());
+    let file = |settings: &str| format!("- name: Web\n  type: SPA\n  customClientMetadata: {settings}\n");
+    let folder = Folder::with(&[("applications.yaml", &file("{ idTokenTtl: 60, rotateRefreshToken: true }"))]);
+    apply_all(&old, &folder).await;
+    folder.put("applications.yaml", &file("{ idTokenTtl: 70 }"));
+    let stays = "applications.yaml:3: `customClientMetadata.rotateRefreshToken` stays: Logto 1.17 cannot remove it, only change it";
+    assert_eq!(apply_all(&old, &folder).await.updated, 1);
+    let found = plan(&old, &folder).await.unwrap();
+    assert!(found.is_empty() && found.has_differences(), "{}", written(&found));
+    let messages: Vec<String> = found.unmanaged().iter().map(|unmanaged| folder.short(&unmanaged.message)).collect();
+    assert_eq!(messages, [stays]);
+    let web = list(&old, "ListApplications").await.into_iter().find(|application| application["name"] == "Web");
+    assert_eq!(web.unwrap()["customClientMetadata"]["idTokenTtl"], 70);
 }

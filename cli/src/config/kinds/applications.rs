@@ -54,6 +54,7 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
     complete: true,
     create: write("CreateApplication"),
     update: write("UpdateApplication"),
+    merged: Some(("customClientMetadata", 17)),
     delete: Some("DeleteApplication"),
     parts: &[
         Part::Links(Links {

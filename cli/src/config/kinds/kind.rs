@@ -45,6 +45,8 @@ pub struct Kind {
     pub(in super::super) conflict: fn(&Members) -> Option<(&'static str, String)>,
     /// Returns the paths of members that the server drops because of the others, and why.
     pub(in super::super) dropped: fn(&Members) -> Vec<(String, String)>,
+    /// The object that an update merges with the present one, and the last release that does so.
+    pub(in super::super) merged: Option<(&'static str, u16)>,
     /// Whether an update replaces the entity, so that it contains the members that files cannot have.
     pub(in super::super) replaced: bool,
     /// The member whose keys the server restricts.
@@ -224,6 +226,7 @@ impl Kind {
         confidential: |_| Vec::new(),
         conflict: |_| None,
         dropped: |_| Vec::new(),
+        merged: None,
         replaced: false,
         phrases: None,
     };
