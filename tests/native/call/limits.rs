@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use logto_admin::runtime::Runtime;
 use logto_admin::token::{AccessToken, FixedToken, token_fn};
 use logto_admin::transport::{HttpResponse, RedirectPolicy, TransportError, TransportErrorKind, before_fn};
@@ -94,8 +94,36 @@ fn calls_whose_token_expires_while_they_wait_respect_the_limit() {
 }
 
 #[test]
-fn token_calls_do_not_queue_behind_waiting_calls() {
+fn calls_start_as_soon_as_the_token_is_there() {
     assert_eq!(departures(3, 10, SECOND, 3600)[..2], [Duration::ZERO, SECOND]);
+}
+
+#[test]
+fn token_calls_do_not_queue_behind_waiting_calls() {
+    let runtime = FakeRuntime::new();
+    let departures = Arc::new(Mutex::new(Vec::new()));
+    let transport = ScriptedTransport::new({
+        let (runtime, departures) = (runtime.clone(), Arc::clone(&departures));
+        move |_, options| {
+            let answer = if options.token_call { token_answer("t", 100) } else { ok("[]") };
+            if options.token_call {
+                departures.lock().unwrap().push(runtime.monotonic());
+            }
+            async move { Ok(answer) }
+        }
+    });
+    let client = builder(&transport, &runtime).rate_limit(RateLimit::new(2, 10 * SECOND)).build().unwrap();
+    runtime.run(list(&client, 1));
+    runtime.advance(85 * SECOND);
+    let waiting = join_all((0..10).map(|_| list(&client, 1)));
+    // The token is due for renewal 10 seconds before it expires.
+    let renewing = async {
+        runtime.sleep(6 * SECOND).await;
+        list(&client, 1).await;
+    };
+    runtime.run(join(waiting, renewing));
+    let departures = departures.lock().unwrap();
+    assert_eq!(departures[1] - departures[0], 95 * SECOND);
 }
 
 #[test]
