@@ -9,6 +9,7 @@ use public_api::Builder;
 
 use super::{Listing, fingerprint};
 use crate::command;
+use crate::metadata::PUBLISHED;
 use crate::tool::{self, WASM};
 
 /// The Rust whose rustdoc writes the version of the JSON that `public-api` reads. Change both together.
@@ -20,8 +21,10 @@ const GENERATED: [&str; 2] = ["logto_admin::api::", "logto_admin::models::"];
 /// Returns the listings of the client, of what it has on the web only, of the emulator, and of the command line.
 pub(super) fn of_crates() -> Result<Vec<Listing>> {
     tool::ensure_all_features()?;
+    describe(&PUBLISHED, None)?;
     let native = items("logto-admin", None)?;
     let known: HashSet<_> = native.iter().collect();
+    describe(&["logto-admin"], Some(WASM))?;
     let web = items("logto-admin", Some(WASM))?;
     let web: Vec<_> = web.iter().filter(|item| !known.contains(item)).cloned().collect();
     Ok(vec![
@@ -32,14 +35,17 @@ pub(super) fn of_crates() -> Result<Vec<Listing>> {
     ])
 }
 
-/// Returns the public items of a crate with all features, one per line.
+/// Writes the JSON of rustdoc for crates with all features. The dependencies are those of the documentation.
+fn describe(packages: &[&str], target: Option<&str>) -> Result<()> {
+    let mut doc = tool::with_unstable_rustdoc(cargo()?);
+    doc.args(["doc", "--quiet", "--locked", "--no-deps", "--lib", "--all-features"]);
+    doc.args(packages.iter().flat_map(|package| ["--package", package]));
+    doc.args(target.iter().flat_map(|target| ["--target", target]));
+    command::run(doc.env("RUSTDOCFLAGS", "-Zunstable-options --output-format json --cap-lints allow"))
+}
+
+/// Returns the public items of a crate, one per line.
 fn items(package: &str, target: Option<&str>) -> Result<Vec<String>> {
-    let mut rustdoc = tool::with_unstable_rustdoc(cargo()?);
-    rustdoc.args(["rustdoc", "--quiet", "--locked", "--lib", "--all-features", "--package", package]);
-    if let Some(target) = target {
-        rustdoc.args(["--target", target]);
-    }
-    command::run(rustdoc.args(["--", "-Zunstable-options", "--output-format", "json", "--cap-lints", "allow"]))?;
     let file = format!("doc/{}.json", package.replace('-', "_"));
     let json: PathBuf = command::target().join(target.unwrap_or_default()).join(file);
     let api = Builder::from_rustdoc_json(&json)
