@@ -21,6 +21,8 @@ const MARKS: [&str; 1] = ["suspended"];
 const PADDING: u16 = 2;
 /// Least width of a column whose cells are broken into lines.
 const LEAST: usize = 10;
+/// Width of sentences that is readable. Other columns are not shown as a whole at the expense of it.
+const READABLE: usize = 40;
 
 /// Returns the width of the terminal, if standard output is one.
 pub(crate) fn terminal_width() -> Option<u16> {
@@ -173,8 +175,10 @@ fn whole(columns: &[Column], rows: &[Vec<String>], widths: &[usize], mut left: u
     let all = columns.iter().zip(widths).enumerate();
     let (unbroken, others): (Vec<_>, Vec<_>) = all.partition(|(_, (column, _))| is_unbroken(column));
     let has_spaces = |at: usize| rows.iter().filter_map(|row| row.get(at)).any(|text| text.contains(' '));
-    let mut words: Vec<(usize, usize)> =
-        others.into_iter().filter(|(at, _)| !has_spaces(*at)).map(|(at, (_, width))| (*width, at)).collect();
+    let (texts, words): (Vec<_>, Vec<_>) = others.into_iter().partition(|(at, _)| has_spaces(*at));
+    let readable: usize = texts.iter().map(|(_, (_, width))| (**width).min(READABLE).saturating_sub(LEAST)).sum();
+    left -= readable.min(left / 2);
+    let mut words: Vec<(usize, usize)> = words.into_iter().map(|(at, (_, width))| (*width, at)).collect();
     words.sort_unstable();
     let mut whole: Vec<usize> = unbroken.into_iter().map(|(at, _)| at).collect();
     for (width, at) in words {
@@ -251,6 +255,14 @@ mod tests {
         }
         let (wide, _) = of_items(&columns, &items, Some(200));
         assert!(wide.contains("person.number.2998@some-long-company-name.example.com"), "{wide}");
+    }
+
+    #[test]
+    fn sentences_have_a_readable_width_before_long_words_are_whole() {
+        let columns = [("operation", "/id"), ("path", "/path"), ("summary", "/summary")];
+        let item = json!({ "id": "o".repeat(36), "path": "p".repeat(66), "summary": "some words ".repeat(10).trim_end() });
+        let lines = |width: u16| of_items(&columns, std::slice::from_ref(&item), Some(width)).0.lines().count() - 1;
+        assert_eq!((lines(130), lines(160), lines(230)), (3, 3, 1));
     }
 
     #[test]
