@@ -153,6 +153,17 @@ async fn a_user_requires_an_identifier() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn null_is_a_text_except_where_it_removes_a_member() {
+    let program = Program::new().await;
+    let created = program.run(&["users", "create", "--username", "null", "--name", "null"]).await.done().json();
+    assert_eq!((&created["username"], &created["name"]), (&json!("null"), &json!("null")));
+    let set = program.run(&["users", "create", "--set", "username=null2", "--set", "name=null"]).await.done().json();
+    assert_eq!(set["name"], "null", "a new user has no name to remove");
+    let updated = program.run(&["users", "update", "null", "--set", "name=null"]).await.done().json();
+    assert_eq!((&updated["username"], &updated["name"]), (&json!("null"), &json!(null)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_page_of_users_names_the_next_one() {
     let program = Program::new().await;
     for name in ["ada", "grace"] {
