@@ -241,7 +241,7 @@ async fn messages_about_records_do_not_change_the_terminal() {
     program.run(&["users", "create", "--username", "ada"]).await.done();
     let file = program.file("exists.ndjson", "{ \"id\": \"\\u001b[2Jx\", \"username\": \"ada\" }\n");
     let failed = program.run(&["users", "import", &file, "--on-conflict", "fail"]).await;
-    assert!(failed.code == 4 && failed.err.contains(r"\u{1b}[2Jx: the user exists"), "{failed:?}");
+    assert!(failed.code == 1 && failed.err.contains(r"\u{1b}[2Jx: the user exists"), "{failed:?}");
     assert!(!failed.err.contains('\u{1b}'), "{failed:?}");
 }
 
