@@ -279,8 +279,10 @@ async fn verbose_reports_each_request_without_secrets() {
     for flag in ["-v", "-vv"] {
         let reported = program.run(&["users", "list", "ada@example.com", flag]).await.done();
         if flag == "-v" {
-            let millis = reported.err.strip_prefix("GET /api/users 200 ").and_then(|rest| rest.strip_suffix(" ms\n"));
-            assert!(millis.is_some_and(|millis| millis.parse::<u64>().is_ok()), "{reported:?}");
+            let millis = |line: &str, start: &str| line.strip_prefix(start)?.strip_suffix(" ms")?.parse::<u64>().ok();
+            let [token, users] = reported.err.lines().collect::<Vec<_>>()[..] else { panic!("{reported:?}") };
+            assert!(millis(token, "POST /oidc/token 200 ").is_some(), "{reported:?}");
+            assert!(millis(users, "GET /api/users 200 ").is_some(), "{reported:?}");
         } else {
             assert!(
                 reported.err.contains("GET /api/users") && reported.err.contains("status_code=200"),
