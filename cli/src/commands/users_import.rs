@@ -15,6 +15,7 @@ use crate::files;
 use crate::interrupt::Interrupt;
 use crate::output::counted;
 use crate::progress::Progress;
+use crate::users::diagnostic::Diagnostic;
 use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
 use crate::users::journal::Journal;
@@ -28,9 +29,6 @@ use crate::users::summary::Summary;
 use crate::users::write::{OnConflict, Writer};
 
 /// Creates users from files, also from the exports of other systems.
-///
-/// Reads NDJSON, JSON and CSV, also compressed with gzip. Checks all records before the first user is created. A journal
-/// beside the file notes what was done: run the same command again to continue an import that was interrupted.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// Another task than an import.
@@ -130,7 +128,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let names = Names::load(&client).await?;
     let checked = input.check(&names)?;
     arguments.check_hashes(&checked)?;
-    tell(context, &arguments, &checked);
+    tell(context, &arguments, &checked, &input);
     if checked.users == 0 && checked.rejected.is_empty() {
         return Err(Failure::usage("the input has no users"));
     }
@@ -334,7 +332,7 @@ fn firebase(path: &Path) -> Result<FirebaseScrypt> {
 }
 
 /// Prints what the check found.
-fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
+fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: &RecordReader) {
     let printer = &mut context.printer;
     let has_hashes = arguments.has_hashes() || checked.passwords > 0 || checked.can_have_hashes;
     for limit in arguments.from.limits().into_iter().filter(|limit| !(limit.without_hashes && has_hashes)) {
@@ -364,10 +362,10 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
         printer.problem(&format!("… and {}", counted(checked.rejected.len() - SHOWN, "more invalid record")));
     }
     let mut problems = checked.rejected.iter().flat_map(|rejected| &rejected.problems);
-    if arguments.from == Source::Logto
-        && let Some(system) = problems.find_map(|problem| Source::of_member(&problem.member))
-    {
+    if let Some(system) = checked.system {
         printer.message(&format!("hint: the members are those of {system}: pass `--from {system}`"));
+    } else if arguments.from == Source::Logto && problems.any(Diagnostic::is_unknown_member) && input.has_table() {
+        printer.message("hint: pass `--from csv` to map columns of your own with `--map`");
     }
     printer.message(&format!("{} to import", counted(checked.users, "user")));
 }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::record::cut;
 
+/// How the message about an unknown member begins.
+pub(super) const UNKNOWN: &str = "unknown member";
+
 /// A note about one member of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
@@ -19,6 +22,11 @@ impl Diagnostic {
     /// Creates a diagnostic without the value.
     pub fn new(member: impl Into<String>, message: impl Into<String>) -> Self {
         Self { member: member.into(), value: None, message: message.into() }
+    }
+
+    /// Whether the record has a member that no record has.
+    pub(crate) fn is_unknown_member(&self) -> bool {
+        self.message.starts_with(UNKNOWN)
     }
 
     /// Creates a diagnostic with a value that is not secret.

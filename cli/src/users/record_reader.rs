@@ -46,6 +46,8 @@ pub struct Checked {
     pub can_have_hashes: bool,
     /// Records that cannot be imported.
     pub rejected: Vec<Rejected>,
+    /// The system that the first of these comes from, by its members, if the files should be Logto's.
+    pub system: Option<Source>,
     /// Records that are left out on purpose, by the reason.
     pub skipped: BTreeMap<String, u64>,
     /// Data that Logto cannot keep: the message, how often it occurs, and where first.
@@ -111,7 +113,14 @@ impl RecordReader {
                 let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
                 let failure = Failure::usage(format!("invalid columns in {}:{}", shown(file), lines.concat()));
                 let is_export = columns.iter().all(|column| record_members::find(column).is_some());
-                return Err(if is_export { failure.with_hint("leave out `--from csv`") } else { failure });
+                // A mapping shows that the columns are those of the user.
+                let system = Source::of_members(columns.iter().map(String::as_str));
+                let system = system.filter(|_| self.options.columns.0.is_empty());
+                return Err(match system {
+                    _ if is_export => failure.with_hint("leave out `--from csv`"),
+                    Some(system) => failure.with_hint(format!("pass `--from {system}`: it has columns like these")),
+                    None => failure,
+                });
             }
         }
         Ok(())
@@ -133,7 +142,8 @@ impl RecordReader {
                     mistaken = Some((location, system));
                     return false;
                 }
-                Read::User { item, problems, .. } if !problems.is_empty() => {
+                Read::User { item, problems, system, .. } if !problems.is_empty() => {
+                    checked.system = checked.system.or(system);
                     let user = item.user.label().to_owned();
                     checked.rejected.push(Rejected { location: item.location, user, problems });
                 }
@@ -153,7 +163,10 @@ impl RecordReader {
                     }
                 }
                 Read::Skipped(reason) => *checked.skipped.entry(reason.to_owned()).or_default() += 1,
-                Read::Rejected(rejected) => checked.rejected.push(rejected),
+                Read::Rejected(rejected, system) => {
+                    checked.system = checked.system.or(system);
+                    checked.rejected.push(rejected);
+                }
             }
             true
         })?;
@@ -176,7 +189,7 @@ impl RecordReader {
             let ended = self.each(&names, &mut |outcome| {
                 match outcome {
                     Read::User { item, problems, .. } if problems.is_empty() => valid.push(*item),
-                    Read::User { .. } | Read::Skipped(_) | Read::Rejected(_) | Read::Mistaken { .. } => {}
+                    Read::User { .. } | Read::Skipped(_) | Read::Rejected(..) | Read::Mistaken { .. } => {}
                 }
                 valid.len() < AHEAD || send.send(std::mem::take(&mut valid)).is_ok()
             });
@@ -198,11 +211,8 @@ impl RecordReader {
                     Err(error) => {
                         let rest = if error.is_fatal { "; the rest of the file was not read" } else { "" };
                         let problem = Diagnostic::new("", format!("{}{rest}", error.message));
-                        Read::Rejected(Rejected {
-                            location: error.location.to_string(),
-                            user: String::new(),
-                            problems: vec![problem],
-                        })
+                        let location = error.location.to_string();
+                        Read::Rejected(Rejected { location, user: String::new(), problems: vec![problem] }, None)
                     }
                 };
                 if !take(read) {
@@ -214,6 +224,28 @@ impl RecordReader {
     }
 
     fn open(&self, file: &str) -> Result<Records> {
+        self.open_with(file, &self.input_options).map_err(|failure| {
+            let is_own = matches!(self.source, Source::Logto | Source::Csv);
+            match is_own && self.is_firebase_table(file) {
+                true => failure.with_hint("pass `--from firebase`: its CSV has no header"),
+                false => failure,
+            }
+        })
+    }
+
+    /// Whether a file is an export of Firebase as CSV.
+    fn is_firebase_table(&self, file: &str) -> bool {
+        let options = InputOptions { format: self.input_options.format, ..Source::Firebase.input_options() };
+        let first = self.open_with(file, &options).ok().and_then(|mut records| records.next()?.ok());
+        first.is_some_and(|record| Source::is_firebase_row(&record.value))
+    }
+
+    /// Whether one of the files is a table.
+    pub(crate) fn has_table(&self) -> bool {
+        self.files.iter().any(|file| self.open(file).is_ok_and(|records| !records.columns.is_empty()))
+    }
+
+    fn open_with(&self, file: &str, options: &InputOptions) -> Result<Records> {
         match self.copies.get(file) {
             Some((copy, _)) => {
                 let again = copy.try_clone().and_then(|mut copy| {
@@ -222,9 +254,9 @@ impl RecordReader {
                 });
                 let copy =
                     again.map_err(|error| Failure::new(format!("cannot read the copy of {}: {error}", shown(file))))?;
-                input::read(shown(file), copy, &self.input_options)
+                input::read(shown(file), copy, options)
             }
-            None => input::open(file, &self.input_options),
+            None => input::open(file, options),
         }
     }
 
@@ -233,9 +265,10 @@ impl RecordReader {
             return Read::Mistaken { location, system };
         }
         let can_have_hashes = self.source.can_have_hashes(&record);
+        let system = if self.source == Source::Logto { Source::of_record(&record) } else { None };
         let conversion = match self.source.convert_valid_members(record, &self.options) {
             Ok(conversion) => conversion,
-            Err(problems) => return Read::Rejected(Rejected { location, user: String::new(), problems }),
+            Err(problems) => return Read::Rejected(Rejected { location, user: String::new(), problems }, system),
         };
         if let Some(reason) = conversion.skip {
             return Read::Skipped(reason);
@@ -253,7 +286,7 @@ impl RecordReader {
         problems.extend(of_names.map(|(member, message)| Diagnostic::new(member, message)));
         problems.extend(identifiers.add(&conversion.user));
         let item = Box::new(Item { location, user: conversion.user });
-        Read::User { item, warnings: conversion.warnings, problems, can_have_hashes }
+        Read::User { item, warnings: conversion.warnings, problems, can_have_hashes, system }
     }
 }
 
@@ -283,9 +316,12 @@ enum Read {
         problems: Vec<Diagnostic>,
         /// Whether the record is in the form of the exports that contain password hashes.
         can_have_hashes: bool,
+        /// The system that the record comes from, by its members, if the files should be Logto's.
+        system: Option<Source>,
     },
     Skipped(&'static str),
-    Rejected(Rejected),
+    /// A record that cannot be imported, with its system as for a user.
+    Rejected(Rejected, Option<Source>),
     /// A record of another system.
     Mistaken {
         location: String,

@@ -105,6 +105,27 @@ async fn a_file_of_another_system_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn files_without_a_system_are_recognized() {
+    let program = Program::new().await;
+    for (name, text, from, hint) in [
+        ("a.json", include_str!("../fixtures/firebase-users.json"), "logto", "pass `--from firebase`"),
+        ("a.csv", include_str!("../fixtures/firebase-users.csv"), "logto", "pass `--from firebase`"),
+        ("a.csv", include_str!("../fixtures/firebase-users.csv"), "csv", "pass `--from firebase`"),
+        ("a.json", include_str!("../fixtures/clerk-users.json"), "logto", "pass `--from clerk`"),
+        ("a.csv", include_str!("../fixtures/clerk-users.csv"), "logto", "pass `--from clerk`"),
+        ("a.csv", include_str!("../fixtures/clerk-users.csv"), "csv", "pass `--from clerk`"),
+        ("a.csv", include_str!("../fixtures/cognito-users.csv"), "csv", "pass `--from cognito`"),
+        ("a.csv", "mail,full name\nada@example.com,Ada\n", "logto", "pass `--from csv`"),
+    ] {
+        let refused = program.run(&["users", "import", &program.file(name, text), "--from", from]).await;
+        let hints: Vec<&str> = refused.err.lines().filter(|line| line.starts_with("hint: ")).collect();
+        assert!(refused.code == 2 && hints.len() == 1 && hints[0].contains(hint), "{from} {hint}: {refused:?}");
+    }
+    let invalid = program.run(&["users", "import", &program.file("a.ndjson", "{ \"usernme\": \"x\" }\n")]).await;
+    assert!(invalid.code == 2 && !invalid.err.contains("hint: "), "{invalid:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn columns_of_your_own_require_the_source_csv_and_an_export_does_not() {
     let program = Program::new().await;
     let file = program.file("people.csv", "mail\nada@example.com\n");

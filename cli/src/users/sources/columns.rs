@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use crate::users::diagnostic::Diagnostic;
+use crate::users::diagnostic::{Diagnostic, UNKNOWN};
 use crate::users::record_members::{Form, MEMBERS, Member, member};
 
 /// Members of a column, besides those of a record.
@@ -160,8 +160,7 @@ pub(crate) fn unknown_member(name: &str, known: &[&str]) -> String {
 
 /// Returns the message for an unknown member of a record, which is short because records have many.
 pub(super) fn not_a_member(name: &str, known: &[&str]) -> String {
-    similar(name, known)
-        .map_or("unknown member".to_owned(), |member| format!("unknown member; did you mean {member:?}?"))
+    similar(name, known).map_or(UNKNOWN.to_owned(), |member| format!("{UNKNOWN}; did you mean {member:?}?"))
 }
 
 fn similar<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {

@@ -64,13 +64,32 @@ const CHARACTERISTIC: [(Source, &[&str]); 7] = [
 ];
 
 impl Source {
-    /// Returns the system that this member identifies.
+    /// Returns the other system than Logto that members or columns with these names identify.
     #[must_use]
-    pub fn of_member(name: &str) -> Option<Self> {
+    pub fn of_members<'n>(names: impl Iterator<Item = &'n str>) -> Option<Self> {
+        let names: Vec<&str> = names.collect();
+        let mut known = CHARACTERISTIC.iter().filter(|(source, _)| *source != Self::Logto);
+        let known = known.find(|(_, members)| members.iter().any(|member| names.contains(member)));
         // Cognito has the member too, but an export of Cognito has others.
-        let others = (name == "email_verified").then_some(Self::Auth0);
-        let known = CHARACTERISTIC.iter().filter(|(source, _)| *source != Self::Logto);
-        known.filter(|(_, members)| members.contains(&name)).map(|(source, _)| *source).next().or(others)
+        let is_auth0 = || names.contains(&"email_verified");
+        known.map(|(source, _)| *source).or_else(|| is_auth0().then_some(Self::Auth0))
+    }
+
+    /// Returns the system that a record comes from, by its members, or by those of the first of the records in it: the
+    /// files of some systems are an object with all users.
+    #[must_use]
+    pub fn of_record(record: &Value) -> Option<Self> {
+        let Value::Object(members) = record else { return None };
+        let inner = || members.values().filter_map(|value| value.as_array()?.first());
+        Self::of_members(members.keys().map(String::as_str)).or_else(|| inner().find_map(Self::of_record))
+    }
+
+    /// Whether a row that was read with Firebase's columns comes from Firebase, whose CSV has no header.
+    #[must_use]
+    pub(in crate::users) fn is_firebase_row(row: &Value) -> bool {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let is_time = |text: &str| text.len() >= 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        matches!(text("emailVerified"), "true" | "false") && is_time(text("createdAt"))
     }
 
     /// Whether a record is in the form of the exports that contain password hashes. The user might have none.
@@ -112,6 +131,17 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn a_document_comes_from_the_system_of_its_records() {
+        let of = |json: serde_json::Value| Source::of_record(&json);
+        assert_eq!(of(serde_json::json!({ "users": [{ "localId": "1" }] })), Some(Source::Firebase));
+        assert_eq!(of(serde_json::json!({ "users": [{ "user_id": "1" }] })), Some(Source::Auth0));
+        assert_eq!(of(serde_json::json!({ "data": [{ "email_addresses": [] }] })), Some(Source::Clerk));
+        for other in [serde_json::json!({ "users": [{ "username": "a" }], "roles": ["x"] }), serde_json::json!([1])] {
+            assert_eq!(of(other), None);
+        }
+    }
 
     #[test]
     fn a_member_is_characteristic_of_one_system() {
