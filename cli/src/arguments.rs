@@ -26,6 +26,16 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Call any operation of the API
+    ///
+    /// Examples:
+    ///   logto-admin api GetUser --path userId=dq2r8h7l5yzc
+    ///   logto-admin api ListUsers --query search=%ada% --paginate
+    ///   logto-admin api POST /api/users --set username=ada --set profile.nickname=A
+    ///   logto-admin api CreateUserAsset --set file=@logo.png
+    ///
+    /// With `--output table`, a list of objects is a table of their plain members, and anything else is JSON. Asks before
+    /// it sends DELETE.
+    #[command(verbatim_doc_comment)]
     Api(api::Arguments),
     /// Search the operations of the API
     #[command(subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
@@ -52,6 +62,9 @@ pub enum Command {
     #[command(subcommand)]
     Config(configuration::Command),
     /// Find out why a connection does not work
+    ///
+    /// Checks the connection step by step, with advice about each problem. Ends with 1 if something is wrong, also the
+    /// settings.
     Doctor(doctor::Arguments),
     /// Manage connections that have names
     #[command(subcommand)]
@@ -59,6 +72,16 @@ pub enum Command {
     /// Run an in-memory Logto server for tests
     Emulator(logto_admin_emulator::program::Arguments),
     /// Print a completion script for a shell
+    ///
+    /// Save the script where the shell looks for completions, and start a new shell:
+    ///   bash        logto-admin completions bash > ~/.local/share/bash-completion/completions/logto-admin
+    ///   zsh         logto-admin completions zsh > ~/.zfunc/_logto-admin
+    ///   fish        logto-admin completions fish > ~/.config/fish/completions/logto-admin.fish
+    ///   PowerShell  logto-admin completions powershell >> $PROFILE
+    ///
+    /// bash needs the package bash-completion. zsh needs `fpath=(~/.zfunc $fpath)` before `compinit` in ~/.zshrc. The
+    /// folder must exist.
+    #[command(verbatim_doc_comment)]
     Completions(completions::Arguments),
     /// Write the man pages into a folder
     ManPages {

@@ -260,7 +260,8 @@ mod tests {
     #[test]
     fn sentences_have_a_readable_width_before_long_words_are_whole() {
         let columns = [("operation", "/id"), ("path", "/path"), ("summary", "/summary")];
-        let item = json!({ "id": "o".repeat(36), "path": "p".repeat(66), "summary": "some words ".repeat(10).trim_end() });
+        let item =
+            json!({ "id": "o".repeat(36), "path": "p".repeat(66), "summary": "some words ".repeat(10).trim_end() });
         let lines = |width: u16| of_items(&columns, std::slice::from_ref(&item), Some(width)).0.lines().count() - 1;
         assert_eq!((lines(130), lines(160), lines(230)), (3, 3, 1));
     }

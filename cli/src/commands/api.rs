@@ -20,17 +20,7 @@ use crate::output::{Format, pretty};
 use crate::redaction;
 
 /// Calls an operation by its id, or by a method and a path.
-///
-/// Examples:
-///   logto-admin api GetUser --path userId=dq2r8h7l5yzc
-///   logto-admin api ListUsers --query search=%ada% --paginate
-///   logto-admin api POST /api/users --set username=ada --set profile.nickname=A
-///   logto-admin api CreateUserAsset --set file=@logo.png
-///
-/// With `--output table`, a list of objects is a table of their plain members, and anything else is JSON. Asks before it
-/// sends DELETE.
 #[derive(clap::Args, Debug)]
-#[command(verbatim_doc_comment)]
 pub struct Arguments {
     /// Operation id such as `GetUser`, or a method and a path: `GET /api/users`
     #[arg(required = true, num_args = 1..=2, value_name = "OPERATION")]

@@ -10,17 +10,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 
 /// Prints a completion script for a shell.
-///
-/// Save the script where the shell looks for completions, and start a new shell:
-///   bash        logto-admin completions bash > ~/.local/share/bash-completion/completions/logto-admin
-///   zsh         logto-admin completions zsh > ~/.zfunc/_logto-admin
-///   fish        logto-admin completions fish > ~/.config/fish/completions/logto-admin.fish
-///   PowerShell  logto-admin completions powershell >> $PROFILE
-///
-/// bash needs the package bash-completion. zsh needs `fpath=(~/.zfunc $fpath)` before `compinit` in ~/.zshrc. The folder
-/// must exist.
 #[derive(clap::Args, Debug)]
-#[command(verbatim_doc_comment)]
 pub struct Arguments {
     /// Shell to complete in
     shell: Shell,

@@ -12,8 +12,6 @@ use crate::failure::{Exit, Failure, Result, even_if_unread};
 use crate::output::{Format, counted};
 
 /// Checks the connection step by step, with advice about each problem.
-///
-/// Ends with 1 if something is wrong, also the settings.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {}
 

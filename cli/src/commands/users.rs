@@ -64,9 +64,15 @@ pub enum Command {
         lift: bool,
     },
     /// Create users from files, also from the exports of other systems
+    ///
+    /// Reads NDJSON, JSON and CSV, also compressed with gzip. Checks all records before the first user is created. A
+    /// journal beside the file notes what was done: run the same command again to continue an import that was interrupted.
     #[command(args_conflicts_with_subcommands = true)]
     Import(users_import::Arguments),
     /// Write all users to a file
+    ///
+    /// Writes lines of JSON or CSV; `users import` reads both. Users that sign up during the export might be missing. No
+    /// user is written twice.
     Export(users_export::Arguments),
 }
 

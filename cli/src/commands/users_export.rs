@@ -19,8 +19,6 @@ use crate::users::record::ImportedUser;
 use crate::users::record_members::{MEMBERS, PASSWORD};
 
 /// Writes all users as lines of JSON or as CSV. `users import` reads both.
-///
-/// Users that sign up during the export might be missing. No user is written twice.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// File to write; `-` is standard output. Defaults to standard output

@@ -37,6 +37,20 @@ async fn shells_complete_commands_and_options() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_help_has_details_and_examples() {
+    for (command, detail) in [
+        (&["api"][..], "\n  logto-admin api GetUser --path userId=dq2r8h7l5yzc\n"),
+        (&["doctor"], "Ends with 1 if something is wrong"),
+        (&["users", "import"], "run the same command again to continue"),
+        (&["users", "export"], "No user is written twice"),
+    ] {
+        let text = help(&[command, &["--help"]].concat()).await;
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(detail) || words(&text).contains(detail), "{command:?}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_help_says_where_completions_go() {
     let text = help(&["completions", "--help"]).await;
     for place in [
