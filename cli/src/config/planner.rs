@@ -37,8 +37,15 @@ pub(super) fn plan(
     }
     let problems = std::mem::take(&mut declaration.problems);
     let variable_values = &declaration.variable_values;
-    let (changes, unmanaged) = (Vec::new(), Vec::new());
-    let mut planner = Planner { tenant, doomed: &doomed, variable_values, changes, warnings, unmanaged, problems };
+    let mut planner = Planner {
+        tenant,
+        doomed: &doomed,
+        variable_values,
+        changes: Vec::new(),
+        warnings,
+        unmanaged: Vec::new(),
+        problems,
+    };
     let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
     let unmanaged = |found: &&Found| unmanaged(found, variable_values);
     planner.warnings.extend(own.iter().filter_map(unmanaged).map(|own| own.message));
