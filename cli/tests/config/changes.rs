@@ -1,7 +1,10 @@
 //! Differences: drift, new and deleted entities, and what is left alone.
 
+use logto_admin::Client;
+use logto_admin::transport::{HttpTransport, Method};
 use logto_admin_cli::config::{self, Selection, Undeclared, Unmanaged};
 use logto_admin_emulator::Emulator;
+use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;
 
 use crate::folder::{Folder, NOBODY, apply, apply_all, export, plan, prune, written};
@@ -335,4 +338,36 @@ async fn an_application_can_have_redirect_uris_alone() {
     let shop = list(&tenant, "ListApplications").await.into_iter().find(|application| application["name"] == "Shop");
     let expected = json!({ "redirectUris": ["https://b.example/cb"], "postLogoutRedirectUris": [] });
     assert_eq!(shop.unwrap()["oidcClientMetadata"], expected);
+}
+
+/// Returns a client of a server that does not replace the roles of an application, as it does if no role is new.
+fn keeping_roles(emulator: &Emulator) -> Client {
+    let builder = Client::builder(emulator.endpoint()).client_credentials(emulator.app_id(), emulator.app_secret());
+    let emulator = emulator.clone();
+    let transport = ScriptedTransport::new(move |request, options| {
+        let emulator = emulator.clone();
+        async move {
+            let replaces = request.method == Method::Put && request.url.ends_with("/roles");
+            let mut answer = emulator.send(request, &options).await?;
+            if replaces {
+                answer.status = 422;
+                answer.body = json!({ "code": "entity.invalid_input", "message": "Invalid input." }).to_string().into();
+            }
+            Ok(answer)
+        }
+    });
+    builder.transport(transport).build().unwrap()
+}
+
+#[tokio::test]
+async fn an_application_can_lose_some_of_its_roles() {
+    let tenant = keeping_roles(&Emulator::new());
+    let role = |name: &str| format!("- name: {name}\n  description: Works\n  type: MachineToMachine\n");
+    let file = |roles: &str| format!("- name: Job\n  type: MachineToMachine\n  roles: {roles}\n");
+    let folder = Folder::with(&[("applications.yaml", &file("[a, b]")), ("roles.yaml", &(role("a") + &role("b")))]);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 3);
+    for roles in ["[b]", "[a]", "[]"] {
+        folder.put("applications.yaml", &file(roles));
+        assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    }
 }

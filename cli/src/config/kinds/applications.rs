@@ -64,7 +64,13 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
             form: Form::Names,
             read: "ListApplicationRoles",
             within: None,
-            change: LinkChange::Replace("ReplaceApplicationRoles", "roleIds"),
+            // The server refuses to replace the roles with some of them.
+            change: LinkChange::AddRemove {
+                add: "AssignApplicationRoles",
+                member: "roleIds",
+                remove: "DeleteApplicationRole",
+                path: None,
+            },
             applies: |application| text(application, "type") == "MachineToMachine",
         }),
         Part::Links(Links { noun: "user scope", form: Form::Names, ..consent("userScopes", None, "user-scopes") }),
