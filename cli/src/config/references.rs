@@ -3,7 +3,7 @@
 use super::declaration::{Declaration, Declared};
 use super::entity_members::{Members, merged};
 use super::key::Key;
-use super::kinds::{Kind, Standing};
+use super::kinds::{Kind, Links, Standing};
 use super::links;
 use super::planner::Planner;
 use super::tenant::Found;
@@ -35,7 +35,10 @@ impl Planner<'_> {
                 continue;
             }
             for key in &keys {
-                let problem = links.kind().and_then(|target| self.dangling(target, key, declaration));
+                let problem = links.kind().and_then(|target| {
+                    let dangling = self.dangling(target, key, declaration);
+                    dangling.or_else(|| self.misfit(links, target, key, declaration))
+                });
                 if let Some(problem) = problem {
                     self.problem_at(declared, links.member, &format!("`{}` refers to {problem}", links.member));
                 }
@@ -63,6 +66,13 @@ impl Planner<'_> {
             None => suggestion(&self.variable_values.key(key), &names).unwrap_or_default(),
         };
         Some(format!("the {named}, which does not exist{hint}"))
+    }
+
+    /// Returns an entity that exists and cannot be listed, and why.
+    fn misfit(&self, links: &Links, target: &Kind, key: &Key, declaration: &Declaration) -> Option<String> {
+        let found = self.tenant.with_key(target, key).first().map(|found| &found.raw);
+        let members = found.or_else(|| declaration.find(target, key).map(|declared| &declared.members))?;
+        (links.misfit)(members).map(|reason| format!("the {}, {reason}", self.variable_values.named(target, key)))
     }
 
     fn known_names(&self, kind: &Kind, declaration: &Declaration) -> Vec<String> {

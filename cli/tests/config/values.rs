@@ -149,7 +149,11 @@ async fn what_the_server_refuses_is_reported_before_anything_changes() {
     let hook_headers = "- name: a\n  events: [PostRegister]\n  config:\n    url: https://a\n    headers: { X-A: 1 }\n";
     let experience = "color:\n  primaryColor: red\n  isDarkModeEnabled: false\n  darkPrimaryColor: '#000'\n";
     let customizer = "tokenType: access-token\nscript: x\nenvironmentVariables: { A: [b] }\n";
+    let third_party = "- name: a\n  type: MachineToMachine\n  isThirdParty: true\n";
+    let of_users = "- name: a\n  type: MachineToMachine\n  roles: [clerk]\n";
     for (file, text, expected) in [
+        ("applications.yaml", third_party, "3: an application of type MachineToMachine cannot be a third-party one"),
+        ("applications.yaml", of_users, "3: `roles` refers to the role \"clerk\", which is a role of users"),
         (
             "custom-profile-fields.yaml",
             "- name: a\n  type: Text\n",

@@ -95,6 +95,7 @@ pub(super) static ORGANIZATION_ROLES: Kind = Kind {
             read: "ListOrganizationRoleScopes",
             change: LinkChange::Replace("ReplaceOrganizationRoleScopes", "organizationScopeIds"),
             applies: |_| true,
+            misfit: |_| None,
         }),
         Part::Links(Links {
             member: "resourceScopes",
@@ -105,6 +106,7 @@ pub(super) static ORGANIZATION_ROLES: Kind = Kind {
             read: "ListOrganizationRoleResourceScopes",
             change: LinkChange::Replace("ReplaceOrganizationRoleResourceScopes", "scopeIds"),
             applies: |_| true,
+            misfit: |_| None,
         }),
     ],
     ..Kind::DEFAULT
@@ -138,6 +140,7 @@ pub(in super::super) static ROLES: Kind = Kind {
             path: None,
         },
         applies: |_| true,
+        misfit: |_| None,
     })],
     standing: |role| {
         let name = text(role, "name");

@@ -72,6 +72,7 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
                 path: None,
             },
             applies: |application| text(application, "type") == "MachineToMachine",
+            misfit: |role| (text(role, "type") != "MachineToMachine").then_some("which is a role of users"),
         }),
         Part::Links(Links { noun: "user scope", form: Form::Names, ..consent("userScopes", None, "user-scopes") }),
         Part::Links(Links {
@@ -100,6 +101,11 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
             },
         },
     ],
+    conflict: |application| {
+        let is_third_party = application.get("isThirdParty") == Some(&Value::Bool(true));
+        (is_third_party && text(application, "type") == "MachineToMachine")
+            .then(|| ("isThirdParty", "an application of type MachineToMachine cannot be a third-party one".to_owned()))
+    },
     standing: |application| {
         let calls_the_management_api = application
             .get("roles")
@@ -133,5 +139,6 @@ const fn consent(member: &'static str, target: Option<fn() -> &'static Kind>, pa
             path: Some(path),
         },
         applies: |application| matches!(application.get("isThirdParty"), Some(Value::Bool(true))),
+        misfit: |_| None,
     }
 }

@@ -168,6 +168,8 @@ pub(in super::super) struct Links {
     pub change: LinkChange,
     /// Whether an entity can have links.
     pub applies: fn(&Members) -> bool,
+    /// Returns why an entity cannot be listed.
+    pub misfit: fn(&Members) -> Option<&'static str>,
 }
 
 /// How a file names the entities of another kind.
