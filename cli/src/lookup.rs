@@ -150,7 +150,8 @@ pub async fn ids(client: &Client, operation: &str, kind: &str, names: &[String])
     names.iter().map(|name| id_among(&all, kind, name)).collect()
 }
 
-fn id_among(all: &[Value], kind: &str, name: &str) -> Result<String> {
+/// Returns the id of the entity with this id or name.
+pub(crate) fn id_among(all: &[Value], kind: &str, name: &str) -> Result<String> {
     let text = |item: &Value, member: &str| item[member].as_str().map(str::to_owned);
     if let Some(item) = all.iter().find(|item| item["id"] == name) {
         return Ok(text(item, "id").unwrap_or_default());

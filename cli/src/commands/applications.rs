@@ -1,5 +1,6 @@
 //! `applications`: lists and creates applications.
 
+use logto_admin::Client;
 use logto_admin::serde_json::{Value, json};
 
 use crate::context::Context;
@@ -40,7 +41,8 @@ pub enum Command {
     },
 }
 
-const TYPES: [&str; 4] = ["Native", "SPA", "Traditional", "MachineToMachine"];
+const MACHINE: &str = "MachineToMachine";
+const TYPES: [&str; 4] = ["Native", "SPA", "Traditional", MACHINE];
 
 /// Returns the type as the server spells it.
 fn application_type(text: &str) -> std::result::Result<String, String> {
@@ -67,10 +69,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             context.printer.list(COLUMNS, &all)?;
         }
         Command::Create { name, kind, redirect_uri, roles } => {
-            let mut role_ids = Vec::new();
-            for role in &roles {
-                role_ids.push(lookup::id(&client, "ListRoles", "role", role).await?);
-            }
+            let role_ids = role_ids(&client, &kind, &roles).await?;
             let mut new = json!({ "name": name, "type": kind });
             if !redirect_uri.is_empty() {
                 let metadata = json!({ "redirectUris": redirect_uri, "postLogoutRedirectUris": [] });
@@ -82,7 +81,8 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
                 let assign = client.operation("AssignApplicationRoles")?.path("applicationId", &id);
                 assign.json(&json!({ "roleIds": role_ids })).await.map_err(|error| {
                     let doing = format!("created the application {id}, but cannot assign its roles");
-                    Failure::from(error).after_changes().context(doing)
+                    let failure = Failure::from(error).after_changes().context(doing);
+                    failure.with_hint(format!("`logto-admin applications create-secret {id} NAME` prints a secret"))
                 })?;
             }
             let secrets = client.operation("ListApplicationSecrets")?.path("id", &id).await.unwrap_or_default();
@@ -92,6 +92,10 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::Delete { application } => {
             let id = find(&application).await?;
+            if id == context.connection()?.app_id {
+                return Err(Failure::usage(format!("the application {application} is not deleted: it runs this command"))
+                    .with_hint("delete it with the credentials of another application"));
+            }
             context.confirm(&format!("Delete the application {application}?"))?;
             client.operation("DeleteApplication")?.path("id", &id).await?;
             context.printer.message(&format!("deleted {application}"));
@@ -105,4 +109,23 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
     }
     Ok(Exit::Done)
+}
+
+/// Returns the ids of the roles of a new application. Fails if it cannot have one of them.
+async fn role_ids(client: &Client, kind: &str, roles: &[String]) -> Result<Vec<String>> {
+    if roles.is_empty() {
+        return Ok(Vec::new());
+    }
+    if kind != MACHINE {
+        return Err(Failure::usage(format!("only applications of the type {MACHINE} can have roles, and not {kind}")));
+    }
+    let known = lookup::all(client, "ListRoles").await?;
+    let id = |role: &String| {
+        let id = lookup::id_among(&known, "role", role)?;
+        if known.iter().any(|known| known["id"] == id && known["type"] == "User") {
+            return Err(Failure::usage(format!("the role `{role}` is for users, and not for applications")));
+        }
+        Ok(id)
+    };
+    roles.iter().map(id).collect()
 }

@@ -50,6 +50,10 @@ pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
     let profiles = Profiles::load(&path)?;
     match command {
         Command::Add { name, secret_variable, secret_command } => {
+            if let Some(other) = context.global.connection.profile.as_ref().filter(|other| **other != name) {
+                return Err(Failure::usage("--profile selects a profile, and does not name a new one")
+                    .with_hint(format!("write `logto-admin profile add {other}`")));
+            }
             if profiles.get(&name).is_ok() {
                 context.confirm(&format!("Replace the profile {name}?"))?;
             }

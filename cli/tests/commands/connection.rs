@@ -73,6 +73,15 @@ async fn a_profile_has_a_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_option_that_selects_a_profile_does_not_name_a_new_one() {
+    let program = Program::new().await;
+    let add = ["profile", "add", "--profile", "p", "--tenant", "t", "--app-id", "a", "--secret-variable", "SECRET"];
+    let refused = ended(bare(&add, &program.folder), "").await;
+    assert!(refused.code == 2 && refused.err.contains("hint: write `logto-admin profile add p`"), "{refused:?}");
+    assert!(!program.folder.join("profiles.yaml").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn profiles_that_are_added_at_the_same_time_are_all_kept() {
     let program = Program::new().await;
     let names: Vec<String> = (0..8).map(|number| format!("profile{number}")).collect();

@@ -405,3 +405,28 @@ async fn a_new_password_without_the_other_members_is_partly_done() {
     assert!(partly.code == 4 && partly.err.starts_with(message), "{partly:?}");
     assert_eq!(program.run(&["users", "get", "ada"]).await.done().json()["hasPassword"], true);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn applications_have_roles_for_machines_only() {
+    let program = Program::new().await;
+    program.run(&["roles", "create", "clerk"]).await.done();
+    for (kind, message) in [
+        ("MachineToMachine", "the role `clerk` is for users, and not for applications"),
+        ("SPA", "only applications of the type MachineToMachine can have roles, and not SPA"),
+    ] {
+        let refused = program.run(&["applications", "create", "new", "--type", kind, "--role", "clerk"]).await;
+        assert!(refused.code == 2 && refused.err.contains(message), "{refused:?}");
+    }
+    let listed = program.run(&["applications", "list"]).await.done();
+    assert!(!listed.out.contains("new"), "{listed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_application_that_runs_the_command_deletes_others_only() {
+    let program = Program::new().await;
+    let refused = program.run(&["applications", "delete", "emulator-app", "--yes"]).await;
+    let message = "the application emulator-app is not deleted: it runs this command";
+    assert!(refused.code == 2 && refused.err.contains(message), "{refused:?}");
+    program.run(&["applications", "create", "other", "--type", "SPA"]).await.done();
+    program.run(&["applications", "delete", "other", "--yes"]).await.done();
+}
