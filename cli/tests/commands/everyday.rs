@@ -341,8 +341,9 @@ async fn logs_of_an_unknown_user_are_an_error() {
     assert!(unknown.code == 1 && unknown.err.contains("`grace`"), "{unknown:?}");
 }
 
+#[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tail_prints_new_entries_below_one_header() {
+async fn a_tail_prints_new_entries_below_one_header_until_an_interrupt() {
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
 
@@ -358,8 +359,8 @@ async fn a_tail_prints_new_entries_below_one_header() {
     program.run(&["users", "list"]).await.done();
     let entry = tokio::task::spawn_blocking(move || lines.next().unwrap().unwrap()).await.unwrap();
     assert_eq!(entry.find("ExchangeTokenBy"), header.find("KEY"), "{header}\n{entry}");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    crate::interrupt::interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
