@@ -93,8 +93,10 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::Delete { application } => {
             let id = find(&application).await?;
             if id == context.connection()?.app_id {
-                return Err(Failure::usage(format!("the application {application} is not deleted: it runs this command"))
-                    .with_hint("delete it with the credentials of another application"));
+                return Err(Failure::usage(format!(
+                    "the application {application} is not deleted: it runs this command"
+                ))
+                .with_hint("delete it with the credentials of another application"));
             }
             context.confirm(&format!("Delete the application {application}?"))?;
             client.operation("DeleteApplication")?.path("id", &id).await?;

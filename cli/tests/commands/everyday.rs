@@ -341,7 +341,7 @@ async fn logs_of_an_unknown_user_are_an_error() {
     assert!(unknown.code == 1 && unknown.err.contains("`grace`"), "{unknown:?}");
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tail_prints_new_entries_below_one_header_until_an_interrupt() {
     use std::io::{BufRead, BufReader};
