@@ -14,7 +14,7 @@ use crate::output::Printer;
 use crate::profiles::Profiles;
 use crate::terminal::{message, shown};
 
-/// What to do about a question that was not answered with yes.
+/// Hint about a question that was not answered with yes.
 const ANSWER: &str = "pass `--yes` to answer with yes";
 
 /// The surroundings of a command.

@@ -21,7 +21,7 @@ fn form_of(operation: &str, member: &str) -> Option<String> {
     Place::of(operation, member).and_then(Place::into_type)
 }
 
-/// Fails if a value does not have the type of its member, and says how to write one that does.
+/// Fails if a value does not have the type of its member. The error has what to write in its place.
 pub(super) fn check_value(operation: &str, member: &str, value: &str) -> Result<()> {
     let Some(form) = form_of(operation, member) else { return Ok(()) };
     let (form, can_be_null) = form.strip_suffix(" | null").map_or((&*form, false), |form| (form, true));

@@ -1,4 +1,4 @@
-//! What was done of a change that consists of several calls.
+//! Progress of a change that consists of several calls: what was done of it.
 
 use super::plan::Action;
 
