@@ -1,5 +1,7 @@
 //! Users in bulk: import, undo of an import, and export.
 
+mod completion;
+mod creation;
 mod creation_outcome;
 pub mod diagnostic;
 mod digest;
@@ -18,5 +20,6 @@ pub mod sources;
 pub mod summary;
 mod totp;
 pub mod undo;
+mod user_bodies;
 pub mod validate;
 pub mod write;

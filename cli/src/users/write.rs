@@ -3,19 +3,19 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use logto_admin::models::User;
-use logto_admin::serde_json::{self, Value, json};
-use logto_admin::{Client, Request, Timestamp, Untyped};
+use logto_admin::serde_json::json;
+use logto_admin::{Client, Request, Untyped};
 
 use super::creation_outcome;
-use super::digest::Digest;
 use super::existing::{self, Doubt, Found};
 use super::journal::{Entry, Identifiers, Journal, Standing};
 use super::names::Names;
-use super::record::{Factor, ImportedUser, Item};
+use super::record::{ImportedUser, Item};
 use super::record_result::{Outcome, RecordError};
 use super::retry::patient;
+use super::user_bodies::{change, digest_of, identifiers};
 use crate::failure::is_ambiguous;
-use crate::{json_object, lookup};
+use crate::lookup;
 
 /// Action for a record whose user exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -28,12 +28,6 @@ pub enum OnConflict {
     /// Report the record as failed
     Fail,
 }
-
-/// Code of a refusal: another user has the social identity.
-const IDENTITY_TAKEN: &str = "user.identity_already_in_use";
-
-/// Number of times that an ambiguous creation is tried.
-const TRIES: u32 = 4;
 
 /// Brings records into a tenant.
 #[derive(Clone, Debug)]
@@ -73,14 +67,14 @@ impl Done {
 pub type Written = Result<Done, RecordError>;
 
 /// The user of a record, and where it comes from.
-struct Target {
-    id: String,
-    origin: Origin,
+pub(super) struct Target {
+    pub(super) id: String,
+    pub(super) origin: Origin,
 }
 
 /// Where the user of a record comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
+pub(super) enum Origin {
     /// This run created it, and got the answer.
     Answered,
     /// An earlier run created it, and got the answer.
@@ -92,10 +86,10 @@ enum Origin {
 }
 
 /// A record that is written, with its key and digest in the journal.
-struct Row<'a> {
-    key: &'a str,
-    record: &'a ImportedUser,
-    digest: String,
+pub(super) struct Row<'a> {
+    pub(super) key: &'a str,
+    pub(super) record: &'a ImportedUser,
+    pub(super) digest: String,
 }
 
 impl Row<'_> {
@@ -213,30 +207,6 @@ impl Writer {
         self.update(row, &user, &target).await.map(Some)
     }
 
-    /// Deletes the user that was created if another user has one of its social identities: the server cannot look these up.
-    /// Leaves a user whose creation this run got no answer to. Returns the problem of the record.
-    async fn taken_back(&self, key: &str, target: &Target, problem: RecordError) -> RecordError {
-        let problem = partial(problem);
-        if problem.code.as_deref() != Some(IDENTITY_TAKEN) || target.origin == Origin::Existing {
-            return problem;
-        }
-        if target.origin != Origin::Answered {
-            let why = "was left: this run got no answer to its creation";
-            return RecordError { message: format!("{}; the user {} {why}", problem.message, target.id), ..problem };
-        }
-        match self.client.users().delete(&target.id).retry(patient()).await {
-            Err(error) if !error.is_not_found() => {
-                let message =
-                    format!("{}; the user {} was created and not deleted: {error}", problem.message, target.id);
-                RecordError { message, ..problem }
-            }
-            _ => match self.note(&Entry::Undone { key: key.to_owned() }) {
-                Ok(()) => RecordError { is_partial: false, ..problem },
-                Err(fatal) => fatal,
-            },
-        }
-    }
-
     /// Returns a user, or none if it does not exist any more.
     async fn user(&self, id: &str) -> Result<Option<User>, RecordError> {
         match self.client.users().get(id).retry(patient()).await {
@@ -249,61 +219,6 @@ impl Writer {
     /// Waits until the journal is on the disk.
     pub(super) fn sync(&self) -> crate::failure::Result<()> {
         self.journal.as_deref().filter(|_| !self.is_dry_run).map_or(Ok(()), |journal| locked(journal).sync())
-    }
-
-    /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
-    /// repeated, so no user is created twice. Without identifiers, it is not repeated.
-    async fn create(&self, row: &Row<'_>, found: Option<Found>) -> Result<Result<Target, Box<User>>, RecordError> {
-        let (key, record) = (row.key, row.record);
-        if let Some(user) = self.find(record, found).await? {
-            return Ok(Err(Box::new(user)));
-        }
-        if self.is_dry_run {
-            return Ok(Ok(Target { id: String::new(), origin: Origin::Answered }));
-        }
-        let (body, identifiers) = (members(record), identifiers(record));
-        let (mut tried, mut is_unclear) = (0, false);
-        loop {
-            tried += 1;
-            let at = Timestamp::now().as_millis();
-            let digest = Some(row.digest.clone());
-            self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers.clone(), digest })?;
-            let error = match self.request("CreateUser")?.json(&body).await {
-                Ok(user) => {
-                    let id = json_object::text(&user, "id");
-                    if !id.is_empty() {
-                        return Ok(Ok(self.created(row, id, Origin::Answered)?));
-                    }
-                    let user = creation_outcome::created_user(&self.client, &identifiers, at).await;
-                    let user = user.and_then(|user| user.ok_or_else(creation_outcome::without_id));
-                    return Ok(Ok(self.created(row, user.map_err(partial)?.id, Origin::Unclear)?));
-                }
-                Err(error) => error,
-            };
-            let is_ambiguous = is_ambiguous(&error);
-            is_unclear |= is_ambiguous;
-            if is_unclear && identifiers.is_empty() {
-                return Err(partial(creation_outcome::unknown(&error.to_string())));
-            }
-            let found = match is_ambiguous || error.is_conflict() {
-                true => existing::find_refused(&self.client, &identifiers, error.code()).await,
-                false => Ok(None),
-            };
-            match found {
-                Ok(Some(user)) if is_unclear && creation_outcome::is_created(&user, &identifiers, at) => {
-                    return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
-                }
-                Ok(None) if is_ambiguous && tried < TRIES => continue,
-                // The attempt might still end with a user.
-                Ok(None) | Err(_) if is_unclear => {}
-                // The server refused, or the identifiers belong to another user.
-                _ => self.note(&Entry::Refused { key: key.to_owned() })?,
-            }
-            let found = found.and_then(|user| user.ok_or_else(|| error.into()));
-            return found
-                .map(|user| Err(Box::new(user)))
-                .map_err(|problem| RecordError { is_partial: is_unclear, ..problem });
-        }
     }
 
     /// Handles a record whose user exists.
@@ -346,7 +261,7 @@ impl Writer {
     }
 
     /// Returns the user of a record. Fails if its identifiers belong to several users.
-    async fn find(&self, record: &ImportedUser, found: Option<Found>) -> Found {
+    pub(super) async fn find(&self, record: &ImportedUser, found: Option<Found>) -> Found {
         match found {
             Some(found) => found,
             None => existing::find(&self.client, &self.matched_by(record)).await,
@@ -360,56 +275,8 @@ impl Writer {
         identifiers(record).into_iter().chain(id).collect()
     }
 
-    /// Adds the data that a creation cannot set. Each step can be repeated.
-    async fn complete(&self, id: &str, record: &ImportedUser) -> Result<(), RecordError> {
-        if self.is_dry_run {
-            return Ok(());
-        }
-        // The first step, because it can fail for good.
-        for (target, identity) in &record.identities {
-            let link = self.request("ReplaceUserIdentity")?.path("userId", id).path("target", target);
-            let linked = link.json(identity).await.map_err(RecordError::from);
-            linked.map_err(|problem| RecordError { field: Some(format!("identities.{target}")), ..problem })?;
-        }
-        if record.is_suspended {
-            let suspend = self.request("UpdateUserIsSuspended")?.path("userId", id);
-            suspend.json(&json!({ "isSuspended": true })).await?;
-        }
-        for factor in &record.mfa {
-            let Some(body) = factor_body(factor) else { continue };
-            let added = self.request("CreateUserMfaVerification")?.path("userId", id).json(&body).await;
-            // The user has a factor of this kind.
-            added.map(|_| ()).or_else(|error| if error.is_conflict() { Ok(()) } else { Err(error) })?;
-        }
-        let roles: Vec<&str> = record.roles.iter().filter_map(|name| self.names.role(name)).collect();
-        if !roles.is_empty() {
-            let assign = self.request("AssignUserRoles")?.path("userId", id);
-            assign.json(&json!({ "roleIds": roles })).await?;
-        }
-        for membership in &record.organizations {
-            let Some(organization) = self.names.organization(&membership.name) else { continue };
-            let add = self.request("AddOrganizationUsers")?.path("id", organization);
-            add.json(&json!({ "userIds": [id] })).await?;
-            if !membership.roles.is_empty() {
-                let assign = self.request("AssignOrganizationRolesToUser")?.path("id", organization).path("userId", id);
-                assign.json(&json!({ "organizationRoleNames": membership.roles })).await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn request(&self, operation: &str) -> Result<Request<Untyped>, RecordError> {
+    pub(super) fn request(&self, operation: &str) -> Result<Request<Untyped>, RecordError> {
         Ok(self.client.operation(operation)?.retry(patient()))
-    }
-
-    fn created(&self, row: &Row<'_>, id: String, origin: Origin) -> Result<Target, RecordError> {
-        // Otherwise the next entry is that the record is done.
-        if has_more(row.record) {
-            let unclear = origin == Origin::Unclear;
-            let digest = Some(row.digest.clone());
-            self.note(&Entry::Created { key: row.key.to_owned(), id: id.clone(), unclear, digest })?;
-        }
-        Ok(Target { id, origin })
     }
 
     fn done(&self, row: &Row<'_>, target: &Target, skipped: bool) -> Result<(), RecordError> {
@@ -418,17 +285,10 @@ impl Writer {
         self.note(&Entry::Done { key, id, created, unclear, skipped, digest })
     }
 
-    fn note(&self, entry: &Entry) -> Result<(), RecordError> {
+    pub(super) fn note(&self, entry: &Entry) -> Result<(), RecordError> {
         let Some(journal) = self.journal.as_ref().filter(|_| !self.is_dry_run) else { return Ok(()) };
         locked(journal).add(entry).map_err(|failure| RecordError { is_fatal: true, ..failure.into() })
     }
-}
-
-/// Returns a digest of a record, which is the same in every run. A password in clear text is left out: the digest could
-/// confirm a guess.
-fn digest_of(record: &ImportedUser) -> String {
-    let rest = ImportedUser { password: None, ..record.clone() };
-    Digest::EMPTY.with(&serde_json::to_vec(&rest).unwrap_or_default()).hex()
 }
 
 fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {
@@ -436,69 +296,11 @@ fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {
 }
 
 /// A failure after a change, or one that leaves it unclear whether there was one.
-fn partial(problem: RecordError) -> RecordError {
+pub(super) fn partial(problem: RecordError) -> RecordError {
     RecordError { is_partial: true, ..problem }
 }
 
 fn conflict(user: &User) -> RecordError {
     let message = format!("the user exists: {}", user.id);
     RecordError { code: Some("user.exists".to_owned()), message, ..RecordError::default() }
-}
-
-fn identifiers(record: &ImportedUser) -> Identifiers {
-    let all = [
-        ("primaryEmail", &record.primary_email),
-        ("primaryPhone", &record.primary_phone),
-        ("username", &record.username),
-    ];
-    all.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value.clone()?))).collect()
-}
-
-/// Whether a record has what a creation cannot set.
-fn has_more(record: &ImportedUser) -> bool {
-    record.is_suspended
-        || !record.mfa.is_empty()
-        || !record.identities.is_empty()
-        || !record.roles.is_empty()
-        || !record.organizations.is_empty()
-}
-
-/// Returns the members that a creation or a change sets.
-fn members(record: &ImportedUser) -> Value {
-    let mut body = serde_json::to_value(record).unwrap_or_default();
-    if let Value::Object(members) = &mut body {
-        for other in ["id", "isSuspended", "identities", "roles", "organizations", "mfa"] {
-            members.remove(other);
-        }
-    }
-    body
-}
-
-/// Returns the change of a user. The server replaces `customData` and `profile`, so the members of the user are kept.
-fn change(record: &ImportedUser, user: &User) -> Value {
-    let mut body = members(record);
-    let Value::Object(members) = &mut body else { return body };
-    for secret in ["password", "passwordDigest", "passwordAlgorithm"] {
-        members.remove(secret);
-    }
-    let kept = [
-        ("customData", Value::Object(user.custom_data.clone())),
-        ("profile", serde_json::to_value(&user.profile).unwrap_or_default()),
-    ];
-    for (name, old) in kept {
-        if let (Some(Value::Object(new)), Value::Object(mut old)) = (members.get(name).cloned(), old) {
-            old.extend(new);
-            members.insert(name.to_owned(), old.into());
-        }
-    }
-    body
-}
-
-/// Returns the request for a factor. An export lacks the secrets, so such a factor cannot be created.
-fn factor_body(factor: &Factor) -> Option<Value> {
-    match factor {
-        Factor::Totp { secret: Some(secret) } => Some(json!({ "type": "Totp", "secret": secret })),
-        Factor::BackupCode { codes: Some(codes) } => Some(json!({ "type": "BackupCode", "codes": codes })),
-        _ => None,
-    }
 }

@@ -1,0 +1,116 @@
+//! Creates the user of a record, without creating one twice.
+
+use logto_admin::Timestamp;
+use logto_admin::models::User;
+
+use super::completion::has_more;
+use super::creation_outcome;
+use super::existing::{self, Found};
+use super::journal::Entry;
+use super::record_result::RecordError;
+use super::retry::patient;
+use super::user_bodies::{identifiers, members};
+use super::write::{Origin, Row, Target, Writer, partial};
+use crate::failure::is_ambiguous;
+use crate::json_object;
+
+/// Code of a refusal: another user has the social identity.
+const IDENTITY_TAKEN: &str = "user.identity_already_in_use";
+
+/// Number of times that an ambiguous creation is tried.
+const TRIES: u32 = 4;
+
+impl Writer {
+    /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
+    /// repeated, so no user is created twice. Without identifiers, it is not repeated.
+    pub(super) async fn create(
+        &self,
+        row: &Row<'_>,
+        found: Option<Found>,
+    ) -> Result<Result<Target, Box<User>>, RecordError> {
+        let (key, record) = (row.key, row.record);
+        if let Some(user) = self.find(record, found).await? {
+            return Ok(Err(Box::new(user)));
+        }
+        if self.is_dry_run {
+            return Ok(Ok(Target { id: String::new(), origin: Origin::Answered }));
+        }
+        let (body, identifiers) = (members(record), identifiers(record));
+        let (mut tried, mut is_unclear) = (0, false);
+        loop {
+            tried += 1;
+            let at = Timestamp::now().as_millis();
+            let digest = Some(row.digest.clone());
+            self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers.clone(), digest })?;
+            let error = match self.request("CreateUser")?.json(&body).await {
+                Ok(user) => {
+                    let id = json_object::text(&user, "id");
+                    if !id.is_empty() {
+                        return Ok(Ok(self.created(row, id, Origin::Answered)?));
+                    }
+                    let user = creation_outcome::created_user(&self.client, &identifiers, at).await;
+                    let user = user.and_then(|user| user.ok_or_else(creation_outcome::without_id));
+                    return Ok(Ok(self.created(row, user.map_err(partial)?.id, Origin::Unclear)?));
+                }
+                Err(error) => error,
+            };
+            let is_ambiguous = is_ambiguous(&error);
+            is_unclear |= is_ambiguous;
+            if is_unclear && identifiers.is_empty() {
+                return Err(partial(creation_outcome::unknown(&error.to_string())));
+            }
+            let found = match is_ambiguous || error.is_conflict() {
+                true => existing::find_refused(&self.client, &identifiers, error.code()).await,
+                false => Ok(None),
+            };
+            match found {
+                Ok(Some(user)) if is_unclear && creation_outcome::is_created(&user, &identifiers, at) => {
+                    return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
+                }
+                Ok(None) if is_ambiguous && tried < TRIES => continue,
+                // The attempt might still end with a user.
+                Ok(None) | Err(_) if is_unclear => {}
+                // The server refused, or the identifiers belong to another user.
+                _ => self.note(&Entry::Refused { key: key.to_owned() })?,
+            }
+            let found = found.and_then(|user| user.ok_or_else(|| error.into()));
+            return found
+                .map(|user| Err(Box::new(user)))
+                .map_err(|problem| RecordError { is_partial: is_unclear, ..problem });
+        }
+    }
+
+    pub(super) fn created(&self, row: &Row<'_>, id: String, origin: Origin) -> Result<Target, RecordError> {
+        // Otherwise the next entry is that the record is done.
+        if has_more(row.record) {
+            let unclear = origin == Origin::Unclear;
+            let digest = Some(row.digest.clone());
+            self.note(&Entry::Created { key: row.key.to_owned(), id: id.clone(), unclear, digest })?;
+        }
+        Ok(Target { id, origin })
+    }
+
+    /// Deletes the user that was created if another user has one of its social identities: the server cannot look these up.
+    /// Leaves a user whose creation this run got no answer to. Returns the problem of the record.
+    pub(super) async fn taken_back(&self, key: &str, target: &Target, problem: RecordError) -> RecordError {
+        let problem = partial(problem);
+        if problem.code.as_deref() != Some(IDENTITY_TAKEN) || target.origin == Origin::Existing {
+            return problem;
+        }
+        if target.origin != Origin::Answered {
+            let why = "was left: this run got no answer to its creation";
+            return RecordError { message: format!("{}; the user {} {why}", problem.message, target.id), ..problem };
+        }
+        match self.client.users().delete(&target.id).retry(patient()).await {
+            Err(error) if !error.is_not_found() => {
+                let message =
+                    format!("{}; the user {} was created and not deleted: {error}", problem.message, target.id);
+                RecordError { message, ..problem }
+            }
+            _ => match self.note(&Entry::Undone { key: key.to_owned() }) {
+                Ok(()) => RecordError { is_partial: false, ..problem },
+                Err(fatal) => fatal,
+            },
+        }
+    }
+}
