@@ -1,13 +1,14 @@
 //! `users import`: creates users from files.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Read, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use logto_admin::bulk::Concurrency;
-use logto_admin::{Client, FirebaseScrypt, Timestamp, serde_json};
+use logto_admin::{Client, FirebaseScrypt, Timestamp};
 
+use super::import_report::Report;
+use super::users_of_journal::check_users;
 use super::users_undo;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, even_if_unread};
@@ -133,7 +134,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         return Err(Failure::usage("the input has no users"));
     }
     if !checked.rejected.is_empty() && !arguments.skip_invalid {
-        Report::new(&arguments, &checked)?.finish()?;
+        Report::new(arguments.report.as_deref(), &checked)?.finish()?;
         let found = counted(checked.rejected.len(), "invalid record");
         return Err(Failure::usage(format!("{found}, nothing was sent: correct the file, or pass --skip-invalid")));
     }
@@ -146,7 +147,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         journal: journal.map(|journal| Arc::new(Mutex::new(journal))),
         is_dry_run: arguments.dry_run,
     };
-    let mut report = Report::new(&arguments, &checked)?;
+    let mut report = Report::new(arguments.report.as_deref(), &checked)?;
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
     let interrupt = Interrupt::watch(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
@@ -201,33 +202,6 @@ async fn journal(
     check_users(context, client, &journal, path).await?;
     context.printer.message(&format!("journal: {}", path.display()));
     Ok(Some(journal))
-}
-
-/// Checks that the tenant has the users of a journal: a server can be reset, or another one can have its URL. Looks up the
-/// first and the last user only.
-async fn check_users(context: &mut Context, client: &Client, journal: &Journal, path: &Path) -> Result<()> {
-    let mut gone = Vec::new();
-    for id in journal.ends() {
-        match client.users().get(id).await {
-            Ok(_) => {}
-            Err(error) if error.is_not_found() => gone.push(id.as_str()),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let path = path.display();
-    match gone.as_slice() {
-        [] => {}
-        [id] if journal.ends().len() > 1 => {
-            context.printer.message(&format!("warning: the user {id} of the journal {path} does not exist any more: pass another --journal to create missing users again"));
-        }
-        _ => {
-            let message = format!(
-                "the tenant does not have the users of the journal {path}: the server was reset, or the users were deleted"
-            );
-            return Err(Failure::usage(message).with_hint("delete the journal to import all records again"));
-        }
-    }
-    Ok(())
 }
 
 impl Arguments {
@@ -416,48 +390,4 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checke
         false if summary.records() + summary.partial > summary.failed => Exit::Partly,
         false => Exit::Failed,
     })
-}
-
-/// How a report begins. Another run replaces it.
-const REPORT_START: &[u8] = b"{\"location\":";
-
-/// The report per record.
-struct Report(Option<BufWriter<File>>);
-
-impl Report {
-    /// Creates the file, with the records that the check rejected.
-    fn new(arguments: &Arguments, checked: &Checked) -> Result<Self> {
-        let Some(path) = &arguments.report else { return Ok(Self(None)) };
-        let cannot = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
-        let mut report = Self(Some(BufWriter::new(Self::create(path).map_err(cannot)?)));
-        for rejected in &checked.rejected {
-            report.write(&RecordResult::rejected(rejected))?;
-        }
-        Ok(report)
-    }
-
-    /// Creates the file, which has the addresses of users.
-    fn create(path: &Path) -> std::io::Result<File> {
-        let mut start = Vec::new();
-        if path.is_file() {
-            File::open(path)?.take(REPORT_START.len() as u64).read_to_end(&mut start)?;
-        }
-        if !start.is_empty() && !start.starts_with(REPORT_START) {
-            let message = "the file exists and is not a report";
-            return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, message));
-        }
-        files::private(File::options().write(true).create(true).truncate(true)).open(path)
-    }
-
-    fn write(&mut self, line: &RecordResult) -> Result<()> {
-        let Some(file) = &mut self.0 else { return Ok(()) };
-        serde_json::to_writer(&mut *file, line)
-            .map_err(|error| Failure::new(format!("cannot write the report: {error}")))?;
-        file.write_all(b"\n").map_err(|error| Failure::new(format!("cannot write the report: {error}")))
-    }
-
-    fn finish(self) -> Result<()> {
-        let Some(mut file) = self.0 else { return Ok(()) };
-        file.flush().map_err(|error| Failure::new(format!("cannot write the report: {error}")))
-    }
 }
