@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use logto_admin_cli::config::{self, Selection, Undeclared};
+use logto_admin_cli::failure::Exit;
 use logto_admin_emulator::Emulator;
 
 use crate::folder::{Folder, NOBODY, apply, export, plan, prune, written};
@@ -115,4 +116,25 @@ async fn a_connector_that_the_server_does_not_have_is_found_before_anything_chan
         folder.short(error),
         "connectors.yaml:1: the server does not have the connector \"google-universe\"; did you mean `google-universal`?"
     );
+}
+
+const SMTP: &str = "- connectorId: simple-mail-transfer-protocol\n  config: {}\n";
+
+#[tokio::test]
+async fn files_declare_only_one_connector_of_a_type_that_replaces_others() {
+    let expected = "the connector \"simple-mail-transfer-protocol\" would replace \"sendgrid-email-service\", \
+                    because there can be only one of type Email; declare only one";
+    let folder = Folder::with(&[("connectors.yaml", &format!("{SENDGRID}{SMTP}"))]);
+    let empty = Emulator::new().client().unwrap();
+    let error = plan(&empty, &folder).await.unwrap_err();
+    assert_eq!(error.exit, Exit::Usage);
+    assert_eq!(folder.short(error), format!("connectors.yaml:6: {expected}"));
+
+    // One of the two exists.
+    let tenant = Emulator::new().client().unwrap();
+    connect(&tenant).await;
+    let error = plan(&tenant, &folder).await.unwrap_err();
+    let (line, hint) = ("connectors.yaml:1: ", "; declare only one");
+    let text = folder.short(error);
+    assert!(text.starts_with(line) && text.ends_with(hint) && text.lines().count() == 1, "{text}");
 }
