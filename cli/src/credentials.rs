@@ -1,10 +1,18 @@
 //! Recognizes credentials: by the names of members, and in URLs in front of the host and in the query.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 /// Text that is shown in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Names in queries that mean a credential, besides those that sound secret everywhere.
-const IN_QUERIES: [&str; 6] = ["sig", "signature", "pwd", "auth", "code", "jwt"];
+const IN_QUERIES: [&str; 4] = ["pwd", "auth", "code", "jwt"];
+/// Last words of such names, as in `X-Amz-Signature`.
+const LAST_IN_QUERIES: [&str; 3] = ["sig", "signature", "hmac"];
+/// Characters between the members of a query or a fragment.
+const SEPARATORS: [char; 4] = ['?', '&', ';', '#'];
 
 /// A part of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,23 +37,22 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
         }
         _ => parts.push(Part::Plain(authority)),
     }
-    let (before, fragment) = path.split_at_checked(path.find('#').unwrap_or(path.len()))?;
-    let (path, query) = before.split_at_checked(before.find('?').unwrap_or(before.len()))?;
+    let (path, members) = path.split_at_checked(path.find(['?', '#']).unwrap_or(path.len()))?;
     parts.push(Part::Plain(path));
-    for member in query.split_inclusive(['?', '&']) {
-        let (member, separator) = match member.strip_suffix(['?', '&']) {
+    // Fragments have credentials too, such as the answers of the implicit flow.
+    for member in members.split_inclusive(SEPARATORS) {
+        let (member, separator) = match member.strip_suffix(SEPARATORS) {
             Some(name) => (name, member.strip_prefix(name).unwrap_or_default()),
             None => (member, ""),
         };
         match member.split_once('=') {
-            Some((name, value)) if !value.is_empty() && is_credential(name) => {
+            Some((name, value)) if !value.is_empty() && is_credential(&decoded(name)) => {
                 parts.extend([Part::Plain(name), Part::Plain("="), Part::Secret(name)]);
             }
             _ => parts.push(Part::Plain(member)),
         }
         parts.push(Part::Plain(separator));
     }
-    parts.push(Part::Plain(fragment));
     parts.iter().any(|part| matches!(part, Part::Secret(_))).then_some(parts)
 }
 
@@ -57,7 +64,15 @@ pub(crate) fn is_scheme(text: &str) -> bool {
 
 /// Whether a member with this name holds a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
-    sounds_secret(name) || IN_QUERIES.iter().any(|known| known.eq_ignore_ascii_case(name))
+    let is = |known: &&str, name: &str| known.eq_ignore_ascii_case(name);
+    sounds_secret(name)
+        || IN_QUERIES.iter().any(|known| is(known, name))
+        || LAST_IN_QUERIES.iter().any(|known| is(known, last_word(name)))
+}
+
+/// Decodes the name of a member of a query.
+fn decoded(name: &str) -> Cow<'_, str> {
+    percent_decode_str(name).decode_utf8_lossy()
 }
 
 /// Whether the name of a member sounds like that of a secret.
@@ -127,6 +142,13 @@ mod tests {
             ("https://token@example.com?a=1", "https://<credentials>@example.com?a=1"),
             ("https://e.com/hook?a=1&token=t&b=2#f", "https://e.com/hook?a=1&token=<token>&b=2#f"),
             ("https://e.com?api_key=k", "https://e.com?api_key=<api_key>"),
+            (
+                "https://e.com/x?X-Amz-Signature=s&hmac=h",
+                "https://e.com/x?X-Amz-Signature=<X-Amz-Signature>&hmac=<hmac>",
+            ),
+            ("https://e.com/x?t%6Fken=t#f", "https://e.com/x?t%6Fken=<t%6Fken>#f"),
+            ("https://e.com/#access_token=t&a=1", "https://e.com/#access_token=<access_token>&a=1"),
+            ("https://e.com/?a=1;token=t#/x?token=u", "https://e.com/?a=1;token=<token>#/x?token=<token>"),
             ("https://e.com/x?sig=a&client_secret=b", "https://e.com/x?sig=<sig>&client_secret=<client_secret>"),
         ] {
             assert_eq!(masked(url).as_deref(), Some(expected), "{url}");

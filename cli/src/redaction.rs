@@ -29,7 +29,7 @@ fn hide_if(value: &mut Value, is_secret: bool) {
     match value {
         Value::Object(members) => members.iter_mut().for_each(|(name, value)| {
             let is_named = match value {
-                Value::Object(_) => ANY_NAMES.contains(&name.as_str()) || sounds_secret(name),
+                Value::Object(_) => is_secret_object(name),
                 _ => is_secret_name(name),
             };
             hide_if(value, is_secret || is_named);
@@ -39,6 +39,19 @@ fn hide_if(value: &mut Value, is_secret: bool) {
         Value::String(text) => *text = redacted(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// Whether the value at a place is secret, by the names of the members that lead to it.
+pub(crate) fn is_secret_place(place: &[String]) -> bool {
+    let is_index = |step: &String| step.bytes().all(|byte| byte.is_ascii_digit());
+    place.iter().enumerate().any(|(at, name)| match place.get(at + 1) {
+        Some(next) if !is_index(next) => is_secret_object(name),
+        _ => is_secret_name(name),
+    })
+}
+
+fn is_secret_object(name: &str) -> bool {
+    ANY_NAMES.contains(&name) || sounds_secret(name)
 }
 
 /// Whether a member holds a secret. `codes` are those of a second factor.
@@ -84,6 +97,18 @@ mod tests {
             "smtpPass": REDACTED, "credentials": { "user": REDACTED, "more": [{ "value": REDACTED, "isOn": true }] },
         });
         assert_eq!(shown(&sent), expected);
+    }
+
+    #[test]
+    fn places_are_as_secret_as_the_members_of_a_body() {
+        let secret = |path: &str| is_secret_place(&path.split('.').map(str::to_owned).collect::<Vec<_>>());
+        for path in ["apiKey", "a.token", "headers.x-any", "auth.0.user", "codes.1", "credentials.more.0.value", "hmac"]
+        {
+            assert!(secret(path), "{path}");
+        }
+        for path in ["auth.user", "code.name", "passwordPolicy.min", "a.0.b", "headers"] {
+            assert!(!secret(path), "{path}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Secrets: which members are secret, and references to environment variables.
 
 use super::kinds::Kind;
-use crate::credentials::{self, sounds_secret};
+use crate::credentials;
+use crate::redaction::is_secret_place;
 
 const OPEN: &str = "${env:";
 
@@ -152,8 +153,9 @@ pub(super) fn is_secret(kind: &Kind, confidential: &[String], place: &[String]) 
     if kind.secrets.iter().any(|path| matches(path)) {
         return true;
     }
-    let (Some("config"), true) = (place.first().map(String::as_str), kind.secret_names) else { return false };
-    place.iter().skip(1).any(|step| confidential.contains(step) || sounds_secret(step))
+    let Some((first, below)) = place.split_first() else { return false };
+    kind.secret_names.contains(&first.as_str())
+        && (is_secret_place(below) || below.iter().any(|step| confidential.contains(step)))
 }
 
 #[cfg(test)]
@@ -249,6 +251,12 @@ mod tests {
         ] {
             assert!(!is_secret(connectors, &confidential, &place(open)), "{open}");
         }
+        assert!(is_secret(connectors, &[], &place("config.headers.X-Any")));
+        for secret in ["customData.apiKey", "customData.nested.0.webhookSecret", "customData.token"] {
+            assert!(is_secret(kind("applications"), &[], &place(secret)), "{secret}");
+        }
+        assert!(!is_secret(kind("applications"), &[], &place("oidcClientMetadata.token")));
+        assert!(is_secret(kind("jwt-customizers"), &[], &place("contextSample.user.password")));
         assert!(is_secret(kind("hooks"), &[], &place("config.headers.Authorization")));
         assert!(!is_secret(kind("hooks"), &[], &place("config.url")));
         assert!(is_secret(kind("captcha"), &[], &place("config.secretKey")));

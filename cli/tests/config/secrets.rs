@@ -52,6 +52,44 @@ async fn credentials_in_urls_are_exported_as_variables_and_not_shown() {
 }
 
 #[tokio::test]
+async fn members_that_sound_secret_are_exported_as_variables_and_not_shown() {
+    let tenant = Emulator::new().client().unwrap();
+    let data = json!({
+        "team": "shop", "apiKey": "hunter2", "token": 12_345_678, "nested": [{ "webhookSecret": "hunter3" }],
+    });
+    call(&tenant, "CreateApplication", &[], json!({ "name": "Web", "type": "SPA", "customData": data })).await;
+    let sample = json!({ "user": { "name": "Ada", "password": "hunter4" } });
+    let customizer = json!({ "script": "x", "contextSample": sample });
+    call(&tenant, "UpsertJwtCustomizer", &[("tokenTypePath", "access-token")], customizer).await;
+    let folder = Folder::new();
+    let selection = Selection::new(&["applications", "jwt-customizers"], &[]).unwrap();
+    let exported = config::export(&tenant, NOBODY, folder.path(), &selection, false).await.unwrap();
+    assert_eq!(
+        exported.variables,
+        [
+            "APPLICATION_WEB_CUSTOM_DATA_API_KEY",
+            "APPLICATION_WEB_CUSTOM_DATA_TOKEN",
+            "APPLICATION_WEB_CUSTOM_DATA_NESTED_0_WEBHOOK_SECRET",
+            "JWT_CUSTOMIZER_ACCESS_TOKEN_CONTEXT_SAMPLE_USER_PASSWORD",
+        ]
+    );
+    let secrets = ["hunter", "12345678"];
+    for name in folder.names() {
+        assert!(!secrets.iter().any(|secret| folder.get(&name).contains(secret)), "{}", folder.get(&name));
+    }
+    assert!(plan(&tenant, &folder).await.unwrap().is_empty(), "variables that are not set keep the values");
+
+    let empty = "- name: Web\n  customData:\n    apiKey: hunter5\n    team: shop\n";
+    folder.put("applications.yaml", empty);
+    let changed = plan(&tenant, &folder).await.unwrap();
+    let data: Vec<_> = changed.changes().iter().map(Change::to_json).collect();
+    for shown in [written(&changed), json!(data).to_string()] {
+        assert!(shown.contains("(secret, changed)") && shown.contains("shop"), "{shown}");
+        assert!(!secrets.iter().any(|secret| shown.contains(secret)), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn values_of_variables_are_not_shown_in_names_references_and_messages() {
     let tenant = Emulator::new().client().unwrap();
     let environment = |name: &str| (name == "NAME").then(|| "hunter2".to_owned());
@@ -116,11 +154,11 @@ async fn values_of_variables_inside_names_are_not_shown() {
 async fn what_a_variable_replaces_is_not_shown() {
     let tenant = Emulator::new().client().unwrap();
     let application = json!({
-        "name": "Web", "type": "SPA", "customData": { "old-secret": 1, "other-secret": { "a": 2 }, "open": 3 },
+        "name": "Web", "type": "SPA", "customData": { "old-name": 1, "other-name": { "a": 2 }, "open": 3 },
         "oidcClientMetadata": { "redirectUris": ["https://old-secret", "https://open"], "postLogoutRedirectUris": [] },
     });
     call(&tenant, "CreateApplication", &[], application).await;
-    let environment = |name: &str| (name == "NEW").then(|| "new-secret".to_owned());
+    let environment = |name: &str| (name == "NEW").then(|| "new-name".to_owned());
     let file = "- name: Web\n  customData: { '${env:NEW}': 1, open: 3 }
   oidcClientMetadata: { redirectUris: [https://open, 'https://${env:NEW}'] }\n";
     let folder = Folder::with(&[("applications.yaml", file)]);

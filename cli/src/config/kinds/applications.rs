@@ -56,6 +56,7 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
     update: write("UpdateApplication"),
     merged: Some(("customClientMetadata", 17)),
     delete: Some("DeleteApplication"),
+    secret_names: &["customData"],
     parts: &[
         Part::Links(Links {
             member: "roles",

@@ -27,7 +27,7 @@ pub(in super::super) static CONNECTORS: Kind = Kind {
     create: write("CreateConnector"),
     update: write("UpdateConnector"),
     delete: Some("DeleteConnector"),
-    secret_names: true,
+    secret_names: &["config"],
     arrange: |connector| {
         // The server lists no metadata of its own for all other connectors.
         if connector.get("metadata").and_then(Value::as_object).is_some_and(Members::is_empty) {
@@ -90,6 +90,6 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
     create: write("CreateSsoConnector"),
     update: write("UpdateSsoConnector"),
     delete: Some("DeleteSsoConnector"),
-    secret_names: true,
+    secret_names: &["config"],
     ..Kind::DEFAULT
 };

@@ -27,8 +27,8 @@ pub struct Kind {
     pub(in super::super) parts: &'static [Part],
     /// The paths of members that are secret. `*` stands for any member.
     pub(in super::super) secrets: &'static [&'static str],
-    /// Whether members below `config` are secret if their names look like those of secrets.
-    pub(in super::super) secret_names: bool,
+    /// The members with any content. Members below them are secret if their names sound like those of secrets.
+    pub(in super::super) secret_names: &'static [&'static str],
     /// The member that exports write to a file beside the YAML, and the extension of that file.
     pub(in super::super) beside: Option<(&'static str, &'static str)>,
     /// Whether the server sends every member that it has.
@@ -219,7 +219,7 @@ impl Kind {
         address: Address::Id,
         parts: &[],
         secrets: &[],
-        secret_names: false,
+        secret_names: &[],
         beside: None,
         complete: false,
         arrange: |_| (),

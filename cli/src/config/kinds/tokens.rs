@@ -36,6 +36,7 @@ pub(super) static JWT_CUSTOMIZERS: Kind = Kind {
     delete: Some("DeleteJwtCustomizer"),
     address: Address::Key,
     secrets: &["environmentVariables.*"],
+    secret_names: &["contextSample", "tokenSample"],
     beside: Some(("script", "js")),
     replaced: true,
     arrange: |customizer| {
