@@ -121,7 +121,7 @@ fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResp
     };
     let wanted: HashSet<&String> = ids.iter().collect();
     let removed: Vec<&String> = current.iter().filter(|id| !wanted.contains(id)).collect();
-    if relation.refuses_same && !ids.is_empty() && removed.is_empty() && current.len() == ids.len() {
+    if relation.requires_new && !ids.is_empty() && ids.iter().all(|id| current.contains(id)) {
         return Err(empty_change());
     }
     for id in removed {

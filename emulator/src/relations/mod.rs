@@ -32,8 +32,8 @@ pub(crate) struct Relation {
     pub accepts_empty: bool,
     pub unknown_target: UnknownTarget,
     pub reply: Reply,
-    /// Whether replacing the links with the same ones is an error.
-    pub refuses_same: bool,
+    /// Whether replacing the links with some or all of the present ones is an error. Removing all is none.
+    pub requires_new: bool,
     /// Rejects a first owner that cannot have this relation.
     pub suits: fn(&Record) -> Outcome<()>,
     /// Rejects an owner and a target that do not fit together.
@@ -87,7 +87,7 @@ impl Relation {
             accepts_empty: false,
             unknown_target: UnknownTarget::ForeignKey,
             reply: Reply::Ids,
-            refuses_same: false,
+            requires_new: false,
             suits: |_| Ok(()),
             fits: |_, _| Ok(()),
             filters: &[],

@@ -18,7 +18,7 @@ pub(super) static ALL: [Relation; 5] = [
         accepts_empty: true,
         unknown_target: UnknownTarget::Collection,
         reply: Reply::IdsAndAdded("addedRoleIds"),
-        refuses_same: true,
+        requires_new: true,
         suits: |application| refuse(application.text("type") != MACHINE, "application.invalid_type"),
         fits: |_, role| refuse(role.text("type") != MACHINE, "application.invalid_role_type"),
         ..Relation::new("/api/applications/{}/roles", "applications_roles", &[&APPLICATIONS], &ROLES, "roleIds")

@@ -1,6 +1,7 @@
 use logto_admin::models::CreateResource;
 use logto_admin::models::{
-    ApplicationIds, CreateResourceScope, CreateRole, CreateUser, RoleIds, RoleType, ScopeIds, UserIds,
+    ApplicationIds, ApplicationType, CreateApplication, CreateResourceScope, CreateRole, CreateUser, RoleIds, RoleType,
+    ScopeIds, UserIds,
 };
 use logto_admin::serde_json::json;
 use logto_admin::{Client, Result};
@@ -53,6 +54,28 @@ async fn new_users_have_the_default_roles() -> Result<()> {
     assert_eq!(client.users().list_roles(&ada).await?[0].id, role.id);
     client.users().replace_roles(&ada, RoleIds { role_ids: Vec::new() }).await?;
     assert!(client.users().list_roles(&ada).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn roles_of_an_application_are_only_replaced_with_a_list_that_has_a_new_one() -> Result<()> {
+    let client = client();
+    let bot = client.applications().create(CreateApplication::new("Bot", ApplicationType::MachineToMachine)).await?.id;
+    let mut roles = Vec::new();
+    for name in ["reader", "writer", "auditor"] {
+        let role = CreateRole { r#type: Some(RoleType::MachineToMachine), ..CreateRole::new(name, "machine") };
+        roles.push(client.roles().create(role).await?.id);
+    }
+    let replace =
+        async |ids: &[String]| client.applications().replace_roles(&bot, RoleIds { role_ids: ids.to_vec() }).await;
+    replace(&roles[..2]).await?;
+    for present in [&roles[..1], &roles[..2]] {
+        assert_eq!(refused(replace(present).await), (422, "entity.invalid_input".into()));
+    }
+    assert_eq!(client.applications().list_roles(&bot).await?.len(), 2);
+    replace(&roles[1..]).await?;
+    replace(&[]).await?;
+    assert!(client.applications().list_roles(&bot).await?.is_empty());
     Ok(())
 }
 
