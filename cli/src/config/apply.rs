@@ -263,7 +263,7 @@ impl Applier<'_> {
 fn explained(error: Error) -> Failure {
     let hint = match () {
         // A plan only finds entities with the key of the file.
-        () if error.is_conflict() => {
+        () if error.is_conflict() && is_about_uniqueness(&error) => {
             "change or delete the entity of the tenant that has the same unique value, or use another"
         }
         () if is_ambiguous(&error) => "plan again: the server might have made this change",
@@ -271,4 +271,36 @@ fn explained(error: Error) -> Failure {
     };
     let failure = Failure::from(error);
     if failure.hint().is_none() { failure.with_hint(hint) } else { failure }
+}
+
+/// Whether a conflict is about a value that another entity has. Some are about other rules.
+fn is_about_uniqueness(error: &Error) -> bool {
+    const WORDS: [&str; 4] = ["_exists", "_in_use", "duplicate", "unique_integrity"];
+    error.code().is_some_and(|code| WORDS.iter().any(|word| code.contains(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use logto_admin_emulator::Emulator;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_conflicts_about_unique_values_have_a_hint_about_them() {
+        let client = Emulator::new().client().unwrap();
+        let call = async |operation: &'static str, path: &[&str], body: Value| {
+            call::request(&client, operation, path).unwrap().json(&body).await
+        };
+        let phrases = json!({ "action": { "sign_in": "Enter" } });
+        call("ReplaceCustomPhrase", &["en"], phrases).await.unwrap();
+        let delete = call::request(&client, "DeleteCustomPhrase", &["en"]).unwrap();
+        let fallback = delete.await.unwrap_err();
+        assert!(fallback.is_conflict());
+        assert_eq!(explained(fallback).hint(), None);
+
+        let role = json!({ "name": "editor", "description": "x" });
+        call("CreateRole", &[], role.clone()).await.unwrap();
+        let taken = explained(call("CreateRole", &[], role).await.unwrap_err());
+        assert!(taken.hint().is_some_and(|hint| hint.contains("the same unique value")), "{taken:?}");
+    }
 }

@@ -10,7 +10,7 @@
 //! | `member`, `entity_members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `selection`, `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant`, `own_access` | what the tenant has, and what the application needs that runs the command |
-//! | `planner`, `comparison`, `references`, `required`, `kept_access`, `phrases`, `social_targets`, `dropped`, `duplicates`, `merged_members`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `kept_access`, `fallback_language`, `phrases`, `social_targets`, `dropped`, `duplicates`, `merged_members`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
 //! | `apply`, `progress`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
 //! | `secrets`, `variable_values`, `value_forms` | what is secret, and variables in its place |
@@ -35,6 +35,7 @@ mod duplicates;
 mod entity_members;
 mod export;
 mod export_files;
+mod fallback_language;
 mod folder;
 mod kept_access;
 mod key;

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::declaration::{Declaration, Declared};
 use super::diff_lines::{Diff, Line};
 use super::entity_members::{Members, add_lists, merged};
-use super::kinds::{ALL, Kind, Standing};
+use super::fallback_language::{FALLBACK, fallback_language};
+use super::kinds::{ALL, CUSTOM_PHRASES, Kind, Standing};
 use super::own_access::RUNNING;
 use super::plan::{Action, Change, Plan, Undeclared, Unmanaged};
 use super::selection::Selection;
@@ -27,9 +28,12 @@ pub(super) fn plan(
     undeclared: Undeclared,
     warnings: Vec<String>,
 ) -> Result<Plan> {
-    let (mut doomed, mut kept): (Vec<_>, Vec<_>) = missing(tenant, &declaration, selection)
-        .into_iter()
-        .partition(|found| found.standing == Standing::Own && tenant.with_key(found.kind, &found.key).len() == 1);
+    let fallback = fallback_language(tenant, &declaration).map(str::to_owned);
+    let is_fallback = |found: &Found| found.kind.is(&CUSTOM_PHRASES) && fallback.as_deref() == Some(found.key.own());
+    let (mut doomed, mut kept): (Vec<_>, Vec<_>) =
+        missing(tenant, &declaration, selection).into_iter().partition(|found| {
+            found.standing == Standing::Own && tenant.with_key(found.kind, &found.key).len() == 1 && !is_fallback(found)
+        });
     let mut left = 0;
     if undeclared == Undeclared::Keep {
         left = doomed.len();
@@ -47,7 +51,10 @@ pub(super) fn plan(
         problems,
     };
     let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
-    let unmanaged = |found: &&Found| unmanaged(found, variable_values);
+    let unmanaged = |found: &&Found| {
+        let standing = if is_fallback(found) { Standing::Kept(FALLBACK) } else { found.standing };
+        unmanaged(found, standing, variable_values)
+    };
     planner.warnings.extend(own.iter().filter_map(unmanaged).map(|own| own.message));
     planner.unmanaged = kept.iter().filter_map(unmanaged).collect();
     planner.unmanaged.dedup();
@@ -80,14 +87,14 @@ fn missing<'t>(tenant: &'t Tenant, declaration: &Declaration, selection: &Select
     missing.collect()
 }
 
-fn unmanaged(found: &Found, variable_values: &VariableValues) -> Option<Unmanaged> {
-    let why = match found.standing {
+fn unmanaged(found: &Found, standing: Standing, variable_values: &VariableValues) -> Option<Unmanaged> {
+    let why = match standing {
         Standing::BuiltIn(_) => return None,
         Standing::Own => "there are several with this name",
         Standing::Kept(reason) | Standing::Foreign(reason) => reason,
     };
     let message = format!("the {} is not deleted: {why}", variable_values.named(found.kind, &found.key));
-    Some(Unmanaged { message, is_difference: matches!(found.standing, Standing::Kept(_)) })
+    Some(Unmanaged { message, is_difference: matches!(standing, Standing::Kept(_)) })
 }
 
 fn deletion(tenant: &Tenant, found: &Found, variable_values: &VariableValues) -> Change {

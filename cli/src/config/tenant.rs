@@ -11,7 +11,10 @@ use serde_json::Value;
 use super::call::read;
 use super::entity_members::{Members, canonical, known_part};
 use super::key::Key;
-use super::kinds::{ALL, APPLICATIONS, Address, CALLS_MANAGEMENT_API, Kind, Links, Part, ROLES, Read, Standing};
+use super::kinds::{
+    ALL, APPLICATIONS, Address, CALLS_MANAGEMENT_API, CUSTOM_PHRASES, Kind, Links, Part, ROLES, Read,
+    SIGN_IN_EXPERIENCE, Standing,
+};
 use super::links;
 use super::own_access::{OwnAccess, management_scopes, names};
 use super::selection::Selection;
@@ -202,6 +205,10 @@ fn needed(selection: &Selection) -> BTreeSet<&'static str> {
             needed.extend(kind.owner.map(|owner| (owner.kind)().noun));
             needed.extend(kind.links().filter_map(|links| Some(links.kind()?.noun)));
         }
+    }
+    if needed.contains(CUSTOM_PHRASES.noun) {
+        // It has the fallback language.
+        needed.insert(SIGN_IN_EXPERIENCE.noun);
     }
     needed
 }

@@ -193,3 +193,26 @@ async fn files_of_deleted_entities_disappear_with_the_next_export() {
     assert!(folder.names().contains(&"custom-phrases/mine.yaml".to_owned()), "it is not from an export");
     assert!(folder.get("jwt-customizers.yaml").ends_with("[]\n"));
 }
+
+#[tokio::test]
+async fn phrases_of_the_fallback_language_are_kept() {
+    let tenant = tenant();
+    furnish(&tenant).await;
+    let folder = Folder::new();
+    export(&tenant, &folder).await;
+    std::fs::remove_file(folder.path().join("custom-phrases/en.yaml")).unwrap();
+    let only = Selection::new(&["custom-phrases"], &[]).unwrap();
+    let environment = |_: &str| None;
+    let planned = config::plan(&tenant, NOBODY, folder.path(), &only, Undeclared::Delete, &environment).await.unwrap();
+    assert!(planned.is_empty(), "{}", written(&planned));
+    let message = "the custom phrases \"en\" is not deleted: it is the fallback language of the sign-in experience";
+    assert_eq!(planned.unmanaged()[0].message, message);
+    assert!(planned.has_differences());
+
+    // Deletions come after the change of the language.
+    let all = Selection::new(&["custom-phrases", "sign-in-experience"], &[]).unwrap();
+    folder.put("sign-in-experience.yaml", "languageInfo:\n  autoDetect: true\n  fallbackLanguage: pt-BR\n");
+    let planned = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Delete, &environment).await.unwrap();
+    assert_eq!(planned.count(config::Action::Delete), 1, "{}", written(&planned));
+    apply(&tenant, &planned).await.unwrap();
+}

@@ -17,6 +17,7 @@ pub use kind::Kind;
 pub(super) use kind::{
     Address, Body, Form, Layout, LinkChange, Links, Owner, Part, Phrases, Read, Replacement, Standing, Write, write,
 };
+pub(super) use templates::CUSTOM_PHRASES;
 
 /// All kinds. An entity depends only on entities of kinds that come before its own.
 pub static ALL: [&Kind; 17] = [

@@ -7,7 +7,7 @@ use super::super::entity_members::{Members, member};
 use super::access::text;
 use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, text_rules, write};
 
-pub(super) static CUSTOM_PHRASES: Kind = Kind {
+pub(in super::super) static CUSTOM_PHRASES: Kind = Kind {
     file: "custom-phrases",
     noun: "custom phrases",
     layout: Layout::Folder,
