@@ -154,10 +154,13 @@ fn show(context: &mut Context, plan: &Plan) -> Result<()> {
     Ok(plan.write(&mut context.printer.data(), has_colour(&std::io::stdout()))?)
 }
 
-/// Prints the plan before it is applied. Data on standard output is about what was done.
+/// Prints the plan before it is applied. Data on standard output is about what was done: then the text is for the question.
 fn preview(context: &mut Context, plan: &Plan) -> Result<()> {
     if !wants_data(context) {
         return show(context, plan);
+    }
+    if context.global.yes {
+        return Ok(());
     }
     let mut text = Vec::new();
     plan.write(&mut text, false)?;

@@ -58,6 +58,7 @@ async fn a_plan_and_what_was_applied_can_be_json() {
     assert_eq!(plan.json(), json!([update, create]));
     let applied = run(&["config", "apply", &folder, "-o", "json", "--yes"]).await.done();
     assert_eq!((&applied.json()[0]["outcome"], &applied.json()[1]["outcome"]), (&json!("done"), &json!("done")));
+    assert!(!applied.err.contains("to create") && !applied.err.contains("Everybody"), "a diff: {applied:?}");
     assert!(applied.err.contains("create role \"${env:ROLE}\": done"), "{applied:?}");
     let diff = run(&["config", "plan", &folder]).await.done();
     let again = run(&["config", "apply", &folder, "-o", "json", "--yes"]).await.done();
