@@ -246,6 +246,17 @@ async fn messages_about_records_do_not_change_the_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cell_of_json_has_each_key_once() {
+    let program = Program::new().await;
+    let file =
+        program.file("users.csv", "username,customData\nada,\"{\"\"a\"\":1,\"\"b\"\":[{\"\"c\"\":1,\"\"c\"\":2}]}\"\n");
+    let refused = program.run(&["users", "import", &file, "--from", "csv"]).await;
+    let expected = "invalid JSON in column \"customData\": the key \"c\" occurs twice in an object";
+    assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+    assert_eq!(count(&program).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_columns_that_set_the_same_member_are_rejected_once() {
     let program = Program::new().await;
     for (header, maps, other) in [

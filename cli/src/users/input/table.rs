@@ -7,7 +7,9 @@ use std::sync::Arc;
 use csv::{Error, ErrorKind, Reader, ReaderBuilder, StringRecord, StringRecordsIntoIter};
 use serde_json::{Map, Value};
 
+use super::ndjson::reason;
 use super::quotes::{Fault, Quotes};
+use super::unique::{TWICE, Unique};
 use super::{InputError, InputOptions, Location, Placed, Source, io_message};
 use crate::failure::{Failure, Result};
 
@@ -48,11 +50,18 @@ impl Rows {
         Ok(Self { file, columns, rows: reader.into_records(), prefix: options.cell_prefix, is_done: false })
     }
 
-    fn record(&self, row: &StringRecord, line: Option<u64>) -> Placed<Value> {
+    fn record(&self, row: &StringRecord, line: Option<u64>) -> Result<Placed<Value>, InputError> {
         let text = |cell| self.prefix.and_then(|prefix| str::strip_prefix(cell, prefix)).unwrap_or(cell);
         let cells = self.columns.iter().zip(row.iter().map(text)).filter(|(_, cell)| !cell.is_empty());
-        let members: Map<String, Value> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
-        Placed { location: self.location(line), value: Value::Object(members) }
+        let mut members = Map::new();
+        for (name, cell) in cells {
+            if let Some(reason) = repeated_key(cell) {
+                let message = format!("invalid JSON in column {name:?}: {reason}");
+                return Err(InputError { location: self.location(line), message, is_fatal: false });
+            }
+            members.insert(name.clone(), cell.into());
+        }
+        Ok(Placed { location: self.location(line), value: Value::Object(members) })
     }
 
     fn location(&self, line: Option<u64>) -> Location {
@@ -64,6 +73,13 @@ impl Rows {
         let (line, message) = explained(error, line);
         InputError { location: self.location(line), message, is_fatal: self.is_done }
     }
+}
+
+/// Returns what is wrong with a cell of JSON if an object in it has a key twice.
+fn repeated_key(cell: &str) -> Option<String> {
+    let is_json = cell.trim_start().starts_with(['{', '[']);
+    let error = is_json.then(|| serde_json::from_str::<Unique>(cell).err()).flatten()?;
+    Some(reason(&error)).filter(|reason| reason.ends_with(TWICE))
 }
 
 /// Returns line and message of an error in the row that starts on a line.
@@ -92,7 +108,7 @@ impl Iterator for Rows {
         let row = self.rows.next()?;
         let line = self.rows.reader_mut().get_mut().next_start();
         Some(match row {
-            Ok(row) => Ok(self.record(&row, line)),
+            Ok(row) => self.record(&row, line),
             Err(error) => Err(self.error(&error, line)),
         })
     }
