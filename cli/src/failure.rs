@@ -3,6 +3,7 @@
 use std::fmt;
 
 use logto_admin::operation::find;
+use logto_admin::transport::Method;
 use logto_admin::{Error, ErrorKind};
 
 /// How the program ends.
@@ -17,8 +18,8 @@ pub enum Exit {
     Usage = 2,
     /// `config plan` found differences.
     Different = 3,
-    /// A command of several calls was done in part: something failed, or it was interrupted. The outcome of a change of
-    /// `config apply` can be unknown.
+    /// A command of several calls was done in part: something failed, or it was interrupted. Or the outcome of a change is
+    /// unknown.
     Partly = 4,
 }
 
@@ -98,6 +99,14 @@ impl Failure {
     }
 }
 
+/// Hint for a change without a clear answer.
+pub(crate) const UNCLEAR: &str = "check the change before you repeat it: the server might have made it";
+
+/// Whether calls with this method change something.
+pub(crate) const fn is_change(method: Method) -> bool {
+    !matches!(method, Method::Get | Method::Head | Method::Options)
+}
+
 /// Whether the server might have carried out the call although it failed.
 pub(crate) fn is_ambiguous(error: &Error) -> bool {
     // Other calls are only repeated if the server has certainly not carried them out.
@@ -153,8 +162,10 @@ impl From<Error> for Failure {
         let exit = match error.kind() {
             // The client rejects these before it sends anything.
             ErrorKind::Config | ErrorKind::Input => Exit::Usage,
+            _ if error.method().is_some_and(is_change) && is_ambiguous(&error) => Exit::Partly,
             _ => Exit::Failed,
         };
+        let hint = hint.or_else(|| (exit == Exit::Partly).then(|| UNCLEAR.to_owned()));
         Self { exit, message: one_line(message), hint }
     }
 }

@@ -30,7 +30,9 @@ fn is_id(text: &str) -> bool {
 /// Returns a user, or the usernames that differ from the one that is looked for in case only.
 async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<String>>> {
     // The users are compared again: behind a gateway that drops the query, a search returns all users.
-    let found = if who.contains('@') {
+    let found = if who.trim().is_empty() {
+        None
+    } else if who.contains('@') {
         let found = users_with(client, &[(UserSearchMember::PrimaryEmail, who)], None).await?;
         found.into_iter().find(|user| has(user, "primaryEmail", who))
     } else if is_phone(who) {

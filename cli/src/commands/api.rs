@@ -14,7 +14,7 @@ use super::operations::unknown;
 use super::set_value::{check_value, hint_about_text};
 use crate::context::Context;
 use crate::credentials::{REDACTED, redacted};
-use crate::failure::{Exit, Failure, Result, even_if_unread, printed_after_changes};
+use crate::failure::{Exit, Failure, Result, UNCLEAR, even_if_unread, is_change, printed_after_changes};
 use crate::lookup::List;
 use crate::output::{Format, pretty};
 use crate::redaction;
@@ -188,11 +188,13 @@ fn answer(context: &mut Context, arguments: &Arguments, method: Method, response
     }
     let printed = print(context, arguments, response);
     if (200..400).contains(&response.status) {
-        let is_change = !matches!(method, Method::Get | Method::Head) && response.status < 300;
+        let is_change = is_change(method) && response.status < 300;
         return if is_change { printed_after_changes(printed) } else { printed }.map(|()| Exit::Done);
     }
     even_if_unread(printed)?;
-    Err(Failure::new(format!("the server responded with status {}", response.status)))
+    let failure = Failure::new(format!("the server responded with status {}", response.status));
+    let is_unclear = is_change(method) && response.status >= 500;
+    Err(if is_unclear { failure.after_changes().with_hint(UNCLEAR) } else { failure })
 }
 
 fn print(context: &mut Context, arguments: &Arguments, response: &HttpResponse) -> Result<()> {
@@ -227,6 +229,9 @@ fn print(context: &mut Context, arguments: &Arguments, response: &HttpResponse) 
 async fn paginate(context: &mut Context, client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Exit> {
     let info = target.info.filter(|info| info.paging != Paging::None);
     let info = info.ok_or_else(|| Failure::usage("--paginate requires an operation that returns pages"))?;
+    if let Some((name, _)) = arguments.query.iter().find(|(name, _)| ["page", "page_size"].contains(&name.as_str())) {
+        return Err(Failure::usage(format!("--paginate reads all pages: it cannot be used with --query {name}")));
+    }
     if arguments.dry_run {
         let request = request(client, target, arguments)?.query("page", 1_u32).query("page_size", 100_u32);
         return show(context, request);

@@ -106,7 +106,11 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::RemoveMember { organization, user } => {
             let (id, user_id) = (find(&organization).await?, lookup::user(&client, &user).await?.id);
             context.confirm(&format!("Remove {user} from the organization {organization}?"))?;
-            client.operation("DeleteOrganizationUser")?.path("id", &id).path("userId", &user_id).await?;
+            let removed = client.operation("DeleteOrganizationUser")?.path("id", &id).path("userId", &user_id).await;
+            removed.map_err(|error| match error.is_not_found() {
+                true => Failure::new(format!("{user} is not a member of {organization}")),
+                false => error.into(),
+            })?;
             context.printer.message(&format!("removed {user} from {organization}"));
         }
         Command::Roles => context.printer.list(ROLES, &lookup::all(&client, "ListOrganizationRoles").await?)?,

@@ -107,7 +107,11 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::Remove { role, user } => {
             let (role_id, user_id) = (find(&role).await?, lookup::user(&client, &user).await?.id);
             context.confirm(&format!("Take the role {role} from {user}?"))?;
-            client.operation("DeleteUserRole")?.path("userId", &user_id).path("roleId", &role_id).await?;
+            let removed = client.operation("DeleteUserRole")?.path("userId", &user_id).path("roleId", &role_id).await;
+            removed.map_err(|error| match error.is_not_found() {
+                true => Failure::new(format!("{user} does not have the role {role}")),
+                false => error.into(),
+            })?;
             context.printer.message(&format!("took {role} from {user}"));
         }
     }

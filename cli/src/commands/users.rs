@@ -245,10 +245,11 @@ pub(super) async fn for_each(
 ) -> Result<Exit> {
     let interrupt = Interrupt::watch(LinePrinter::default());
     let (mut done, all) = (0, users.found.len() + users.missing);
+    let mut unclear = 0;
     for (who, id) in users.found {
         if interrupt.is_set() {
             context.printer.message(&format!("interrupted: {done} of {} done, before {who}", counted(all, "user")));
-            return Ok(Exit::of_part(done));
+            return Ok(Exit::of_part(done + unclear));
         }
         match call(id).await {
             Ok(()) => {
@@ -256,10 +257,13 @@ pub(super) async fn for_each(
                 context.printer.message(&message(who));
             }
             Err(failure) if all == 1 => return Err(failure),
-            Err(failure) => context.printer.error(&failure.to_string()),
+            Err(failure) => {
+                context.printer.error(&failure.to_string());
+                unclear += usize::from(failure.exit == Exit::Partly);
+            }
         }
     }
-    Ok(if done == all { Exit::Done } else { Exit::of_part(done) })
+    Ok(if done == all { Exit::Done } else { Exit::of_part(done + unclear) })
 }
 
 /// Deletes all users that exist. Finds them before the first is deleted, so that the question names them.
@@ -331,12 +335,15 @@ impl Members {
         }
         let mut password = String::new();
         std::io::stdin().read_to_string(&mut password)?;
-        let password = password.trim_end_matches(['\r', '\n']).to_owned();
+        // PowerShell writes a byte order mark.
+        let password = password.strip_prefix('\u{feff}').unwrap_or(&password).trim_end_matches(['\r', '\n']);
         if password.is_empty() {
-            Err(Failure::usage("standard input contains no password"))
-        } else {
-            Ok(Some(password))
+            return Err(Failure::usage("standard input contains no password"));
         }
+        if password.contains('\0') {
+            return Err(Failure::usage(format!("the password {}", json_object::NUL)));
+        }
+        Ok(Some(password.to_owned()))
     }
 }
 

@@ -90,8 +90,8 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     })
     .await;
     progress.finish();
-    let is_complete = exported?;
-    writer.finish()?;
+    let is_complete = exported.map_err(|failure| arguments.resumable(failure))?;
+    writer.finish().map_err(|failure| arguments.resumable(failure))?;
     if is_complete {
         arguments.end(replaced)?;
     }
@@ -132,6 +132,15 @@ impl Arguments {
             (None, _) => {}
         }
         Ok(())
+    }
+
+    /// Adds how to continue an export that failed.
+    fn resumable(&self, failure: Failure) -> Failure {
+        if self.to.is_none() || self.overwrite {
+            return failure;
+        }
+        let hint = failure.hint().map_or_else(String::new, |hint| format!("{hint}; then "));
+        failure.with_hint(format!("{hint}continue with --resume"))
     }
 
     /// Returns the parts as text, in a fixed order.

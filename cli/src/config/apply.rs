@@ -269,8 +269,9 @@ fn explained(error: Error) -> Failure {
         () if is_ambiguous(&error) => "plan again: the server might have made this change",
         () => return error.into(),
     };
+    let has_hint = error.hint().is_some();
     let failure = Failure::from(error);
-    if failure.hint().is_none() { failure.with_hint(hint) } else { failure }
+    if has_hint { failure } else { failure.with_hint(hint) }
 }
 
 /// Whether a conflict is about a value that another entity has. Some are about other rules.

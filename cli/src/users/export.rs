@@ -65,6 +65,9 @@ impl Seen {
 ///
 /// Users that sign up during the export might be missing. Users that are deleted move others to earlier pages, so the
 /// list is read again if it has more users than were written.
+///
+/// # Errors
+/// Also fails if the server lists fewer users than it counts, each time.
 pub async fn export(
     client: &Client,
     with: &[With],
@@ -72,7 +75,7 @@ pub async fn export(
     interrupt: &Interrupt,
     write: &mut (dyn FnMut(&ImportedUser) -> Result<()> + Send),
 ) -> Result<bool> {
-    for _ in 0..PASSES {
+    for pass in 1..=PASSES {
         let mut pages = client.users().list().page_size(100).prefetch(AHEAD).pages();
         let (mut total, mut listed) = (0, 0);
         while let Some(page) = pages.try_next().await? {
@@ -89,6 +92,10 @@ pub async fn export(
         }
         if listed >= total && seen.len() as u64 >= total {
             break;
+        }
+        if listed < total && pass == PASSES {
+            let message = format!("the server counts {total} users, but lists {listed}");
+            return Err(Failure::new(message).with_hint("check the server and what is in front of it"));
         }
     }
     Ok(true)

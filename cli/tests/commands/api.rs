@@ -220,6 +220,8 @@ async fn invalid_arguments_settings_and_files_end_with_2() {
         "api GetUser --path userId=..",
         "api GetUser",
         "api ListUserLogs --paginate",
+        "api ListUsers --paginate --query page=2",
+        "api ListUsers --paginate --query page_size=5",
         "api ListUserRoles --paginate",
         "api GET api/users",
         "api FETCH /api/users",

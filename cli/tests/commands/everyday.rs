@@ -14,6 +14,10 @@ async fn users_are_found_by_whatever_is_known_of_them() {
     assert!(nobody.code == 1 && nobody.err.contains("`grace`"), "{nobody:?}");
     let other = program.run(&["users", "get", "ADA"]).await;
     assert!(other.code == 1 && other.err.contains("hint: did you mean `ada`?"), "{other:?}");
+    for command in [&["users", "get", ""][..], &["users", "delete", " ", "--yes"]] {
+        let nobody = program.run(command).await;
+        assert!(nobody.code == 1 && nobody.err.contains("error: no user has the id, email"), "{nobody:?}");
+    }
     let table = program.run(&["users", "list", "ada", "-o", "table"]).await.done();
     assert!(table.out.starts_with("ID") && table.out.contains("ada@example.com"), "{table:?}");
 }
@@ -42,6 +46,17 @@ async fn digits_are_texts_where_the_api_expects_texts() {
     let change = ["users", "update", "bob", "--set", "name=null", "--set", "primaryPhone=4915112346"];
     let changed = program.run(&change).await.done().json();
     assert_eq!((&changed["name"], &changed["primaryPhone"]), (&json!(null), &json!("4915112346")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_read_without_the_marks_of_an_editor() {
+    let program = Program::new().await;
+    let create = ["users", "create", "--username", "ada", "--password-stdin"];
+    let refused = program.run_with_input(&create, "s3cret\0Passw0rd").await;
+    assert!(refused.code == 2 && refused.err.contains("the password contains a null character"), "{refused:?}");
+    let created = program.run_with_input(&create, "\u{feff}s3cret-Passw0rd\r\n").await.done().json();
+    let id = created["id"].as_str().unwrap();
+    program.client().users().verify_password(id, "s3cret-Passw0rd").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,6 +110,11 @@ async fn organizations_and_roles_are_changed_by_name() {
     }
     program.run(&["roles", "remove", "staff", "ada", "--yes"]).await.done();
     assert_eq!(program.run(&["roles", "users", "staff"]).await.done().out, "[]\n");
+    let refused = program.run(&["roles", "remove", "staff", "ada", "--yes"]).await;
+    assert!(refused.code == 1 && refused.err == "error: ada does not have the role staff\n", "{refused:?}");
+    program.run(&["orgs", "remove-member", "Acme", "ada", "--yes"]).await.done();
+    let refused = program.run(&["orgs", "remove-member", "Acme", "ada", "--yes"]).await;
+    assert!(refused.code == 1 && refused.err == "error: ada is not a member of Acme\n", "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,5 +29,6 @@ mod roles;
 mod scripted_server;
 mod storm;
 mod terminal;
+mod unclear;
 mod unread;
 mod yaml;

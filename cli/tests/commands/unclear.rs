@@ -1,0 +1,76 @@
+//! Calls that get no clear answer.
+
+use std::fs;
+
+use crate::program::Program;
+use crate::scripted_server::answering;
+
+/// Returns an answer with JSON.
+fn json(headers: &str, body: &str) -> String {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+    format!("{head}{headers}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+const TOKEN: &str = r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#;
+const USER: &str = r#"{"id":"ada","username":"ada","customData":{},"identities":{},"createdAt":0,"updatedAt":0,"profile":{},"isSuspended":false}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_without_an_answer_ends_with_4() {
+    let (url, server) = answering(|request| match request {
+        request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
+        request if request.starts_with(b"GET /api/roles") => json("", r#"[{"id":"r","name":"clerk"}]"#),
+        request if request.starts_with(b"GET /api/users/") => json("", USER),
+        request if request.starts_with(b"POST /api/hooks") => json("", "{}").replacen("200 OK", "502 Bad Gateway", 1),
+        // The connection is closed.
+        _ => String::new(),
+    })
+    .await;
+    let program = Program::new().await;
+    let commands: [&[&str]; 9] = [
+        &["users", "create", "--username", "ada"],
+        &["users", "suspend", "ada"],
+        &["users", "suspend", "ada", "grace", "ada"],
+        &["users", "delete", "ada", "--yes"],
+        &["organizations", "create", "Acme"],
+        &["roles", "assign", "clerk", "ada"],
+        &["api", "CreateUser", "--set", "username=ada"],
+        &["api", "POST", "/api/users", "--set", "username=ada"],
+        &["api", "POST", "/api/hooks", "--set", "name=ada"],
+    ];
+    for command in commands {
+        let ended = program.run(&[command, &["--endpoint", &url][..]].concat()).await;
+        let hint = "hint: check the change before you repeat it: the server might have made it";
+        assert!(ended.code == 4 && ended.err.contains(hint), "{command:?} {ended:?}");
+    }
+    for command in [&["organizations", "list"][..], &["api", "ListResources"]] {
+        let ended = program.run(&[command, &["--endpoint", &url][..]].concat()).await;
+        assert_eq!(ended.code, 1, "{command:?} {ended:?}");
+    }
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_with_fewer_users_than_the_server_counts_fails() {
+    let (url, server) = answering(|request| match request {
+        request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
+        request if String::from_utf8_lossy(request).contains("page=1&") => {
+            let users: Vec<String> = (0..100).map(|id| USER.replacen("ada", &format!("user{id}"), 1)).collect();
+            json("\r\ntotal-number: 250", &format!("[{}]", users.join(",")))
+        }
+        _ => json("\r\ntotal-number: 250", "[]"),
+    })
+    .await;
+    let program = Program::new().await;
+    let old = program.file("old.ndjson", "old\n");
+    let export = ["users", "export", "--endpoint", &url, "--to"];
+    let failed = program.run(&[&export[..], &[&old, "--overwrite"]].concat()).await;
+    let message = "error: the server counts 250 users, but lists 100\n";
+    assert!(failed.code == 1 && failed.err.contains(message) && !failed.err.contains("--resume"), "{failed:?}");
+    assert_eq!(fs::read_to_string(&old).unwrap(), "old\n");
+    let new = program.path("new.ndjson");
+    let failed = program.run(&[&export[..], &[&new]].concat()).await;
+    let hint = "in front of it; then continue with --resume\n";
+    assert!(failed.code == 1 && failed.err.contains(message) && failed.err.contains(hint), "{failed:?}");
+    assert_eq!(fs::read_to_string(&new).unwrap().lines().count(), 100);
+    server.abort();
+}
