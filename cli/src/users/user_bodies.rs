@@ -1,4 +1,4 @@
-//! What the requests for a record contain, and how it is recognized.
+//! Bodies of the requests for a record, and the members that it is recognized by.
 
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Value};

@@ -32,7 +32,7 @@ pub(crate) struct Relation {
     pub accepts_empty: bool,
     pub unknown_target: UnknownTarget,
     pub reply: Reply,
-    /// Whether replacing the links with some or all of the present ones is an error. Removing all is none.
+    /// Whether replacing the links with some or all of the present ones is an error. Removing all is allowed.
     pub requires_new: bool,
     /// Rejects a first owner that cannot have this relation.
     pub suits: fn(&Record) -> Outcome<()>,
