@@ -30,6 +30,15 @@ fn processes_wait_for_the_lock_of_a_dead_process_to_expire() {
 }
 
 #[test]
+fn waiting_processes_try_less_and_less_often() {
+    let deployment = locked(1);
+    assert_eq!(deployment.process().secret(), "token-1");
+    let tries = deployment.store.log().iter().filter(|call| **call == "lock").count();
+    // That of the dead process, the first, after 20, 40, 80 and 160 ms, and then every 250 ms.
+    assert_eq!(tries, 1 + 1 + 4 + 3);
+}
+
+#[test]
 fn one_waiting_process_fetches_a_token_if_the_lock_never_expires() {
     let deployment = locked(u32::MAX);
     let tokens = deployment.tokens(&deployment.processes(20));
