@@ -92,6 +92,23 @@ fn columns_with_the_name_of_a_member_need_no_mapping() {
 }
 
 #[test]
+fn a_member_cannot_come_from_two_columns_of_a_row() {
+    for (object, column) in [
+        (json!({ "age": 36 }), "customData.age"),
+        (json!({ "age": { "years": 36 } }), "customData.age"),
+        (json!({ "age": 36 }), "customData.age.years"),
+    ] {
+        let record = json!({ "username": "ada", "customData": object, column: "1" });
+        let problems = Source::Csv.convert(record, &options(&[])).unwrap_err();
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, [format!("{column}: another column sets this member, too")]);
+    }
+    let both =
+        row(json!({ "username": "ada", "customData": { "age": { "years": 36 } }, "customData.age.months": "1" }));
+    assert_eq!(json(&both)["customData"], json!({ "age": { "years": 36, "months": "1" } }));
+}
+
+#[test]
 fn usernames_that_are_email_addresses_become_email_addresses() {
     let user = row(json!({ "username": "ada@example.com" }));
     assert_eq!(json(&user), json!({ "primaryEmail": "ada@example.com" }));

@@ -45,7 +45,9 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
     }
     set_members(&mut Fields::new(plain), draft);
     for (path, value) in objects {
-        set_path(draft, &path, value);
+        if !set_path(draft, &path, value) {
+            draft.problem(Diagnostic::new(path, "another column sets this member, too"));
+        }
     }
     Ok(())
 }
@@ -119,42 +121,33 @@ fn digest(members: &mut Fields, draft: &mut Draft<'_>) {
     }
 }
 
-/// Sets a member of `customData`, `profile` or `identities`.
-fn set_path(draft: &mut Draft<'_>, path: &str, value: Value) {
+/// Sets a member of `customData`, `profile` or `identities`. Returns whether it was not set before.
+fn set_path(draft: &mut Draft<'_>, path: &str, value: Value) -> bool {
     let mut parts = path.split('.');
     match parts.next() {
         Some("customData") => insert(&mut draft.user.custom_data, parts, value),
         Some("profile") => insert(&mut draft.user.profile, parts, value),
         Some("identities") => match (parts.next(), text(value.clone())) {
             (Some(target), Some(id)) => {
-                draft.user.identities.insert(target.to_owned(), json!({ "userId": id }));
+                draft.user.identities.insert(target.to_owned(), json!({ "userId": id })).is_none()
             }
-            (Some(target), None) => {
-                draft.user.identities.insert(target.to_owned(), value);
-            }
+            (Some(target), None) => draft.user.identities.insert(target.to_owned(), value).is_none(),
             (None, _) => insert(&mut draft.user.identities, parts, value),
         },
-        _ => {}
+        _ => true,
     }
 }
 
-fn insert<'a>(object: &mut Map<String, Value>, mut path: impl Iterator<Item = &'a str>, value: Value) {
+/// Returns whether nothing was there before.
+fn insert<'a>(object: &mut Map<String, Value>, mut path: impl Iterator<Item = &'a str>, value: Value) -> bool {
     let Some(name) = path.next() else {
-        if let Value::Object(members) = value {
-            object.extend(members);
-        }
-        return;
+        let Value::Object(members) = value else { return true };
+        return members.into_iter().all(|(name, value)| object.insert(name, value).is_none());
     };
     let rest: Vec<&str> = path.collect();
     if rest.is_empty() {
-        object.insert(name.to_owned(), value);
-        return;
+        return object.insert(name.to_owned(), value).is_none();
     }
     let child = object.entry(name).or_insert_with(|| json!({}));
-    if !child.is_object() {
-        *child = json!({});
-    }
-    if let Some(child) = child.as_object_mut() {
-        insert(child, rest.into_iter(), value);
-    }
+    child.as_object_mut().is_some_and(|child| insert(child, rest.into_iter(), value))
 }
