@@ -117,9 +117,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     if let Some(Command::Undo { journal, unclear }) = &arguments.command {
         return users_undo::run(context, journal, *unclear).await;
     }
-    if !arguments.columns.is_empty() && arguments.from != Source::Csv {
-        return Err(Failure::usage("--map requires your own columns").with_hint("pass `--from csv`"));
-    }
+    arguments.check_source()?;
     let input = RecordReader::new(&arguments.files, arguments.from, arguments.format)?;
     let path = arguments.journal_path(&input);
     arguments.check_files(&path)?;
@@ -205,6 +203,21 @@ async fn journal(
 }
 
 impl Arguments {
+    /// Rejects options of another system than that of the files.
+    fn check_source(&self) -> Result<()> {
+        for (is_given, source, name, option) in [
+            (!self.columns.is_empty(), Source::Csv, "csv", "--map"),
+            (self.auth0_hashes.is_some(), Source::Auth0, "auth0", "--auth0-hashes"),
+            (self.firebase_parameters.is_some(), Source::Firebase, "firebase", "--firebase-parameters"),
+        ] {
+            if is_given && self.from != source {
+                let failure = Failure::usage(format!("{option} is for imports with `--from {name}` only"));
+                return Err(failure.with_hint(format!("pass `--from {name}`, or leave out {option}")));
+            }
+        }
+        Ok(())
+    }
+
     fn source_options(&self) -> Result<SourceOptions> {
         let mut options = SourceOptions {
             firebase: self.firebase_parameters.as_deref().map(firebase).transpose()?,

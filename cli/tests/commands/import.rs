@@ -126,6 +126,19 @@ async fn files_without_a_system_are_recognized() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn options_of_another_system_are_refused() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{}\n");
+    for (option, name) in
+        [("--map=a=username", "csv"), ("--auth0-hashes=h", "auth0"), ("--firebase-parameters=p", "firebase")]
+    {
+        let refused = program.run(&["users", "import", &file, "--from", "keycloak", option]).await;
+        let hint = format!("hint: pass `--from {name}`, or leave out --");
+        assert!(refused.code == 2 && refused.err.contains(&hint), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn columns_of_your_own_require_the_source_csv_and_an_export_does_not() {
     let program = Program::new().await;
     let file = program.file("people.csv", "mail\nada@example.com\n");
@@ -504,8 +517,9 @@ async fn a_report_is_private_and_overwrites_no_input() {
     program.run(&["users", "import", &file, "--dry-run", "--report", &report]).await.done();
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&report).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
-    for flag in ["--auth0-hashes", "--firebase-parameters"] {
-        let refused = program.run(&["users", "import", &file, "--report", &report, flag, &report]).await;
+    for (from, flag) in [("auth0", "--auth0-hashes"), ("firebase", "--firebase-parameters")] {
+        let import = ["users", "import", &file, "--from", from, "--report", &report, flag, &report];
+        let refused = program.run(&import).await;
         assert!(refused.code == 2 && refused.err.contains("--report is also an input file"), "{refused:?}");
     }
 }
