@@ -54,6 +54,11 @@ impl Failure {
         Self { exit: Exit::Usage, ..Self::new(message) }
     }
 
+    /// Returns the failure of a call, with this message if the server does not know what it is about.
+    pub(crate) fn or_missing(error: Error, message: String) -> Self {
+        if error.is_not_found() { Self::new(message) } else { error.into() }
+    }
+
     /// Ends the program as one that has changed something before.
     #[must_use]
     pub fn after_changes(self) -> Self {

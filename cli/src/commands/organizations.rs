@@ -107,10 +107,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let (id, user_id) = (find(&organization).await?, lookup::user(&client, &user).await?.id);
             context.confirm(&format!("Remove {user} from the organization {organization}?"))?;
             let removed = client.operation("DeleteOrganizationUser")?.path("id", &id).path("userId", &user_id).await;
-            removed.map_err(|error| match error.is_not_found() {
-                true => Failure::new(format!("{user} is not a member of {organization}")),
-                false => error.into(),
-            })?;
+            removed.map_err(|error| Failure::or_missing(error, format!("{user} is not a member of {organization}")))?;
             context.printer.message(&format!("removed {user} from {organization}"));
         }
         Command::Roles => context.printer.list(ROLES, &lookup::all(&client, "ListOrganizationRoles").await?)?,

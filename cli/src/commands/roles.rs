@@ -108,10 +108,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let (role_id, user_id) = (find(&role).await?, lookup::user(&client, &user).await?.id);
             context.confirm(&format!("Take the role {role} from {user}?"))?;
             let removed = client.operation("DeleteUserRole")?.path("userId", &user_id).path("roleId", &role_id).await;
-            removed.map_err(|error| match error.is_not_found() {
-                true => Failure::new(format!("{user} does not have the role {role}")),
-                false => error.into(),
-            })?;
+            removed.map_err(|error| Failure::or_missing(error, format!("{user} does not have the role {role}")))?;
             context.printer.message(&format!("took {role} from {user}"));
         }
     }

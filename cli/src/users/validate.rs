@@ -185,7 +185,7 @@ pub(in crate::users) fn is_username(text: &str) -> bool {
 }
 
 /// `^\S+@\S+\.\S+$`, without control characters, which the database of a server does not store
-pub(in crate::users) fn is_email(text: &str) -> bool {
+pub(crate) fn is_email(text: &str) -> bool {
     let host = text.char_indices().skip(1).find(|(_, char)| *char == '@').and_then(|(at, _)| text.get(at + 1..));
     let dot =
         host.is_some_and(|host| host.char_indices().any(|(at, char)| char == '.' && at > 0 && at + 1 < host.len()));

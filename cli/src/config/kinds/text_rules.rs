@@ -1,6 +1,7 @@
 //! Rules of the server for texts. They find only what the server certainly refuses.
 
 use crate::credentials::is_scheme;
+use crate::users::validate::is_email;
 
 /// Returns why a text cannot be the name of a scope of a resource.
 pub(super) fn of_scopes(text: &str) -> Option<&'static str> {
@@ -39,9 +40,7 @@ pub(super) fn of_optional_urls(text: &str) -> Option<&'static str> {
 
 /// Returns why a text cannot be an email address, or nothing at all.
 pub(super) fn of_optional_emails(text: &str) -> Option<&'static str> {
-    let is_email = text.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.'));
-    let is_one_word = !text.contains(char::is_whitespace);
-    (!(text.is_empty() || is_email && is_one_word)).then_some("it is not an email address")
+    (!(text.is_empty() || is_email(text))).then_some("it is not an email address")
 }
 
 /// Returns why a text cannot be a colour.
