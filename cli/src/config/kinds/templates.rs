@@ -90,7 +90,8 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
         if kind == "Checkbox" && field.get("required") == Some(&Value::Bool(true)) {
             return Some(("required", "a field of type Checkbox cannot be required".to_owned()));
         }
-        let setting = setting(field)?;
+        let (_, setting) = settings(field)?;
+        let setting = setting?;
         let is_optional = matches!(kind, "Date" | "Checkbox");
         let lacks = config.map_or(!is_optional, |config| !config.contains_key(setting));
         let hint =
@@ -99,7 +100,7 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     },
     dropped: |field| {
         let kind = text(field, "type");
-        let Some((_, settings)) = SETTINGS.iter().find(|(name, _)| *name == kind) else { return Vec::new() };
+        let Some((settings, _)) = settings(field) else { return Vec::new() };
         let config =
             field.get("config").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
         let foreign = config.filter(|name| !settings.contains(name)).map(|name| format!("config.{name}"));
@@ -114,26 +115,21 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     ..Kind::DEFAULT
 };
 
-/// The settings in the configuration of a field, by its type.
-pub(super) const SETTINGS: &[(&str, &[&str])] = &[
-    ("Text", &["placeholder", "minLength", "maxLength"]),
-    ("Number", &["placeholder", "minValue", "maxValue"]),
-    ("Date", &["placeholder", "format", "customFormat"]),
-    ("Checkbox", &["defaultValue"]),
-    ("Select", &["placeholder", "options"]),
-    ("Url", &["placeholder"]),
-    ("Regex", &["placeholder", "format"]),
-    ("Address", &["parts"]),
-    ("Fullname", &["parts"]),
+/// The settings in the configuration of a field, by its type, and the one that it requires.
+pub(super) const SETTINGS: &[(&str, &[&str], Option<&str>)] = &[
+    ("Text", &["placeholder", "minLength", "maxLength"], None),
+    ("Number", &["placeholder", "minValue", "maxValue"], None),
+    ("Date", &["placeholder", "format", "customFormat"], Some("format")),
+    ("Checkbox", &["defaultValue"], Some("defaultValue")),
+    ("Select", &["placeholder", "options"], Some("options")),
+    ("Url", &["placeholder"], None),
+    ("Regex", &["placeholder", "format"], Some("format")),
+    ("Address", &["parts"], Some("parts")),
+    ("Fullname", &["parts"], Some("parts")),
 ];
 
-/// Returns the setting that the configuration of a field requires.
-fn setting(field: &Members) -> Option<&'static str> {
-    match text(field, "type") {
-        "Date" | "Regex" => Some("format"),
-        "Checkbox" => Some("defaultValue"),
-        "Select" => Some("options"),
-        "Address" | "Fullname" => Some("parts"),
-        _ => None,
-    }
+/// Returns the settings of a field's type, and the one that it requires.
+fn settings(field: &Members) -> Option<(&'static [&'static str], Option<&'static str>)> {
+    let kind = text(field, "type");
+    SETTINGS.iter().find(|(name, ..)| *name == kind).map(|(_, settings, required)| (*settings, *required))
 }

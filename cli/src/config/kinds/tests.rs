@@ -299,6 +299,6 @@ fn settings_of_profile_fields_are_those_of_the_document() {
         let config = field["properties"]["config"]["properties"].as_object().unwrap();
         (kind, config.keys().map(String::as_str).collect::<BTreeSet<_>>())
     });
-    let known = templates::SETTINGS.iter().map(|(kind, settings)| (*kind, settings.iter().copied().collect()));
+    let known = templates::SETTINGS.iter().map(|(kind, settings, _)| (*kind, settings.iter().copied().collect()));
     assert_eq!(settings.collect::<Vec<_>>(), known.collect::<Vec<_>>());
 }
