@@ -3,7 +3,7 @@ import { OLDEST } from "./defaults.js";
 import { type CallInput, type Group, type Invocation, type Operation, sorted } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { fitting } from "./releases.js";
-import { bad, checkCallOptions, checkedHeaders, encodeBody, encodeQuery, expectObject, fillPath, isObject } from "./request/arguments.js";
+import { bad, checkCallOptions, checkedHeaders, encodeBody, encodeQuery, expectObject, fillPath, isIterable, isObject } from "./request/arguments.js";
 import { read } from "./response/answer.js";
 import { LogtoError, RestrictedError } from "./response/errors.js";
 import { counted, List, Page } from "./response/page.js";
@@ -179,7 +179,7 @@ export class Client<Calls = unknown> {
     if (!Array.isArray(operations)) throw bad("operations", "is not a list of operation ids");
     const ids = operations.map((id) => this.#operation("operations", id).id);
     const client = new Client(this.#session, this.#groups, new Set(ids.filter((id) => this.#allowed?.has(id) ?? true)));
-    return Object.setPrototypeOf(client, Object.getPrototypeOf(this) as object) as this;
+    return Object.setPrototypeOf(client, Object.getPrototypeOf(this));
   }
 
   /** Returns the operations of a group as methods. */
@@ -221,7 +221,7 @@ export class Client<Calls = unknown> {
     const given = checkedQuery(members);
     for (const name of operation.paging === "none" ? [] : ["page", "pageSize"]) {
       const value = given?.[name];
-      if (value !== undefined && !(Number.isInteger(value) && (value as number) > 0)) throw bad(`query.${name}`, "is not a whole number above 0");
+      if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0)) throw bad(`query.${name}`, "is not a whole number above 0");
     }
     for (const name of operation.required) if (given?.[name] === undefined) throw bad(`query.${name}`, "is missing");
     const set = encodeQuery(given);
@@ -256,7 +256,7 @@ export class Client<Calls = unknown> {
 }
 
 function checkedQuery(members: unknown): Record<string, unknown> | undefined {
-  if (members !== undefined && (!isObject(members) || Symbol.iterator in members)) throw bad("query", "is not an object of parameters");
+  if (members !== undefined && (!isObject(members) || isIterable(members))) throw bad("query", "is not an object of parameters");
   return members;
 }
 

@@ -96,7 +96,7 @@ export class Emulator {
     const { status } = answer;
     answer.free();
     const isEmpty = [101, 204, 205, 304].includes(status);
-    return new Response(isEmpty ? null : content, { status, headers: names.map((name, index) => [name, pairs[2 * index + 1] as string]) });
+    return new Response(isEmpty ? null : content, { status, headers: names.map((name, index) => [name, pairs[2 * index + 1] ?? ""]) });
   };
 
   /**

@@ -1,6 +1,5 @@
 /** Groups of operations: their tables, and the arguments of their methods. */
 import { OLDEST } from "./defaults.js";
-import type { CallOptions } from "./options.js";
 import { bad } from "./request/arguments.js";
 
 declare const API: unique symbol;
@@ -66,26 +65,29 @@ export interface CallInput {
   body?: unknown;
 }
 
-/** Input and options of a call. */
-export interface Invocation extends CallInput {
-  options: CallOptions;
+/** Input and options of a call, before they are checked. */
+export interface Invocation {
+  path?: Record<string, unknown>;
+  query?: unknown;
+  body?: unknown;
+  options: unknown;
 }
 
 /** Sorts the arguments of a method: parameters of the path, body, query and options, in this order. */
 export function sorted({ parameters, body, query, id }: Operation, given: unknown[]): Invocation {
   let at = parameters.length;
-  const path = Object.fromEntries(parameters.map((name, place) => [name, given[place] as string]));
+  const path = Object.fromEntries(parameters.map((name, place) => [name, given[place]]));
   const invocation: Invocation = {
     path,
     body: body === "none" ? undefined : given[at++],
-    query: query ? (given[at++] as Record<string, unknown> | undefined) : undefined,
-    options: (given[at++] as CallOptions | undefined) ?? {},
+    query: query ? given[at++] : undefined,
+    options: given[at++] ?? {},
   };
   if (given.length > at) throw bad("arguments", `are too many for ${id}`);
   return invocation;
 }
 
-const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "~": "PATCH", $: "DELETE" };
+const METHODS: Record<string, string> = { "+": "POST", "=": "PUT", "~": "PATCH", $: "DELETE" };
 
 /**
  * Parses the table of a group. The first line has the noun of the group and the start of its paths. Every other line is
@@ -151,7 +153,7 @@ function wordsOf(path: string, one: boolean): string {
 
 function operation(id: string, path: string, mark: string, flags: string, words: string, since: number): Operation {
   const has = (letter: string): boolean => flags.includes(letter);
-  const method = METHODS[mark] as string;
+  const method = METHODS[mark] ?? "GET";
   const success = all(words, /#(\d+)/g).map(Number);
   return {
     id,
@@ -175,4 +177,4 @@ function operation(id: string, path: string, mark: string, flags: string, words:
 
 const capital = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase());
 
-const all = (text: string, pattern: RegExp): string[] => Array.from(text.matchAll(pattern), (found) => found[1] as string);
+const all = (text: string, pattern: RegExp): string[] => Array.from(text.matchAll(pattern), ([, word = ""]) => word);

@@ -1,5 +1,5 @@
 /** Checks of the options of a client. Throws TypeErrors that name the option. */
-import { type AllOptions, type Exchange, LEVELS, type Logger } from "./options.js";
+import { type AllOptions, type Exchange, LEVELS } from "./options.js";
 import { bad, check, checkPairs, checkRetry, checkUrl, expectObject } from "./request/arguments.js";
 
 /** Options of a client. */
@@ -21,7 +21,7 @@ function checkText(name: string, text: unknown): void {
 /** Returns a copy of the options, inherited ones included. Throws if one is invalid. */
 export function checkOptions(given: AllOptions): AllOptions {
   expectObject(given);
-  const options: AllOptions = Object.fromEntries(CLIENT.map((name) => [name, given[name as keyof AllOptions]]));
+  const options: AllOptions = Object.fromEntries(CLIENT.map((name) => [name, Reflect.get(given, name)]));
   for (const name in given) {
     if (CLIENT.includes(name)) continue;
     const known = (Object.hasOwn(OTHER_NAMES, name) && OTHER_NAMES[name]) || CLIENT.find((option) => option.toLowerCase() === name.toLowerCase());
@@ -47,7 +47,7 @@ export function checkOptions(given: AllOptions): AllOptions {
   if (exchange !== undefined) checkExchange(exchange);
   if (logLevel !== undefined && !LEVELS.includes(logLevel)) throw bad("logLevel", `is not one of ${LEVELS.join(", ")}`);
   if (credentials !== undefined && !CREDENTIALS.includes(credentials)) throw bad("credentials", `is not one of ${CREDENTIALS.join(", ")}`);
-  if (logger && LEVELS.slice(1).some((name) => typeof logger[name as keyof Logger] !== "function")) {
+  if (logger && LEVELS.some((name) => name !== "off" && typeof logger[name] !== "function")) {
     throw bad("logger", "lacks one of the functions `debug`, `info`, `warn` and `error`");
   }
   if (tokenStore && (typeof tokenStore.get !== "function" || typeof tokenStore.set !== "function")) {

@@ -275,7 +275,7 @@ export interface CallOptions extends Pick<AllOptions, "cache" | "next"> {
 }
 
 /** The levels, each with more messages than the one before. All but the first are functions of a logger. */
-export const LEVELS = ["off", "error", "warn", "info", "debug"];
+export const LEVELS = ["off", "error", "warn", "info", "debug"] as const;
 
 /** Settings of a client, with their defaults. Holds no reference to the client, so that it can be garbage-collected. */
 export class Settings {

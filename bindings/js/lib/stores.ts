@@ -205,7 +205,7 @@ function expect(valid: boolean, message: string): void {
 }
 
 function has(value: object, name: string): boolean {
-  return typeof (value as Record<string, unknown> | null | undefined)?.[name] === "function";
+  return typeof Reflect.get(Object(value), name) === "function";
 }
 
 /** Redis rejects times to live below a millisecond, and those that are too long for an integer. */

@@ -776,7 +776,7 @@ const tests = {
 
   async "files are uploaded from bytes and blobs"({ room, client }) {
     const bytes = new Uint8Array([1, 2, 3, 4]);
-    for (const file of [bytes, new Blob([bytes], { type: "image/png" }), { data: bytes, name: "a.png", type: "image/png" }]) {
+    for (const file of [bytes, inSharedMemory(bytes), new Blob([bytes], { type: "image/png" }), { data: bytes, name: "a.png", type: "image/png" }]) {
       const { url } = await client().userAssets.upload({ file });
       ok(url.startsWith("multipart/form-data; boundary="), url);
       ok((await room.seen()).seen.at(-1).body.includes("\u0001\u0002\u0003\u0004"), "the bytes arrive");
@@ -1273,7 +1273,7 @@ const tests = {
     const signature = [...new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(body)))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     const headers = { ":method": "POST", "x-name": "日本", cookie: ["a", "b"], "Logto-Signature-Sha-256": signature };
     const bytes = new TextEncoder().encode(body);
-    for (const raw of [body, bytes, bytes.buffer]) equal((await lib.verifyWebhook({ headers, body: raw }, "key")).hookId, "h");
+    for (const raw of [body, bytes, bytes.buffer, inSharedMemory(bytes)]) equal((await lib.verifyWebhook({ headers, body: raw }, "key")).hookId, "h");
     for (const parsed of [JSON.parse(body), undefined]) {
       await fails(lib.verifyWebhook({ headers, body: parsed }, "key"), TypeError, ({ message }) => ok(message.includes("`body`"), message));
     }
@@ -1337,6 +1337,14 @@ const tests = {
     ok(ready() !== first, "the instance is replaced");
   },
 };
+
+/** Returns a copy in memory that threads share, where the platform has such memory. */
+function inSharedMemory(bytes) {
+  if (!globalThis.SharedArrayBuffer) return bytes;
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
+}
 
 /**
  * Returns a delivery as Logto sends it. WebCrypto rejects empty keys. `\0` produces the same signature, because HMAC pads

@@ -3,5 +3,5 @@
 import wasm from "../logto_admin_emulator.wasm";
 
 export async function load(): Promise<WebAssembly.Module> {
-  return wasm as WebAssembly.Module;
+  return wasm;
 }

@@ -7,5 +7,5 @@ export const userAgent = false;
 export const isBrowser = false;
 
 export async function load(): Promise<WebAssembly.Module> {
-  return wasm as WebAssembly.Module;
+  return wasm;
 }

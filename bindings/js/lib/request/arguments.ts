@@ -1,5 +1,5 @@
 /** Checks and encodes the arguments of calls. */
-import type { CallOptions, HeaderValues, RetryTimes } from "../options.js";
+import type { CallOptions, HeaderValues } from "../options.js";
 import { printable } from "../response/printable.js";
 
 const bads = new WeakSet();
@@ -18,6 +18,15 @@ export function isBad(error: unknown): error is TypeError {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
+}
+
+export function isIterable(value: unknown): value is Iterable<unknown> {
+  return isObject(value) && Symbol.iterator in value;
+}
+
+/** Returns the value if it is a string, and otherwise an empty one. */
+export function stringOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Returns the text of what a function of the user has thrown. */
@@ -46,12 +55,12 @@ function expectPlain(name: string, value: unknown): void {
   if (!isObject(value)) return;
   const isList = Array.isArray(value);
   const isOpaque = value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value) || typeof value["then"] === "function";
-  if (isOpaque || (Symbol.iterator in value && !isList)) throw bad(name, "is not plain data that can be sent as JSON");
+  if (isOpaque || (isIterable(value) && !isList)) throw bad(name, "is not plain data that can be sent as JSON");
   if (typeof value["toJSON"] === "function") return;
   for (const [key, member] of Object.entries(value)) expectPlain(isList ? `${name}[${key}]` : `${name}.${key}`, member);
 }
 
-export function expectObject(value: unknown, name = "options"): void {
+export function expectObject(value: unknown, name = "options"): asserts value is Record<string, unknown> {
   if (!isObject(value)) throw bad(name, "is not an object");
 }
 
@@ -84,19 +93,19 @@ function present(headers: HeaderValues): HeaderValues {
 /** Options of a call, with the types of those that have a primitive type. */
 const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", retry: "", redirects: "number", strict: "boolean", idempotent: "boolean", maxResponseBytes: "number", cache: "string", next: "object" };
 
-export function checkCallOptions(options: CallOptions): void {
+export function checkCallOptions(options: unknown): asserts options is CallOptions {
   expectObject(options);
   for (const name in options) {
     const type = Object.hasOwn(CALL, name) ? CALL[name] : undefined;
     if (type === undefined) throw bad(`options.${name}`, "is not a call option");
     if (type) check(options, name, type);
   }
-  checkRetry(options.retry);
+  checkRetry(options["retry"]);
   const { signal } = options;
-  if (signal && typeof signal.addEventListener !== "function") throw bad("signal", "is not an AbortSignal");
+  if (signal && typeof Reflect.get(Object(signal), "addEventListener") !== "function") throw bad("signal", "is not an AbortSignal");
 }
 
-export function checkRetry(times: RetryTimes | undefined): void {
+export function checkRetry(times: unknown): void {
   if (times === undefined) return;
   expectObject(times, "retry");
   check(times, "base longest total", "number");
@@ -111,7 +120,7 @@ export function checkPairs(name: string, text: unknown): void {
 export function checkUrl(name: string, text: unknown, base?: string): URL {
   let url: URL;
   try {
-    url = new URL(text as string, base);
+    url = new URL(String(text), base);
   } catch {
     throw bad(name, "is not a URL: write it as https://id.example.com");
   }
@@ -148,7 +157,7 @@ export function encodeQuery(members: Record<string, unknown> | undefined): strin
   };
   for (const name of Object.keys(members)) {
     const value = members[name];
-    if (isObject(value) && Symbol.iterator in value) for (const one of value as Iterable<unknown>) add(name, one);
+    if (isIterable(value)) for (const one of value) add(name, one);
     else add(name, value);
   }
   return pairs.toString();
@@ -203,18 +212,19 @@ function multipart(body: unknown): FormData {
   for (const [name, value] of Object.entries(body)) {
     if (value === undefined) continue;
     if (typeof value === "string") data.append(name, value);
-    else file(data, name, value as Upload);
+    else file(data, name, value);
   }
   return data;
 }
 
-function file(data: FormData, field: string, upload: Upload): void {
+function file(data: FormData, field: string, upload: unknown): void {
   const given = upload instanceof Blob || upload instanceof Uint8Array ? { data: upload } : upload;
-  const { data: content, name, type } = (given ?? {}) as { data: Blob | Uint8Array; name?: string; type?: string };
+  const { data: content, name, type }: Record<string, unknown> = isObject(given) ? given : {};
   if (!(content instanceof Blob) && !(content instanceof Uint8Array)) {
     throw bad(`body.${field}`, "is not a Blob, a File or bytes");
   }
-  const own = content instanceof Blob ? (content as Partial<File>) : undefined;
-  const blob = new Blob([content as BlobPart], { type: type ?? own?.type ?? "application/octet-stream" });
-  data.append(field, blob, name ?? own?.name ?? "file");
+  const own: Partial<File> = content instanceof Blob ? content : {};
+  // A copy, because a Blob cannot be made of shared memory.
+  const part = content instanceof Blob ? content : new Uint8Array(content);
+  data.append(field, new Blob([part], { type: String(type ?? own.type ?? "application/octet-stream") }), String(name ?? own.name ?? "file"));
 }

@@ -1,5 +1,6 @@
 import { DecodeError } from "./errors.js";
 import type { Operation } from "../group.js";
+import { isObject } from "../request/arguments.js";
 
 /** Status, headers and URL of a response. */
 export interface LogtoResponse {
@@ -36,7 +37,8 @@ function withoutUser(url: string, at: number): string {
 /** Returns the members of a JSON object; none if the text is not JSON. */
 export function members(text: string): Record<string, unknown> {
   try {
-    return (JSON.parse(text) as Record<string, unknown> | null) ?? {};
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }
@@ -84,7 +86,7 @@ export function read(operation: Operation, { response, text }: Answer, isStrict 
     if (operation.paging !== "none" && !Array.isArray(data)) throw refuse("the response is not a list");
     return data;
   }
-  const items = (data as Record<string, unknown> | null)?.[itemsAt];
+  const items = isObject(data) && data[itemsAt];
   if (!Array.isArray(items)) throw refuse(`the response has no list \`${itemsAt}\``);
   return items;
 }

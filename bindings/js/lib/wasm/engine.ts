@@ -75,7 +75,7 @@ export class Engine implements HostContext {
     if (answer) state.observe(answer.response.status);
     if (answer && answer.response.status < 400) return answer;
     return new Promise((resolve, reject) => {
-      const pending = this.#pending(owner, client, request, () => resolve(pending.answer as Answer), reject);
+      const pending = this.#pending(owner, client, request, () => (pending.answer ? resolve(pending.answer) : reject(trapped(undefined))), reject);
       pending.first = first;
       this.#enter(client, pending, request);
     });
@@ -147,7 +147,9 @@ export class Engine implements HostContext {
 
   /** Returns the state of a client that is not released: calls keep their client. */
   #state(client: number): ClientState {
-    return this.#clients.get(client) as ClientState;
+    const state = this.#clients.get(client);
+    if (!state) throw trapped(undefined);
+    return state;
   }
 
   client(client: number): ClientState | undefined {

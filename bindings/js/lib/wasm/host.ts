@@ -1,9 +1,10 @@
 /** The functions that the module calls: requests, timers, and functions of the user. */
 import type { TokenStore } from "../options.js";
-import { textOf } from "../request/arguments.js";
+import { stringOf, textOf } from "../request/arguments.js";
+import { describedFailure } from "../request/connection-failure.js";
 import { type Request, send, sendCall, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
-import { type Answer, isHtml, members, retryAfter, shown } from "../response/answer.js";
+import { type Answer, isHtml, members, retryAfter } from "../response/answer.js";
 import type { StopReason } from "../response/errors.js";
 import type { ClientState, FirstAttempt, Grant } from "./client-state.js";
 import type { Exports, Host } from "./module.js";
@@ -171,8 +172,8 @@ function sendTokenRequest(context: HostContext, job: number, client: number, att
     const isLifetime = typeof expires_in === "number" || typeof expires_in === "string";
     settle((wasm) =>
       wasm.settle_token_answer(
-        job, status, retryAfter(answer), isHtml(headers), text(error), text(error_description), text(access_token),
-        expires_in !== undefined && expires_in !== null, isLifetime ? Number(expires_in) : NaN, typeof scope === "string", text(scope),
+        job, status, retryAfter(answer), isHtml(headers), stringOf(error), stringOf(error_description), stringOf(access_token),
+        expires_in !== undefined && expires_in !== null, isLifetime ? Number(expires_in) : NaN, typeof scope === "string", stringOf(scope),
       ),
     );
   };
@@ -193,7 +194,7 @@ function exchange(
   answer.then(
     (answer) => answered(answer, settle),
     (error: unknown) => {
-      const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: described(error), cause: error };
+      const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: describedFailure(error), cause: error };
       settle((wasm) => {
         failed(cause);
         wasm.settle_failure(job, kind, message);
@@ -288,32 +289,23 @@ function settleToken(wasm: Exports, job: number, { token, lifetime, age, scope, 
   wasm.settle_token(job, token, lifetime, age, scope, missing);
 }
 
-/** Returns the text of a failed fetch. Node keeps the code and the address of the server in the cause. */
-function described(error: unknown): string {
-  const { cause } = (error ?? {}) as { cause?: { message?: string; errors?: { message?: string }[] } };
-  const reason = cause?.message || cause?.errors?.[0]?.message;
-  // Some platforms repeat the URL, with its query.
-  return `${textOf(error)}${reason ? `: ${reason}` : ""}`.replace(/https?:\/\/[^\s)"']+/g, shown);
-}
-
 const NONE: StoredToken = { token: "", lifetime: -1, age: -1, scope: "", missing: "" };
 
 const lock = (key: string, second: number): string => (second ? `${key}:2` : key);
 
 type Settle = ReturnType<Jobs["start"]>;
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-
 /** Returns code and message of an error. The message defaults to the start of the body. */
 function errorFields(body: string): { code?: string; message?: string } {
   const { code, message, error_description, error } = members(body);
   const start = body.slice(0, 200).trim() || "the response has no body";
-  return { code: text(code), message: text(message) || text(error_description) || text(error) || start };
+  return { code: stringOf(code), message: stringOf(message) || stringOf(error_description) || stringOf(error) || start };
 }
 
+declare const Deno: { unrefTimer(timer: number): void } | undefined;
+
 /** Lets the process end while the timer is active. */
-function unref(timer: unknown): void {
-  const deno = (globalThis as { Deno?: { unrefTimer(timer: unknown): void } }).Deno;
-  if (typeof timer === "object") (timer as { unref?(): void }).unref?.();
-  else deno?.unrefTimer(timer);
+function unref(timer: number | { unref?(): void }): void {
+  if (typeof timer === "object") timer.unref?.();
+  else if (typeof Deno !== "undefined") Deno.unrefTimer(timer);
 }

@@ -59,15 +59,10 @@ export interface Exports {
 }
 
 /** Functions of the host by name. Booleans arrive as 1 or 0. */
-export type Host = Record<string, (...given: never[]) => unknown>;
+export type Host = Record<string, (...given: any[]) => unknown>;
 
 /** Positions of the text arguments of functions of the host. */
 const TEXTS: Record<string, readonly number[]> = { send: [3], store_set: [2, 4, 5], store_lock: [3], store_unlock: [3], resolve_token: [1], reject: [2, 3, 5, 6, 8] };
-
-interface Raw {
-  memory: WebAssembly.Memory;
-  __wbindgen_malloc(bytes: number, alignment: number): number;
-}
 
 /**
  * Creates an instance with this host. Replaces the glue of wasm-bindgen, which supports only one instance of a module.
@@ -77,20 +72,19 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
   const imports = Object.fromEntries(Object.entries(host).map(([name, run]) => [name, imported(run, TEXTS[name])]));
   const { exports } = new WebAssembly.Instance(module, { host: imports });
-  const raw = exports as unknown as Raw;
+  const { memory, __wbindgen_malloc: malloc } = exports;
+  if (!(memory instanceof WebAssembly.Memory) || typeof malloc !== "function") throw new TypeError("`wasm` is not the module of this package");
 
   /** Copies a text to the memory of the module. Returns its address and its length. */
-  function copied(text: string): [address: number, length: number] {
+  const copied = (text: string): [address: number, length: number] => {
     if (text === "") return [1, 0];
     const bytes = encoder.encode(text);
-    const at = raw.__wbindgen_malloc(bytes.length, 1) >>> 0;
-    new Uint8Array(raw.memory.buffer, at).set(bytes);
+    const at = malloc(bytes.length, 1) >>> 0;
+    new Uint8Array(memory.buffer, at).set(bytes);
     return [at, bytes.length];
-  }
+  };
 
-  function text(at = 0, length = 0): string {
-    return length ? decoder.decode(new Uint8Array(raw.memory.buffer, at >>> 0, length)) : "";
-  }
+  const text = (at = 0, length = 0): string => (length ? decoder.decode(new Uint8Array(memory.buffer, at >>> 0, length)) : "");
 
   function imported(run: Host[string], texts?: readonly number[]): Host[string] {
     if (!texts) return run;
@@ -99,7 +93,7 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
       for (let at = 0; at < given.length; at++) args.push(texts.includes(args.length) ? text(given[at], given[++at]) : given[at]);
       // The module cannot clean up if an exception unwinds through it.
       try {
-        return run(...(args as never[])) ?? true;
+        return run(...args) ?? true;
       } catch {
         return false;
       }
@@ -107,9 +101,10 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
   }
 
   /** Wraps a function of the module, which then accepts texts. */
-  function accepting(run: unknown): (...given: unknown[]) => unknown {
-    return (...given) => (run as (...args: unknown[]) => unknown)(...given.flatMap((one) => (typeof one === "string" ? copied(one) : one)));
-  }
+  const accepting = (run: WebAssembly.ExportValue) => {
+    if (typeof run !== "function") return run;
+    return (...given: unknown[]): unknown => run(...given.flatMap((one) => (typeof one === "string" ? copied(one) : one)));
+  };
 
-  return Object.fromEntries(Object.entries(exports).map(([name, run]) => [name, accepting(run)])) as unknown as Exports;
+  return Object.fromEntries<any>(Object.entries(exports).map(([name, run]) => [name, accepting(run)])) as Exports;
 }

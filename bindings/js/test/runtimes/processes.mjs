@@ -36,6 +36,9 @@ const given = (server, form) => `
     const options = { endpoint: "${server}/s/given", getToken: () => "t" };
     const broken = new LogtoAdmin({ ...options, wasm: new Uint8Array(8) });
     if (await broken.users.get("x").then(() => true, () => false)) throw new Error("the option is ignored");
+    const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    const foreign = await new LogtoAdmin({ ...options, wasm: empty }).users.get("x").catch((error) => error);
+    if (!foreign.message.includes("is not the module of this package")) throw new Error("a foreign module: " + foreign.message);
     const admin = new LogtoAdmin({ ...options, wasm: ${form} });
     await admin.users.get("x");
     if (ready() === undefined) throw new Error("the first call does not load the module");
