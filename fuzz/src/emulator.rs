@@ -8,10 +8,11 @@ use crate::fields::{Fields, joined};
 use crate::recordings::{EXCHANGES, Exchange};
 use crate::seeded::{Credentials, START, URL};
 
-/// The input is a list of requests: method and credentials, path with query, body.
+/// The input is a list of requests: method and credentials, path with query, body. Only some of the recorded requests are
+/// seeds, so that a short run has time for changed ones.
 pub fn seeds() -> Vec<Vec<u8>> {
     let requests = EXCHANGES.iter().filter(|exchange| exchange.status < 400);
-    let mut seeds: Vec<Vec<u8>> = requests.step_by(2).map(request_of).collect();
+    let mut seeds: Vec<Vec<u8>> = requests.step_by(6).map(request_of).collect();
     for path in
         ["/oidc/auth?client_id=a", "/oidc/.well-known/openid-configuration", "/oidc/jwks", "/sign-in", "/emulator"]
     {
@@ -60,6 +61,12 @@ pub fn check(data: &[u8]) {
         is_an_answer(request, &answer);
         let again = second.handle(request);
         assert_eq!((again.status, again.body.bytes()), (answer.status, answer.body.bytes()), "{request:?}");
+    }
+    // A sign-in starts with GET, so other paths can change the state, too.
+    let reads =
+        |request: &HttpRequest| request.method == Method::Get && request.url.starts_with(&format!("{URL}/api/"));
+    if requests.iter().all(reads) {
+        return;
     }
     let saved = saved(&first);
     let again = self::saved(&restored(&saved));

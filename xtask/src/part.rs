@@ -1,10 +1,13 @@
 //! The parts of the test suite, with the tools that each needs and the commands that it runs.
 
-use std::process::Command;
+use std::env;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
 use crate::command;
@@ -52,9 +55,23 @@ pub(crate) fn set_up(parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
+/// Runs the parts, the native one beside the others: it mostly waits for the network or uses one processor. Prints the
+/// output of the others when the native part has ended. Runs both to their end, even if one fails.
+pub(crate) fn run(parts: &[Part]) -> Result<()> {
+    let (native, others): (Vec<Part>, Vec<Part>) = parts.iter().partition(|part| **part == Part::Native);
+    if native.is_empty() || others.is_empty() {
+        return in_order(parts);
+    }
+    println!("The output of these parts follows when the native tests have ended: {}", names(&others).join(", "));
+    let others = Beside::start(&others)?;
+    let native = in_order(&native);
+    let others = others.finish();
+    native.and(others)
+}
+
 /// Runs the parts in order and stops at the first failure. Prints how long each took.
 #[allow(clippy::disallowed_methods, reason = "the build has no `Runtime`")]
-pub(crate) fn run(parts: &[Part]) -> Result<()> {
+fn in_order(parts: &[Part]) -> Result<()> {
     let server = OnceLock::new();
     let mut times = Vec::new();
     for part in parts {
@@ -63,8 +80,35 @@ pub(crate) fn run(parts: &[Part]) -> Result<()> {
         part.run(&server).with_context(alone)?;
         times.push(format!("{} {} s", part.name(), start.elapsed().as_secs()));
     }
-    command::heading(&format!("All tests passed: {}", times.join(", ")));
+    command::heading(&format!("Passed: {}", times.join(", ")));
     Ok(())
+}
+
+/// Parts that run in a process of their own, whose output is kept until they have ended.
+struct Beside {
+    process: Child,
+    output: PathBuf,
+}
+
+impl Beside {
+    fn start(parts: &[Part]) -> Result<Self> {
+        let output = command::target().join("xtask-test.log");
+        let file = File::create(&output).with_context(|| format!("cannot create {}", output.display()))?;
+        let mut xtask = Command::new(env::current_exe()?);
+        xtask.arg("test").args(names(parts)).stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        Ok(Self { process: xtask.spawn().context("cannot start the parts beside the native tests")?, output })
+    }
+
+    fn finish(mut self) -> Result<()> {
+        let status = self.process.wait()?;
+        print!("{}", String::from_utf8_lossy(&fs::read(&self.output)?));
+        ensure!(status.success(), "a part beside the native tests failed: see its output above");
+        Ok(())
+    }
+}
+
+fn names(parts: &[Part]) -> Vec<String> {
+    parts.iter().map(|part| part.name()).collect()
 }
 
 /// Returns each tool once, in the order in which the parts first need it.
