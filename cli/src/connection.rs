@@ -35,8 +35,8 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Combines flags, environment and profile. A flag overrides a variable, and a variable overrides a profile. If the
-    /// profile was named by a flag, variables are ignored.
+    /// Combines flags, environment and profile. A flag overrides a variable, and a variable overrides a profile. A flag for
+    /// the server replaces all variables of the server. If the profile was named by a flag, variables are ignored.
     pub fn resolve(flags: &ConnectionArguments, variables: Variables<'_>, profiles: &Profiles) -> Result<Self> {
         let named = flags.profile.as_deref();
         let variable = |name: &str| -> Result<Option<String>> {
@@ -49,9 +49,12 @@ impl Connection {
         };
         let pick =
             |flag: &Option<String>, name: &str| flag.clone().map_or_else(|| variable(name), |flag| Ok(Some(flag)));
-        let (endpoint, tenant) = (pick(&flags.endpoint, "LOGTO_ENDPOINT")?, pick(&flags.tenant, "LOGTO_TENANT")?);
-        // The parts of another server's profile must not be mixed in.
         let has_flag = flags.endpoint.is_some() || flags.tenant.is_some();
+        // The parts of another server must not be mixed in.
+        let pick_of_server =
+            |flag: &Option<String>, name: &str| if has_flag { Ok(flag.clone()) } else { pick(flag, name) };
+        let endpoint = pick_of_server(&flags.endpoint, "LOGTO_ENDPOINT")?;
+        let tenant = pick_of_server(&flags.tenant, "LOGTO_TENANT")?;
         let ignores_profile = endpoint.is_some() || tenant.is_some();
         let profile = if ignores_profile { Profile::default() } else { profile };
         let secret = match pick(&flags.app_secret, "LOGTO_APP_SECRET")? {
@@ -88,7 +91,7 @@ impl Connection {
             tenant,
             app_id: app_id.clone(),
             app_secret: app_secret.clone(),
-            resource: pick(&flags.resource, "LOGTO_RESOURCE")?.or_else(|| profile.resource.clone()),
+            resource: pick_of_server(&flags.resource, "LOGTO_RESOURCE")?.or_else(|| profile.resource.clone()),
             allow_http: flags.allow_http || profile.allow_http || variable("LOGTO_ALLOW_HTTP")?.is_some_and(allowed),
         })
     }
@@ -177,6 +180,28 @@ mod tests {
         assert_eq!((of_environment.app_id.as_str(), of_environment.app_secret.as_str()), ("e", "se"));
         let of_flag = resolved(flags(|flags| flags.app_id = Some("f".into())), &environment);
         assert_eq!((of_flag.app_id.as_str(), of_flag.app_secret.as_str()), ("f", "se"));
+    }
+
+    #[test]
+    fn a_flag_for_the_server_replaces_all_variables_of_the_server() {
+        let variables: Variables<'_> = &|name| {
+            let resource = (name == "LOGTO_RESOURCE").then(|| "https://e.example/api".to_owned());
+            Ok(environment(name)?.or(resource).or((name == "LOGTO_TENANT").then(|| "other".to_owned())))
+        };
+        let resolved = |endpoint: Option<&str>, tenant: Option<&str>| {
+            let flags = flags(|flags| {
+                flags.endpoint = endpoint.map(str::to_owned);
+                flags.tenant = tenant.map(str::to_owned);
+            });
+            let endpoint = Connection::resolve(&flags, variables, &profiles()).unwrap().endpoint();
+            (endpoint.url().to_owned(), endpoint.resource().to_owned())
+        };
+        let server = |url: &str, resource: &str| (url.to_owned(), resource.to_owned());
+        let domain = "https://id.acme.example";
+        assert_eq!(resolved(None, None), server("https://e.example", "https://e.example/api"));
+        assert_eq!(resolved(None, Some("acme")), server("https://acme.logto.app", "https://acme.logto.app/api"));
+        assert_eq!(resolved(Some(domain), None), server(domain, "https://default.logto.app/api"));
+        assert_eq!(resolved(Some(domain), Some("acme")), server(domain, "https://acme.logto.app/api"));
     }
 
     #[test]
