@@ -12,6 +12,7 @@ const CLIENT: &str =
     "check the application id, and that the endpoint is the server or tenant where the application was created";
 const GRANT: &str = "use an application of type machine-to-machine for client credentials";
 const GRANT_OFF: &str = "use an application of type machine-to-machine for client credentials; allow a token exchange in the settings of the application";
+const NO_REDIRECT_URI: &str = "use an application of type machine-to-machine for client credentials; for a token exchange, add a redirect URI to the application";
 const EXCHANGED: &str = "check that the exchanged token is valid; a subject token can be exchanged once, and a personal access token only as a personal access token";
 const DENIED: &str = "check that the user or application is a member of the organization, and that the user has access to the application";
 const REDIRECT: &str = "check the scheme and host of the endpoint; redirects are not followed by default";
@@ -46,6 +47,7 @@ pub(crate) fn token(
         (_, 300..=399) => Some(REDIRECT),
         (Some("invalid_client"), 401) => Some(SECRET),
         (Some("invalid_client"), _) => Some(CLIENT),
+        (Some("invalid_redirect_uri"), _) => Some(NO_REDIRECT_URI),
         (Some("invalid_target"), _) => Some(RESOURCE),
         (Some("access_denied"), _) => Some(DENIED),
         (Some("invalid_grant"), _) => Some(EXCHANGED),

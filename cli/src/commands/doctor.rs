@@ -129,7 +129,7 @@ async fn examine(client: &Client, app_id: &str) -> Vec<Diagnostic> {
             findings.push(scope(&token));
         }
         Err(error) => {
-            findings.push(Diagnostic::wrong("token", &error));
+            findings.push(token_failure(&error));
             return findings;
         }
     }
@@ -148,6 +148,19 @@ async fn examine(client: &Client, app_id: &str) -> Vec<Diagnostic> {
         }
     });
     findings
+}
+
+/// Returns the finding for a failed token call. The server refuses applications of another type in many ways.
+fn token_failure(error: &Error) -> Diagnostic {
+    const TYPE: &str = "machine-to-machine";
+    let found = Diagnostic::wrong("token", error);
+    match found.advice {
+        Some(advice) if error.code() == Some("invalid_client") && !advice.contains(TYPE) => {
+            let advice = Some(format!("{advice}; check that the application is of type {TYPE}"));
+            Diagnostic { advice, ..found }
+        }
+        _ => found,
+    }
 }
 
 /// Compares the granted scope with the requested one.

@@ -261,6 +261,35 @@ async fn the_doctor_has_advice_about_every_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finds_an_application_of_another_type() {
+    for (status, code, description) in [
+        (400, "invalid_redirect_uri", "redirect_uris must contain members"),
+        (400, "unauthorized_client", "requested grant type is not allowed for this client"),
+        (400, "invalid_client", "invalid client web"),
+        (401, "invalid_client", "client authentication failed"),
+    ] {
+        let (url, server) = crate::scripted_server::answering(move |request| {
+            let body = format!(r#"{{"error":"{code}","error_description":"{description}"}}"#);
+            match request.starts_with(b"GET /api/status") {
+                true => "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned(),
+                false => format!(
+                    "HTTP/1.1 {status} Refused\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: \
+                     close\r\n\r\n{body}",
+                    body.len()
+                ),
+            }
+        })
+        .await;
+        let program = Program::new().await;
+        let examined = program.run(&["doctor", "--endpoint", &url]).await;
+        server.abort();
+        let findings = examined.json();
+        let token = findings.as_array().unwrap().iter().find(|line| line["check"] == "token").unwrap();
+        assert!(token["advice"].as_str().is_some_and(|advice| advice.contains("machine-to-machine")), "{token}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_finds_an_application_without_a_role() {
     let program = Program::new().await;
     let created = program.run(&["apps", "create", "Job", "--type", "MachineToMachine"]).await.done().json();

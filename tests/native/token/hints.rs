@@ -23,6 +23,8 @@ fn common_mistakes_have_hints() {
         (400, "unsupported_grant_type", "unsupported grant_type requested", "machine-to-machine"),
         (400, "unauthorized_client", "requested grant type is not allowed for this client", "allow a token exchange"),
         (400, "unauthorized_client", "no such grant", "machine-to-machine"),
+        (400, "invalid_redirect_uri", "redirect_uris must contain members", "of type machine-to-machine"),
+        (400, "invalid_redirect_uri", "redirect_uris must contain members", "add a redirect URI"),
         (400, "invalid_target", "resource indicator is missing, or unknown", "existing resource of your own"),
         (400, "invalid_grant", "subject token not found", "a subject token can be exchanged once"),
         (400, "invalid_grant", "subject token not found", "as a personal access token"),
