@@ -8,8 +8,9 @@ use logto_admin::bulk::Concurrency;
 
 use super::creation_outcome;
 use super::journal::{Entry, Journal, Standing};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, is_ambiguous};
 use crate::interrupt::Interrupt;
+use crate::output::counted;
 
 /// A user that an import created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +86,11 @@ pub struct Undone {
     pub gone: usize,
 }
 
-/// Deletes the users, several at the same time. After a failure, it only ends the calls in progress.
+/// Hint for deletions without a clear answer.
+const REPEAT: &str = "run the same command again: it deletes the users that still exist";
+
+/// Deletes the users, several at the same time. After a failure, it only ends the calls in progress. A user whose deletion
+/// had no clear answer stays in the journal, so that another undo deletes them.
 pub async fn delete(
     client: &Client,
     journal: &mut Journal,
@@ -93,7 +98,7 @@ pub async fn delete(
     interrupt: &Interrupt,
     advance: &mut (dyn FnMut() + Send),
 ) -> Result<Undone> {
-    let (all, mut undone, mut failed) = (users.len(), Undone::default(), None);
+    let (all, mut undone, mut unclear, mut failed) = (users.len(), Undone::default(), 0, None);
     let stopped = interrupt.clone();
     let users = stream::iter(users).take_while(move |_| ready(!stopped.is_set()));
     let caller = client.clone();
@@ -108,6 +113,7 @@ pub async fn delete(
             Err(error) if error.is_not_found() => undone.gone += 1,
             Err(error) => {
                 interrupt.set();
+                unclear += usize::from(is_ambiguous(&error));
                 failed.get_or_insert(error);
                 continue;
             }
@@ -117,11 +123,11 @@ pub async fn delete(
         advance();
     }
     journal.sync().map_err(Failure::after_changes)?;
-    match failed {
-        Some(error) => {
-            let failure = Failure::from(error).context(format!("deleted {} of {all} users", undone.deleted));
-            Err(failure.after_changes_if(undone.deleted > 0))
-        }
-        None => Ok(undone),
+    let Some(error) = failed else { return Ok(undone) };
+    let doing = format!("deleted {} of {}", undone.deleted, counted(all, "user"));
+    if unclear > 0 {
+        let failure = Failure::from(error).context(format!("{doing}, and maybe {unclear} more"));
+        return Err(failure.after_changes().with_hint(REPEAT));
     }
+    Err(Failure::from(error).context(doing).after_changes_if(undone.deleted > 0))
 }

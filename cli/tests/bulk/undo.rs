@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_admin::transport::{HttpResponse, HttpTransport, Method};
+use logto_admin_cli::failure::Exit;
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_cli::users::journal::{Entry, Identifiers};
 use logto_admin_cli::users::undo::{self, Undone};
@@ -80,6 +81,45 @@ async fn a_failed_deletion_stops_an_undo_after_the_calls_in_progress() {
     assert_eq!(deletions.load(Ordering::SeqCst), 31 - left);
     drop(journal);
     assert_eq!(undo::users(&stage.client(), &stage.open_journal()).await.unwrap().created.len(), left);
+}
+
+#[tokio::test]
+async fn a_deletion_without_a_clear_answer_is_counted_and_another_undo_completes_it() {
+    let stage = Stage::new();
+    stage.import(named(&["ada", "grace"])).await;
+    // Both deletions run at the same time. One is refused, and a gateway hides that the other succeeds.
+    let (emulator, together, deletions) =
+        (stage.emulator.clone(), Arc::new(Barrier::new(2)), Arc::new(AtomicUsize::new(0)));
+    let transport = ScriptedTransport::new(move |request, options| {
+        let number = (request.method == Method::Delete).then(|| deletions.fetch_add(1, Ordering::SeqCst));
+        let (emulator, together) = (emulator.clone(), Arc::clone(&together));
+        async move {
+            if number.is_some() {
+                together.wait().await;
+            }
+            match number {
+                Some(0) => Ok(HttpResponse::json(403, "{}")),
+                Some(_) => emulator.send(request, &options).await.map(|_| HttpResponse::new(501)),
+                None => emulator.send(request, &options).await,
+            }
+        }
+    });
+    let mut journal = stage.open_journal();
+    let client = stage.client_over(transport);
+    let users = undo::users(&client, &journal).await.unwrap().created;
+    let undone = undo::delete(&client, &mut journal, users, &Interrupt::default(), &mut || ()).await;
+    let failure = undone.unwrap_err();
+    assert_eq!(failure.exit, Exit::Partly, "{failure}");
+    assert!(failure.message().starts_with("deleted 0 of 2 users, and maybe 1 more: "), "{failure}");
+    assert!(failure.hint().is_some_and(|hint| hint.starts_with("run the same command again")), "{failure}");
+    drop(journal);
+
+    let (client, mut journal) = (stage.client(), stage.open_journal());
+    let users = undo::users(&client, &journal).await.unwrap().created;
+    let undone = undo::delete(&client, &mut journal, users, &Interrupt::default(), &mut || ()).await.unwrap();
+    assert_eq!(undone, Undone { deleted: 1, gone: 1 });
+    drop(journal);
+    assert_eq!(undo::users(&client, &stage.open_journal()).await.unwrap(), undo::Users::default());
 }
 
 #[tokio::test]

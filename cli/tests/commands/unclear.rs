@@ -50,6 +50,25 @@ async fn a_change_without_an_answer_ends_with_4() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_undo_without_an_answer_ends_with_4_and_can_be_repeated() {
+    let (url, server) = answering(|request| match request {
+        request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
+        // The connection is closed.
+        _ => String::new(),
+    })
+    .await;
+    let program = Program::new().await;
+    let created = r#"{"state":"created","key":"username:ada","id":"ada"}"#;
+    let journal = format!("{{\"state\":\"import\",\"server\":\"{url}\",\"startedAt\":0}}\n{created}\n");
+    let file = program.file("users.journal", &journal);
+    let undone = program.run(&["users", "import", "undo", &file, "--yes", "--endpoint", &url]).await;
+    server.abort();
+    assert!(undone.code == 4 && undone.err.contains("deleted 0 of 1 user, and maybe 1 more: "), "{undone:?}");
+    assert!(undone.err.ends_with("hint: run the same command again: it deletes the users that still exist\n"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), journal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_with_fewer_users_than_the_server_counts_fails() {
     let (url, server) = answering(|request| match request {
         request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
