@@ -49,15 +49,6 @@ async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<String>>> 
     Ok(found.ok_or_else(Vec::new))
 }
 
-/// Returns the ids of users. Fails if one of them does not exist.
-pub async fn user_ids(client: &Client, all: &[String]) -> Result<Vec<String>> {
-    let mut ids = Vec::new();
-    for who in all {
-        ids.push(user(client, who).await?.id);
-    }
-    Ok(ids)
-}
-
 /// Returns the user with this username. Usernames that differ in case can be different users.
 async fn by_username(client: &Client, name: &str) -> Result<Result<User, Vec<String>>> {
     let mut others = Vec::new();

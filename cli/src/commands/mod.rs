@@ -6,6 +6,7 @@ pub mod body_options;
 pub mod completions;
 pub mod configuration;
 pub mod doctor;
+mod each_user;
 pub mod emulator;
 pub mod hooks;
 mod import_report;

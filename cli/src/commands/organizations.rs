@@ -4,6 +4,7 @@ use logto_admin::Client;
 use logto_admin::models::CreateOrganization;
 use logto_admin::serde_json::json;
 
+use super::each_user::{find_each, for_each};
 use super::invitations;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, printed_after_changes};
@@ -89,19 +90,22 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::AddMember { organization, users, roles } => {
             let id = find(&organization).await?;
-            let ids = lookup::user_ids(&client, &users).await?;
             check_roles(&client, &roles).await?;
-            client.operation("AddOrganizationUsers")?.path("id", &id).json(&json!({ "userIds": ids })).await?;
-            for (who, user) in users.iter().zip(&ids).filter(|_| !roles.is_empty()) {
-                let assign = client.operation("AssignOrganizationRolesToUser")?.path("id", &id).path("userId", user);
-                let assigned = assign.json(&json!({ "organizationRoleNames": roles })).await;
-                assigned.map_err(|error| {
-                    let all = users.join(", ");
-                    let doing = format!("added {all} to {organization}, but cannot assign the roles to {who}");
-                    Failure::from(error).after_changes().context(doing)
-                })?;
-            }
-            context.printer.message(&format!("added {} to {organization}", users.join(", ")));
+            let users = find_each(context, &client, &users).await?;
+            let add = async |user: String| {
+                client.operation("AddOrganizationUsers")?.path("id", &id).json(&json!({ "userIds": [user] })).await?;
+                if !roles.is_empty() {
+                    let assign =
+                        client.operation("AssignOrganizationRolesToUser")?.path("id", &id).path("userId", &user);
+                    let assigned = assign.json(&json!({ "organizationRoleNames": roles })).await;
+                    assigned.map_err(|error| {
+                        let doing = format!("added the user {user} to {organization}, but cannot assign the roles");
+                        Failure::from(error).after_changes().context(doing)
+                    })?;
+                }
+                Ok(())
+            };
+            return for_each(context, users, |who| format!("added {who} to {organization}"), add).await;
         }
         Command::RemoveMember { organization, user } => {
             let (id, user_id) = (find(&organization).await?, lookup::user(&client, &user).await?.id);

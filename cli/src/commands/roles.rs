@@ -4,7 +4,8 @@ use futures_util::TryStreamExt;
 use logto_admin::Client;
 use logto_admin::serde_json::{Value, json};
 
-use super::users::{self, find_each, for_each};
+use super::each_user::{find_each, for_each};
+use super::users;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, printed_after_changes};
 use crate::json_object;

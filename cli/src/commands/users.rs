@@ -4,17 +4,15 @@ use std::io::Read;
 
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Map, Value, json};
-use logto_admin::{Client, operation};
+use logto_admin::operation;
 
 use super::body_options::{check_repeated, pair, set};
+use super::each_user::{find_each, for_each};
 use super::known_names::check_member;
 use super::set_value::check_value;
 use super::{users_export, users_import};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, printed_after_changes};
-use crate::interrupt::Interrupt;
-use crate::output::counted;
-use crate::progress::LinePrinter;
 use crate::table::Column;
 use crate::users::sources::unknown_member;
 use crate::{json_object, lookup};
@@ -204,76 +202,14 @@ async fn suspend(context: &mut Context, users: &[String], lift: bool) -> Result<
     for_each(context, users, |who| format!("{done} {who}"), suspend).await
 }
 
-/// The users that a command names, each of them once.
-pub(super) struct Users<'a> {
-    /// Those that exist: the first name that the command has for them, and the id.
-    found: Vec<(&'a String, String)>,
-    missing: usize,
-}
-
-/// Finds users, and reports those that do not exist. Fails if the only user does not exist.
-pub(super) async fn find_each<'a>(context: &mut Context, client: &Client, users: &'a [String]) -> Result<Users<'a>> {
-    let mut named: Vec<&String> = Vec::new();
-    for who in users {
-        if !named.contains(&who) {
-            named.push(who);
-        }
-    }
-    let is_only = named.len() == 1;
-    let mut users = Users { found: Vec::new(), missing: 0 };
-    for who in named {
-        match lookup::user(client, who).await {
-            Ok(user) if users.found.iter().any(|(_, id)| *id == user.id) => {}
-            Ok(user) => users.found.push((who, user.id)),
-            Err(failure) if is_only => return Err(failure),
-            Err(failure) => {
-                users.missing += 1;
-                context.printer.error(&failure.to_string());
-            }
-        }
-    }
-    Ok(users)
-}
-
-/// Makes a call for each of several users, and reports each. A failure does not end the command, unless there is only one
-/// user. Ctrl-C ends it after the call in progress.
-pub(super) async fn for_each(
-    context: &mut Context,
-    users: Users<'_>,
-    message: impl Fn(&str) -> String,
-    call: impl AsyncFn(String) -> Result<()>,
-) -> Result<Exit> {
-    let interrupt = Interrupt::watch(LinePrinter::default());
-    let (mut done, all) = (0, users.found.len() + users.missing);
-    let mut unclear = 0;
-    for (who, id) in users.found {
-        if interrupt.is_set() {
-            context.printer.message(&format!("interrupted: {done} of {} done, before {who}", counted(all, "user")));
-            return Ok(Exit::of_part(done + unclear));
-        }
-        match call(id).await {
-            Ok(()) => {
-                done += 1;
-                context.printer.message(&message(who));
-            }
-            Err(failure) if all == 1 => return Err(failure),
-            Err(failure) => {
-                context.printer.error(&failure.to_string());
-                unclear += usize::from(failure.exit == Exit::Partly);
-            }
-        }
-    }
-    Ok(if done == all { Exit::Done } else { Exit::of_part(done + unclear) })
-}
-
 /// Deletes all users that exist. Finds them before the first is deleted, so that the question names them.
 async fn delete(context: &mut Context, users: &[String]) -> Result<Exit> {
     let client = context.client()?;
     let users = find_each(context, &client, users).await?;
-    if users.found.is_empty() {
+    let names = users.names();
+    if names.is_empty() {
         return Ok(Exit::Failed);
     }
-    let names: Vec<&str> = users.found.iter().map(|(who, _)| who.as_str()).collect();
     context.confirm(&format!("Delete {}?", names.join(", ")))?;
     let delete = async |id: String| match client.users().delete(&id).await {
         // Somebody else has deleted the user.

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use crate::program::Program;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,4 +33,32 @@ async fn roles_are_created_with_scopes_by_name_and_assigned_to_those_who_exist()
     let partly = program.run(&["roles", "assign", "staff", "grcae", "ada"]).await;
     assert!(partly.code == 4 && partly.err.contains("assigned staff to ada"), "{partly:?}");
     assert_eq!(program.run(&["roles", "assign", "staff", "grcae", "alna"]).await.code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_are_added_and_roles_assigned_to_those_who_exist() {
+    let program = Program::new().await;
+    for name in ["ada", "alan"] {
+        program.run(&["users", "create", "--username", name]).await.done();
+    }
+    program.run(&["organizations", "create", "Acme"]).await.done();
+    program.run(&["api", "CreateOrganizationRole", "--set", "name=editor"]).await.done();
+    program.run(&["api", "CreateRole", "--set", "name=staff", "--set", "description=all"]).await.done();
+    let unknown = |who: &str| format!("error: no user has the id, email address, phone number or username `{who}`\n");
+    for (command, done) in [
+        (&["roles", "assign", "staff"][..], ["assigned staff to ada\n", "assigned staff to alan\n"].concat()),
+        (&["organizations", "add-member", "Acme"], ["added ada to Acme\n", "added alan to Acme\n"].concat()),
+    ] {
+        let partly = program.run(&[command, &["grcae", "ada", "alan", "ada"]].concat()).await;
+        assert_eq!((partly.code, partly.err), (4, unknown("grcae") + &done), "{command:?}");
+        let failed = program.run(&[command, &["grcae", "alna"]].concat()).await;
+        assert_eq!((failed.code, failed.err), (1, unknown("grcae") + &unknown("alna")), "{command:?}");
+    }
+    program.run(&["organizations", "add-member", "Acme", "alan", "--role", "editor"]).await.done();
+    let members = program.run(&["organizations", "members", "Acme"]).await.done().json();
+    let roles = |name: &str| {
+        let member = members.as_array().unwrap().iter().find(|member| member["username"] == name);
+        member.unwrap()["roles"].clone()
+    };
+    assert_eq!((roles("ada"), roles("alan")), (json!([]), json!(["editor"])));
 }
