@@ -7,6 +7,7 @@ use logto_admin::serde_json::Value;
 
 use crate::config::{self, Action, Change, Outcome, Plan, Selection, Undeclared};
 use crate::context::Context;
+use crate::environment::variable;
 use crate::failure::{Exit, Result, even_if_unread};
 use crate::interrupt::Interrupt;
 use crate::json_object;
@@ -131,7 +132,7 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     let client = context.client()?;
     let selection = Selection::new(&files.only, &files.exclude)?;
     // CI systems set variables of secrets that do not exist to nothing.
-    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let environment = |name: &str| Ok(variable(name)?.filter(|value| !value.is_empty()));
     let own = &context.connection()?.app_id;
     let undeclared = if prune { Undeclared::Delete } else { Undeclared::Keep };
     let plan = config::plan(&client, own, &files.folder, &selection, undeclared, &environment).await?;

@@ -9,10 +9,11 @@ use super::secrets::{Piece, pieces, variables};
 use super::value_path::ValuePath;
 use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
+use crate::failure::Failure;
 use crate::json_object::NUL;
 
-/// Returns the value of an environment variable.
-pub type Environment<'e> = &'e (dyn Fn(&str) -> Option<String> + Sync);
+/// Returns the value of an environment variable, or none if it is not set. Fails if the value is not text.
+pub type Environment<'e> = &'e (dyn Fn(&str) -> Result<Option<String>, Failure> + Sync);
 
 /// The result of replacing references.
 pub(super) struct Resolution<'e> {
@@ -65,7 +66,7 @@ impl<'e> Resolution<'e> {
         match self.replaced(text) {
             Ok(Some(value)) => value,
             Ok(None) => {
-                let variables = variables(text, |name| (self.environment)(name).is_none());
+                let variables = variables(text, |name| matches!((self.environment)(name), Ok(None)));
                 self.open.insert(place, Open { text: text.to_owned(), variables });
                 text.to_owned()
             }
@@ -89,16 +90,21 @@ impl<'e> Resolution<'e> {
     /// Returns the text with the values of its variables, or `None` if one is not set.
     pub(super) fn replaced(&mut self, text: &str) -> Result<Option<String>, String> {
         let mut has_variable = false;
-        let values = pieces(text)?.into_iter().map(|piece| match piece {
-            Piece::Text(text) => Some(text),
-            Piece::Variable(name) => {
-                let value = (self.environment)(&name)?;
-                self.variable_values.add(&value, &name);
-                has_variable = true;
-                Some(value)
-            }
-        });
-        let value: Option<String> = values.collect();
+        let mut values = Vec::new();
+        for piece in pieces(text)? {
+            values.push(match piece {
+                Piece::Text(text) => Some(text),
+                Piece::Variable(name) => {
+                    let value = (self.environment)(&name).map_err(|failure| failure.message().to_owned())?;
+                    if let Some(value) = &value {
+                        self.variable_values.add(value, &name);
+                    }
+                    has_variable = true;
+                    value
+                }
+            });
+        }
+        let value: Option<String> = values.into_iter().collect();
         if value.as_ref().is_some_and(|value| value.contains('\0')) {
             return Err(format!("the text {NUL}"));
         }
@@ -117,7 +123,10 @@ mod tests {
     use super::*;
 
     fn resolved(yaml: &str) -> (Value, BTreeMap<ValuePath, Open>, Vec<(u64, String)>) {
-        let environment = |name: &str| (name == "SET").then(|| "value".to_owned());
+        let environment = |name: &str| match name {
+            "INVALID" => Err(Failure::usage("INVALID is not text")),
+            name => Ok((name == "SET").then(|| "value".to_owned())),
+        };
         let node = Node::parse(yaml).unwrap_or_else(|(_, message)| panic!("{message}"));
         let mut resolution = Resolution::new(&environment);
         let value = resolution.value(Vec::new(), &node);
@@ -144,5 +153,13 @@ mod tests {
     fn invalid_references_and_unset_keys_are_problems_with_a_line() {
         let (_, _, problems) = resolved("a: ${env:SET\n${env:UNSET}: 1\n");
         assert_eq!(problems.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn variables_that_are_not_text_are_problems_and_do_not_count_as_not_set() {
+        let (_, open, problems) = resolved("a: ${env:UNSET}${env:INVALID}\n${env:INVALID}: 1\n");
+        let message = "INVALID is not text".to_owned();
+        assert_eq!(problems, [(1, message.clone()), (2, message)]);
+        assert!(open.is_empty());
     }
 }

@@ -140,6 +140,21 @@ async fn a_variable_that_is_set_to_nothing_keeps_the_present_value() {
     assert!(plan.err.contains("is not set; the present value is kept"), "{plan:?}");
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_of_a_file_that_is_not_utf_8_is_an_error() {
+    use std::os::unix::ffi::OsStrExt;
+    let program = tenant().await;
+    let folder = program.path("config");
+    fs::create_dir(&folder).unwrap();
+    fs::write(format!("{folder}/roles.yaml"), "- name: staff\n  description: ${env:TEXT}\n").unwrap();
+    let mut plan = program.command(&["config", "plan", "config"]);
+    plan.env("TEXT", std::ffi::OsStr::from_bytes(b"\xff"));
+    let refused = ended(plan, "").await;
+    let expected = "error: config/roles.yaml:2: the value of the environment variable TEXT is not valid UTF-8\n";
+    assert_eq!((refused.code, refused.err.as_str()), (2, expected));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_pruning_leaves_is_shown_also_when_quiet() {
     let program = Program::new().await;

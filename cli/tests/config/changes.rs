@@ -228,7 +228,7 @@ async fn only_and_exclude_select_kinds() {
     config::export(&tenant, NOBODY, folder.path(), &only, false).await.unwrap();
     assert_eq!(folder.names(), ["roles.yaml"]);
     folder.put("hooks.yaml", "invalid: [\n");
-    let plan = config::plan(&tenant, NOBODY, folder.path(), &only, Undeclared::Delete, &|_| None).await.unwrap();
+    let plan = config::plan(&tenant, NOBODY, folder.path(), &only, Undeclared::Delete, &|_| Ok(None)).await.unwrap();
     assert!(plan.is_empty());
 }
 

@@ -3,23 +3,23 @@
 use std::ops::ControlFlow;
 
 use logto_admin_cli::config::{self, Selection, Undeclared};
-use logto_admin_cli::failure::Exit;
+use logto_admin_cli::failure::{Exit, Result};
 use logto_admin_emulator::Emulator;
 
 use crate::folder::{Folder, NOBODY, apply, export, plan, prune, written};
 use crate::tenants::{connect, list};
 
 /// The variables of an export, with the secrets of the tenant.
-fn secrets(name: &str) -> Option<String> {
+fn secrets(name: &str) -> Result<Option<String>> {
     let secret = match name {
         "CONNECTOR_GOOGLE_UNIVERSAL_CLIENT_SECRET" => "google-secret",
         "CONNECTOR_SIMPLE_MAIL_TRANSFER_PROTOCOL_AUTH_PASS" => "smtp-secret",
         "CONNECTOR_OAUTH2_PARTNER_CLIENT_SECRET" => "partner-secret",
         "CONNECTOR_OAUTH2_SUPPLIER_CLIENT_SECRET" => "supplier-secret",
         "SSO_CONNECTOR_ACME_CLIENT_SECRET" => "acme-secret",
-        _ => return None,
+        _ => return Ok(None),
     };
-    Some(secret.to_owned())
+    Ok(Some(secret.to_owned()))
 }
 
 #[tokio::test]

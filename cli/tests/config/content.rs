@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use logto_admin::Client;
 use logto_admin_cli::config::{self, Selection, Undeclared};
+use logto_admin_cli::failure::Result;
 use logto_admin_emulator::{Emulator, Service};
 use serde_json::json;
 
@@ -14,13 +15,13 @@ fn tenant() -> Client {
     Emulator::builder().service(Service::Domains).build().client().unwrap()
 }
 
-fn secrets(name: &str) -> Option<String> {
+fn secrets(name: &str) -> Result<Option<String>> {
     let secret = match name {
         "CAPTCHA_SECRET_KEY" => "captcha-secret",
         "JWT_CUSTOMIZER_ACCESS_TOKEN_ENVIRONMENT_VARIABLES_API_KEY" => "script-secret",
-        _ => return None,
+        _ => return Ok(None),
     };
-    Some(secret.to_owned())
+    Ok(Some(secret.to_owned()))
 }
 
 #[tokio::test]
@@ -202,7 +203,7 @@ async fn phrases_of_the_fallback_language_are_kept() {
     export(&tenant, &folder).await;
     std::fs::remove_file(folder.path().join("custom-phrases/en.yaml")).unwrap();
     let only = Selection::new(&["custom-phrases"], &[]).unwrap();
-    let environment = |_: &str| None;
+    let environment = |_: &str| Ok(None);
     let planned = config::plan(&tenant, NOBODY, folder.path(), &only, Undeclared::Delete, &environment).await.unwrap();
     assert!(planned.is_empty(), "{}", written(&planned));
     let message = "the custom phrases \"en\" is not deleted: it is the fallback language of the sign-in experience";

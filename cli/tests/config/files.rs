@@ -322,7 +322,7 @@ async fn a_folder_that_does_not_exist_is_an_error() {
     let folder = Folder::new();
     let missing = folder.path().join("missing");
     let all = Selection::all();
-    let error = config::plan(&tenant, NOBODY, &missing, &all, Undeclared::Delete, &|_| None).await.unwrap_err();
+    let error = config::plan(&tenant, NOBODY, &missing, &all, Undeclared::Delete, &|_| Ok(None)).await.unwrap_err();
     assert!(error.to_string().ends_with("missing is not a folder"), "{error}");
     assert_eq!(error.exit, Exit::Usage);
 }

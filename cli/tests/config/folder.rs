@@ -88,11 +88,11 @@ pub(crate) const NOBODY: &str = "";
 
 /// Plans without environment variables.
 pub(crate) async fn plan(client: &Client, folder: &Folder) -> Result<Plan> {
-    config::plan(client, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &|_| None).await
+    config::plan(client, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &|_| Ok(None)).await
 }
 
 pub(crate) async fn prune(client: &Client, folder: &Folder) -> Result<Plan> {
-    config::plan(client, NOBODY, folder.path(), &Selection::all(), Undeclared::Delete, &|_| None).await
+    config::plan(client, NOBODY, folder.path(), &Selection::all(), Undeclared::Delete, &|_| Ok(None)).await
 }
 
 pub(crate) async fn apply(client: &Client, plan: &Plan) -> Result<Applied> {

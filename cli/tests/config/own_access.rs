@@ -33,7 +33,7 @@ impl Own {
     }
 
     async fn plan(&self, folder: &Folder, undeclared: Undeclared) -> Result<Plan> {
-        config::plan(&self.tenant, &self.id, folder.path(), &Selection::all(), undeclared, &|_| None).await
+        config::plan(&self.tenant, &self.id, folder.path(), &Selection::all(), undeclared, &|_| Ok(None)).await
     }
 }
 
@@ -55,8 +55,9 @@ async fn pruning_deletes_neither_the_application_nor_the_role_that_lets_it_in() 
         let folder = Folder::with(files);
         let kinds: Vec<&str> = files.iter().map(|(name, _)| name.trim_end_matches(".yaml")).collect();
         let selection = Selection::new(&kinds, &[]).unwrap();
-        let plan =
-            config::plan(&own.tenant, &own.id, folder.path(), &selection, Undeclared::Delete, &|_| None).await.unwrap();
+        let plan = config::plan(&own.tenant, &own.id, folder.path(), &selection, Undeclared::Delete, &|_| Ok(None))
+            .await
+            .unwrap();
         let deleted: Vec<String> = plan.changes().iter().map(ToString::to_string).collect();
         assert_eq!(deleted, expected);
         let message = "the role \"mine\" is not deleted: the application that runs this command needs it";
@@ -73,7 +74,8 @@ async fn pruning_deletes_no_application_that_can_call_the_management_api() {
     let folder = Folder::with(&[("applications.yaml", "[]\n")]);
     // Somebody else runs the command.
     let selection = Selection::new(&["applications"], &[]).unwrap();
-    let plan = config::plan(&own.tenant, "", folder.path(), &selection, Undeclared::Delete, &|_| None).await.unwrap();
+    let plan =
+        config::plan(&own.tenant, "", folder.path(), &selection, Undeclared::Delete, &|_| Ok(None)).await.unwrap();
     assert!(plan.is_empty(), "{}", written(&plan));
     let message = "the application \"Runner\" is not deleted: it can call the Management API";
     let runner = Unmanaged { message: message.to_owned(), is_difference: true };

@@ -39,9 +39,9 @@ async fn credentials_in_urls_are_exported_as_variables_and_not_shown() {
     let expected = "https://${env:HOOK_CHAT_URL_CREDENTIALS}@example.com/hook?room=1&token=${env:HOOK_CHAT_URL_TOKEN}";
     assert!(folder.get("hooks.yaml").contains(expected), "{}", folder.get("hooks.yaml"));
     let environment = |name: &str| match name {
-        "HOOK_CHAT_URL_CREDENTIALS" => Some("ada:hunter2".to_owned()),
-        "HOOK_CHAT_URL_TOKEN" => Some("hunter3".to_owned()),
-        _ => None,
+        "HOOK_CHAT_URL_CREDENTIALS" => Ok(Some("ada:hunter2".to_owned())),
+        "HOOK_CHAT_URL_TOKEN" => Ok(Some("hunter3".to_owned())),
+        _ => Ok(None),
     };
     let same =
         config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
@@ -92,7 +92,7 @@ async fn members_that_sound_secret_are_exported_as_variables_and_not_shown() {
 #[tokio::test]
 async fn values_of_variables_are_not_shown_in_names_references_and_messages() {
     let tenant = Emulator::new().client().unwrap();
-    let environment = |name: &str| (name == "NAME").then(|| "hunter2".to_owned());
+    let environment = |name: &str| Ok((name == "NAME").then(|| "hunter2".to_owned()));
     let scope = "  scopes:\n  - name: ${env:NAME}\n";
     let folder = Folder::with(&[
         ("resources.yaml", &format!("- indicator: https://${{env:NAME}}\n  name: ${{env:NAME}}\n{scope}")),
@@ -113,7 +113,7 @@ async fn values_of_variables_are_not_shown_in_names_references_and_messages() {
 #[tokio::test]
 async fn values_of_variables_inside_names_are_not_shown() {
     let tenant = Emulator::new().client().unwrap();
-    let environment = |name: &str| (name == "L").then(|| "hunter2".to_owned());
+    let environment = |name: &str| Ok((name == "L").then(|| "hunter2".to_owned()));
     let all = Selection::all();
     let plan_of = async |folder: &Folder| {
         config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Delete, &environment).await
@@ -158,7 +158,7 @@ async fn what_a_variable_replaces_is_not_shown() {
         "oidcClientMetadata": { "redirectUris": ["https://old-secret", "https://open"], "postLogoutRedirectUris": [] },
     });
     call(&tenant, "CreateApplication", &[], application).await;
-    let environment = |name: &str| (name == "NEW").then(|| "new-name".to_owned());
+    let environment = |name: &str| Ok((name == "NEW").then(|| "new-name".to_owned()));
     let file = "- name: Web\n  customData: { '${env:NEW}': 1, open: 3 }
   oidcClientMetadata: { redirectUris: [https://open, 'https://${env:NEW}'] }\n";
     let folder = Folder::with(&[("applications.yaml", file)]);
@@ -187,7 +187,7 @@ async fn what_a_variable_replaces_is_not_shown() {
 #[tokio::test]
 async fn values_of_variables_are_words_of_messages() {
     let tenant = Emulator::new().client().unwrap();
-    let environment = |name: &str| (name == "T").then(|| "true".to_owned());
+    let environment = |name: &str| Ok((name == "T").then(|| "true".to_owned()));
     let folder = Folder::with(&[("roles.yaml", "- name: a\n  description: ${env:T}\n  isDefault: 'yes'\n")]);
     let all = Selection::all();
     let error = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap_err();
@@ -235,7 +235,7 @@ async fn a_variable_that_is_not_set_hides_no_difference_of_the_text_around_it() 
         format!("- name: audit\n  events: [PostSignIn]\n  config: {{url: '{url}'}}\n")
     };
     let folder = Folder::with(&[("hooks.yaml", &file("good"))]);
-    let set = |name: &str| (name == "PASSWORD").then(|| "secret".to_owned());
+    let set = |name: &str| Ok((name == "PASSWORD").then(|| "secret".to_owned()));
     let planned = config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &set).await;
     apply(&tenant, &planned.unwrap()).await.unwrap();
     assert!(plan(&tenant, &folder).await.unwrap().is_empty());
@@ -251,7 +251,7 @@ async fn a_variable_that_is_not_set_keeps_no_value_of_another_item() {
     let tenant = Emulator::new().client().unwrap();
     let file = |first: &str| format!("webauthnRelatedOrigins: [{first}, 'https://${{env:HOST}}']\n");
     let folder = Folder::with(&[("account-center.yaml", &file("https://a.example"))]);
-    let host = |name: &str| (name == "HOST").then(|| "secret.example".to_owned());
+    let host = |name: &str| Ok((name == "HOST").then(|| "secret.example".to_owned()));
     let planned = config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &host).await;
     apply(&tenant, &planned.unwrap()).await.unwrap();
     assert!(plan(&tenant, &folder).await.unwrap().is_empty());
@@ -285,9 +285,9 @@ async fn plans_contain_no_secrets() {
     export(&tenant, &folder).await;
     folder.replace("applications.yaml", "team: shop", "team: ${env:TEAM}");
     let environment = |name: &str| match name {
-        VARIABLE => Some("Bearer new-secret".to_owned()),
-        "TEAM" => Some("blue-secret".to_owned()),
-        _ => None,
+        VARIABLE => Ok(Some("Bearer new-secret".to_owned())),
+        "TEAM" => Ok(Some("blue-secret".to_owned())),
+        _ => Ok(None),
     };
     let plan =
         config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
@@ -346,7 +346,7 @@ async fn values_of_variables_are_not_shown_where_the_server_repeats_them() {
     let client = Client::builder(emulator.endpoint()).client_credentials(emulator.app_id(), emulator.app_secret());
     let tenant = client.transport(transport).build().unwrap();
     let folder = Folder::with(&[("applications.yaml", "- name: a\n  type: SPA\n  customData: { a: '${env:LONG}' }\n")]);
-    let environment = |name: &str| (name == "LONG").then(|| secret.clone());
+    let environment = |name: &str| Ok((name == "LONG").then(|| secret.clone()));
     let all = Selection::all();
     let planned = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap();
     let error = apply(&tenant, &planned).await.unwrap_err();

@@ -228,10 +228,10 @@ async fn values_of_variables_are_checked_and_not_shown() {
     let folder = Folder::with(&[("applications.yaml", application), ("hooks.yaml", hook), ("roles.yaml", role)]);
     let long = "x".repeat(129);
     let wrong = |name: &str| match name {
-        "TYPE" => Some("confidential-type".to_owned()),
-        "URL" => Some("confidential".to_owned()),
-        "EVENT" => Some("User.Creates".to_owned()),
-        _ => Some(long.clone()),
+        "TYPE" => Ok(Some("confidential-type".to_owned())),
+        "URL" => Ok(Some("confidential".to_owned())),
+        "EVENT" => Ok(Some("User.Creates".to_owned())),
+        _ => Ok(Some(long.clone())),
     };
     let error =
         config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &wrong).await.unwrap_err();
@@ -245,10 +245,10 @@ async fn values_of_variables_are_checked_and_not_shown() {
         ]
     );
     let right = |name: &str| match name {
-        "TYPE" => Some("SPA".to_owned()),
-        "URL" => Some("https://a.example".to_owned()),
-        "EVENT" => Some("User.Created".to_owned()),
-        _ => Some("Short".to_owned()),
+        "TYPE" => Ok(Some("SPA".to_owned())),
+        "URL" => Ok(Some("https://a.example".to_owned())),
+        "EVENT" => Ok(Some("User.Created".to_owned())),
+        _ => Ok(Some("Short".to_owned())),
     };
     config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &right).await.unwrap();
 }
@@ -273,7 +273,7 @@ async fn texts_that_a_list_has_twice_are_named() {
     let uris = "    - https://a.example\n    - https://b.example\n    - ${env:URI}\n";
     let file = format!("- name: Web\n  type: SPA\n  oidcClientMetadata:\n    redirectUris:\n{uris}");
     let folder = Folder::with(&[("applications.yaml", &file)]);
-    let uri = |_: &str| Some("https://b.example".to_owned());
+    let uri = |_: &str| Ok(Some("https://b.example".to_owned()));
     let plan = config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &uri).await.unwrap();
     let warnings: Vec<String> = plan.warnings().iter().map(|warning| folder.short(warning)).collect();
     assert_eq!(warnings, ["applications.yaml:7: `oidcClientMetadata.redirectUris` has `${env:URI}` twice"]);
