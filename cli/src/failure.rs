@@ -159,19 +159,56 @@ fn named(error: String) -> String {
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
+/// Returns the text of an error as the client writes it: in one line, and cut if it is long.
+fn written(text: &str) -> String {
+    Error::new(ErrorKind::Api, text).to_string()
+}
+
+/// The end of a text that the client has cut.
+const CUT: char = '…';
+
+/// Masks a message of the client. `texts` are those of the server in it, as they were before the client cut them.
+fn masked(message: &str, texts: &[&str], mask: &dyn Fn(&str) -> String) -> String {
+    let split = texts.iter().find_map(|text| Some((message.split_once(&written(text))?, text)));
+    match split {
+        Some(((before, after), text)) => {
+            masked(before, texts, mask) + &written(&mask(text)) + &masked(after, texts, mask)
+        }
+        None => mask(message),
+    }
+}
+
+impl Failure {
+    /// Returns the failure of a call, with a message without what `mask` replaces. Long texts of the server are cut after
+    /// that, so that no part of a secret remains at the end.
+    pub(crate) fn masked(error: &Error, mask: &dyn Fn(&str) -> String) -> Self {
         let whole = named(error.to_string());
         let split = error.hint().and_then(|hint| Some((whole.strip_suffix(&format!(" (hint: {hint})"))?, hint)));
         let (message, hint) = split.map_or((&*whole, None), |(message, hint)| (message, Some(hint.to_owned())));
+        let details = error.details();
+        let texts = [
+            Some(error.message()),
+            details.as_deref(),
+            error.path(),
+            error.code(),
+            error.decode_path(),
+            error.request_id(),
+        ];
+        let cut: Vec<&str> = texts.into_iter().flatten().filter(|text| written(text).ends_with(CUT)).collect();
         let exit = match error.kind() {
             // The client rejects these before it sends anything.
             ErrorKind::Config | ErrorKind::Input => Exit::Usage,
-            _ if error.method().is_some_and(is_change) && is_ambiguous(&error) => Exit::Partly,
+            _ if error.method().is_some_and(is_change) && is_ambiguous(error) => Exit::Partly,
             _ => Exit::Failed,
         };
         let hint = hint.or_else(|| (exit == Exit::Partly).then(|| UNCLEAR.to_owned()));
-        Self { exit, message: one_line(message), hint }
+        Self { exit, message: one_line(&masked(message, &cut, mask)), hint }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::masked(&error, &str::to_owned)
     }
 }
 
@@ -193,5 +230,15 @@ mod tests {
     fn errors_have_no_escaped_line_breaks() {
         let error = Error::new(ErrorKind::Api, "invalid script:\n\tline 1\r\nline 2");
         assert_eq!(Failure::from(error).message(), "invalid script: line 1 line 2");
+    }
+
+    #[test]
+    fn secrets_are_masked_before_a_text_is_cut() {
+        let mask = |text: &str| text.replace("hunter2", "(secret)");
+        let masked = |text: String| Failure::masked(&Error::new(ErrorKind::Api, text), &mask).message;
+        let start = "x".repeat(497);
+        assert_eq!(masked(format!("{start}hunter2")), format!("{start}(se…"));
+        assert_eq!(masked(format!("hunter2 {start}\n")), format!("(secret) {}…", "x".repeat(491)));
+        assert_eq!(masked("a\nhunter2".to_owned()), "a (secret)");
     }
 }

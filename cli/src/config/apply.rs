@@ -15,6 +15,7 @@ use super::links;
 use super::plan::{Action, Change, Ids, Plan};
 use super::progress::Progress;
 use super::request_bodies::{body, is, names};
+use super::variable_values::VariableValues;
 use crate::failure::{Failure, Result, is_ambiguous};
 
 /// Outcome of a change.
@@ -57,7 +58,8 @@ pub async fn apply(
     observer: &mut dyn FnMut(&Change, Outcome) -> ControlFlow<()>,
 ) -> Result<Applied> {
     let progress = Progress::default();
-    let mut applier = Applier { client, ids: plan.ids.clone(), might_have_written: false, progress };
+    let (ids, variable_values) = (plan.ids.clone(), &plan.variable_values);
+    let mut applier = Applier { client, ids, variable_values, might_have_written: false, progress };
     let mut applied = Applied::default();
     for change in &plan.changes {
         if let Err(error) = applier.change(change).await {
@@ -66,7 +68,7 @@ pub async fn apply(
             let message = format!(
                 "cannot {} the {change}: {}{}; {done} of {all} changes were made before, and the next plan has the others",
                 change.action.verb(),
-                plan.variable_values.hide_in_error(error.message()),
+                error.message(),
                 applier.progress.before_failure(change.action)
             );
             let failure = Failure::new(message).after_changes_if(applier.might_have_written);
@@ -88,6 +90,8 @@ pub async fn apply(
 struct Applier<'c> {
     client: &'c Client,
     ids: Ids,
+    /// The values of variables, which messages must not show.
+    variable_values: &'c VariableValues,
     /// Whether a call has changed the tenant, or might have. A change can consist of several calls.
     might_have_written: bool,
     /// The calls of the current change.
@@ -181,7 +185,7 @@ impl Applier<'_> {
         match self.send(self.request(operation, &path)?).await {
             // Some entities go with others.
             Err(error) if error.is_not_found() => Ok(()),
-            answer => answer.map(drop).map_err(explained),
+            answer => answer.map(drop).map_err(|error| self.explained(&error)),
         }
     }
 
@@ -215,7 +219,8 @@ impl Applier<'_> {
                 }
                 for id in self.ids_of(links, present.difference(&wanted))? {
                     let path: Vec<&str> = path.iter().map(String::as_str).chain(within).chain([id.as_str()]).collect();
-                    self.send(self.request(remove, &path)?).await.map_err(explained)?;
+                    let removed = self.send(self.request(remove, &path)?).await;
+                    removed.map_err(|error| self.explained(&error))?;
                 }
             }
         }
@@ -229,7 +234,8 @@ impl Applier<'_> {
 
     fn id(&self, noun: &'static str, key: &Key) -> Result<String> {
         let id = self.ids.get(&(noun, key.clone())).filter(|id| !id.is_empty());
-        id.cloned().ok_or_else(|| Failure::new(format!("the id of the {noun} \"{}\" is unknown", key.text())))
+        let unknown = || format!("the id of the {noun} \"{}\" is unknown", self.variable_values.key(key));
+        id.cloned().ok_or_else(|| Failure::new(unknown()))
     }
 
     /// Returns the ids in paths: that of the owner, then its own.
@@ -245,11 +251,21 @@ impl Applier<'_> {
     }
 
     async fn call(&mut self, operation: &'static str, path: &[String], body: Value) -> Result<Value> {
-        self.send(self.request(operation, path)?.json(&body)).await.map_err(explained)
+        let answer = self.send(self.request(operation, path)?.json(&body)).await;
+        answer.map_err(|error| self.explained(&error))
     }
 
-    fn request<S: AsRef<str>>(&self, operation: &'static str, path: &[S]) -> logto_admin::Result<Request<Untyped>> {
-        call::request(self.client, operation, path)
+    fn request<S: AsRef<str>>(&self, operation: &'static str, path: &[S]) -> Result<Request<Untyped>> {
+        call::request(self.client, operation, path).map_err(|error| self.explained(&error))
+    }
+
+    /// Returns the failure of a call, without values of variables, and with a hint.
+    fn explained(&self, error: &Error) -> Failure {
+        let failure = Failure::masked(error, &|text: &str| self.variable_values.hide(text));
+        match hint(error) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
     }
 
     async fn send(&mut self, request: Request<Untyped>) -> logto_admin::Result<Value> {
@@ -259,19 +275,17 @@ impl Applier<'_> {
     }
 }
 
-/// Adds a hint, if the error has none.
-fn explained(error: Error) -> Failure {
-    let hint = match () {
+/// Returns a hint, if the error has none.
+fn hint(error: &Error) -> Option<&'static str> {
+    match () {
+        () if error.hint().is_some() => None,
         // A plan only finds entities with the key of the file.
-        () if error.is_conflict() && is_about_uniqueness(&error) => {
-            "change or delete the entity of the tenant that has the same unique value, or use another"
+        () if error.is_conflict() && is_about_uniqueness(error) => {
+            Some("change or delete the entity of the tenant that has the same unique value, or use another")
         }
-        () if is_ambiguous(&error) => "plan again: the server might have made this change",
-        () => return error.into(),
-    };
-    let has_hint = error.hint().is_some();
-    let failure = Failure::from(error);
-    if has_hint { failure } else { failure.with_hint(hint) }
+        () if is_ambiguous(error) => Some("plan again: the server might have made this change"),
+        () => None,
+    }
 }
 
 /// Whether a conflict is about a value that another entity has. Some are about other rules.
@@ -297,11 +311,11 @@ mod tests {
         let delete = call::request(&client, "DeleteCustomPhrase", &["en"]).unwrap();
         let fallback = delete.await.unwrap_err();
         assert!(fallback.is_conflict());
-        assert_eq!(explained(fallback).hint(), None);
+        assert_eq!(hint(&fallback), None);
 
         let role = json!({ "name": "editor", "description": "x" });
         call("CreateRole", &[], role.clone()).await.unwrap();
-        let taken = explained(call("CreateRole", &[], role).await.unwrap_err());
-        assert!(taken.hint().is_some_and(|hint| hint.contains("the same unique value")), "{taken:?}");
+        let taken = call("CreateRole", &[], role).await.unwrap_err();
+        assert!(hint(&taken).is_some_and(|hint| hint.contains("the same unique value")), "{taken:?}");
     }
 }

@@ -11,9 +11,6 @@ use super::value_forms::forms;
 /// Shorter texts are only hidden where they are the whole of a value or a name: they occur in many others.
 const SHORTEST: usize = 4;
 
-/// The client cuts long texts of servers, and writes this at the end.
-const CUT: char = '…';
-
 /// The values of variables and the texts that contain them, with the texts of the files.
 #[derive(Clone, Default)]
 pub(super) struct VariableValues(BTreeMap<String, String>);
@@ -58,25 +55,15 @@ impl VariableValues {
     }
 
     /// Returns data with the texts of the files in place of values. Messages are not passed to it as a whole: a value can
-    /// be one of their words.
+    /// be one of their words. Those of errors are, because they have data of the server.
     pub(super) fn hide(&self, data: &str) -> String {
-        self.replaced(data, |rest| self.at(rest))
-    }
-
-    /// Returns the message of an error with the texts of the files in place of values, also of those that are cut.
-    pub(super) fn hide_in_error(&self, message: &str) -> String {
-        self.replaced(message, |rest| self.at(rest).max(self.cut_at(rest)))
-    }
-
-    /// Replaces what `at` finds at the start of the rest of data: a number of bytes, and what is shown in their place.
-    fn replaced<'s>(&'s self, data: &str, at: impl Fn(&str) -> Option<(usize, &'s str)>) -> String {
         if let Some(shown) = self.0.get(data) {
             return shown.clone();
         }
         let mut hidden = String::with_capacity(data.len());
         let mut rest = data;
         while let Some(letter) = rest.chars().next() {
-            let found = at(rest);
+            let found = self.at(rest);
             let end = found.map_or(letter.len_utf8(), |(length, _)| length);
             hidden += found.map_or_else(|| rest.get(..end).unwrap_or_default(), |(_, shown)| shown);
             rest = rest.get(end..).unwrap_or_default();
@@ -89,13 +76,6 @@ impl VariableValues {
         let is_here = |text: &str| data.starts_with(text) && text.chars().count() >= SHORTEST;
         let here = self.0.iter().filter(|(text, _)| is_here(text));
         here.map(|(text, shown)| (text.len(), shown.as_str())).max_by_key(|(length, _)| *length)
-    }
-
-    /// Finds the start of a known text between the start of data and the place where data is cut.
-    fn cut_at(&self, data: &str) -> Option<(usize, &str)> {
-        let (start, _) = data.split_once(CUT).filter(|(start, _)| start.chars().count() >= SHORTEST)?;
-        let (_, shown) = self.0.iter().find(|(text, _)| text.starts_with(start))?;
-        Some((start.len(), shown))
     }
 }
 
@@ -132,25 +112,5 @@ mod tests {
         }
         assert_eq!(variable_values.key(&Key(vec!["1".into(), "an acme".into()])), "${env:ONE} / an ${env:NAME}");
         assert!(!format!("{variable_values:?}").contains("acme"));
-    }
-    #[test]
-    fn values_are_hidden_where_errors_cut_them() {
-        let mut variable_values = VariableValues::default();
-        for (value, name) in [("acme", "NAME"), ("acme-\"secret\"", "KEY"), ("dots…and more", "DOTS")] {
-            variable_values.add(value, name);
-        }
-        for (message, shown) in [
-            ("refused: acme-\"s…", "refused: ${env:KEY}…"),
-            (
-                r#"x: acme…; [details: "acme-\… [request acme]"#,
-                r#"x: ${env:NAME}…; [details: "${env:KEY}… [request ${env:NAME}]"#,
-            ),
-            ("refused: acm…", "refused: acm…"),
-            ("refused: acme-", "refused: ${env:NAME}-"),
-            ("refused: dots…and more", "refused: ${env:DOTS}"),
-            ("refused: dots…", "refused: ${env:DOTS}…"),
-        ] {
-            assert_eq!(variable_values.hide_in_error(message), shown, "{message}");
-        }
     }
 }
