@@ -11,6 +11,8 @@ use crate::files;
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
+const ROUNDED: &str = "the integer has more than 64 bits; write it in quotes";
+
 /// A file of the configuration.
 pub(super) struct Document {
     /// The name of the kinds that it contains.
@@ -85,7 +87,12 @@ impl Folder {
                 let path = path.display();
                 self.problems.push(format!("{path}: the file is empty; write `[]` for an empty list"));
             }
-            Ok(root) => self.documents.push(Document { file, path, root }),
+            Ok(root) => {
+                let rounded = root.rounded_integers(&text).into_iter();
+                let at = path.display();
+                self.problems.extend(rounded.map(|line| format!("{at}:{line}: {ROUNDED}")));
+                self.documents.push(Document { file, path, root });
+            }
             Err((line, message)) => {
                 let line = line.map(|line| format!(":{line}")).unwrap_or_default();
                 self.problems.push(format!("{}{line}: {}", path.display(), shown(&message)));

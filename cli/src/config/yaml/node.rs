@@ -1,5 +1,6 @@
 //! Values of files, with their lines.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -47,26 +48,28 @@ impl Node {
             leading_zero_numbers_as_strings: true,
             underscored_numbers_as_strings: true,
         };
-        let node: Self = serde_saphyr::from_str_with_options(text, options)
-            .map_err(|error| (crate::yaml::line(&error), crate::yaml::reason(&error)))?;
-        match node.rounded_integer(text) {
-            Some(line) => Err((Some(line), "the integer has more than 64 bits; write it in quotes".to_owned())),
-            None => Ok(node),
-        }
+        serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| (crate::yaml::line(&error), crate::yaml::reason(&error)))
     }
 
-    /// Returns the line of an integer that was rounded, because it does not fit into 64 bits.
-    fn rounded_integer(&self, text: &str) -> Option<u64> {
+    /// Returns the lines of integers that were rounded, because they do not fit into 64 bits. `text` is the document.
+    pub(in super::super) fn rounded_integers(&self, text: &str) -> Vec<u64> {
+        let mut found = BTreeMap::new();
+        self.find_rounded(text, &mut found);
+        found.into_values().collect()
+    }
+
+    /// Collects the lines of rounded integers by where they are written, which is the same place for all aliases.
+    fn find_rounded(&self, text: &str, found: &mut BTreeMap<u64, u64>) {
         match &self.content {
             Content::Scalar(Value::Number(number)) if number.is_f64() => {
-                let written = text.get(usize::try_from(self.span.byte_offset()?).ok()?..)?;
-                let token = written.split(|letter: char| letter.is_whitespace() || ",]}#".contains(letter)).next()?;
-                let digits = token.strip_prefix(['+', '-']).unwrap_or(token);
-                digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(self.line)
+                if let Some(place) = self.span.byte_offset().filter(|place| is_integer(text, *place)) {
+                    found.entry(place).or_insert(self.line);
+                }
             }
-            Content::Scalar(_) => None,
-            Content::List(items) => items.iter().find_map(|item| item.rounded_integer(text)),
-            Content::Object(entries) => entries.iter().find_map(|entry| entry.value.rounded_integer(text)),
+            Content::Scalar(_) => {}
+            Content::List(items) => items.iter().for_each(|item| item.find_rounded(text, found)),
+            Content::Object(entries) => entries.iter().for_each(|entry| entry.value.find_rounded(text, found)),
         }
     }
 
@@ -119,6 +122,14 @@ impl Node {
             Content::Scalar(_) => None,
         }
     }
+}
+
+/// Whether the number at this place is written as an integer.
+fn is_integer(text: &str, place: u64) -> bool {
+    let written = usize::try_from(place).ok().and_then(|place| text.get(place..)).unwrap_or_default();
+    let token = written.split(|letter: char| letter.is_whitespace() || ",]}#".contains(letter)).next();
+    let digits = token.map(|token| token.strip_prefix(['+', '-']).unwrap_or(token)).unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl<'de> Deserialize<'de> for Node {

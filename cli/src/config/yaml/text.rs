@@ -10,7 +10,7 @@ use super::Node;
 pub(in super::super) fn text(members: &[Member], value: &Value) -> String {
     let ordered = Ordered { members, place: &[], value };
     let plain = serde_saphyr::to_string(&ordered).unwrap_or_default();
-    if Node::parse(&plain).is_ok_and(|node| node.value() == *value) {
+    if Node::parse(&plain).is_ok_and(|node| node.value() == *value && node.rounded_integers(&plain).is_empty()) {
         return plain;
     }
     // JSON is YAML. This is for strings that the other notations cannot represent.
