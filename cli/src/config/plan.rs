@@ -111,7 +111,8 @@ impl Change {
         &self.changed
     }
 
-    /// Returns the change as data, without secrets. `before` and `after` have the members that differ.
+    /// Returns the change as data, without secrets. `before` and `after` have the members that differ: for a new entity and
+    /// a deletion, all.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({

@@ -1,11 +1,11 @@
 //! Compares files with a tenant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::declaration::{Declaration, Declared};
-use super::diff_lines::{Diff, Line};
+use super::diff_lines::{self, Diff, Line, Mask};
 use super::entity_members::{Members, add_lists, merged};
 use super::fallback_language::{FALLBACK, fallback_language};
 use super::kinds::{ALL, CUSTOM_PHRASES, Kind, Standing};
@@ -104,7 +104,11 @@ fn deletion(tenant: &Tenant, found: &Found, variable_values: &VariableValues) ->
         .map(|owned| format!("with the {} \"{}\"", owned.kind.noun, shown(&variable_values.hide(owned.key.own()))))
         .collect();
     names.sort();
-    let named = names.into_iter().map(Line::Removed);
+    let before = found.canonical();
+    let mask = Mask { kind: found.kind, confidential: &found.confidential, sources: &BTreeMap::new(), variable_values };
+    // For people, the name is enough.
+    let lines = names.into_iter().map(Line::Removed).collect();
+    let diff = Diff { lines, ..diff_lines::diff(&mask, &before, &Members::new()) };
     Change {
         kind: found.kind,
         key: found.key.clone(),
@@ -112,9 +116,9 @@ fn deletion(tenant: &Tenant, found: &Found, variable_values: &VariableValues) ->
         action: Action::Delete,
         id: Some(found.id.clone()),
         members: Members::new(),
-        changed: Vec::new(),
+        changed: before.keys().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
         links: BTreeMap::new(),
-        diff: Diff { before: Members::new().into(), after: Members::new().into(), lines: named.collect() },
+        diff,
     }
 }
 

@@ -319,6 +319,29 @@ async fn plans_contain_no_secrets() {
 }
 
 #[tokio::test]
+async fn a_deletion_has_the_entity_without_secrets() {
+    let tenant = Emulator::new().client().unwrap();
+    fill(&tenant).await;
+    let folder =
+        Folder::with(&[("hooks.yaml", "[]\n"), ("roles.yaml", "- name: new\n  description: 'https://${env:HOST}'\n")]);
+    let environment = |name: &str| Ok((name == "HOST").then(|| "audit.example.com".to_owned()));
+    let all = Selection::all();
+    let plan = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Delete, &environment).await.unwrap();
+    let hook = plan.changes().iter().find(|change| change.file() == "hooks").unwrap();
+    let expected = json!({
+        "kind": "hook", "file": "hooks", "key": ["Audit"], "action": "delete",
+        "changed": ["config", "enabled", "events", "name"],
+        "before": {
+            "name": "Audit", "enabled": true, "events": ["User.Created", "User.Deleted"],
+            "config": { "url": "https://${env:HOST}", "headers": { "Authorization": "(secret)" } },
+        },
+        "after": {},
+    });
+    assert_eq!(hook.to_json(), expected);
+    assert!(written(&plan).contains("- hook \"Audit\"\n\n"), "{}", written(&plan));
+}
+
+#[tokio::test]
 async fn secrets_in_files_are_masked_too() {
     let tenant = Emulator::new().client().unwrap();
     let hook = "- name: New\n  events: [User.Created]\n  config:\n    url: https://x\n    headers:\n      X-Key: in-clear-text\n";
