@@ -7,6 +7,7 @@ use logto_admin_cli::arguments::Arguments;
 use logto_admin_cli::output::has_colour;
 use logto_admin_cli::request_log::RequestLog;
 use logto_admin_cli::terminal::message;
+use logto_admin_cli::unknown_option;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt;
@@ -14,7 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| unknown_option::corrected(error).exit());
     start_tracing(arguments.global.verbose);
     match logto_admin_cli::run(arguments).await {
         Ok(exit) => ExitCode::from(exit as u8),

@@ -44,7 +44,7 @@ pub enum Command {
 #[derive(clap::Args, Debug)]
 pub struct Filter {
     /// Key of the entries, such as `ExchangeTokenBy.ClientCredentials`
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, alias = "event", value_name = "KEY")]
     key: Option<String>,
     /// Id, email address, phone number or username
     ///

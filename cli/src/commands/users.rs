@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use logto_admin::models::User;
-use logto_admin::serde_json::{self, Map, Value, json};
 use logto_admin::operation;
+use logto_admin::serde_json::{self, Map, Value, json};
 
 use super::body_options::{check_repeated, pair, set};
 use super::each_user::{find_each, for_each};
@@ -24,6 +24,9 @@ pub enum Command {
     List {
         /// Text that the id, name, username, email address or phone number contains
         search: Option<String>,
+        /// The same as an option
+        #[arg(long = "search", value_name = "SEARCH", conflicts_with = "search", hide = true)]
+        search_option: Option<String>,
         /// Number of users
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
         limit: u32,
@@ -120,7 +123,9 @@ pub(super) fn columns(users: &[Value]) -> Vec<Column<'static>> {
 
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
     match command {
-        Command::List { search, limit, page } => list(context, search, limit, page).await?,
+        Command::List { search, search_option, limit, page } => {
+            list(context, search.or(search_option), limit, page).await?;
+        }
         Command::Get { user } => {
             let user = lookup::user(&context.client()?, &user).await?;
             show(context, &user)?;

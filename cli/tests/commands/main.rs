@@ -30,5 +30,6 @@ mod scripted_server;
 mod storm;
 mod terminal;
 mod unclear;
+mod unknown_options;
 mod unread;
 mod yaml;
