@@ -163,7 +163,7 @@ ok    clock       the clocks agree
 warn  TLS         the connection is not encrypted
                   → use https outside of this machine
 FAIL  token       the token endpoint returned 401 invalid_client: client authentication failed
-                  → compare the application secret with those in the Logto console
+                  → compare the application secret with those in the Logto console; check that the application is of type machine-to-machine
 ",
     );
 }
