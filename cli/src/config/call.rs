@@ -1,7 +1,7 @@
 //! Calls by operation id.
 
 use logto_admin::operation::{Paging, find};
-use logto_admin::{Client, Error, Request, Untyped};
+use logto_admin::{Client, Error, ErrorKind, Request, Untyped};
 use serde_json::Value;
 
 use super::kinds::Read;
@@ -15,38 +15,58 @@ pub(super) fn request<S: AsRef<str>>(client: &Client, operation: &str, path: &[S
     Ok(names.iter().zip(path).fold(request, |request, (name, value)| request.path(name, value.as_ref())))
 }
 
-/// Reads a whole list, or the one entity of a kind.
+/// Reads a whole list, or the one entity of a kind. Fails if the answer is something else, as behind a gateway that answers
+/// in place of the server: what is not listed would count as deleted.
 pub(super) async fn read(client: &Client, read: Read, path: &[&str]) -> Result<Vec<Value>, Error> {
     match read {
         Read::One(id) => match request(client, id, path)?.await {
-            Ok(value) => Ok(vec![value]),
-            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            Ok(value) if value.is_object() => Ok(vec![value]),
+            Ok(_) => Err(unexpected("something that is not an object")),
+            Err(error) if is_absent(&error) => Ok(Vec::new()),
             Err(error) => Err(error),
         },
         Read::List(id) if find(id).is_none_or(|info| info.paging == Paging::None) => {
-            Ok(items(request(client, id, path)?.await?))
+            items(request(client, id, path)?.await?)
         }
         Read::List(id) => {
-            let mut all = Vec::new();
+            let (mut all, mut total) = (Vec::new(), None);
             for page in 1_u32.. {
                 let request = request(client, id, path)?.query("page", page).query("page_size", PAGE_SIZE);
-                let items = items(request.await?);
+                let answer = request.detailed().await?;
+                total = answer.headers.get("total-number").and_then(|number| number.parse().ok());
+                let items = items(answer.into_result()?)?;
                 // A server that ignores the page sends the same items again.
-                let goes_on =
-                    items.len() == PAGE_SIZE as usize && items.first().is_some_and(|first| !all.contains(first));
+                if items.first().is_some_and(|first| all.contains(first)) {
+                    break;
+                }
+                let is_full = items.len() == PAGE_SIZE as usize;
                 all.extend(items);
-                if !goes_on {
+                if !is_full {
                     break;
                 }
             }
-            Ok(all)
+            match total {
+                Some(total) if all.len() < total => {
+                    Err(unexpected(&format!("a list of {} items, but counts {total}", all.len())))
+                }
+                _ => Ok(all),
+            }
         }
     }
 }
 
-fn items(value: Value) -> Vec<Value> {
+/// Whether the server says that the entity does not exist. What is in front of it answers without a code of Logto.
+pub(super) fn is_absent(error: &Error) -> bool {
+    error.is_not_found() && error.code().is_some()
+}
+
+fn items(value: Value) -> Result<Vec<Value>, Error> {
     match value {
-        Value::Array(items) => items,
-        _ => Vec::new(),
+        Value::Array(items) => Ok(items),
+        _ => Err(unexpected("something that is not a list")),
     }
+}
+
+fn unexpected(answer: &str) -> Error {
+    Error::new(ErrorKind::Decode, format!("the server responded with {answer}"))
 }

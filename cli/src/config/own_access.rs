@@ -3,7 +3,7 @@
 use logto_admin::Client;
 use serde_json::Value;
 
-use super::call::read;
+use super::call::{is_absent, read};
 use super::entity_members::Members;
 use super::kinds::{APPLICATIONS, Kind, MANAGEMENT_API, ROLES, Read, Standing};
 
@@ -27,7 +27,7 @@ impl OwnAccess {
             return Ok(Self::default());
         }
         let roles = match read(client, Read::List("ListApplicationRoles"), &[id]).await {
-            Err(error) if error.is_not_found() => Vec::new(),
+            Err(error) if is_absent(&error) => Vec::new(),
             roles => roles?,
         };
         let roles = roles.iter().filter_map(|role| role.get("id")?.as_str().map(str::to_owned)).collect();

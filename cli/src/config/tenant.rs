@@ -76,7 +76,7 @@ impl Tenant {
             if tenant.has(kind) {
                 let found = tenant.read_kind(client, kind).await;
                 let found =
-                    found.map_err(|error| Failure::from(error).context(format!("cannot read the {}s", kind.noun)))?;
+                    found.map_err(|error| Failure::from(error).context(format!("cannot read {}", kind.file)))?;
                 tenant.found.insert(kind.noun, found);
             }
         }

@@ -35,8 +35,8 @@ const AHEAD: usize = 4;
 const AT_ONCE: usize = 16;
 /// Number of times that the list is read again if users were deleted meanwhile. That moves others to earlier pages.
 const PASSES: usize = 3;
-/// If more than a tenth of the users are missing, the list lacks pages. Deletions explain fewer.
-const MISSING_SHARE: u64 = 10;
+/// If more than a hundredth of the users are missing, the list lacks pages. Deletions explain fewer.
+const MISSING_SHARE: u64 = 100;
 
 /// The ids of users that were written. A million users take about 20 MB.
 #[derive(Clone, Debug, Default)]
@@ -91,6 +91,10 @@ pub async fn export(
             if interrupt.is_set() {
                 return Ok(false);
             }
+        }
+        if listed == 0 {
+            // The stream of pages ends before an empty one, also before the first.
+            total = client.users().list().page_size(1).await?.total.unwrap_or_default();
         }
         if listed >= total && seen.len() as u64 >= total {
             break;

@@ -93,3 +93,18 @@ async fn an_export_with_fewer_users_than_the_server_counts_fails() {
     assert_eq!(fs::read_to_string(&new).unwrap().lines().count(), 100);
     server.abort();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_without_users_of_a_server_that_counts_some_fails() {
+    let (url, server) = answering(|request| match request {
+        request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
+        _ => json("\r\ntotal-number: 250", "[]"),
+    })
+    .await;
+    let program = Program::new().await;
+    let old = program.file("old.ndjson", "old\n");
+    let failed = program.run(&["users", "export", "--endpoint", &url, "--to", &old, "--overwrite"]).await;
+    server.abort();
+    assert!(failed.code == 1 && failed.err.contains("the server counts 250 users, but lists 0\n"), "{failed:?}");
+    assert_eq!(fs::read_to_string(&old).unwrap(), "old\n");
+}
