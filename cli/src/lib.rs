@@ -25,6 +25,7 @@ pub mod request_log;
 mod suggestion;
 pub mod table;
 pub mod terminal;
+mod unique_keys;
 pub mod unknown_option;
 pub mod users;
 mod yaml;

@@ -12,6 +12,7 @@ use logto_admin::{Request, Untyped};
 use super::set_value::value_of;
 use crate::body_members::{Place, takes_object};
 use crate::failure::{Failure, Result};
+use crate::unique_keys::Unique;
 use crate::{files, json_object};
 
 /// The body of a call.
@@ -154,7 +155,8 @@ fn parsed(text: &str) -> Result<Value> {
         }
         None => ("--body", text.to_owned()),
     };
-    let value = serde_json::from_str(&json).map_err(|error| Failure::usage(format!("{what} is not JSON: {error}")))?;
+    let parsed = serde_json::from_str(&json);
+    let Unique(value) = parsed.map_err(|error| Failure::usage(format!("{what} is not valid JSON: {error}")))?;
     if json_object::is_rounded(&value) {
         return Err(Failure::usage(format!("cannot send {what}: {}", json_object::ROUNDED)));
     }

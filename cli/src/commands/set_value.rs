@@ -23,7 +23,12 @@ fn form_of(operation: &str, member: &str) -> Option<String> {
 
 /// Fails if a value does not have the type of its member. The error has what to write in its place.
 pub(super) fn check_value(operation: &str, member: &str, value: &str) -> Result<()> {
-    let Some(form) = form_of(operation, member) else { return Ok(()) };
+    let form = form_of(operation, member);
+    if form.is_none() && is_too_large(value) {
+        return Err(Failure::usage(format!("cannot set `{member}`: the number is too large"))
+            .with_hint("write it in quotes, within the quotes of the shell, to send a text"));
+    }
+    let Some(form) = form else { return Ok(()) };
     let (form, can_be_null) = form.strip_suffix(" | null").map_or((&*form, false), |form| (form, true));
     let json = value_of(Some(form), value);
     // These have a message of their own.
@@ -42,6 +47,12 @@ pub(super) fn check_value(operation: &str, member: &str, value: &str) -> Result<
             None => wrong(member, form),
         }),
     }
+}
+
+/// Whether a value is a number that JSON parsers refuse, which would be sent as a text.
+fn is_too_large(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    digits.starts_with(|digit: char| digit.is_ascii_digit()) && value.parse().is_ok_and(f64::is_infinite)
 }
 
 fn wrong(member: &str, form: &str) -> Failure {
@@ -149,6 +160,13 @@ mod tests {
                  members, `--set customData.NAME=VALUE`",
             ),
             ("CreateRole", "type", "12", "cannot set `type`: it must be one of \"User\", \"MachineToMachine\""),
+            (
+                "UpdateUser",
+                "customData.seats",
+                "-1e400",
+                "cannot set `customData.seats`: the number is too large\nhint: write it in quotes, within the quotes of the \
+                 shell, to send a text",
+            ),
         ] {
             let failure = check_value(operation, member, value).unwrap_err();
             assert_eq!(failure.to_string(), expected, "{operation} {member}={value}");

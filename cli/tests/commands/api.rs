@@ -42,7 +42,10 @@ async fn bodies_come_from_files_standard_input_and_arguments() {
     assert_eq!((given.json()["username"].clone(), given.json()["name"].clone()), (json!("given"), json!("G")));
     let broken = program.run(&["api", "CreateUser", "--body", "{"]).await;
     assert_eq!(broken.code, 2);
-    assert!(broken.err.contains("--body is not JSON"), "{broken:?}");
+    assert!(broken.err.contains("--body is not valid JSON"), "{broken:?}");
+    let doubled = program.run(&["api", "CreateUser", "--body", r#"{"name":"A","name":"B"}"#]).await;
+    assert_eq!(doubled.code, 2);
+    assert!(doubled.err.contains("the key \"name\" occurs twice in an object"), "{doubled:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,8 +14,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::{Map, Value};
 
 use super::ndjson::reason;
-use super::unique::{Unique, insert};
 use super::{InputError, Location, Placed, Source, io_message};
+use crate::unique_keys::{Unique, insert};
 
 /// Number of records that are parsed ahead.
 const AHEAD: usize = 64;

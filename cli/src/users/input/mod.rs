@@ -6,7 +6,6 @@ mod document;
 mod ndjson;
 mod quotes;
 mod table;
-mod unique;
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::unique::{TWICE, Unique};
 use super::{InputError, LONGEST, Location, Placed, Source, io_message};
+use crate::unique_keys::{TWICE, Unique};
 
 /// The records of a file with a record per line.
 pub(super) struct Records {

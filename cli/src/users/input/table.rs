@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use super::ndjson::reason;
 use super::quotes::{Fault, Quotes};
-use super::unique::{TWICE, Unique};
 use super::{InputError, InputOptions, Location, Placed, Source, io_message};
 use crate::failure::{Failure, Result};
+use crate::unique_keys::{TWICE, Unique};
 
 type Text = Quotes<BufReader<Source>>;
 

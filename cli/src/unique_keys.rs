@@ -6,13 +6,13 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// The end of the message about a key that occurs twice.
-pub(super) const TWICE: &str = "occurs twice in an object";
+pub(crate) const TWICE: &str = "occurs twice in an object";
 
 /// A value whose objects have each key once.
-pub(super) struct Unique(pub(super) Value);
+pub(crate) struct Unique(pub(super) Value);
 
 /// Adds a member to an object. Fails if it has the key.
-pub(super) fn insert<E: de::Error>(members: &mut Map<String, Value>, name: String, value: Value) -> Result<(), E> {
+pub(crate) fn insert<E: de::Error>(members: &mut Map<String, Value>, name: String, value: Value) -> Result<(), E> {
     if members.contains_key(&name) {
         return Err(E::custom(format!("the key {name:?} {TWICE}")));
     }
