@@ -41,12 +41,22 @@ async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<String>>> 
         found.into_iter().find(|user| has(user, "primaryPhone", &digits))
     } else {
         match client.users().get(who).await {
-            Ok(user) => return Ok(Ok(user)),
+            Ok(user) => return only_by_id(client, who, user).await.map(Ok),
             Err(error) if error.is_not_found() => return by_username(client, who).await,
             Err(error) => return Err(error.into()),
         }
     };
     Ok(found.ok_or_else(Vec::new))
+}
+
+/// Returns the user with this id. Fails if it is the username of another: users choose their usernames themselves.
+async fn only_by_id(client: &Client, id: &str, user: User) -> Result<User> {
+    let can_be_username = is_id(id) && !id.starts_with(|letter: char| letter.is_ascii_digit());
+    if can_be_username && by_username(client, id).await?.is_ok_and(|other| other.id != user.id) {
+        let hint = format!("use an email address or phone number, or the id in a path: `--path userId={id}`");
+        return Err(Failure::usage(format!("`{id}` is the id of a user and the username of another")).with_hint(hint));
+    }
+    Ok(user)
 }
 
 /// Returns the user with this username. Usernames that differ in case can be different users.

@@ -23,6 +23,26 @@ async fn users_are_found_by_whatever_is_known_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_username_that_is_the_id_of_another_user_is_ambiguous() {
+    let program = Program::new().await;
+    // Ids that begin with a digit cannot be usernames.
+    let id = loop {
+        let user = program.run(&["api", "CreateUser", "--body", "{}"]).await.done().json();
+        let id = user["id"].as_str().unwrap().to_owned();
+        if id.starts_with(|letter: char| letter.is_ascii_lowercase()) {
+            break id;
+        }
+    };
+    program.run(&["users", "create", "--username", &id]).await.done();
+    for command in [["users", "delete", &id, "--yes"], ["users", "suspend", &id, "--quiet"]] {
+        let refused = program.run(&command).await;
+        assert_eq!(refused.code, 2, "{refused:?}");
+        assert!(refused.err.contains("is the id of a user and the username of another"), "{refused:?}");
+    }
+    program.run(&["api", "GetUser", "--path", &format!("userId={id}")]).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_keeps_the_other_members_of_custom_data() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "ada", "--set", "customData.plan=pro"]).await.done();
