@@ -10,6 +10,7 @@ use logto_admin::{Client, Request, Untyped};
 
 use super::body_options::{Body, pair};
 use super::known_names::{check_member, check_query};
+use super::more_pages;
 use super::operations::unknown;
 use super::set_value::{check_value, hint_about_text};
 use crate::context::Context;
@@ -66,18 +67,25 @@ pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<
         context.confirm(&format!("Send DELETE {}?", target.path))?;
     }
     let response = request.raw().await?;
-    answer(context, arguments, target.method, &response).map_err(|failure| {
+    let exit = answer(context, arguments, target.method, &response).map_err(|failure| {
         match refusal_hint(&target, arguments, &response) {
             Some(hint) => failure.with_hint(hint),
             None => failure,
         }
-    })
+    })?;
+    if let Some((note, id)) =
+        target.listed().and_then(|info| Some((more_pages::note(info, &arguments.query, &response)?, info.id)))
+    {
+        let all = if target.info.is_some() { "" } else { &*format!("logto-admin api {id} ") };
+        context.printer.message(&format!("note: {note}; read all with `{all}--paginate`"));
+    }
+    Ok(exit)
 }
 
 /// Returns what to do about an answer that is an error.
 fn refusal_hint(target: &Target<'_>, arguments: &Arguments, response: &HttpResponse) -> Option<String> {
     let since = target.info.map_or(Release::OLDEST, |info| info.since);
-    let operation = target.info.or_else(|| filled(target.method, target.path)).map(|info| info.id);
+    let operation = target.listed().map(|info| info.id);
     match response.status {
         404 if since > Release::OLDEST && serde_json::from_slice::<Value>(&response.body.bytes()).is_err() => Some(
             format!("the operation exists since Logto {since}; `logto-admin doctor` shows the release of the server"),
@@ -98,6 +106,13 @@ struct Target<'a> {
     info: Option<&'static OperationInfo>,
     method: Method,
     path: &'a str,
+}
+
+impl Target<'_> {
+    /// Returns the operation, also if the parameters of the path are filled in.
+    fn listed(&self) -> Option<&'static OperationInfo> {
+        self.info.or_else(|| filled(self.method, self.path))
+    }
 }
 
 fn target(arguments: &Arguments) -> Result<Target<'_>> {
@@ -149,7 +164,7 @@ fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Resul
     for (name, value) in &arguments.header {
         request = request.header(name, value);
     }
-    arguments.body.add(request, info.or_else(|| filled(method, path)), is_by_id(arguments))
+    arguments.body.add(request, target.listed(), is_by_id(arguments))
 }
 
 /// Returns the operation of a path whose parameters are filled in, such as `/api/users/dq2r8h7l5yzc`.

@@ -13,6 +13,7 @@ mod import_report;
 pub mod invitations;
 mod known_names;
 pub mod logs;
+mod more_pages;
 pub mod operations;
 pub mod organizations;
 pub mod profile;

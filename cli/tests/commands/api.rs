@@ -61,6 +61,29 @@ async fn all_pages_of_a_list_are_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_a_longer_list_names_paginate() {
+    let program = with_users(21).await;
+    let page = program.run(&["api", "ListUsers", "-o", "ndjson"]).await.done();
+    assert_eq!(page.out.lines().count(), 20);
+    assert_eq!(page.err, "note: these are 20 of 21 items; read all with `--paginate`\n");
+    for arguments in [&["--quiet"][..], &["--paginate"], &["--query", "page=1"], &["--query", "page_size=21"]] {
+        let listed = program.run(&[&["api", "ListUsers"], arguments].concat()).await.done();
+        assert_eq!(listed.err, "", "{arguments:?}");
+    }
+    for name in ["a", "b"] {
+        program.run(&["organizations", "create", name]).await.done();
+    }
+    let id = program.run(&["organizations", "list"]).await.done().json()[0]["id"].as_str().unwrap().to_owned();
+    program.run(&["organizations", "add-member", &id, "user1", "user2"]).await.done();
+    let path = format!("/api/organizations/{id}/users");
+    let page = program.run(&["api", "GET", &path, "--query", "page_size=1"]).await.done();
+    assert!(
+        page.err.contains("1 of 2 items; read all with `logto-admin api ListOrganizationUsers --paginate`"),
+        "{page:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_shows_the_request_without_the_token() {
     let program = with_users(0).await;
     let shown = program.run(&["api", "CreateUser", "--set", "username=ada", "--dry-run"]).await.done();
