@@ -12,6 +12,7 @@ use super::body_options::{Body, pair};
 use super::known_names::{check_member, check_query};
 use super::more_pages;
 use super::operations::unknown;
+use super::path_parameters::check_path;
 use super::set_value::{check_value, hint_about_text};
 use crate::context::Context;
 use crate::credentials::{REDACTED, redacted};
@@ -55,6 +56,7 @@ pub struct Arguments {
 pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
     let client = context.client()?;
     let target = target(arguments)?;
+    check_path(target.path, &arguments.path, &written(&target, arguments))?;
     check_names(&target, arguments)?;
     if arguments.paginate {
         return paginate(context, &client, &target, arguments).await;
@@ -129,6 +131,14 @@ fn target(arguments: &Arguments) -> Result<Target<'_>> {
 fn method(text: &str) -> Result<Method> {
     let unknown = || Failure::usage(format!("unknown method `{text}`: pass GET, POST, PUT, PATCH or DELETE"));
     Method::named(&text.to_uppercase()).ok_or_else(unknown)
+}
+
+/// Returns the target as the user writes it.
+fn written(target: &Target<'_>, arguments: &Arguments) -> String {
+    match target.info.filter(|_| is_by_id(arguments)) {
+        Some(info) => info.id.to_owned(),
+        None => format!("{} {}", target.method.as_str(), target.path),
+    }
 }
 
 /// Whether the operation is called by its id.

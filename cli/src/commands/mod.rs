@@ -16,6 +16,7 @@ pub mod logs;
 mod more_pages;
 pub mod operations;
 pub mod organizations;
+mod path_parameters;
 pub mod profile;
 pub mod roles;
 mod set_value;

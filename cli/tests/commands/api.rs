@@ -204,6 +204,21 @@ async fn a_misspelt_operation_has_a_suggestion() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn errors_about_a_path_name_the_options() {
+    let program = with_users(0).await;
+    for (arguments, expected) in [
+        ("api GET /api/users?page_size=1", "the path /api/users has a query\nhint: pass `--query page_size=1`\n"),
+        ("api GetUser", "GetUser requires the path parameter `userId`\nhint: pass `--path userId=VALUE`\n"),
+        ("api ListUserRoles --paginate", "ListUserRoles requires the path parameter `userId`\n"),
+        ("api GET /api/users/{userId}", "GET /api/users/{userId} requires the path parameter `userId`\n"),
+        ("api GetUser --path userid=x", "GetUser has no path parameter `userid`; did you mean `userId`?\n"),
+    ] {
+        let refused = program.run(&arguments.split(' ').collect::<Vec<_>>()).await;
+        assert!(refused.code == 2 && refused.err.starts_with(&format!("error: {expected}")), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unknown_names_are_sent_by_path_only() {
     let program = with_users(0).await;
     for (arguments, expected) in [
