@@ -1,9 +1,11 @@
 //! `hooks`: lists, creates and tests webhooks.
 
+use logto_admin::models::HookEvent;
 use logto_admin::serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::failure::{Exit, Result};
+use crate::failure::{Exit, Failure, Result};
+use crate::suggestion::unknown_value;
 use crate::table::Column;
 use crate::{json_object, lookup, redaction};
 
@@ -54,6 +56,9 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             context.printer.list(COLUMNS, &all)?;
         }
         Command::Create { url, name, events } => {
+            if let Some(unknown) = events.iter().find(|event| !HookEvent::VALUES.contains(&event.as_str())) {
+                return Err(Failure::usage(unknown_value("--event", unknown, HookEvent::VALUES)));
+            }
             let mut new = json!({ "events": events, "config": { "url": url } });
             if let Some(name) = name {
                 json_object::set(&mut new, "name", name);

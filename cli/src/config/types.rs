@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::entity_members::{Form, Known, Member, exactly, integer};
 use super::yaml::{Content, Node};
-use crate::suggestion::suggestion;
+use crate::suggestion::unknown_value;
 use crate::terminal::shown;
 
 /// A line, and what is wrong there.
@@ -53,7 +53,11 @@ fn wrong_text(member: &Member, node: &Node, resolve: Resolve<'_>) -> Option<Prob
         Content::Scalar(Value::String(source)) => {
             let text = resolve(source)?;
             let is_known = member.values.is_empty() || member.values.contains(&text.as_str());
-            let problem = if is_known { refused(member, &text, source)? } else { unknown(member, source) };
+            let problem = if is_known {
+                refused(member, &text, source)?
+            } else {
+                unknown_value(member.path, source, member.values)
+            };
             Some((node.line, problem))
         }
         Content::List(items) => items.iter().find_map(|item| wrong_text(member, item, resolve)),
@@ -74,20 +78,6 @@ fn refused(member: &Member, text: &str, source: &str) -> Option<String> {
         (min, max) => format!("must have {min} to {max} characters"),
     };
     Some(format!("`{}` {wanted}", member.path))
-}
-
-/// More values than these are not listed if one of them is similar.
-const FEW: usize = 8;
-/// More values than these are never listed.
-const MANY: usize = 60;
-
-fn unknown(member: &Member, source: &str) -> String {
-    let similar = suggestion(source, member.values).filter(|_| member.values.len() > FEW);
-    match similar {
-        Some(hint) => format!("`{}` cannot be `{}`{hint}", member.path, shown(source)),
-        None if member.values.len() > MANY => format!("`{}` cannot be `{}`", member.path, shown(source)),
-        None => format!("`{}` must be one of {}", member.path, member.values.join(", ")),
-    }
 }
 
 fn fits(form: Form, content: &Content) -> bool {

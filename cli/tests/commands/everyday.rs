@@ -138,6 +138,15 @@ async fn organizations_and_roles_are_changed_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_event_of_a_webhook_has_a_suggestion() {
+    let program = Program::new().await;
+    let create = ["hooks", "create", "https://example.com/hook", "--event", "User.Deleted", "--event", "User.Creatd"];
+    let refused = program.run(&create).await;
+    let expected = "error: `--event` cannot be `User.Creatd`; did you mean `User.Created`?\n";
+    assert_eq!((refused.code, refused.err.as_str()), (2, expected), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn secrets_are_shown_once() {
     let program = Program::new().await;
     let created = program.run(&["apps", "create", "backend", "--type", "machinetomachine"]).await.done();
