@@ -15,7 +15,7 @@ use crate::{json_object, lookup};
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
-    /// Change of invitations. Without it, they are listed.
+    /// Task. Default: `list`
     #[command(subcommand)]
     command: Option<Command>,
     /// Organization whose invitations are listed. Default: all
@@ -40,9 +40,11 @@ impl Organization {
     }
 }
 
-/// A change of invitations.
+/// A command about invitations.
 #[derive(clap::Subcommand, Debug)]
 enum Command {
+    /// List invitations, also without the word `list`
+    List(Organization),
     /// Invite somebody to an organization
     #[command(allow_missing_positional = true)]
     Create {
@@ -85,15 +87,15 @@ const COLUMNS: &[Column] = &[
 
 pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<()> {
     let client = context.client()?;
-    match arguments.command {
-        None => {
-            let mut all = invitations(&client, arguments.organization.name()).await?;
+    match arguments.command.unwrap_or(Command::List(arguments.organization)) {
+        Command::List(organization) => {
+            let mut all = invitations(&client, organization.name()).await?;
             if context.printer.format == Format::Table {
                 add_names(&mut all, &lookup::all(&client, "ListOrganizations").await?);
             }
             context.printer.list(COLUMNS, &all)
         }
-        Some(Command::Create { organization, email, roles, expires_in, email_link }) => {
+        Command::Create { organization, email, roles, expires_in, email_link } => {
             let organization = organization.name().ok_or_else(|| {
                 Failure::usage("missing the organization").with_hint("pass its id or name before the email address")
             })?;
@@ -109,7 +111,7 @@ pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<(
             let created = client.operation("CreateOrganizationInvitation")?.json(&new).await?;
             printed_after_changes(context.printer.item(&created))
         }
-        Some(Command::Revoke { organization, invitation }) => {
+        Command::Revoke { organization, invitation } => {
             let pending = pending(&client, &invitation, organization.name()).await?;
             context.confirm(&format!("Revoke the invitation of {}?", json_object::text(&pending, "invitee")))?;
             let revoke = client.operation("ReplaceOrganizationInvitationStatus")?;

@@ -53,9 +53,20 @@ pub enum Command {
         user: String,
     },
     /// List the roles that members can have. All organizations have the same
-    Roles,
+    Roles {
+        /// Task. Default: `list`
+        #[command(subcommand)]
+        command: Option<Roles>,
+    },
     /// List, create and revoke invitations
     Invitations(invitations::Arguments),
+}
+
+/// A command about the roles of members.
+#[derive(clap::Subcommand, Debug)]
+pub enum Roles {
+    /// List the roles, also without the word `list`
+    List,
 }
 
 const COLUMNS: &[Column] = &[("id", "/id"), ("name", "/name"), ("description", "/description")];
@@ -114,7 +125,9 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             removed.map_err(|error| Failure::or_missing(error, format!("{user} is not a member of {organization}")))?;
             context.printer.message(&format!("removed {user} from {organization}"));
         }
-        Command::Roles => context.printer.list(ROLES, &lookup::all(&client, "ListOrganizationRoles").await?)?,
+        Command::Roles { command: None | Some(Roles::List) } => {
+            context.printer.list(ROLES, &lookup::all(&client, "ListOrganizationRoles").await?)?;
+        }
         Command::Invitations(arguments) => invitations::run(context, arguments).await?,
     }
     Ok(Exit::Done)

@@ -24,6 +24,7 @@ mod import;
 mod input;
 mod interrupt;
 mod layout;
+mod organizations;
 mod readme;
 mod roles;
 mod scripted_server;
