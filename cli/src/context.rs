@@ -14,9 +14,6 @@ use crate::output::Printer;
 use crate::profiles::Profiles;
 use crate::terminal::{message, shown};
 
-/// Hint about a question that was not answered with yes.
-const ANSWER: &str = "pass `--yes` to answer with yes";
-
 /// The surroundings of a command.
 #[derive(Debug)]
 pub struct Context {
@@ -74,7 +71,7 @@ impl Context {
         if !stdin().is_terminal() {
             let message =
                 format!("\"{question}\" needs an answer, and standard input is not a terminal: nothing was changed");
-            return Err(Failure::usage(message).with_hint(ANSWER));
+            return Err(Failure::usage(message).with_hint("pass `--yes` to answer with yes"));
         }
         let mut answer = String::new();
         let mut terminal = anstream::stderr();
@@ -82,10 +79,7 @@ impl Context {
         stdin().read_line(&mut answer)?;
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
-            _ => {
-                let message = format!("\"{question}\" was answered with no: nothing was changed");
-                Err(Failure::new(message).with_hint(ANSWER))
-            }
+            _ => Err(Failure::new(format!("\"{question}\" was answered with no: nothing was changed"))),
         }
     }
 }

@@ -135,8 +135,8 @@ async fn a_question_is_answered_at_the_terminal() {
     program.run(&["users", "create", "--username", "ada"]).await.done();
     let delete = ["users", "delete", "ada"];
     let no = on_terminal(program.command(&delete), [("Delete ada? [y/N] ", "\n")]).await;
-    let refused = "error: \"Delete ada?\" was answered with no: nothing was changed\r\nhint: pass `--yes`";
-    assert!(no.code == 1 && no.text.contains(refused), "{no:?}");
+    let refused = "error: \"Delete ada?\" was answered with no: nothing was changed\r\n";
+    assert!(no.code == 1 && no.text.ends_with(refused), "{no:?}");
     assert_eq!(program.client().users().list().await.unwrap().total, Some(1));
     let yes = on_terminal(program.command(&delete), [("Delete ada? [y/N] ", "y\n")]).await;
     assert!(yes.code == 0 && yes.text.contains("deleted ada"), "{yes:?}");
