@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use logto_admin::serde_json::{Value, json};
-use logto_admin::{Client, Timestamp};
+use logto_admin::{Client, Error, Timestamp};
 
 use crate::context::Context;
 use crate::failure::{Failure, Result, printed_after_changes};
@@ -108,7 +108,8 @@ pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<(
                 "expiresAt": (Timestamp::now() + expires_in).as_millis(),
                 "messagePayload": email_link.map_or(Value::Bool(false), |link| json!({ "link": link })),
             });
-            let created = client.operation("CreateOrganizationInvitation")?.json(&new).await?;
+            let created = client.operation("CreateOrganizationInvitation")?.json(&new).await;
+            let created = created.map_err(|error| refused(error, &id, &email))?;
             printed_after_changes(context.printer.item(&created))
         }
         Command::Revoke { organization, invitation } => {
@@ -120,6 +121,17 @@ pub(super) async fn run(context: &mut Context, arguments: Arguments) -> Result<(
             Ok(())
         }
     }
+}
+
+/// Returns the failure of a new invitation. A person can have one that is pending for each organization.
+fn refused(error: Error, organization: &str, email: &str) -> Failure {
+    let is_pending = error.code() == Some("entity.unique_integrity_violation");
+    let failure = Failure::from(error);
+    if !is_pending {
+        return failure;
+    }
+    let revoke = format!("logto-admin organizations invitations revoke {organization} {email}");
+    failure.with_hint(format!("an invitation is pending: revoke it with `{revoke}`"))
 }
 
 async fn organization_id(client: &Client, name: &str) -> Result<String> {
