@@ -109,13 +109,14 @@ fn asked(context: &Context, variable: Option<String>, command: Option<String>) -
     };
     if profile.endpoint.is_none() && profile.tenant.is_none() {
         let server = prompt("URL of the server, or id of the Logto Cloud tenant", "--endpoint or --tenant")?;
-        let place = if server.contains("://") { &mut profile.endpoint } else { &mut profile.tenant };
+        // An id has none of these, but a URL whose scheme is missing.
+        let place = if server.contains(['.', ':', '/']) { &mut profile.endpoint } else { &mut profile.tenant };
         *place = Some(server);
     }
+    check_server(&profile)?;
     if profile.app_id.is_none() {
         profile.app_id = Some(prompt("Id of the machine-to-machine application", "--app-id")?);
     }
-    check_server(&profile)?;
     let has_secret = profile.app_secret_variable.is_some() || profile.app_secret_command.is_some();
     if !has_secret && profile.app_secret.is_none() {
         profile.app_secret = Some(secret()?);
@@ -123,17 +124,24 @@ fn asked(context: &Context, variable: Option<String>, command: Option<String>) -
     Ok(profile)
 }
 
-/// Rejects a server that no client can use, before anything is saved.
+/// Rejects a server that no client can use, before anything else is asked for.
 fn check_server(profile: &Profile) -> Result<()> {
-    let connection = Connection {
-        endpoint: profile.endpoint.clone(),
+    let connection = |endpoint: Option<String>| Connection {
+        endpoint,
         tenant: profile.tenant.clone(),
-        app_id: profile.app_id.clone().unwrap_or_default(),
+        app_id: "not checked".to_owned(),
         app_secret: "not checked".to_owned(),
         resource: profile.resource.clone(),
         allow_http: profile.allow_http,
     };
-    connection.client().map(drop)
+    let Err(failure) = connection(profile.endpoint.clone()).client() else { return Ok(()) };
+    let Some(server) = profile.endpoint.as_ref().filter(|server| !server.contains("://")) else { return Err(failure) };
+    // Plain http is valid for this machine only, unless it is allowed.
+    let mut urls = ["http", "https"].into_iter().map(|scheme| format!("{scheme}://{server}"));
+    Err(match urls.find(|url| connection(Some(url.clone())).client().is_ok()) {
+        Some(url) => failure.with_hint(format!("write {url}")),
+        None => failure,
+    })
 }
 
 /// Asks for a part of the profile. `flags` are those that answer the question.

@@ -160,6 +160,20 @@ async fn a_secret_is_asked_for_and_not_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_a_scheme_is_refused_before_the_next_question() {
+    let program = Program::new().await;
+    for (server, hint) in [
+        ("localhost:3001\n", "write http://localhost:3001\r\n"),
+        ("id.example.com\n", "write https://id.example.com\r\n"),
+    ] {
+        let add = crate::program::bare(&["profile", "add"], &program.folder);
+        let refused = on_terminal(add, [("URL of the server", server)]).await;
+        assert!(refused.code == 2 && refused.text.contains("missing scheme"), "{refused:?}");
+        assert!(refused.text.ends_with(&format!("hint: {hint}")) && !refused.text.contains("Id of"), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_has_a_bar_and_a_pipe_has_lines() {
     let program = Program::new().await;
     let file = program.file("users.ndjson", &many(2500));
