@@ -7,6 +7,7 @@ use logto_admin::token::AccessToken;
 use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Error, RetryPolicy};
 
+use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, even_if_unread};
 use crate::output::{Format, counted};
@@ -17,6 +18,13 @@ pub struct Arguments {}
 
 /// The longest difference of the clocks that goes unnoticed. The server accepts no token from the future.
 const SKEW: Duration = Duration::from_secs(5);
+
+/// Advice about an application that is not allowed to call the Management API.
+const ACCESS: &str =
+    "assign the role \"Logto Management API access\" to the application, or another one with its permission";
+
+/// Where the resource is set.
+const RESOURCE: &str = "LOGTO_RESOURCE, `--resource` or the profile sets it, and it is rarely needed";
 
 /// The result of one check.
 #[derive(Debug)]
@@ -63,6 +71,17 @@ impl Diagnostic {
         Self { check, verdict: Verdict::Warning, message: message.into(), advice: Some(advice.to_owned()) }
     }
 
+    /// Adds where the resource is set to the advice about something wrong, because another one can be the cause.
+    fn about_resource(self, resource: Option<&str>) -> Self {
+        match (&self.advice, resource) {
+            (Some(advice), Some(resource)) if self.verdict == Verdict::Wrong => {
+                let advice = format!("{advice}; or correct the resource {resource}: {RESOURCE}");
+                Self { advice: Some(advice), ..self }
+            }
+            _ => self,
+        }
+    }
+
     fn to_json(&self) -> Value {
         let verdict = match self.verdict {
             Verdict::Good => "ok",
@@ -87,7 +106,7 @@ impl Diagnostic {
 
 pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
     let findings = match context.client() {
-        Ok(client) => examine(&client, &context.connection()?.app_id).await,
+        Ok(client) => examine(&client, context.connection()?).await,
         Err(failure) => vec![Diagnostic::settings(&failure)],
     };
     even_if_unread(match context.printer.format {
@@ -102,7 +121,8 @@ pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
 }
 
 /// Checks one thing after the other. Stops where the next checks would only repeat the failure.
-async fn examine(client: &Client, app_id: &str) -> Vec<Diagnostic> {
+async fn examine(client: &Client, connection: &Connection) -> Vec<Diagnostic> {
+    let resource = connection.resource.as_deref();
     let endpoint = client.endpoint();
     let mut findings =
         vec![Diagnostic::good("settings", format!("server {}, resource {}", endpoint.url(), endpoint.resource()))];
@@ -123,20 +143,21 @@ async fn examine(client: &Client, app_id: &str) -> Vec<Diagnostic> {
         true => Diagnostic::good("TLS", "the certificate is valid"),
         false => Diagnostic::warning("TLS", "the connection is not encrypted", "use https outside of this machine"),
     });
-    match client.access_token().await {
-        Ok(token) => {
-            findings.push(Diagnostic::good("token", "the token endpoint accepts the application and the resource"));
-            findings.push(scope(&token));
-        }
+    let scope = match client.access_token().await {
+        Ok(token) => scope(&token),
         Err(error) => {
-            findings.push(token_failure(&error));
+            findings.push(token_failure(&error, resource));
             return findings;
         }
-    }
+    };
+    findings.push(Diagnostic::good("token", "the token endpoint accepts the application and the resource"));
     // Without the permission, both calls fail, for the same reason.
-    let role = role(client, app_id).await;
-    let is_allowed = role.verdict != Verdict::Wrong;
-    findings.push(role);
+    let role = role(client, &connection.app_id).await;
+    let (has_scope, is_allowed) = (scope.verdict != Verdict::Wrong, role.verdict != Verdict::Wrong);
+    findings.push(scope.about_resource(resource));
+    if has_scope || is_allowed {
+        findings.push(role.about_resource(resource));
+    }
     if is_allowed {
         findings.push(read(client).await);
     }
@@ -151,13 +172,16 @@ async fn examine(client: &Client, app_id: &str) -> Vec<Diagnostic> {
 }
 
 /// Returns the finding for a failed token call. The server refuses applications of another type in many ways.
-fn token_failure(error: &Error) -> Diagnostic {
+fn token_failure(error: &Error, resource: Option<&str>) -> Diagnostic {
     const TYPE: &str = "machine-to-machine";
     let found = Diagnostic::wrong("token", error);
     match found.advice {
         Some(advice) if error.code() == Some("invalid_client") && !advice.contains(TYPE) => {
             let advice = Some(format!("{advice}; check that the application is of type {TYPE}"));
             Diagnostic { advice, ..found }
+        }
+        Some(advice) if error.code() == Some("invalid_target") && resource.is_some() => {
+            Diagnostic { advice: Some(format!("{advice}; {RESOURCE}")), ..found }
         }
         _ => found,
     }
@@ -171,8 +195,7 @@ fn scope(token: &AccessToken) -> Diagnostic {
     };
     let granted = if granted.is_empty() { "nothing".to_owned() } else { format!("`{granted}`") };
     let message = format!("the server granted {granted}, and not `{missing}`");
-    let advice = "assign the role \"Logto Management API access\" to the application, or another one with this scope";
-    Diagnostic { verdict: Verdict::Wrong, ..Diagnostic::warning("scope", message, advice) }
+    Diagnostic { verdict: Verdict::Wrong, ..Diagnostic::warning("scope", message, ACCESS) }
 }
 
 /// Reads the roles of the application.
@@ -183,7 +206,13 @@ async fn role(client: &Client, app_id: &str) -> Diagnostic {
             let names: Vec<String> = page.items.iter().map(|role| format!("\"{}\"", role.name)).collect();
             Diagnostic::good("role", format!("the roles of the application: {}", names.join(", ")))
         }
-        Err(error) => Diagnostic::wrong("role", &error),
+        Err(error) => {
+            let wrong = Diagnostic::wrong("role", &error);
+            // The hint of the client is about tokens, which the program requests.
+            let is_refused = matches!(error.status(), Some(401 | 403));
+            let advice = if is_refused { Some(ACCESS.to_owned()) } else { wrong.advice };
+            Diagnostic { advice, ..wrong }
+        }
     }
 }
 

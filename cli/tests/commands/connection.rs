@@ -304,9 +304,30 @@ async fn the_doctor_finds_an_application_without_a_role() {
         .collect();
     let wrong: Vec<&str> =
         results.iter().filter(|(_, result)| result == "error").map(|(check, _)| check.as_str()).collect();
-    assert_eq!((examined.code, wrong), (1, vec!["scope", "role"]), "{examined:?}");
+    // The call about the role fails for the same reason.
+    assert_eq!((examined.code, wrong), (1, vec!["scope"]), "{examined:?}");
     assert!(examined.out.contains("granted nothing, and not `all`"), "{examined:?}");
-    assert!(examined.out.contains("assign the role"), "{examined:?}");
+    assert!(examined.out.contains("assign the role") && !examined.out.contains("LOGTO_RESOURCE"), "{examined:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_names_the_variable_of_a_wrong_resource() {
+    let program = Program::new().await;
+    let other = "https://orders.example.com";
+    let unknown = program.run(&["doctor", "--resource", other]).await;
+    assert!(unknown.code == 1 && unknown.out.contains("LOGTO_RESOURCE"), "{unknown:?}");
+    program
+        .run(&["api", "CreateResource", "--set", "name=Orders", "--set", &format!("indicator={other}")])
+        .await
+        .done();
+    let mut doctor = program.command(&["doctor"]);
+    doctor.env("LOGTO_RESOURCE", other);
+    let examined = ended(doctor, "").await;
+    let findings = examined.json();
+    let wrong: Vec<_> = findings.as_array().unwrap().iter().filter(|line| line["result"] == "error").collect();
+    assert_eq!((examined.code, wrong.len(), &wrong[0]["check"]), (1, 1, &"scope".into()), "{examined:?}");
+    let expected = format!("or correct the resource {other}: LOGTO_RESOURCE");
+    assert!(wrong[0]["advice"].as_str().unwrap().contains(&expected), "{examined:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
