@@ -85,7 +85,9 @@ fn repeated_key(cell: &str) -> Option<String> {
 /// Returns line and message of an error in the row that starts on a line.
 fn explained(error: &Error, line: Option<u64>) -> (Option<u64>, String) {
     let message = match error.kind() {
-        ErrorKind::Utf8 { err, .. } => format!("invalid UTF-8 in column {}", err.field() + 1),
+        ErrorKind::Utf8 { err, .. } => {
+            format!("invalid UTF-8 in column {}; convert the file to UTF-8", err.field() + 1)
+        }
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("the row has {len} columns, and the header has {expected_len}")
         }

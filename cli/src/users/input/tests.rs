@@ -126,7 +126,7 @@ fn reading_goes_on_after_an_invalid_row() {
         shown(b"a,b\n1\n1,\xff\n1,2\n"),
         [
             "users:2: the row has 1 columns, and the header has 2",
-            "users:3: invalid UTF-8 in column 2",
+            "users:3: invalid UTF-8 in column 2; convert the file to UTF-8",
             "users:4 {\"a\":\"1\",\"b\":\"2\"}",
         ]
     );

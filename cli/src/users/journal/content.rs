@@ -43,7 +43,8 @@ impl Noted {
         match &noted.server {
             Some(known) if known != server => {
                 let path = path.display();
-                Err(Failure::usage(format!("the journal {path} belongs to an import into {known}, not into {server}")))
+                let message = format!("the journal {path} belongs to an import into {known}, not into {server}");
+                Err(Failure::usage(message).with_hint(format!("connect to {known}, or pass another journal")))
             }
             None if noted.lines > 0 => {
                 Err(Failure::usage(format!("the journal {} does not name the server of the import", path.display())))

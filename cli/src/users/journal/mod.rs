@@ -213,6 +213,7 @@ mod tests {
         drop(journal);
         let error = Journal::open(&path, "https://b.example", 7).unwrap_err().to_string();
         assert!(error.contains("belongs to an import into https://a.example"), "{error}");
+        assert!(error.ends_with("\nhint: connect to https://a.example, or pass another journal"), "{error}");
         fs::remove_file(path).unwrap();
     }
 
