@@ -13,6 +13,7 @@ use super::known_names::{check_member, check_query};
 use super::more_pages;
 use super::operations::unknown;
 use super::path_parameters::check_path;
+use super::requested::{named, requested};
 use super::set_value::{check_value, hint_about_text};
 use crate::context::Context;
 use crate::credentials::{REDACTED, redacted};
@@ -113,7 +114,7 @@ struct Target<'a> {
 impl Target<'_> {
     /// Returns the operation, also if the parameters of the path are filled in.
     fn listed(&self) -> Option<&'static OperationInfo> {
-        self.info.or_else(|| filled(self.method, self.path))
+        self.info.or_else(|| requested(self.method, self.path))
     }
 }
 
@@ -123,14 +124,9 @@ fn target(arguments: &Arguments) -> Result<Target<'_>> {
         let info = logto_admin::operation::find(id).ok_or_else(|| unknown(id))?;
         return Ok(Target { info: Some(info), method: info.method, path: info.path });
     };
-    let method = self::method(method)?;
+    let method = named(method)?;
     let info = TABLE.iter().copied().find(|info| info.method == method && info.path == path);
     Ok(Target { info, method, path })
-}
-
-fn method(text: &str) -> Result<Method> {
-    let unknown = || Failure::usage(format!("unknown method `{text}`: pass GET, POST, PUT, PATCH or DELETE"));
-    Method::named(&text.to_uppercase()).ok_or_else(unknown)
 }
 
 /// Returns the target as the user writes it.
@@ -175,17 +171,6 @@ fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Resul
         request = request.header(name, value);
     }
     arguments.body.add(request, target.listed(), is_by_id(arguments))
-}
-
-/// Returns the operation of a path whose parameters are filled in, such as `/api/users/dq2r8h7l5yzc`.
-fn filled(method: Method, path: &str) -> Option<&'static OperationInfo> {
-    let steps: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
-    let fits = |info: &&OperationInfo| {
-        let own: Vec<&str> = info.path.split('/').collect();
-        let is_same = own.iter().zip(&steps).all(|(own, step)| own == step || own.starts_with('{'));
-        info.method == method && own.len() == steps.len() && is_same
-    };
-    TABLE.iter().copied().filter(fits).min_by_key(|info| info.path_parameters.len())
 }
 
 fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {

@@ -18,6 +18,7 @@ pub mod operations;
 pub mod organizations;
 mod path_parameters;
 pub mod profile;
+mod requested;
 pub mod roles;
 mod set_value;
 pub mod users;

@@ -6,6 +6,7 @@ use logto_admin::operation::{
 use logto_admin::serde_json::{Value, json};
 
 use super::known_names::OF_SEARCHES;
+use super::requested::{named, requested};
 use crate::body_members;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
@@ -29,8 +30,9 @@ pub struct Arguments {
 enum Command {
     /// Print parameters, body and release of an operation
     Show {
-        /// Operation id, such as `GetUser`
-        operation: String,
+        /// Operation id such as `GetUser`, or a method and a path: `GET /api/users`
+        #[arg(required = true, num_args = 1..=2)]
+        operation: Vec<String>,
     },
 }
 
@@ -41,9 +43,7 @@ const COLUMNS: &[Column] = &[("operation", "/id"), ("method", "/method"), ("path
 
 pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
     if let Some(Command::Show { operation }) = &arguments.command {
-        let found = TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(operation));
-        let found = found.ok_or_else(|| unknown(operation))?;
-        show(context, found)?;
+        show(context, find(&operation.join(" "))?)?;
         return Ok(Exit::Done);
     }
     let found: Vec<Value> = TABLE.iter().filter(|info| matches(info, &arguments.words)).map(|info| row(info)).collect();
@@ -52,6 +52,15 @@ pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> 
     }
     context.printer.list(COLUMNS, &found)?;
     Ok(Exit::Done)
+}
+
+/// Returns the operation with this id in any case, or with this method and path.
+fn find(text: &str) -> Result<&'static OperationInfo> {
+    let found = match text.split_once(' ') {
+        Some((method, path)) => requested(named(method)?, path),
+        None => TABLE.iter().copied().find(|info| info.id.eq_ignore_ascii_case(text)),
+    };
+    found.ok_or_else(|| unknown(text))
 }
 
 /// Returns the failure for an id that no operation has.

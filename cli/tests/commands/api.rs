@@ -190,6 +190,22 @@ async fn the_table_of_operations_is_searched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_operation_is_shown_by_method_and_path() {
+    let program = with_users(0).await;
+    let by_id = program.run(&["operations", "show", "UpdateUser"]).await.done();
+    for request in
+        [&["PATCH /api/users/{userId}"][..], &["patch", "/api/users/{userId}"], &["PATCH", "/api/users/dq2r8h7l5yzc"]]
+    {
+        let by_path = program.run(&[&["operations", "show"], request].concat()).await.done();
+        assert_eq!(by_path.out, by_id.out, "{request:?}");
+    }
+    for (request, expected) in [("PATCH /api/nosuch", "unknown operation"), ("FETCH /api/users", "unknown method")] {
+        let unknown = program.run(&["operations", "show", request]).await;
+        assert!(unknown.code == 2 && unknown.err.contains(expected), "{unknown:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_misspelt_operation_has_a_suggestion() {
     let program = with_users(0).await;
     for (arguments, expected) in [
