@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::files;
 use crate::interrupt::Interrupt;
-use crate::output::counted;
+use crate::output::{Format, counted};
 use crate::progress::Progress;
 use crate::users::export::{self, Seen, With};
 use crate::users::record::ImportedUser;
@@ -27,9 +27,9 @@ pub struct Arguments {
     /// Data to export besides the members of the list. Each costs one call per user
     #[arg(long, value_delimiter = ',', value_name = "PARTS")]
     with: Vec<With>,
-    /// Format of the file
-    #[arg(long, value_enum, default_value_t)]
-    format: FileFormat,
+    /// Format of the file. Default: `csv` if its name ends in `.csv`, else `ndjson`
+    #[arg(long, value_enum)]
+    format: Option<FileFormat>,
     /// Continue an export into the same file: users in it are left out
     #[arg(long, requires = "to")]
     resume: bool,
@@ -39,13 +39,17 @@ pub struct Arguments {
 }
 
 /// A format of the file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FileFormat {
     /// One JSON object per line
-    #[default]
     Ndjson,
     /// Comma-separated values, with a column per member
     Csv,
+}
+
+/// Whether the name of a file ends in `.csv`.
+fn is_csv(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
 }
 
 /// Returns the columns of a CSV file. An export has no passwords in clear text.
@@ -54,6 +58,10 @@ fn columns() -> impl Iterator<Item = &'static str> {
 }
 
 pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Result<Exit> {
+    if context.global.output.is_some_and(|output| output != Format::Ndjson) {
+        return Err(Failure::usage("an export is lines of JSON or CSV: --output has no effect on it")
+            .with_hint("leave out --output, or pass `--format csv`"));
+    }
     if arguments.to.as_deref() == Some(Path::new("-")) {
         if arguments.resume || arguments.overwrite {
             return Err(Failure::usage("standard output cannot be resumed or overwritten: pass a file with --to"));
@@ -80,7 +88,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     for note in notes(&arguments.with) {
         context.printer.message(&format!("note: {note}"));
     }
-    let mut writer = Records::new(BufWriter::new(out), arguments.format, is_new)?;
+    let mut writer = Records::new(BufWriter::new(out), arguments.format(), is_new)?;
     let left = total.map(|total| total.saturating_sub(resumed as u64));
     let mut progress = Progress::new("users", left, context.printer.quiet);
     let interrupt = Interrupt::watch(progress.line_printer());
@@ -124,6 +132,12 @@ fn notes(with: &[With]) -> Vec<&'static str> {
 const NOTE: &str = ".parts";
 
 impl Arguments {
+    /// Returns the format: the one that is set, or that of the name of the file.
+    fn format(&self) -> FileFormat {
+        let of_name = if self.to.as_deref().is_some_and(is_csv) { FileFormat::Csv } else { FileFormat::Ndjson };
+        self.format.unwrap_or(of_name)
+    }
+
     /// Puts a complete file in its place.
     fn end(&self, new: Option<NamedTempFile>) -> Result<()> {
         match (&self.to, new) {
@@ -201,9 +215,9 @@ fn open(path: &Path, arguments: &Arguments, server: &str, seen: &mut Seen) -> Re
         )),
         io::ErrorKind::InvalidData => {
             let failure = Failure::usage(format!("{} is not an export: {error}", path.display()));
-            let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
             match arguments.format {
-                FileFormat::Ndjson if is_csv => failure.with_hint("pass `--format csv`"),
+                Some(FileFormat::Ndjson) if is_csv(path) => failure.with_hint("pass `--format csv`"),
+                None if is_csv(path) => failure.with_hint("pass `--format ndjson` if it has lines of JSON"),
                 _ => failure,
             }
         }
@@ -220,7 +234,7 @@ fn open(path: &Path, arguments: &Arguments, server: &str, seen: &mut Seen) -> Re
         arguments.check_note(path, server)?;
     }
     let mut file = options.create(true).open(path).map_err(cannot)?;
-    let length = match arguments.format {
+    let length = match arguments.format() {
         FileFormat::Ndjson => resume_lines(&mut file, seen),
         FileFormat::Csv => resume_csv(&mut file, seen),
     };

@@ -225,3 +225,28 @@ async fn an_overwritten_file_is_a_regular_file_or_a_link_to_one() {
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".new"));
     assert_eq!(others.count(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_name_of_the_file_or_an_option_selects_the_format() {
+    let program = tenant(1).await;
+    for (name, options, start) in [
+        ("a.csv", &[][..], "id,"),
+        ("b.CSV", &[], "id,"),
+        ("c.csv", &["--format", "ndjson"], "{"),
+        ("d.txt", &["-o", "ndjson"], "{"),
+        ("e.txt", &["--format", "csv"], "id,"),
+    ] {
+        let file = program.path(name);
+        program.run(&[&["users", "export", "--to", &file], options].concat()).await.done();
+        assert!(fs::read_to_string(&file).unwrap().starts_with(start), "{name}");
+    }
+    let (old, lines) = (program.path("a.csv"), program.path("c.csv"));
+    fs::copy(&lines, &old).unwrap();
+    begun(&program, &old, "");
+    let refused = program.run(&["users", "export", "--to", &old, "--resume"]).await;
+    assert!(refused.code == 2 && refused.err.contains("hint: pass `--format ndjson`"), "{refused:?}");
+    for output in ["json", "table", "yaml"] {
+        let refused = program.run(&["users", "export", "-o", output]).await;
+        assert!(refused.code == 2 && refused.err.contains("--format csv") && refused.out.is_empty(), "{refused:?}");
+    }
+}

@@ -149,7 +149,7 @@ async fn columns_of_your_own_require_the_source_csv_and_an_export_does_not() {
     let refused = program.run(&["users", "import", &file, "--from", "csv"]).await;
     assert!(refused.code == 2 && refused.err.contains("leave out `--from csv`"), "{refused:?}");
     crate::export::begun(&program, &file, "");
-    let refused = program.run(&["users", "export", "--to", &file, "--resume"]).await;
+    let refused = program.run(&["users", "export", "--to", &file, "--resume", "--format", "ndjson"]).await;
     assert!(refused.code == 2 && refused.err.contains("pass `--format csv`"), "{refused:?}");
 }
 
