@@ -55,7 +55,7 @@ pub(super) async fn read(client: &Client, read: Read, path: &[&str]) -> Result<V
     }
 }
 
-/// Whether the server says that the entity does not exist. What is in front of it answers without a code of Logto.
+/// Whether Logto itself answered that the entity does not exist. What is in front of it answers without a code of Logto.
 pub(super) fn is_absent(error: &Error) -> bool {
     error.is_not_found() && error.code().is_some()
 }
