@@ -136,7 +136,11 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         let found = counted(checked.rejected.len(), "invalid record");
         return Err(Failure::usage(format!("{found}, nothing was sent: correct the file, or pass --skip-invalid")));
     }
-    let journal = journal(context, &arguments, &client, &path).await?;
+    let journal = match checked.users {
+        // A new journal would only refuse the next import, with other options.
+        0 => None,
+        _ => journal(context, &arguments, &client, &path).await?,
+    };
     let writer = Writer {
         client,
         names: Arc::new(names.clone()),
@@ -145,12 +149,14 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         journal: journal.map(|journal| Arc::new(Mutex::new(journal))),
         is_dry_run: arguments.dry_run,
     };
+    // Without a journal, nothing is imported, although the files might have changed since.
+    let items = (checked.users > 0).then(|| input.items(names)).into_iter().flatten();
     let mut report = Report::new(arguments.report.as_deref(), &checked)?;
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
     let interrupt = Interrupt::watch(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
     let (mut warnings, mut other_ids) = (0, 0_u64);
-    let summary = import(&writer, input.items(names), concurrency, arguments.max_failures, &interrupt, &mut |line| {
+    let summary = import(&writer, items, concurrency, arguments.max_failures, &interrupt, &mut |line| {
         progress.advance();
         if line.outcome == Outcome::Failed {
             progress.print_error(&told("failed", line));

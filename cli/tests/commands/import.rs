@@ -98,10 +98,27 @@ async fn a_file_of_another_system_is_refused() {
         for more in [&["--dry-run"][..], &["--skip-invalid"]] {
             let refused = program.run(&[&["users", "import", &file, "--from", from], more].concat()).await;
             let is_hinted = refused.err.contains("hint: ") && refused.err.contains("pass `--from keycloak`");
-            assert!(is_hinted && (from == "logto" || refused.code == 2), "{from}: {refused:?}");
+            assert!(is_hinted && refused.code == 2, "{from}: {refused:?}");
         }
     }
     assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+    // The correct command is not refused because of a journal.
+    let file = program.file("auth0.ndjson", include_str!("../fixtures/auth0-export.ndjson"));
+    let import = ["users", "import", &file, "--skip-invalid"];
+    let refused = program.run(&import).await;
+    assert!(refused.code == 2 && refused.err.contains("pass `--from auth0`"), "{refused:?}");
+    assert!(!fs::exists(format!("{file}.journal")).unwrap());
+    let imported = program.run(&[&import[..], &["--from", "auth0"]].concat()).await;
+    assert!(imported.json()["created"].as_u64() > Some(0), "{imported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_of_nothing_leaves_no_journal() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{ \"usernme\": \"x\" }\n");
+    let nothing = program.run(&["users", "import", &file, "--skip-invalid"]).await;
+    assert_eq!((nothing.code, nothing.json()["invalid"].as_u64()), (1, Some(1)), "{nothing:?}");
+    assert!(!fs::exists(format!("{file}.journal")).unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

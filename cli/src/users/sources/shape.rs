@@ -102,17 +102,20 @@ impl Source {
     /// Returns the system that a record comes from if that is clearly another one: the record has members of that system
     /// only. The import would lose most of the record.
     ///
-    /// `Logto` and `Csv` reject unknown members themselves.
+    /// `Csv` has no members of its own: its columns are those of the user.
     #[must_use]
     pub fn mistaken_for(self, record: &Value) -> Option<Self> {
-        let Value::Object(record) = record else { return None };
-        if matches!(self, Self::Logto | Self::Csv) {
-            return None;
+        let Value::Object(members) = record else { return None };
+        let names: Vec<&str> = members.keys().map(String::as_str).collect();
+        match self {
+            Self::Csv => return None,
+            // Its files have no container, so the file of another system can be one record.
+            Self::Logto => return Self::of_record(record).filter(|_| !self.has_one_of(&names)),
+            _ => {}
         }
-        let names: Vec<&str> = record.keys().map(String::as_str).collect();
         // Firebase's CSV has no header, so the header of another system is read as a record.
         let is_headless = self.input_options().columns.is_some();
-        let cells: Vec<&str> = record.values().filter_map(Value::as_str).filter(|_| is_headless).collect();
+        let cells: Vec<&str> = members.values().filter_map(Value::as_str).filter(|_| is_headless).collect();
         self.other_with(&names).or_else(|| self.other_with(&cells))
     }
 
@@ -120,9 +123,14 @@ impl Source {
     fn other_with(self, names: &[&str]) -> Option<Self> {
         let counts =
             CHARACTERISTIC.map(|(source, members)| (members.iter().filter(|m| names.contains(*m)).count(), source));
-        let is_own = counts.iter().any(|(count, source)| *source == self && *count > 0);
         let (count, source) = counts.into_iter().max_by_key(|(count, _)| *count)?;
-        (count > 0 && !is_own).then_some(source)
+        (count > 0 && !self.has_one_of(names)).then_some(source)
+    }
+
+    /// Whether one of these members is one that only this system has.
+    fn has_one_of(self, names: &[&str]) -> bool {
+        let mut own = CHARACTERISTIC.iter().filter(|(source, _)| *source == self).flat_map(|(_, members)| *members);
+        own.any(|member| names.contains(member))
     }
 }
 
