@@ -1,5 +1,6 @@
 //! Selects the server and the credentials: flags, then the environment, then a profile.
 
+use logto_admin::transport::HttpTransport;
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
 use crate::environment::Variables;
@@ -116,7 +117,19 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub fn client(&self) -> Result<Client> {
-        self.builder().build().map_err(|error| {
+        self.built(self.builder())
+    }
+
+    /// Creates a client that sends through another transport.
+    ///
+    /// # Errors
+    /// Fails if the settings are invalid.
+    pub(crate) fn client_over(&self, transport: impl HttpTransport) -> Result<Client> {
+        self.built(self.builder().transport(transport))
+    }
+
+    fn built(&self, builder: ClientBuilder) -> Result<Client> {
+        builder.build().map_err(|error| {
             let allowed = Self { allow_http: true, ..self.clone() };
             if !self.allow_http && allowed.builder().build().is_ok() {
                 return Failure::usage("plain http sends the secret unencrypted")

@@ -10,6 +10,7 @@ mod each_user;
 pub mod emulator;
 pub mod hooks;
 mod import_report;
+mod import_totals;
 pub mod invitations;
 mod known_names;
 pub mod logs;

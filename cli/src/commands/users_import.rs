@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use logto_admin::bulk::Concurrency;
+use logto_admin::transport::ReqwestTransport;
 use logto_admin::{Client, FirebaseScrypt, Timestamp};
 
 use super::import_report::Report;
+use super::import_totals::finish;
 use super::users_of_journal::check_users;
 use super::users_undo;
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result, even_if_unread};
+use crate::failure::{Exit, Failure, Result};
 use crate::files;
 use crate::interrupt::Interrupt;
 use crate::output::counted;
@@ -21,12 +23,12 @@ use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
 use crate::users::journal::Journal;
 use crate::users::names::Names;
+use crate::users::outage::Outage;
 use crate::users::record_reader::{Checked, RecordReader};
 use crate::users::record_result::{Outcome, RecordResult};
 use crate::users::sources::{
     Column, Columns, Groups, Source, SourceOptions, Unverified, auth0_password_hash, parse_firebase_config,
 };
-use crate::users::summary::Summary;
 use crate::users::write::{OnConflict, Writer};
 
 /// Creates users from files, also from the exports of other systems.
@@ -123,7 +125,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     arguments.check_files(&path)?;
     let input = input.with_options(arguments.source_options()?);
     input.check_columns()?;
-    let client = context.client()?;
+    let outage = Outage::default();
+    let client = context.connection()?.client_over(outage.watch(ReqwestTransport::new()?))?;
     let names = Names::load(&client).await?;
     let checked = input.check(&names)?;
     arguments.check_hashes(&checked)?;
@@ -153,6 +156,9 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let items = (checked.users > 0).then(|| input.items(names)).into_iter().flatten();
     let mut report = Report::new(arguments.report.as_deref(), &checked)?;
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
+    if !context.printer.quiet {
+        outage.print_with(progress.line_printer());
+    }
     let interrupt = Interrupt::watch(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
     let (mut warnings, mut other_ids) = (0, 0_u64);
@@ -182,7 +188,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         let message = "another id than in the file, as after an export from another tenant: --report lists them";
         context.printer.message(&format!("warning: {users} {verb} {message}"));
     }
-    let exit = finish(context, &arguments, summary, &checked)?;
+    let exit = finish(context, arguments.dry_run, summary, &checked)?;
     reported.map(|()| exit)
 }
 
@@ -366,47 +372,4 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
 fn told(what: &str, line: &RecordResult) -> String {
     let field = line.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
     format!("{what}: {}: {}: {field}{}", line.location, line.user, line.message.as_deref().unwrap_or_default())
-}
-
-fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checked: &Checked) -> Result<Exit> {
-    let invalid = checked.rejected.len() as u64;
-    let is_short = !summary.is_incomplete && summary.records() < checked.users;
-    let mut totals = summary.to_json();
-    crate::json_object::set(&mut totals, "invalid", invalid);
-    if arguments.dry_run {
-        context.printer.message("dry run: nothing was written");
-    }
-    let has_changed = summary.created + summary.unclear + summary.updated > 0;
-    even_if_unread(context.printer.item(&totals))
-        .map_err(|failure| failure.after_changes_if(has_changed && !arguments.dry_run))?;
-    if summary.unclear > 0 {
-        let message = "without a clear answer to the creation: they might belong to others, so an undo leaves them";
-        context.printer.message(&format!("{} {message}", counted(summary.unclear, "user")));
-    }
-    if summary.journaled > 0 {
-        let message =
-            "done according to the journal, not compared with the server: pass another --journal to look them up again";
-        context.printer.message(&format!("{} {message}", counted(summary.journaled, "record")));
-    }
-    if summary.outdated > 0 {
-        let message = "changed since the earlier run: pass --on-conflict update to change the users too";
-        context.printer.message(&format!("{} {message}", counted(summary.outdated, "record")));
-    }
-    if summary.is_incomplete {
-        context.printer.message("the import is incomplete: run the same command again to continue");
-    }
-    if is_short {
-        let (read, users) = (summary.records(), checked.users);
-        context
-            .printer
-            .message(&format!("the files have changed since they were checked: {read} of {users} users were read"));
-    }
-    let is_whole = !is_short && !summary.is_incomplete && summary.failed == 0 && invalid == 0;
-    Ok(match arguments.dry_run {
-        _ if is_whole => Exit::Done,
-        true if invalid > 0 => Exit::Usage,
-        true => Exit::Failed,
-        false if summary.records() + summary.partial > summary.failed => Exit::Partly,
-        false => Exit::Failed,
-    })
 }

@@ -1,5 +1,6 @@
 //! Users in bulk: import, undo of an import, and export.
 
+mod attempts;
 mod completion;
 mod creation;
 mod creation_outcome;
@@ -11,6 +12,7 @@ pub mod import;
 pub mod input;
 pub mod journal;
 pub mod names;
+pub mod outage;
 pub mod record;
 pub(crate) mod record_members;
 pub mod record_reader;

@@ -59,6 +59,12 @@ pub struct RecordResult {
     /// Whether the server was overloaded.
     #[serde(skip)]
     pub is_overload: bool,
+    /// Whether the server could not be reached.
+    #[serde(skip)]
+    pub is_unreachable: bool,
+    /// Whether the import ended while the record waited for the server. It is neither done nor failed.
+    #[serde(skip)]
+    pub is_left: bool,
     /// Whether the import cannot go on, because the journal cannot be written.
     #[serde(skip)]
     pub is_fatal: bool,
@@ -81,6 +87,8 @@ impl RecordResult {
             problems: Vec::new(),
             has_other_id: false,
             is_overload: false,
+            is_unreachable: false,
+            is_left: false,
             is_fatal: false,
             is_partial: false,
         }
@@ -134,6 +142,8 @@ pub struct RecordError {
     pub problems: Vec<Issue>,
     /// Whether the server was overloaded.
     pub is_overload: bool,
+    /// Whether the server could not be reached.
+    pub is_unreachable: bool,
     /// Whether the import cannot go on, because the journal cannot be written.
     pub is_fatal: bool,
     /// Whether the failure came after a change, or left it unclear whether there was one.
@@ -153,7 +163,8 @@ impl From<Error> for RecordError {
         let first = problems.first().map(|problem| problem.field.clone());
         let field = first.or_else(|| code.as_deref().and_then(of_code).map(str::to_owned));
         let is_overload = logto_admin::bulk::is_overload(&error);
-        Self { code, field, message: error.to_string(), problems, is_overload, is_fatal: false, is_partial: false }
+        let is_unreachable = error.is_connect();
+        Self { code, field, message: error.to_string(), problems, is_overload, is_unreachable, ..Self::default() }
     }
 }
 

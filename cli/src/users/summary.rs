@@ -21,10 +21,12 @@ pub struct Summary {
     pub outdated: u64,
     /// Records that failed.
     pub failed: u64,
-    /// Records among these that failed after a change, or left it unclear whether there was one.
+    /// Records that failed after a change, or left it unclear whether there was one. Also such records that were left.
     pub partial: u64,
     /// Whether the import ended before its last record.
     pub is_incomplete: bool,
+    /// Whether that is because the server cannot be reached.
+    pub is_unreachable: bool,
 }
 
 impl Summary {
@@ -46,6 +48,12 @@ impl Summary {
     #[must_use]
     pub const fn records(&self) -> u64 {
         self.created + self.unclear + self.updated + self.skipped + self.journaled + self.outdated + self.failed
+    }
+
+    /// Whether a record is done, or might have changed a user.
+    #[must_use]
+    pub const fn has_done_something(&self) -> bool {
+        self.records() + self.partial > self.failed
     }
 
     /// Returns the totals as data.

@@ -12,6 +12,7 @@
 mod conflicts;
 mod faults;
 mod lookups;
+mod outage;
 mod stage;
 mod torn;
 mod undo;

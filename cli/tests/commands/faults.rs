@@ -3,11 +3,13 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::process::Command;
 
 use logto_admin::serde_json::json;
 
 use crate::import::{begun, count, many};
+use crate::interrupt::interrupt;
 use crate::program::{Program, ended};
 
 const USERS: &str = r#"{ "username": "ada", "roles": ["staff"] }
@@ -200,4 +202,28 @@ async fn an_import_goes_on_when_the_server_is_back() {
     let report: logto_admin::serde_json::Value = logto_admin::serde_json::from_slice(&ended.stdout).unwrap();
     assert_eq!((ended.status.code(), &report["created"], &report["failed"]), (Some(0), &json!(2000), &json!(0)));
     assert_eq!(count(&program).await, 2000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_says_that_the_server_is_gone_and_an_interrupt_ends_it_without_waiting() {
+    let mut program = Program::current().await;
+    let file = program.file("users.ndjson", &many(2000));
+    let mut import = begun(&program, &file, &[]).await;
+    program.stop().await;
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut lines = BufReader::new(import.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let is_gone = |line: &String| line.starts_with("warning: the server cannot be reached, trying again: ");
+        assert!(lines.any(|line| is_gone(&line)));
+        interrupt(&import);
+        let lines: Vec<String> = lines.collect();
+        assert!(!lines.iter().any(is_gone), "{lines:?}");
+        assert!(lines.last().unwrap().contains("run the same command again to continue"), "{lines:?}");
+        import.wait_with_output().unwrap()
+    });
+    let ended = ended.await.unwrap();
+    let report: logto_admin::serde_json::Value = logto_admin::serde_json::from_slice(&ended.stdout).unwrap();
+    // Records that wait for the server are left, and do not fail after their last attempt.
+    assert_eq!((ended.status.code(), &report["failed"], &report["complete"]), (Some(4), &json!(0), &json!(false)));
+    let continued = program.run(&["users", "import", &file, "--journal", "other.journal"]).await.done().json();
+    assert_eq!((&continued["failed"], count(&program).await), (&json!(0), 2000), "{continued}");
 }

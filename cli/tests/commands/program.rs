@@ -57,12 +57,17 @@ impl Program {
         Self { emulator, folder, server }
     }
 
-    /// Stops the server, and starts it again when somebody has noticed.
-    pub(crate) async fn restart(&mut self) {
-        let address = self.server.address();
+    /// Stops the server. Another one has its state.
+    pub(crate) async fn stop(&mut self) {
         // Dropping a server does not end its connections.
         let other = self.emulator.serve().await.unwrap();
         std::mem::replace(&mut self.server, other).stop().await.unwrap();
+    }
+
+    /// Stops the server, and starts it again when somebody has noticed.
+    pub(crate) async fn restart(&mut self) {
+        let address = self.server.address();
+        self.stop().await;
         let gone = tokio::net::TcpListener::bind(address).await.unwrap();
         for _ in 0..5 {
             drop(gone.accept().await.unwrap());

@@ -1,0 +1,88 @@
+//! Notices that the server cannot be reached.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use logto_admin::transport::{HttpResponse, HttpTransport, TransportError, TransportErrorKind, transport_fn};
+
+use super::attempts::Attempt;
+use crate::progress::LinePrinter;
+
+/// Number of records in a row that fail because the server cannot be reached before an import ends.
+const MOST: usize = 10;
+
+/// Prints a line when the server cannot be reached, once until it answers again. Clones are about the same server.
+#[derive(Clone, Debug, Default)]
+pub struct Outage(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    is_known: AtomicBool,
+    printer: OnceLock<LinePrinter>,
+}
+
+impl Outage {
+    /// Returns a transport that notices outages of the server. An import over it can end while it waits for the server.
+    pub fn watch(&self, transport: impl HttpTransport) -> impl HttpTransport {
+        let (transport, outage) = (Arc::new(transport), self.clone());
+        transport_fn(move |request, options| {
+            let (transport, outage) = (Arc::clone(&transport), outage.clone());
+            async move {
+                let mut attempt = Attempt::new(request.method);
+                let answer = transport.send(request, &options).await;
+                let is_refused = match &answer {
+                    Ok(response) => (400..500).contains(&response.status),
+                    Err(error) => error.never_sent(),
+                };
+                if is_refused {
+                    attempt.has_changed_nothing();
+                }
+                outage.notice(&answer);
+                answer
+            }
+        })
+    }
+
+    /// Prints lines from now on.
+    pub(crate) fn print_with(&self, printer: LinePrinter) {
+        // An import has one progress.
+        let _ = self.0.printer.set(printer);
+    }
+
+    fn notice(&self, answer: &Result<HttpResponse, TransportError>) {
+        let State { is_known, printer } = &*self.0;
+        match answer {
+            Ok(_) => is_known.store(false, Ordering::Relaxed),
+            Err(error) if error.kind() == TransportErrorKind::Connect => {
+                if let Some(printer) = printer.get().filter(|_| !is_known.swap(true, Ordering::Relaxed)) {
+                    printer.print(&format!("warning: the server cannot be reached, trying again: {error}"));
+                }
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// The records in a row that failed because the server cannot be reached.
+#[derive(Debug, Default)]
+pub(super) struct Unreachable {
+    failed: usize,
+    most: usize,
+}
+
+impl Unreachable {
+    /// Counts such a record. `running` is the number of records in progress, with this one. Returns whether to give up.
+    pub(super) fn count(&mut self, running: usize) -> bool {
+        if self.failed == 0 {
+            // Failures lower the number of records in progress.
+            self.most = running.clamp(1, MOST);
+        }
+        self.failed += 1;
+        self.failed >= self.most
+    }
+
+    /// Counts a record for which the server has answered.
+    pub(super) const fn reset(&mut self) {
+        self.failed = 0;
+    }
+}
