@@ -189,7 +189,8 @@ impl Plan {
         &self.warnings
     }
 
-    /// Returns how many entities of the tenant no file declares, if the plan does not delete them.
+    /// Returns how many entities of the tenant no file declares, if the plan was made to keep them: those that pruning would
+    /// delete, and those that it would report as a difference.
     #[must_use]
     pub const fn undeclared(&self) -> usize {
         self.undeclared

@@ -30,34 +30,28 @@ pub(super) fn plan(
 ) -> Result<Plan> {
     let fallback = fallback_language(tenant, &declaration).map(str::to_owned);
     let is_fallback = |found: &Found| found.kind.is(&CUSTOM_PHRASES) && fallback.as_deref() == Some(found.key.own());
-    let (mut doomed, mut kept): (Vec<_>, Vec<_>) =
+    let (mut doomed, kept): (Vec<_>, Vec<_>) =
         missing(tenant, &declaration, selection).into_iter().partition(|found| {
             found.standing == Standing::Own && tenant.with_key(found.kind, &found.key).len() == 1 && !is_fallback(found)
         });
-    let mut left = 0;
-    if undeclared == Undeclared::Keep {
-        left = doomed.len();
-        (doomed, kept) = (Vec::new(), Vec::new());
-    }
     let problems = std::mem::take(&mut declaration.problems);
     let variable_values = &declaration.variable_values;
-    let mut planner = Planner {
-        tenant,
-        doomed: &doomed,
-        variable_values,
-        changes: Vec::new(),
-        warnings,
-        unmanaged: Vec::new(),
-        problems,
-    };
-    let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
-    let unmanaged = |found: &&Found| {
+    let unmanaged = |found: &Found| {
         let standing = if is_fallback(found) { Standing::Kept(FALLBACK) } else { found.standing };
         unmanaged(found, standing, variable_values)
     };
-    planner.warnings.extend(own.iter().filter_map(unmanaged).map(|own| own.message));
-    planner.unmanaged = kept.iter().filter_map(unmanaged).collect();
-    planner.unmanaged.dedup();
+    let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
+    let mut own: Vec<Unmanaged> = own.into_iter().filter_map(unmanaged).collect();
+    let mut kept: Vec<Unmanaged> = kept.into_iter().filter_map(unmanaged).collect();
+    kept.dedup();
+    let mut left = 0;
+    if undeclared == Undeclared::Keep {
+        left = doomed.len() + kept.iter().filter(|kept| kept.is_difference).count();
+        (doomed, own, kept) = (Vec::new(), Vec::new(), Vec::new());
+    }
+    let mut planner =
+        Planner { tenant, doomed: &doomed, variable_values, changes: Vec::new(), warnings, unmanaged: kept, problems };
+    planner.warnings.extend(own.into_iter().map(|own| own.message));
     for kind in ALL {
         planner.kind(kind, &declaration);
     }

@@ -83,6 +83,18 @@ async fn pruning_deletes_no_application_that_can_call_the_management_api() {
 }
 
 #[tokio::test]
+async fn a_plan_counts_the_other_applications_with_access_that_no_file_has() {
+    let own = Own::new().await;
+    let folder = Folder::with(&[("applications.yaml", "[]\n"), ("roles.yaml", "[]\n")]);
+    let pruning = own.plan(&folder, Undeclared::Delete).await.unwrap();
+    // Pruning shows what a plan counts: the application of the emulator, and the role of the one that runs the command.
+    let shown = pruning.unmanaged().iter().filter(|unmanaged| unmanaged.is_difference).count();
+    assert_eq!((pruning.changes().len(), shown), (0, 2), "{:?}", pruning.unmanaged());
+    let plan = own.plan(&folder, Undeclared::Keep).await.unwrap();
+    assert_eq!((plan.undeclared(), plan.has_differences(), plan.warnings().len()), (2, false, 0), "{plan:?}");
+}
+
+#[tokio::test]
 async fn the_application_keeps_a_role_that_lets_it_in() {
     let own = Own::new().await;
     let file = |roles: &str| format!("- name: Runner\n  description: Runs\n  roles: {roles}\n");
