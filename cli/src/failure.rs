@@ -21,6 +21,8 @@ pub enum Exit {
     /// A command of several calls was done in part: something failed, or it was interrupted. Or the outcome of a change is
     /// unknown.
     Partly = 4,
+    /// Ctrl-C ended the command before anything was changed.
+    Interrupted = 130,
 }
 
 impl Exit {

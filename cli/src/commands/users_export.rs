@@ -103,14 +103,17 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     if is_complete {
         arguments.end(replaced)?;
     }
+    if !is_complete && arguments.overwrite {
+        context.printer.message("interrupted: the file is unchanged");
+        return Ok(Exit::Interrupted);
+    }
     context.printer.message(&format!("exported {}", counted(seen.len() - resumed, "user")));
     if is_complete {
         return Ok(Exit::Done);
     }
-    let state = match (&arguments.to, arguments.overwrite) {
-        (None, _) => "the output is incomplete",
-        (Some(_), true) => "the file is unchanged",
-        (Some(_), false) => "the file is incomplete; continue with --resume",
+    let state = match &arguments.to {
+        None => "the output is incomplete",
+        Some(_) => "the file is incomplete; continue with --resume",
     };
     context.printer.message(&format!("interrupted: {state}"));
     Ok(Exit::Partly)

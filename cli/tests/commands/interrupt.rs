@@ -29,11 +29,15 @@ async fn waiting(program: &Program, arguments: &[&str], answer: impl Fn(&str) ->
             continue;
         }
         let Some(body) = answer(&request) else { break connection };
-        let (body, head) = (body.to_string(), "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close");
-        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        connection.write_all(answer.as_bytes()).await.unwrap();
+        send(&mut connection, &body).await;
     };
     (child, connection)
+}
+
+async fn send(connection: &mut TcpStream, body: &Value) {
+    let (body, head) = (body.to_string(), "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close");
+    let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    connection.write_all(answer.as_bytes()).await.unwrap();
 }
 
 /// Answers the calls that find the user `ada`.
@@ -69,4 +73,26 @@ async fn an_interrupt_before_the_first_change_ends_a_command() {
     assert!(confirmation.contains("press Ctrl-C again to stop immediately"), "{confirmation}");
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_export_that_would_replace_a_file_has_changed_nothing() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{\"id\":\"old\"}\n");
+    let export = ["users", "export", "--to", &file, "--overwrite", "--with", "roles"];
+    let answer = |request: &str| match found(request) {
+        Some(user) if request.contains("/api/users?") => Some(json!([user])),
+        _ if request.contains("/ada/roles") => None,
+        answer => answer,
+    };
+    let (mut child, mut connection) = waiting(&program, &export, answer).await;
+    interrupt(&child);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("press Ctrl-C again to stop immediately")));
+    send(&mut connection, &json!([])).await;
+    assert_eq!(
+        (child.wait().unwrap().code(), lines.collect()),
+        (Some(130), vec!["interrupted: the file is unchanged".to_owned()])
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"id\":\"old\"}\n");
 }
