@@ -35,3 +35,8 @@ pub fn message(text: &str) {
     // There is nowhere to report a failure to: the reader might be gone.
     let _ = writeln!(anstream::stderr(), "{}", shown_lines(text));
 }
+
+/// Asks for a secret at the terminal, without showing it.
+pub(crate) fn hidden(what: &str) -> dialoguer::Result<String> {
+    dialoguer::Password::new().with_prompt(what).interact()
+}

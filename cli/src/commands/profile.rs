@@ -11,6 +11,7 @@ use crate::environment::variable;
 use crate::failure::{Exit, Failure, Result};
 use crate::profiles::{DEFAULT, Profile, Profiles};
 use crate::table::Column;
+use crate::terminal::hidden;
 
 /// A command about profiles.
 #[derive(clap::Subcommand, Debug)]
@@ -161,7 +162,7 @@ fn unanswered(what: &str, error: &dialoguer::Error) -> Failure {
 fn secret() -> Result<String> {
     if stdin().is_terminal() {
         let what = "Secret of the application";
-        return dialoguer::Password::new().with_prompt(what).interact().map_err(|error| unanswered(what, &error));
+        return hidden(what).map_err(|error| unanswered(what, &error));
     }
     let mut text = String::new();
     stdin().read_to_string(&mut text)?;

@@ -1,6 +1,6 @@
 //! `users`: lists and changes users; imports and exports them.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read, stdin};
 
 use logto_admin::models::User;
 use logto_admin::operation;
@@ -14,6 +14,7 @@ use super::{users_export, users_import};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, printed_after_changes};
 use crate::table::Column;
+use crate::terminal::hidden;
 use crate::users::sources::unknown_member;
 use crate::{json_object, lookup};
 
@@ -92,7 +93,7 @@ pub struct Members {
     /// Full name
     #[arg(long)]
     name: Option<String>,
-    /// Read the password from standard input
+    /// Read the password from standard input. Asks for it on a terminal
     #[arg(long)]
     password_stdin: bool,
     /// Other member, such as `customData.plan=pro`
@@ -274,8 +275,13 @@ impl Members {
         if !self.password_stdin {
             return Ok(None);
         }
+        if stdin().is_terminal() {
+            let unanswered =
+                |error| Failure::new(format!("\"{PASSWORD}\" was not answered: nothing was changed ({error})"));
+            return hidden(PASSWORD).map(Some).map_err(unanswered);
+        }
         let mut password = String::new();
-        std::io::stdin().read_to_string(&mut password)?;
+        stdin().read_to_string(&mut password)?;
         // PowerShell writes a byte order mark.
         let password = password.strip_prefix('\u{feff}').unwrap_or(&password).trim_end_matches(['\r', '\n']);
         if password.is_empty() {
@@ -287,6 +293,9 @@ impl Members {
         Ok(Some(password.to_owned()))
     }
 }
+
+/// The question for a password.
+const PASSWORD: &str = "Password of the user";
 
 /// Members that `--set` can set.
 const SETTABLE: [&str; 7] = ["username", "primaryEmail", "primaryPhone", "name", "avatar", "customData", "profile"];

@@ -104,7 +104,8 @@ async fn on_terminal_of<const N: usize>(
                 typed = seen.len();
                 // The program discards what was typed before it hides the input.
                 let is_shown = || tcgetattr(&master).unwrap().local_modes.contains(LocalModes::ECHO);
-                while prompt.starts_with("Secret") && is_shown() && child.try_wait().unwrap().is_none() {
+                let is_hidden = prompt.starts_with("Secret") || prompt.starts_with("Password");
+                while is_hidden && is_shown() && child.try_wait().unwrap().is_none() {
                     std::thread::yield_now();
                 }
                 master.write_all(answer.as_bytes()).unwrap();
@@ -171,6 +172,16 @@ async fn a_server_without_a_scheme_is_refused_before_the_next_question() {
         assert!(refused.code == 2 && refused.text.contains("missing scheme"), "{refused:?}");
         assert!(refused.text.ends_with(&format!("hint: {hint}")) && !refused.text.contains("Id of"), "{refused:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_asked_for_and_not_shown() {
+    let program = Program::new().await;
+    let create = ["users", "create", "--username", "ada", "--password-stdin"];
+    let created = on_terminal(program.command(&create), [("Password of the user", "s3cret-Passw0rd\n")]).await;
+    assert!(created.code == 0 && !created.text.contains("s3cret"), "{created:?}");
+    let id = program.run(&["users", "get", "ada"]).await.done().json()["id"].as_str().unwrap().to_owned();
+    program.client().users().verify_password(&id, "s3cret-Passw0rd").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
