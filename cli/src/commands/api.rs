@@ -67,7 +67,9 @@ pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<
         return show(context, request);
     }
     if target.method == Method::Delete {
-        context.confirm(&format!("Send DELETE {}?", target.path))?;
+        let url = redacted(&without_body(&client, &target, arguments)?.to_http()?.url);
+        let path = url.strip_prefix(client.endpoint().url()).unwrap_or(&url);
+        context.confirm(&format!("Send DELETE {path}?"))?;
     }
     let response = request.raw().await?;
     let exit = answer(context, arguments, target.method, &response).map_err(|failure| {
@@ -156,6 +158,10 @@ fn check_names(target: &Target<'_>, arguments: &Arguments) -> Result<()> {
 }
 
 fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Request<Untyped>> {
+    arguments.body.add(without_body(client, target, arguments)?, target.listed(), is_by_id(arguments))
+}
+
+fn without_body(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Request<Untyped>> {
     let Target { info, method, path } = *target;
     let mut request = match info {
         Some(info) => client.operation(info.id)?,
@@ -170,7 +176,7 @@ fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Resul
     for (name, value) in &arguments.header {
         request = request.header(name, value);
     }
-    arguments.body.add(request, target.listed(), is_by_id(arguments))
+    Ok(request)
 }
 
 fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {

@@ -375,6 +375,19 @@ async fn a_body_that_the_operation_cannot_have_is_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_shows_the_path_with_its_parameters() {
+    let program = with_users(0).await;
+    for (arguments, expected) in [
+        ("api DeleteUser --path userId=abc", "\"Send DELETE /api/users/abc?\" needs an answer"),
+        ("api DELETE /api/users/{userId} --path userId=a/b", "\"Send DELETE /api/users/a%2Fb?\" needs an answer"),
+        ("api DeleteUser", "missing path parameter `userId`"),
+    ] {
+        let refused = program.run(&arguments.split(' ').collect::<Vec<_>>()).await;
+        assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_objects_is_a_table() {
     let program = with_users(2).await;
     for pages in [&[][..], &["--paginate"]] {
