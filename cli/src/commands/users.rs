@@ -132,6 +132,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             show(context, &user)?;
         }
         Command::Create(members) => {
+            members.check_repeated()?;
             let body = members.body(None)?;
             if lookup::IDENTIFIERS.iter().all(|(member, _)| body.get(member).is_none()) {
                 return Err(Failure::usage("a user requires --username, --email or --phone to sign in"));
@@ -169,6 +170,7 @@ fn show(context: &mut Context, user: &User) -> Result<()> {
 
 /// The password has a call of its own, which comes first: the server rejects some passwords.
 async fn update(context: &mut Context, user: &str, members: &Members) -> Result<()> {
+    members.check_repeated()?;
     let client = context.client()?;
     let user = lookup::user(&client, user).await?;
     let password = members.password()?;
@@ -226,6 +228,25 @@ async fn delete(context: &mut Context, users: &[String]) -> Result<Exit> {
 }
 
 impl Members {
+    /// Fails if two options set a member.
+    fn check_repeated(&self) -> Result<()> {
+        check_repeated(&self.set)?;
+        let options = [
+            ("--username", "username", self.username.is_some()),
+            ("--email", "primaryEmail", self.email.is_some()),
+            ("--phone", "primaryPhone", self.phone.is_some()),
+            ("--name", "name", self.name.is_some()),
+            ("--password-stdin", "password", self.password_stdin),
+        ];
+        let is_set = |name: &str| self.set.iter().any(|(member, _)| member == name);
+        match options.into_iter().find(|(_, member, is_given)| *is_given && is_set(member)) {
+            Some((option, member, _)) => {
+                Err(Failure::usage(format!("{option} and `--set {member}` set the same member: pass one of them")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Returns the body. Members of objects are added to those of the user.
     fn body(&self, user: Option<&User>) -> Result<Value> {
         let mut body = json!({});
@@ -249,7 +270,6 @@ impl Members {
         };
         let operation = if user.is_some() { "UpdateUser" } else { "CreateUser" };
         let info = operation::find(operation);
-        check_repeated(&self.set)?;
         for (member, value) in &self.set {
             let first = member.split('.').next().unwrap_or_default();
             check(first, user.is_some())?;

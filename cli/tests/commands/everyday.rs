@@ -53,6 +53,23 @@ async fn a_change_keeps_the_other_members_of_custom_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_that_two_options_set_is_an_error() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    for (arguments, expected) in [
+        ("update ada --name A --set name=B", "--name and `--set name` set the same member"),
+        ("update ada --email a@b.co --set primaryEmail=c@d.co", "--email and `--set primaryEmail` set the same member"),
+        ("create --username x --set username=y", "--username and `--set username` set the same member"),
+        ("create --phone 15551234567 --set primaryPhone=1", "--phone and `--set primaryPhone` set the same member"),
+        ("create --username x --password-stdin --set password=y", "--password-stdin and `--set password` set the same"),
+    ] {
+        let refused = program.run(&[&["users"], &arguments.split(' ').collect::<Vec<_>>()[..]].concat()).await;
+        assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+    }
+    assert_eq!(program.run(&["users", "list"]).await.done().json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn digits_are_texts_where_the_api_expects_texts() {
     let program = Program::new().await;
     let phone = ["--set", "primaryPhone=4915112345"];
