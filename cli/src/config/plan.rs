@@ -236,6 +236,10 @@ impl Plan {
         if !self.has_differences() {
             return writeln!(out, "No differences");
         }
-        writeln!(out, "{create} to create, {update} to update, {delete} to delete")
+        write!(out, "{create} to create, {update} to update, {delete} to delete")?;
+        match self.unmanaged.iter().filter(|unmanaged| unmanaged.is_difference).count() {
+            0 => writeln!(out),
+            left => writeln!(out, ", {left} not declared"),
+        }
     }
 }

@@ -208,7 +208,7 @@ async fn built_in_entities_are_left_alone() {
     let message = "the application \"Emulator application\" is not deleted: it can call the Management API";
     assert_eq!(plan.unmanaged(), [Unmanaged { message: message.to_owned(), is_difference: true }]);
     assert!(plan.has_differences());
-    assert_eq!(written(&plan), "0 to create, 0 to update, 0 to delete\n");
+    assert_eq!(written(&plan), "0 to create, 0 to update, 0 to delete, 1 not declared\n");
     let warnings: Vec<String> = plan.warnings().iter().map(|warning| folder.short(warning)).collect();
     assert_eq!(
         warnings,
