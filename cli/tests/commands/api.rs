@@ -380,7 +380,7 @@ async fn a_question_shows_the_path_with_its_parameters() {
     for (arguments, expected) in [
         ("api DeleteUser --path userId=abc", "\"Send DELETE /api/users/abc?\" needs an answer"),
         ("api DELETE /api/users/{userId} --path userId=a/b", "\"Send DELETE /api/users/a%2Fb?\" needs an answer"),
-        ("api DeleteUser", "missing path parameter `userId`"),
+        ("api DeleteUser", "DeleteUser requires the path parameter `userId`"),
     ] {
         let refused = program.run(&arguments.split(' ').collect::<Vec<_>>()).await;
         assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
