@@ -29,6 +29,7 @@ impl Outage {
             let (transport, outage) = (Arc::clone(&transport), outage.clone());
             async move {
                 let mut attempt = Attempt::new(request.method);
+                let began_during = outage.0.is_known.load(Ordering::Relaxed);
                 let answer = transport.send(request, &options).await;
                 let is_refused = match &answer {
                     Ok(response) => (400..500).contains(&response.status),
@@ -37,7 +38,7 @@ impl Outage {
                 if is_refused {
                     attempt.has_changed_nothing();
                 }
-                outage.notice(&answer);
+                outage.notice(&answer, began_during);
                 answer
             }
         })
@@ -49,16 +50,17 @@ impl Outage {
         let _ = self.0.printer.set(printer);
     }
 
-    fn notice(&self, answer: &Result<HttpResponse, TransportError>) {
+    /// `began_during` is whether the attempt began during a known outage: the answers to earlier ones do not end it.
+    fn notice(&self, answer: &Result<HttpResponse, TransportError>, began_during: bool) {
         let State { is_known, printer } = &*self.0;
         match answer {
-            Ok(_) => is_known.store(false, Ordering::Relaxed),
+            Ok(_) if began_during => is_known.store(false, Ordering::Relaxed),
             Err(error) if error.kind() == TransportErrorKind::Connect => {
                 if let Some(printer) = printer.get().filter(|_| !is_known.swap(true, Ordering::Relaxed)) {
                     printer.print(&format!("warning: the server cannot be reached, trying again: {error}"));
                 }
             }
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
 }
