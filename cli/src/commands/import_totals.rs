@@ -46,10 +46,11 @@ pub(super) fn finish(context: &mut Context, is_dry_run: bool, summary: Summary, 
     let is_whole = !is_short && !summary.is_incomplete && summary.failed == 0 && invalid == 0;
     Ok(match is_dry_run {
         _ if is_whole => Exit::Done,
-        true if invalid > 0 => Exit::Usage,
-        true => Exit::Failed,
         false if summary.has_done_something() => Exit::Partly,
-        false => Exit::Failed,
+        // Nothing has failed, so Ctrl-C has ended it.
+        _ if summary.is_incomplete && summary.failed == 0 => Exit::Interrupted,
+        true if invalid > 0 => Exit::Usage,
+        _ => Exit::Failed,
     })
 }
 

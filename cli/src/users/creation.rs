@@ -55,7 +55,8 @@ impl Writer {
                 Err(error) => error,
             };
             let is_ambiguous = is_ambiguous(&error);
-            is_unclear |= is_ambiguous;
+            // The client repeats what the server has refused for a while, such as 429. The conflict can be with the first try.
+            is_unclear |= is_ambiguous || (error.is_conflict() && error.attempts() > 1);
             if is_unclear && identifiers.is_empty() {
                 return Err(partial(creation_outcome::unknown(&error.to_string())));
             }

@@ -33,8 +33,9 @@ fn losing(
 #[tokio::test]
 async fn a_creation_whose_answer_is_lost_is_looked_up() {
     type Fault = fn() -> Result<HttpResponse, TransportError>;
-    let faults: [Fault; 3] = [
+    let faults: [Fault; 4] = [
         || Ok(HttpResponse::new(502)),
+        || Ok(HttpResponse::new(503).header("retry-after", "0")),
         || Err(TransportError::new(TransportErrorKind::Timeout, "timed out")),
         || Err(TransportError::new(TransportErrorKind::Other, "connection reset")),
     ];

@@ -96,3 +96,22 @@ async fn an_interrupted_export_that_would_replace_a_file_has_changed_nothing() {
     );
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\"id\":\"old\"}\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_interrupted_before_the_first_user_has_changed_nothing() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{\"username\":\"ada\"}\n");
+    let answer = |request: &str| match request.split(['?', ' ']).nth(1) {
+        Some("/interrupted/api/users") => None,
+        Some("/interrupted/oidc/token") => found(request),
+        _ => Some(json!([])),
+    };
+    let (mut child, connection) = waiting(&program, &["users", "import", &file], answer).await;
+    interrupt(&child);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("press Ctrl-C again to stop immediately")));
+    drop(connection);
+    let last = lines.last().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{last}");
+    assert_eq!(last, "the import is incomplete: run the same command again to continue");
+}
