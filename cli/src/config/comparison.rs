@@ -59,7 +59,14 @@ impl Planner<'_> {
 
     pub(super) fn update(&mut self, declared: &Declared, found: &Found, members: &Members) -> Option<Change> {
         let kind = declared.kind;
-        let mut whole = Value::Object(merged(kind.members, &found.raw, members));
+        let mut members = members.clone();
+        // A creation leaves out null, so the server has its default, which stays.
+        for member in kind.members.iter().filter(|member| member.fixed) {
+            if members.get(member.name()).is_some_and(Value::is_null) {
+                members.remove(member.name());
+            }
+        }
+        let mut whole = Value::Object(merged(kind.members, &found.raw, &members));
         self.keep_merged(declared, found, &mut whole);
         let raw = Value::Object(found.raw.clone());
         let mut sources = declared.sources.clone();

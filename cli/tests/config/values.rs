@@ -286,3 +286,11 @@ async fn domains_of_sso_connectors_are_in_lower_case() {
     let reason = "the server stores domains in lower case";
     assert_eq!(found, [format!("sso-connectors.yaml:3: `domains` cannot be `A.example`: {reason}")]);
 }
+
+#[tokio::test]
+async fn null_for_a_member_that_cannot_change_is_the_default_of_the_server() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("roles.yaml", "- name: a\n  description: A\n  type: null\n")]);
+    // A second plan is empty.
+    apply_all(&tenant, &folder).await;
+}
