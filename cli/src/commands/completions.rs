@@ -31,7 +31,13 @@ pub(crate) fn run(context: &mut Context, arguments: &Arguments, mut program: Com
 }
 
 pub(crate) fn man_pages(folder: &Path, program: Command) -> Result<Exit> {
-    let written = fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(program, folder).map(|_| ()));
+    let pages = || clap_mangen::generate_to(with_all_help(program), folder);
+    let written = fs::create_dir_all(folder).and_then(|()| pages().map(|_| ()));
     let failed = |error| Failure::new(format!("cannot write the man pages to {}: {error}", folder.display()));
     written.map(|()| Exit::Done).map_err(failed)
+}
+
+/// Returns the program with the help of the options that `-h` leaves out, because a man page would leave it out too.
+fn with_all_help(program: Command) -> Command {
+    program.mut_args(|argument| argument.hide_short_help(false)).mut_subcommands(with_all_help)
 }

@@ -104,10 +104,12 @@ impl RecordReader {
         self.copies.get(file).map(|(_, digest)| digest.hex())
     }
 
-    /// Rejects unknown columns of CSV files once, and not row by row.
+    /// Rejects unknown columns of CSV files once, and not row by row, and mappings of columns that no file has.
     pub fn check_columns(&self) -> Result<()> {
+        let mut missing: Vec<&str> = self.options.columns.0.iter().map(|mapped| mapped.name.as_str()).collect();
         for file in self.files.iter().filter(|_| self.source == Source::Csv) {
             let columns = self.open(file)?.columns;
+            missing.retain(|name| !columns.iter().any(|column| column.eq_ignore_ascii_case(name)));
             let problems = self.options.columns.problems(&columns);
             if !problems.is_empty() {
                 let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
@@ -123,7 +125,10 @@ impl RecordReader {
                 });
             }
         }
-        Ok(())
+        match missing.first() {
+            Some(name) => Err(Failure::usage(format!("--map names the column {name:?}, which no file has"))),
+            None => Ok(()),
+        }
     }
 
     /// Reads and checks all records.

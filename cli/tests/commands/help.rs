@@ -72,6 +72,8 @@ async fn each_command_has_a_man_page() {
         ("logto-admin.1", "logto\\-admin\\-users(1)"),
         ("logto-admin-users-import.1", "\\-\\-on\\-conflict"),
         ("logto-admin-config-apply.1", "\\-\\-prune"),
+        // `-h` leaves it out.
+        ("logto-admin-users-list.1", "LOGTO_ENDPOINT"),
     ] {
         let content = fs::read_to_string(program.path(&format!("man/{page}"))).unwrap();
         assert!(content.contains(text), "{page}: {content}");

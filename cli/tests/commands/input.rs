@@ -300,3 +300,17 @@ async fn a_spreadsheet_is_an_error_that_names_csv() {
     let refused = program.run(&["users", "import", &path, "--from", "csv"]).await;
     assert!(refused.code == 2 && refused.err.contains("save the spreadsheet as CSV"), "{refused:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_of_a_column_that_no_file_has_is_an_error() {
+    let program = Program::new().await;
+    let files = [program.file("a.csv", "Mail\na@example.com\n"), program.file("b.csv", "Mail,Team\nb@example.com,x\n")];
+    let import = ["users", "import", &files[0], &files[1], "--from", "csv", "--map", "mail=primaryEmail"];
+    let import = [&import[..], &["--map", "team=customData.team"]].concat();
+    let refused = program.run(&[&import[..], &["--map", "Fullname=name"]].concat()).await;
+    assert_eq!(
+        (refused.code, refused.err.as_str()),
+        (2, "error: --map names the column \"Fullname\", which no file has\n")
+    );
+    program.run(&import).await.done();
+}

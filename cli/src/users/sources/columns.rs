@@ -127,7 +127,7 @@ pub(super) fn form(name: &str) -> Option<Form> {
 
 /// Returns the members that a mapping can name without a path.
 fn names() -> Vec<&'static str> {
-    targets().filter(|member| member.form != Form::Object).map(|member| member.name).collect()
+    targets().map(|member| member.name).collect()
 }
 
 fn simplified(name: &str) -> String {
@@ -146,7 +146,7 @@ fn unknown_column(column: &str) -> String {
 fn is_target(member: &str) -> bool {
     match member.split_once('.') {
         Some((object, rest)) => form(object) == Some(Form::Object) && rest.split('.').all(|part| !part.is_empty()),
-        None => form(member).is_some_and(|form| form != Form::Object),
+        None => form(member).is_some(),
     }
 }
 
@@ -184,6 +184,7 @@ mod tests {
         let mail = Column { name: "E-Mail = work".into(), member: "primaryEmail".into() };
         assert_eq!(column("E-Mail = work = primaryEmail"), Ok(mail));
         assert_eq!(column("team=customData.team.name").map(|column| column.member), Ok("customData.team.name".into()));
+        assert_eq!(column("data=customData").map(|column| column.member), Ok("customData".into()));
         assert!(column("note=-").is_ok());
     }
 
@@ -195,7 +196,7 @@ mod tests {
             ("phone=phone", "did you mean \"primaryPhone\"?"),
             ("mail=primaryMail", "did you mean \"primaryEmail\"?"),
             ("mail=xyz", "expected one of id, username"),
-            ("mail=customData", "unknown member"),
+            ("mail=customdata", "did you mean \"customData\"?"),
             ("mail=customData.", "unknown member"),
         ] {
             let message = text.parse::<Column>().unwrap_err();
