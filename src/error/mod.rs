@@ -15,7 +15,7 @@ use crate::types::headers::Headers;
 /// The result of calls of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Kind of a failure.
+/// A failed call, or a client that cannot be built.
 ///
 /// ```
 /// # use logto_admin::Error;
