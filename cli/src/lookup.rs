@@ -3,7 +3,7 @@
 use futures_util::{Stream, TryStreamExt, stream};
 use logto_admin::models::User;
 use logto_admin::serde_json::Value;
-use logto_admin::{Client, MatchMode, RetryPolicy, UserSearchMember};
+use logto_admin::{Client, Error, ErrorKind, MatchMode, RetryPolicy, UserSearchMember};
 
 use crate::failure::{Failure, Result};
 
@@ -182,10 +182,14 @@ pub async fn all_at(client: &Client, operation: &str, path: &[(&str, String)]) -
 
 /// Returns the items of an answer. A gateway or another server can answer with something else, which is not an empty list.
 pub(crate) fn items(answer: Value) -> Result<Vec<Value>> {
+    list(answer).map_err(|error| Failure::from(error).with_hint("check the endpoint with `logto-admin doctor`"))
+}
+
+/// Returns the items of an answer, like [`items`], for callers that handle errors of calls.
+pub(crate) fn list(answer: Value) -> logto_admin::Result<Vec<Value>> {
     match answer {
         Value::Array(items) => Ok(items),
-        _ => Err(Failure::new("the server responded with something that is not a list")
-            .with_hint("check the endpoint with `logto-admin doctor`")),
+        _ => Err(Error::new(ErrorKind::Decode, "the server responded with something that is not a list")),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub(crate) const TWICE: &str = "occurs twice in an object";
 
 /// A value whose objects have each key once.
-pub(crate) struct Unique(pub(super) Value);
+pub(crate) struct Unique(pub(crate) Value);
 
 /// Adds a member to an object. Fails if it has the key.
 pub(crate) fn insert<E: de::Error>(members: &mut Map<String, Value>, name: String, value: Value) -> Result<(), E> {

@@ -5,6 +5,7 @@ use logto_admin::{Client, Error, ErrorKind, Request, Untyped};
 use serde_json::Value;
 
 use super::kinds::Read;
+use crate::lookup::list;
 
 const PAGE_SIZE: u32 = 100;
 
@@ -26,7 +27,7 @@ pub(super) async fn read(client: &Client, read: Read, path: &[&str]) -> Result<V
             Err(error) => Err(error),
         },
         Read::List(id) if find(id).is_none_or(|info| info.paging == Paging::None) => {
-            items(request(client, id, path)?.await?)
+            list(request(client, id, path)?.await?)
         }
         Read::List(id) => {
             let (mut all, mut total) = (Vec::new(), None);
@@ -34,7 +35,7 @@ pub(super) async fn read(client: &Client, read: Read, path: &[&str]) -> Result<V
                 let request = request(client, id, path)?.query("page", page).query("page_size", PAGE_SIZE);
                 let answer = request.detailed().await?;
                 total = answer.headers.get("total-number").and_then(|number| number.parse().ok());
-                let items = items(answer.into_result()?)?;
+                let items = list(answer.into_result()?)?;
                 // A server that ignores the page sends the same items again.
                 if items.first().is_some_and(|first| all.contains(first)) {
                     break;
@@ -58,13 +59,6 @@ pub(super) async fn read(client: &Client, read: Read, path: &[&str]) -> Result<V
 /// Whether Logto itself answered that the entity does not exist. What is in front of it answers without a code of Logto.
 pub(super) fn is_absent(error: &Error) -> bool {
     error.is_not_found() && error.code().is_some()
-}
-
-fn items(value: Value) -> Result<Vec<Value>, Error> {
-    match value {
-        Value::Array(items) => Ok(items),
-        _ => Err(unexpected("something that is not a list")),
-    }
 }
 
 fn unexpected(answer: &str) -> Error {
