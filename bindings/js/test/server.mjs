@@ -1,5 +1,5 @@
-// A mock Logto. Each test has a separate endpoint, `/s/{id}`, sets a plan for its next answers (`PUT /plan/{id}`), and
-// reads the requests that arrived (`GET /seen/{id}`).
+// A mock Logto. Each test has a separate endpoint, `/s/{id}`, sets a plan for its next answers (`PUT /plan/{id}`), reads
+// the requests that arrived (`GET /seen/{id}`), and lets the server send the answers that it held (`PUT /release/{id}`).
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
@@ -35,18 +35,36 @@ async function answer(rooms, folder, request, response) {
   const room = rooms.get(id);
   const body = await read(request);
   if (kind === "plan") return response.end(JSON.stringify(Object.assign(room, JSON.parse(body))));
+  if (kind === "release") return response.end(String(release(id)));
   if (kind === "seen") return json(response, 200, room);
   response.once("close", () => (room.aborted += response.writableFinished ? 0 : 1));
   const token = path === "/oidc/token";
   if (token) room.tokens += 1;
   room.seen.push({ method: request.method, path, query: url.search, headers: request.headers, body: body.toString("latin1") });
   const step = (token ? room.tokenPlan : room.plan).shift();
+  if (step?.held) await held(id);
   if (step) return act(step, response);
   if (token) return json(response, 200, { access_token: `token-${room.tokens}`, token_type: "Bearer", expires_in: 3600, scope: "all" });
   return api(request, path, url, body, response);
 }
 
-/** Executes a step of a plan: a delay, a broken connection, any status, headers and body. */
+/** Functions that send the answers held for each endpoint. */
+const waiting = new Map();
+
+/** Waits until the test releases the answers of this endpoint. */
+function held(id) {
+  return new Promise((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
+}
+
+/** Returns how many answers were held. */
+function release(id) {
+  const all = waiting.get(id) ?? [];
+  waiting.delete(id);
+  for (const resolve of all) resolve();
+  return all.length;
+}
+
+/** Executes a step of a plan: a delay, a broken connection, any status, headers and body. A step can be held before that. */
 async function act({ delay = 0, destroy, status = 200, headers = {}, body = "", length }, response) {
   await wait(delay);
   if (destroy === "before") return response.destroy();

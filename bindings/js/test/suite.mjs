@@ -27,9 +27,44 @@ async function fails(call, type, check = () => {}) {
   return error;
 }
 
-/** Waits until a request to this path has arrived. */
+/** Waits until a request to a path that starts like this has arrived. */
 async function arrived(room, path) {
-  while (!(await room.seen()).seen.some((request) => request.path === path)) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!(await room.seen()).seen.some((request) => request.path.startsWith(path))) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Timeout of calls whose time the test ends, in milliseconds. No other timer is as long. */
+const ENDLESS = 50_000;
+
+/** Runs a function in which timers of `ENDLESS` milliseconds end when the test says so. Others work as usual. */
+async function withClock(run) {
+  const { setTimeout, clearTimeout } = globalThis;
+  const { now } = performance;
+  const held = new Map();
+  let ahead = 0;
+  // A timer for the rest of a timeout is slightly shorter.
+  globalThis.setTimeout = (work, time, ...rest) => {
+    if (!(time > ENDLESS * 0.8 && time <= ENDLESS)) return setTimeout(work, time, ...rest);
+    const timer = setTimeout(() => {}, 0);
+    held.set(timer, () => work(...rest));
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => {
+    held.delete(timer);
+    clearTimeout(timer);
+  };
+  performance.now = () => now.call(performance) + ahead;
+  const end = () => {
+    ahead += ENDLESS;
+    const ended = [...held.values()];
+    held.clear();
+    for (const work of ended) work();
+  };
+  try {
+    return await run(end);
+  } finally {
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+    performance.now = now;
+  }
 }
 
 /** Tests by name. `room` is an endpoint with a plan. `client` creates a client for it. */
@@ -359,14 +394,21 @@ const tests = {
   },
 
   async "a call that begins without the module ends like any other"({ room, client }) {
-    const get = (admin, options) => admin.users.get("x", {}, options);
+    const getWith = (options) => (admin) => admin.users.get("x", {}, options);
+    const get = getWith({});
     const create = (admin) => admin.users.create({ username: "ada" });
     const error = (status, code, more) => ({ status, body: { code, message: "why", ...more } });
-    const late = { delay: 300, body: "{}" };
+    const late = { held: true, body: "{}" };
+    // The first answer is late. `end` runs when the request has arrived.
+    const slow = async (call, end) => {
+      await arrived(room, "/api/users");
+      end();
+      return call;
+    };
+    const slowly = (call) => (admin, end) => slow(call(admin), end);
     const aborting = (admin) => {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(new RangeError("enough")), 30);
-      return get(admin, { signal: controller.signal });
+      return slow(getWith({ signal: controller.signal })(admin), () => controller.abort(new RangeError("enough")));
     };
     const thrower = (name) => ({ [name]: ({ operation }, request) => { if ((request ?? { operation }).operation === "CreateUser") throw new SyntaxError(name); } });
     const faults = {
@@ -383,17 +425,17 @@ const tests = {
       "limited once": [[{ status: 429, headers: { "retry-after": "0" }, body: "{}" }], get],
       "unavailable once": [[{ status: 503, headers: { "retry-after": "0" } }], get],
       unavailable: [Array(6).fill({ status: 503, headers: { "retry-after": "0" } }), get],
-      "unavailable without retries": [[{ status: 503 }], (admin) => get(admin, { retries: 0 })],
+      "unavailable without retries": [[{ status: 503 }], getWith({ retries: 0 })],
       "not idempotent": [[{ status: 502 }], create],
       "web page": [[{ headers: { "content-type": "text/html" }, body: "<html>" }], get],
       "broken JSON": [[{ body: "{" }], get],
-      large: [[{ body: JSON.stringify({ id: "x".repeat(200) }) }], (admin) => get(admin, { maxResponseBytes: 100 })],
+      large: [[{ body: JSON.stringify({ id: "x".repeat(200) }) }], getWith({ maxResponseBytes: 100 })],
       "broken once": [[{ destroy: "before" }], get],
       "broken body": [[{ destroy: "within", body: "{", length: 9 }], create],
-      slow: [[late], (admin) => get(admin, { timeout: 40, retries: 0 })],
-      "slow once": [[late], (admin) => get(admin, { timeout: 40 })],
-      "slow in total": [[late], (admin) => get(admin, { timeout: 0, totalTimeout: 40 })],
-      "slow and not idempotent": [[late], (admin) => admin.users.create({}, { timeout: 40 })],
+      slow: [[late], slowly(getWith({ timeout: ENDLESS, retries: 0 }))],
+      "slow once": [[late], slowly(getWith({ timeout: ENDLESS }))],
+      "slow in total": [[late], slowly(getWith({ timeout: 0, totalTimeout: ENDLESS }))],
+      "slow and not idempotent": [[late], slowly((admin) => admin.users.create({}, { timeout: ENDLESS }))],
       aborted: [[late], aborting],
       "before hook": [[], create, thrower("onRequest")],
       "after hook": [[], create, thrower("onResponse")],
@@ -402,7 +444,7 @@ const tests = {
       const admin = client(options);
       if (warm) await admin.users.get("warm");
       await room.plan({ plan, seen: [], tokens: 0 });
-      const ended = await call(admin).then(
+      const ended = await withClock((end) => call(admin, end)).then(
         (value) => ({ value }),
         ({ name, message, status, code, hint, details, attempts, stopReason, retryAfter, cause }) =>
           ({ name, message, status, code, hint, details, attempts, stopReason, retryAfter, cause: cause?.name }),
@@ -521,32 +563,41 @@ const tests = {
     await Promise.all(Array.from({ length: 6 }, () => many.users.get("y")));
     // An answer that arrives while other calls have to wait.
     const admin = await warm({ retries: 0 });
-    const taken = { delay: 150, status: 422, body: { code: "user.username_already_in_use", message: "taken" } };
+    const taken = { held: true, status: 422, body: { code: "user.username_already_in_use", message: "taken" } };
     await room.plan({ seen: [], plan: [taken, { ...busy, headers: { "retry-after": "30" } }] });
     const created = fails(admin.users.create({ username: "ada" }, { totalTimeout: 3000 }), lib.ConflictError, ({ attempts }) => equal(attempts, 1));
     await arrived(room, "/api/users");
     await fails(admin.users.get("y"), lib.RateLimitError);
+    await room.release();
     await created;
     // The token is rejected, and no other one can be issued.
     const refused = await warm();
-    await room.plan({ seen: [], plan: [{ ...taken, delay: 200 }, { status: 401, body: "{}" }], tokenPlan: [{ status: 401, body: { error: "invalid_client" } }] });
+    await room.plan({ seen: [], plan: [taken, { status: 401, body: "{}" }], tokenPlan: [{ status: 401, body: { error: "invalid_client" } }] });
     const late = fails(refused.users.create({ username: "ada" }), lib.ConflictError, ({ attempts }) => equal(attempts, 1));
     await arrived(room, "/api/users");
     await fails(refused.users.get("y"), lib.AuthenticationError);
+    await room.release();
     await late;
   },
 
   async "calls use a token that was renewed meanwhile"({ room, client }) {
     const admin = client();
     await admin.users.get("x");
-    await room.plan({ plan: [{ delay: 100, body: "{}" }], tokenPlan: [{ delay: 50, body: { access_token: "renewed", expires_in: 3600, scope: "all" } }] });
-    const [, token] = await Promise.all([admin.users.get("slow"), admin.getToken({ forceRefresh: true })]);
-    equal(token, "renewed");
+    await room.plan({ seen: [], plan: [{ held: true, body: "{}" }], tokenPlan: [{ body: { access_token: "renewed", expires_in: 3600, scope: "all" } }] });
+    const slow = admin.users.get("slow");
+    await arrived(room, "/api/users/slow");
+    equal(await admin.getToken({ forceRefresh: true }), "renewed");
+    await room.release();
+    await slow;
     await admin.users.get("y");
     equal((await room.seen()).seen.at(-1).headers.authorization, "Bearer renewed");
     // A 401 that is not about the token is the answer, for any token.
-    await room.plan({ plan: [{ delay: 100, status: 401, body: { code: "verification_record.permission_denied", message: "no" } }], seen: [] });
-    await Promise.all([fails(admin.users.create({}), lib.AuthenticationError), admin.getToken({ forceRefresh: true })]);
+    await room.plan({ plan: [{ held: true, status: 401, body: { code: "verification_record.permission_denied", message: "no" } }], seen: [] });
+    const denied = fails(admin.users.create({}), lib.AuthenticationError);
+    await arrived(room, "/api/users");
+    await admin.getToken({ forceRefresh: true });
+    await room.release();
+    await denied;
     equal((await room.seen()).seen.filter(({ path }) => path === "/api/users").length, 1);
   },
 
@@ -568,9 +619,10 @@ const tests = {
     signal.removeEventListener = (...given) => (listeners--, remove(...given));
     const logto = client({ getToken: () => "t" });
     for (let call = 0; call < 20; call++) await logto.users.get("x", {}, { signal });
-    await room.plan({ plan: Array(5).fill({ delay: 60_000 }) });
+    await room.plan({ seen: [], plan: Array(5).fill({ held: true }) });
     const waiting = Array.from({ length: 5 }, () => logto.users.get("x", {}, { signal }));
-    setTimeout(() => controller.abort("enough"), 50);
+    await arrived(room, "/api/users/x");
+    controller.abort("enough");
     for (const call of waiting) await fails(call, lib.AbortError, ({ cause }) => equal(cause, "enough"));
     equal([most, listeners], [1, 0]);
     // Browsers might have kept some of the requests back.
@@ -670,10 +722,10 @@ const tests = {
   },
 
   async "a slow answer fails with a TimeoutError"({ room, client }) {
-    await room.plan({ plan: [{ delay: 3000 }] });
+    await room.plan({ plan: [{ held: true }] });
     const error = await fails(client().users.get("x", {}, { timeout: 60, retries: 0 }), lib.TimeoutError);
     ok(error instanceof lib.ConnectionError, "the error is a ConnectionError");
-    await room.plan({ plan: [{ delay: 3000 }, { delay: 3000 }] });
+    await room.plan({ plan: [{ held: true }, { held: true }] });
     await fails(client({ totalTimeout: 100 }).users.get("x"), lib.TimeoutError);
     await room.plan({ plan: [{ delay: 200, body: { id: "late" } }] });
     equal((await client({ timeout: 60, retries: 0, getToken: () => "t", appId: undefined, appSecret: undefined }).users.get("x", {}, { timeout: 0 })).id, "late");
@@ -682,13 +734,13 @@ const tests = {
   async "a signal aborts the call, and the server notices"({ room, client }) {
     const admin = client();
     await admin.getToken();
-    await room.plan({ plan: [{ delay: 3000 }] });
+    await room.plan({ plan: [{ held: true }] });
     const controller = new AbortController();
     const call = admin.users.get("x", {}, { signal: controller.signal });
     while ((await room.seen()).seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     controller.abort("enough");
     await fails(call, lib.AbortError, (error) => equal(error.cause, "enough"));
-    for (let tries = 0; (await room.seen()).aborted === 0 && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let tries = 0; (await room.seen()).aborted === 0 && tries < 1000; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
     equal((await room.seen()).aborted, 1, "aborted requests");
     await fails(admin.users.get("x", {}, { signal: controller.signal }), lib.AbortError);
   },
@@ -1318,7 +1370,7 @@ const tests = {
   async "a trap fails the calls in progress, but not later calls"({ room, client, ready }) {
     const admin = client();
     await admin.getToken();
-    await room.plan({ plan: [{ delay: 3000 }] });
+    await room.plan({ plan: [{ held: true }] });
     const call = admin.users.get("x");
     call.catch(() => {});
     const first = ready();
@@ -1364,7 +1416,8 @@ export async function run({ server, runtime, ready }) {
   for (const [number, [name, test]] of Object.entries(tests).entries()) {
     const id = `${runtime}-${number}`;
     const put = (plan) => fetch(`${server}/plan/${id}`, { method: "PUT", body: JSON.stringify(plan) }).then((response) => response.text());
-    const room = { url: `${server}/s/${id}`, plan: put, seen: () => fetch(`${server}/seen/${id}`).then((response) => response.json()) };
+    const release = () => fetch(`${server}/release/${id}`, { method: "PUT" }).then((response) => response.text());
+    const room = { url: `${server}/s/${id}`, plan: put, release, seen: () => fetch(`${server}/seen/${id}`).then((response) => response.json()) };
     const client = (options) => new LogtoAdmin({ endpoint: room.url, appId: "app", appSecret: "secret", ...options });
     try {
       await test({ room, client, runtime, ready });
