@@ -1,5 +1,5 @@
 /** The functions that the module calls: requests, timers, and functions of the user. */
-import type { TokenStore } from "../options.js";
+import type { Token, TokenStore } from "../options.js";
 import { stringOf, textOf } from "../request/arguments.js";
 import { describedFailure } from "../request/connection-failure.js";
 import { type Request, send, sendCall, SendFailure } from "../request/send.js";
@@ -8,7 +8,7 @@ import { type Answer, isHtml, members, retryAfter } from "../response/answer.js"
 import type { StopReason } from "../response/errors.js";
 import type { ClientState, FirstAttempt, Grant } from "./client-state.js";
 import type { Exports, Host } from "./module.js";
-import { key, read, type StoredToken, write } from "./stored-token.js";
+import { key, NO_TOKEN, read, type StoredToken, write } from "./stored-token.js";
 
 /** A call in progress. */
 export interface PendingCall {
@@ -108,20 +108,19 @@ export function host(context: HostContext): Host {
     send_token: (job: number, client: number, attempt: number) => sendTokenRequest(context, job, client, attempt),
     sleep: (job: number, milliseconds: number, background: number) => sleep(jobs, job, milliseconds, background),
     fetch_token: (job: number, client: number) => fetchToken(context, job, client),
-    store_get: (job: number, client: number) =>
-      store(context, job, client, async (store, key) => read(await store.get(key)) ?? NONE, (wasm, token) => settleToken(wasm, job, token)),
+    store_get: (job: number, client: number) => useStore(context, job, client, async (store, key) => read(await store.get(key)) ?? NO_TOKEN),
     store_set: (job: number, client: number, token: string, lifetime: number, scope: string, missing: string) =>
-      store(context, job, client, async (store, key) => {
+      useStore(context, job, client, async (store, key) => {
         await store.set(key, write({ token, lifetime, age: 0, scope, missing }), lifetime < 0 ? undefined : lifetime);
       }),
     store_remove: (job: number, client: number) =>
-      store(context, job, client, async (store, key) => {
+      useStore(context, job, client, async (store, key) => {
         await (store.delete ? store.delete(key) : store.set(key, "", undefined));
       }),
     store_lock: (job: number, client: number, second: number, owner: string, seconds: number) =>
-      store(context, job, client, async (store, key) => !store.tryLock || Boolean(await store.tryLock(lock(key, second), owner, seconds))),
+      useStore(context, job, client, async (store, key) => !store.tryLock || Boolean(await store.tryLock(lock(key, second), owner, seconds))),
     store_unlock: (job: number, client: number, second: number, owner: string) =>
-      store(context, job, client, async (store, key) => {
+      useStore(context, job, client, async (store, key) => {
         await store.unlock?.(lock(key, second), owner);
       }),
     cancel: (job: number) => jobs.cancel(job),
@@ -203,12 +202,15 @@ function exchange(
   );
 }
 
+/** Maximum time of a timer of the platform, in milliseconds. */
+const LONGEST_TIMER = 0x7fffffff;
+
 function sleep(jobs: Jobs, job: number, milliseconds: number, background: number): boolean {
   let timer: ReturnType<typeof setTimeout>;
   const settle = jobs.start(job, () => clearTimeout(timer));
+  const end = (): void => settle((wasm) => wasm.settle_done(job, true));
   const wait = (left: number): void => {
-    const step = Math.min(left, 0x7fffffff);
-    timer = setTimeout(() => (left > step ? wait(left - step) : settle((wasm) => wasm.settle_done(job, true))), step);
+    timer = left > LONGEST_TIMER ? setTimeout(wait, LONGEST_TIMER, left - LONGEST_TIMER) : setTimeout(end, left);
     if (background) unref(timer);
   };
   wait(milliseconds);
@@ -219,38 +221,30 @@ function sleep(jobs: Jobs, job: number, milliseconds: number, background: number
 function fetchToken(context: HostContext, job: number, client: number): boolean {
   const state = context.client(client);
   if (!state) return false;
-  const { settings } = state;
+  const { options } = state.settings;
   state.cause = undefined;
-  const run = async (): Promise<StoredToken> => {
-    const token = await settings.options.getToken?.();
-    const { accessToken, expiresIn } = typeof token === "string" ? { accessToken: token } : (token ?? {});
-    if (typeof accessToken !== "string" || accessToken === "") throw new TypeError("it returned no token");
-    // A number that is not a lifetime counts as a mistake, and not as none.
-    const lifetime = expiresIn === undefined ? -1 : Number(expiresIn) >= 0 ? Number(expiresIn) : NaN;
-    return { ...NONE, token: accessToken, lifetime };
-  };
-  const ended = (wasm: Exports, token: StoredToken): void => {
-    state.renewed();
-    settleToken(wasm, job, token);
-  };
-  ask(context, job, "`getToken` failed", run, ended, (cause) => (state.cause = cause));
+  runUserFunction(context.jobs, job, state, "`getToken` failed", async () => tokenOf(await options.getToken?.()));
   return true;
 }
 
+/** Checks what the function of the user returned. */
+function tokenOf(returned: Token | string | undefined): StoredToken {
+  const { accessToken, expiresIn } = typeof returned === "string" ? { accessToken: returned } : (returned ?? {});
+  if (typeof accessToken !== "string" || accessToken === "") throw new TypeError("it returned no token");
+  // A number that is not a lifetime counts as a mistake, and not as none.
+  const lifetime = expiresIn === undefined ? -1 : Number(expiresIn) >= 0 ? Number(expiresIn) : NaN;
+  return { ...NO_TOKEN, token: accessToken, lifetime };
+}
+
 /** Uses the token store of the user. */
-function store<T>(
-  context: HostContext,
-  job: number,
-  client: number,
-  run: (store: TokenStore, key: string) => T | Promise<T>,
-  ended = (wasm: Exports, value: T): void => wasm.settle_done(job, value !== false),
-): boolean {
-  const settings = context.client(client)?.settings;
-  const { tokenStore } = settings?.options ?? {};
-  if (!settings || !tokenStore) return false;
-  const attempt = async (): Promise<T> => {
+function useStore(context: HostContext, job: number, client: number, use: (store: TokenStore, key: string) => Promise<Result>): boolean {
+  const state = context.client(client);
+  const { tokenStore } = state?.settings.options ?? {};
+  if (!state || !tokenStore) return false;
+  const { settings } = state;
+  const attempt = async (): Promise<Result> => {
     try {
-      return await run(tokenStore, key(settings));
+      return await use(tokenStore, key(settings));
     } catch (error) {
       settings.log("warn", `the token store failed (${textOf(error)}); this instance uses its own token`);
       throw error;
@@ -258,38 +252,31 @@ function store<T>(
   };
   // The module gives up after two seconds.
   const cancelled = (): void => settings.log("warn", "the token store does not answer; this instance uses its own token");
-  ask(context, job, "the token store failed", attempt, ended, undefined, cancelled);
+  runUserFunction(context.jobs, job, state, "the token store failed", attempt, cancelled);
   return true;
 }
 
 /** Runs a function of the user, but never inside the module. */
-function ask<T>(
-  { jobs }: HostContext,
-  job: number,
-  what: string,
-  run: () => Promise<T>,
-  ended: (wasm: Exports, value: T) => void,
-  failed?: (cause: unknown) => void,
-  cancelled = (): void => {},
-): void {
+function runUserFunction(jobs: Jobs, job: number, state: ClientState, what: string, run: () => Promise<Result>, cancelled = (): void => {}): void {
   const settle = jobs.start(job, cancelled);
-  void Promise.resolve()
-    .then(run)
-    .then(
-      (value) => settle((wasm) => ended(wasm, value)),
-      (cause: unknown) =>
-        settle((wasm) => {
-          failed?.(cause);
-          wasm.settle_failure(job, 0, `${what}: ${textOf(cause)}`);
-        }),
-    );
+  const succeed = (result: Result): void => settle((wasm) => settleResult(wasm, job, state, result));
+  const fail = (cause: unknown): void =>
+    settle((wasm) => {
+      state.cause = cause;
+      wasm.settle_failure(job, 0, `${what}: ${textOf(cause)}`);
+    });
+  void Promise.resolve().then(run).then(succeed, fail);
 }
 
-function settleToken(wasm: Exports, job: number, { token, lifetime, age, scope, missing }: StoredToken): void {
+function settleResult(wasm: Exports, job: number, state: ClientState, result: Result): void {
+  if (typeof result !== "object") return wasm.settle_done(job, result !== false);
+  const { token, lifetime, age, scope, missing } = result;
+  state.renewed();
   wasm.settle_token(job, token, lifetime, age, scope, missing);
 }
 
-const NONE: StoredToken = { token: "", lifetime: -1, age: -1, scope: "", missing: "" };
+/** What a function of the user returned: a token, or false if it could not get the lock. */
+type Result = StoredToken | boolean | void;
 
 const lock = (key: string, second: number): string => (second ? `${key}:2` : key);
 

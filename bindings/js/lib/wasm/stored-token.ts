@@ -11,6 +11,8 @@ export interface StoredToken {
   readonly missing: string;
 }
 
+export const NO_TOKEN: StoredToken = { token: "", lifetime: -1, age: -1, scope: "", missing: "" };
+
 const encoded = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Returns the key of a client's token. Empty if the client keeps its token out of the store. */
