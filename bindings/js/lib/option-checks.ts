@@ -2,9 +2,38 @@
 import { type AllOptions, type Exchange, LEVELS } from "./options.js";
 import { bad, check, checkPairs, checkRetry, checkUrl, expectObject } from "./request/arguments.js";
 
-/** Options of a client. */
-const CLIENT =
-  "tenant endpoint resource scope appId appSecret exchange organizationId getToken tokenStore fetch headers credentials cache next timeout totalTimeout retries retry redirects strict rateLimit maxResponseBytes allowHttp onRequest onResponse logger logLevel wasm".split(" ");
+/** Options of a client, with the types of those that have a simple type. */
+const CLIENT: Record<keyof AllOptions, string> = {
+  tenant: "string",
+  endpoint: "string",
+  resource: "string",
+  scope: "string",
+  appId: "string",
+  appSecret: "string",
+  exchange: "",
+  organizationId: "string",
+  getToken: "function",
+  tokenStore: "",
+  fetch: "function",
+  headers: "",
+  credentials: "",
+  cache: "string",
+  next: "object",
+  timeout: "number",
+  totalTimeout: "number",
+  retries: "number",
+  retry: "",
+  redirects: "number",
+  strict: "boolean",
+  rateLimit: "",
+  maxResponseBytes: "number",
+  allowHttp: "",
+  onRequest: "function",
+  onResponse: "function",
+  logger: "",
+  logLevel: "",
+  wasm: "",
+};
 
 /** Names of options in other clients. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
@@ -21,17 +50,15 @@ function checkText(name: string, text: unknown): void {
 /** Returns a copy of the options, inherited ones included. Throws if one is invalid. */
 export function checkOptions(given: AllOptions): AllOptions {
   expectObject(given);
-  const options: AllOptions = Object.fromEntries(CLIENT.map((name) => [name, Reflect.get(given, name)]));
+  const names = Object.keys(CLIENT);
+  const options: AllOptions = Object.fromEntries(names.map((name) => [name, Reflect.get(given, name)]));
   for (const name in given) {
-    if (CLIENT.includes(name)) continue;
-    const known = (Object.hasOwn(OTHER_NAMES, name) && OTHER_NAMES[name]) || CLIENT.find((option) => option.toLowerCase() === name.toLowerCase());
+    if (names.includes(name)) continue;
+    const known = (Object.hasOwn(OTHER_NAMES, name) && OTHER_NAMES[name]) || names.find((option) => option.toLowerCase() === name.toLowerCase());
     throw bad(name, `is not an option of a client${known ? `: did you mean \`${known}\`?` : ""}`);
   }
-  check(options, "tenant endpoint resource scope appId appSecret organizationId", "string");
-  check(options, "timeout totalTimeout retries redirects maxResponseBytes", "number");
-  check(options, "strict", "boolean");
+  for (const [name, type] of Object.entries(CLIENT)) check(options, name, type);
   checkRetry(options.retry);
-  check(options, "getToken fetch onRequest onResponse", "function");
   const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit, logger, logLevel, credentials } = options;
   if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` is required");
   if (tenant !== undefined && !/^[a-z0-9-]{1,63}$/.test(tenant)) {

@@ -64,14 +64,12 @@ export function expectObject(value: unknown, name = "options"): asserts value is
   if (!isObject(value)) throw bad(name, "is not an object");
 }
 
-/** Rejects options of another type, and negative numbers. */
-export function check(options: object, names: string, type: string): void {
-  for (const name of names.split(" ")) {
-    const value: unknown = Reflect.get(options, name);
-    if (value === undefined) continue;
-    if (typeof value !== type) throw bad(name, `is not a ${type}`);
-    if (typeof value === "number" && !(value >= 0)) throw bad(name, "is not a number >= 0");
-  }
+/** Checks the type of a member, if it is present. An empty type accepts any value. Numbers must not be negative. */
+export function check(object: object, name: string, type: string): void {
+  const value: unknown = Reflect.get(object, name);
+  if (value === undefined || !type) return;
+  if (typeof value !== type) throw bad(name, `is not a ${type}`);
+  if (typeof value === "number" && !(value >= 0)) throw bad(name, "is not a number >= 0");
 }
 
 /** Returns headers by name. The platform's `Headers` rejects invalid names and values. */
@@ -98,7 +96,7 @@ export function checkCallOptions(options: unknown): asserts options is CallOptio
   for (const name in options) {
     const type = Object.hasOwn(CALL, name) ? CALL[name] : undefined;
     if (type === undefined) throw bad(`options.${name}`, "is not a call option");
-    if (type) check(options, name, type);
+    check(options, name, type);
   }
   checkRetry(options["retry"]);
   const { signal } = options;
@@ -108,7 +106,7 @@ export function checkCallOptions(options: unknown): asserts options is CallOptio
 export function checkRetry(times: unknown): void {
   if (times === undefined) return;
   expectObject(times, "retry");
-  check(times, "base longest total", "number");
+  for (const name of ["base", "longest", "total"]) check(times, name, "number");
 }
 
 /** Rejects halves of surrogate pairs: an encoded text would contain another character. */
