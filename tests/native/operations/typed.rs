@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use logto_admin::operation::{ListOperation, Operation, SearchOperation};
+use logto_admin::operation::{ListOperation, Operation, OperationInfo, SearchOperation};
 use logto_admin::response::{Answer, AnswerContext};
 use logto_admin::transport::{HttpRequest, HttpResponse};
 use logto_admin::types::Upload;
@@ -95,7 +95,7 @@ impl Input {
 
     pub(crate) fn optional_query<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>> {
         let values: Vec<Value> =
-            self.take_query(|key| key == name).into_iter().map(|(_, value)| value.into()).collect();
+            self.take_query(&|key| key == name).into_iter().map(|(_, value)| value.into()).collect();
         let decoded = match values.as_slice() {
             [] => return Ok(None),
             [Value::String(one)] => of_text(one),
@@ -111,9 +111,8 @@ impl Input {
 
     pub(crate) fn optional_body<T: DeserializeOwned + Debug>(&mut self) -> Result<Option<T>> {
         let Some(body) = self.body.take() else { return Ok(None) };
-        let decoded: Result<T, _> = serde_path_to_error::deserialize(body);
-        let decoded = decoded
-            .map_err(|error| format!("the body's {} does not match its type: {}", error.path(), error.inner()))?;
+        let decoded: T =
+            serde_json::from_value(body).map_err(|error| format!("the body does not match its type: {error}"))?;
         self.debug = format!("{decoded:?}");
         Ok(Some(decoded))
     }
@@ -135,7 +134,7 @@ impl Input {
     }
 
     pub(crate) fn page<Op: ListOperation>(&mut self, mut request: Request<Op>) -> Result<Request<Op>> {
-        for (name, value) in self.take_query(|name| name == "page" || name == "page_size") {
+        for (name, value) in self.take_query(&|name| name == "page" || name == "page_size") {
             let number: u32 = value.parse().map_err(|_| format!("{name} is not a number: {value:?}"))?;
             request = if name == "page" { request.page(number) } else { request.page_size(number) };
         }
@@ -147,7 +146,7 @@ impl Input {
             let (first, _) = name.split_once('.').unwrap_or((name, ""));
             matches!(first, "search" | "mode" | "joint" | "isCaseSensitive")
         };
-        for (name, value) in self.take_query(belongs) {
+        for (name, value) in self.take_query(&belongs) {
             request = match name.split_once('.').map_or((name.as_str(), None), |(first, member)| (first, Some(member)))
             {
                 ("search", None) => request.search(&value),
@@ -168,22 +167,29 @@ impl Input {
 
     /// Builds the request. Fails if an input is unused. Undocumented query parameters are set by name.
     pub(crate) fn finish<Op: Operation>(&mut self, mut request: Request<Op>) -> Result<HttpRequest> {
-        for (name, value) in self.take_query(|_| true) {
-            if Op::INFO.query_parameters.iter().any(|parameter| parameter.name == name) {
-                return Err(format!("no setter for query parameter {name} = {value:?}"));
-            }
+        for (name, value) in self.unused_query(&Op::INFO)? {
             request = request.query(&name, value);
         }
+        request.to_http().map_err(|error| error.to_string())
+    }
+
+    /// Returns the query parameters that are left. Fails if the operation documents one of them, or if another input is
+    /// left.
+    fn unused_query(&mut self, info: &OperationInfo) -> Result<Vec<(String, String)>> {
         if let Some((name, _)) = self.path.first() {
             return Err(format!("no argument for path parameter {name}"));
         }
         if self.body.is_some() || !self.parts.is_empty() {
             return Err("the method has no body".to_owned());
         }
-        request.to_http().map_err(|error| error.to_string())
+        let left = std::mem::take(&mut self.query);
+        match left.iter().find(|(name, _)| info.query_parameters.iter().any(|parameter| parameter.name == *name)) {
+            Some((name, value)) => Err(format!("no setter for query parameter {name} = {value:?}")),
+            None => Ok(left),
+        }
     }
 
-    fn take_query(&mut self, belongs: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    fn take_query(&mut self, belongs: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
         let (taken, left) = std::mem::take(&mut self.query).into_iter().partition(|(name, _)| belongs(name));
         self.query = left;
         taken
