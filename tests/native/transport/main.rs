@@ -1,4 +1,4 @@
-//! Tests over real connections: a server that misbehaves on request, TLS, and a proxy.
+//! Tests over real connections: a server that misbehaves on request, and a proxy.
 //!
 //! The tests use a fake clock. It skips delays between attempts, and timeouts only expire when a test advances it.
 
@@ -21,6 +21,5 @@ mod redirects;
 mod stage;
 mod statuses;
 mod timeouts;
-mod tls;
 mod tokens;
 mod transport;
