@@ -1,12 +1,12 @@
-//! The first steps: a token, users, a role, an organization, a list in pages, and an error with its hint.
+//! The first steps. A token, users, a role, an organization, a list in pages, and an error with its hint.
 //!
 //! ```console
 //! $ cargo run --example quickstart
 //! ```
 //!
-//! No server needed: the example starts an in-memory emulator. If one of `LOGTO_ENDPOINT`, `LOGTO_TENANT`, `LOGTO_APP_ID`
-//! and `LOGTO_APP_SECRET` is set, it runs the same steps on your server, and then needs an endpoint or a tenant, and both
-//! credentials. It deletes everything that it created, even if a step fails or is interrupted.
+//! No server needed: the example starts an in-memory emulator. If one of `LOGTO_ENDPOINT`, `LOGTO_TENANT`,
+//! `LOGTO_APP_ID` and `LOGTO_APP_SECRET` is set, it runs the same steps on your server. It then needs an endpoint or a
+//! tenant, and both credentials. It deletes everything that it created, even if a step fails or is interrupted.
 
 use std::collections::hash_map::RandomState;
 use std::env;

@@ -1,4 +1,4 @@
-//! The sections of the imported data, in the order in which they are created: later sections refer to earlier ones.
+//! The sections of the imported data, in the order of their creation. Later sections refer to earlier ones.
 
 use crate::collections::{
     APPLICATIONS, Collection, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, RESOURCES, ROLES, SCOPES, USERS,
@@ -188,7 +188,7 @@ mod tests {
     fn the_readme_lists_the_sections_and_their_members() {
         let readme = include_str!("../../README.md");
         let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);
-        let (_, sections) = readme.split_once("\nSections, in the order in which they are created: ").unwrap();
+        let (_, sections) = readme.split_once("\nSections are created in this order. ").unwrap();
         let (sections, rest) = sections.split_once("\n\n").unwrap();
         assert!(quoted(sections).eq(SECTIONS.iter().map(|section| section.name)), "{sections}");
 

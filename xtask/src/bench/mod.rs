@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures the figures that the project claims, and records them.
+//! `cargo xtask bench`: measures and records the figures that the project claims.
 
 mod bulk;
 mod calls;
@@ -32,13 +32,13 @@ use crate::tool::Tool;
 /// A set of measurements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Bench {
-    /// Figures that do not depend on the state of the machine: instructions, allocations, memory, token calls.
+    /// Figures that do not depend on the machine's state. Instructions, allocations, memory, token calls.
     Countable,
     /// Calls by one and by 32 callers, compared with bare reqwest.
     Native,
     /// A list of 100,000 users as a stream, and page prefetching.
     Streams,
-    /// An import of 100,000 users and an export of 1,000,000 with the command line, compared with bare reqwest.
+    /// An import of 100,000 users and an export of 1,000,000 with the command line. Compared with bare reqwest.
     Bulk,
     /// Typed decoding, compared with `serde_json::Value`.
     Decode,
@@ -52,7 +52,7 @@ pub(crate) enum Bench {
     Tls,
     /// Many processes that call one tenant.
     Scale,
-    /// Memory of an emulator with 1,000,000 users, and the time of its lists and searches.
+    /// Memory of an emulator with 1,000,000 users, and time of its lists and searches.
     Emulator,
 }
 
@@ -116,22 +116,22 @@ impl Bench {
     fn note(self) -> &'static str {
         match self {
             Self::Native => {
-                "\nBare reqwest grows its list as items arrive. The client has the number of items in advance, which offsets part of its overhead. The budget is about one thread, while the server has the other core. Two threads and the server share two cores: they interrupt each other, and tasks move between the threads, which makes each call dearer on both sides, and the client's more than bare reqwest's. For 20 users the client runs no more instructions than bare reqwest (see above), but they are spread over more code: in a `perf` profile at 32 callers with two threads, the client's own functions take 2.3 µs of 114 µs per call, the largest of them 0.3 µs. The same functions of serde_json and of the allocator take 4.7 µs more than under bare reqwest, and the kernel 3.6 µs more.\n"
+                "\nBare reqwest grows its list as items arrive. The client has the number of items in advance, which offsets part of its overhead. The budget is about one thread, while the server has the other core. Two threads and the server share two cores: they interrupt each other, and tasks move between the threads. That makes each call dearer on both sides, and the client's more than bare reqwest's. For 20 users the client runs no more instructions than bare reqwest (see above), but they are spread over more code. In a `perf` profile at 32 callers with two threads, the client's own functions take 2.3 µs of 114 µs per call. The largest of them takes 0.3 µs. The same functions of serde_json and of the allocator take 4.7 µs more than under bare reqwest, and the kernel 3.6 µs more.\n"
             }
             Self::Bulk => {
-                "\nAll programs have the same concurrency: 32 users at a time, and four pages of 100 users. Before it creates users, each program searches for 20 of them at a time. Bare reqwest parses the responses as `serde_json::Value`, writes the exported users to a file, and does nothing else. An import of the command line also reads the file twice, checks all records before it sends the first, and writes two lines per user to a journal. The ratios refer to bare reqwest in tokio's default runtime, which has a thread per core. The command line runs on one thread, because waking other threads costs more than the work that they could do. Relative to bare reqwest on one thread, an import takes 1.7 times the CPU time, and an export 0.8 times.\n"
+                "\nAll programs have the same concurrency: 32 users at a time, and four pages of 100 users. Before it creates users, each program searches for 20 of them at a time. Bare reqwest parses the responses as `serde_json::Value`, writes the exported users to a file, and does nothing else. An import of the command line also reads the file twice, and checks all records before it sends the first. It writes two lines per user to a journal. The ratios refer to bare reqwest in tokio's default runtime, which has a thread per core. The command line runs on one thread, because waking other threads costs more than the work that they could do. Relative to bare reqwest on one thread, an import takes 1.7 times the CPU time, and an export 0.8 times.\n"
             }
             Self::Peers => {
-                "\nWith one caller, a call mostly waits for the server, so no client can lead the others by more than bare reqwest does. The targets are four times as many calls as @logto/api and 15 times as many as py-logto-admin. On a machine twice as fast, even bare reqwest made only twice and seven times as many. On Node, much of what the package adds to bare fetch is the cost of its timeout, as the rows for bare fetch with a timeout show; @logto/api has no timeout. A call with a living token stays in JavaScript and does not enter the package's WebAssembly module. py-logto-admin is `logto-admin` on PyPI. In workerd the clock does not advance while a worker runs, so calls are timed from outside, with one request to the worker for every 2,000 calls.\n"
+                "\nWith one caller, a call mostly waits for the server, so no client can lead the others by more than bare reqwest does. The targets are four times as many calls as @logto/api and 15 times as many as py-logto-admin. On a machine twice as fast, even bare reqwest made only twice and seven times as many. On Node, much of what the package adds to bare fetch is the cost of its timeout. The rows for bare fetch with a timeout show that. @logto/api has no timeout. A call with a living token stays in JavaScript and does not enter the package's WebAssembly module. py-logto-admin is `logto-admin` on PyPI. In workerd the clock does not advance while a worker runs, so calls are timed from outside. One request to the worker stands for 2,000 calls.\n"
             }
             Self::Npm => {
-                "\nCalls are timed outside of the runtimes, because a worker's clock does not advance while the worker runs: one message starts all calls of a round. Another worker in the same process loads each new isolate and passes it the module as bytes. The time to the first request therefore includes compiling the module and delivering the message. The last three rows of that table do parts of the package's work before a bare fetch. They show that the budget is out of reach: a call is above it before it needs the module. An instance of the module is cheap, and one of an empty module does not measurably differ from bare fetch. Most of the time, V8 parses and compiles functions that run once: parsing the script takes 1.3 ms, even if none of it runs. When the module sends the token request, V8 has compiled 80 of its functions, which takes 1 ms in Node 26. In other runs, a minified bundle saved 0.3 to 0.6 ms, and a bundle with one group of operations 0.3 to 0.5 ms. Sending the token request before there is an instance would save 3 ms, but the module decides which of the concurrent calls renews the token for all of them. The times without network I/O show where the rest of the time goes. Once the engine has compiled everything, a call takes hardly longer than with @logto/api. But most workers make few calls, and until then every function on the path of a call adds to its cost.\n"
+                "\nCalls are timed outside of the runtimes, because a worker's clock does not advance while the worker runs. One message starts all calls of a round. Another worker in the same process loads each new isolate and passes it the module as bytes. The time to the first request therefore includes compiling the module and delivering the message. The last three rows of that table do parts of the package's work before a bare fetch. They show that the budget is out of reach: a call is above it before it needs the module. An instance of the module is cheap, and one of an empty module does not measurably differ from bare fetch. Most of the time, V8 parses and compiles functions that run once: parsing the script takes 1.3 ms, even if none of it runs. When the module sends the token request, V8 has compiled 80 of its functions, which takes 1 ms in Node 26. In other runs, a minified bundle saved 0.3 to 0.6 ms, and a bundle with one group of operations 0.3 to 0.5 ms. Sending the token request before there is an instance would save 3 ms. But the module decides which of the concurrent calls renews the token for all of them. The times without network I/O show where the rest of the time goes. Once the engine has compiled everything, a call takes hardly longer than with @logto/api. But most workers make few calls, and until then every function on the path of a call adds to its cost.\n"
             }
             Self::Compile => {
-                "\nFor a check of one tag that took 2.06 s, `rustc -Ztime-passes` reports 0.85 s for type checking (0.34 s of it for coherence checking), 0.77 s for borrow checking and 0.10 s for macro expansion. These times depend on the machine, too: a commit that had taken 1.49 s took 2.0 to 2.3 s seven hours later, and so did the current commit in alternating runs. The times of keycloak and octocrab, which are checked in the same run, show how fast the machine was.\n"
+                "\n`rustc -Ztime-passes` explains a check of one tag that took 2.06 s. Type checking took 0.85 s (0.34 s of it for coherence checking), borrow checking 0.77 s, and macro expansion 0.10 s. These times depend on the machine, too. A commit that had taken 1.49 s took 2.0 to 2.3 s seven hours later, and so did the current commit in alternating runs. The times of keycloak and octocrab, which are checked in the same run, show how fast the machine was.\n"
             }
             Self::Scale => {
-                "\nReal clients run on a simulated clock and call an in-memory tenant that counts requests. The limit allows 1,200 processes with one call per minute each. Beyond that, the tenant rejects most calls, including token calls. With a store, only a few processes at a time retry the token call, while the others use the old token and then wait for the new one. Without a store, each process makes one token call per hour. A process holds as many connections as it has concurrent calls, and none after four idle seconds.\n"
+                "\nReal clients run on a simulated clock and call an in-memory tenant that counts requests. The limit allows 1,200 processes with one call per minute each. Beyond that, the tenant rejects most calls, including token calls. With a store, only a few processes at a time retry the token call. The others use the old token and then wait for the new one. Without a store, each process makes one token call per hour. A process holds as many connections as it has concurrent calls, and none after four idle seconds.\n"
             }
             _ => "",
         }
