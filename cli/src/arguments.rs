@@ -10,7 +10,7 @@ use crate::commands::{
 };
 use crate::options::Global;
 
-/// Manages a Logto tenant: calls to its APIs, users in bulk, configuration in files.
+/// Manages a Logto tenant: API calls, users in bulk, configuration in files.
 #[derive(Debug, Parser)]
 #[command(name = "logto-admin", version, propagate_version = true, max_term_width = 100)]
 pub struct Arguments {

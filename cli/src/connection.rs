@@ -1,4 +1,4 @@
-//! Selects the server and the credentials: flags, then the environment, then a profile.
+//! Selects the server and credentials: flags, then the environment, then a profile.
 
 use logto_admin::transport::HttpTransport;
 use logto_admin::{Client, ClientBuilder, Endpoint};

@@ -1,4 +1,5 @@
-//! Recognizes credentials: by the names of members, and in URLs in front of the host and in the query.
+//! Recognizes credentials in members and in URLs. In members, by their names. In URLs, before the host and in the
+//! query.
 
 use std::borrow::Cow;
 

@@ -18,8 +18,8 @@ pub enum Exit {
     Usage = 2,
     /// `config plan` found differences.
     Different = 3,
-    /// A command of several calls was done in part: something failed, or it was interrupted. Or the outcome of a change is
-    /// unknown.
+    /// A command of several calls was done in part. Something failed, or it was interrupted. Or the outcome of a change
+    /// is unknown.
     Partly = 4,
     /// Ctrl-C ended the command before anything was changed.
     Interrupted = 130,

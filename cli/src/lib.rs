@@ -1,4 +1,5 @@
-//! The command line of `logto-admin`, as a library: calls to Logto's APIs, users in bulk, configuration as code.
+//! The command line of `logto-admin`, as a library. It calls Logto's APIs, moves users in bulk, and keeps configuration
+//! as code.
 
 #![allow(clippy::disallowed_methods, reason = "a program uses the system clock")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]

@@ -87,7 +87,7 @@ fn output_of(command: &str) -> Result<String> {
 pub struct Profiles(BTreeMap<String, Profile>);
 
 impl Profiles {
-    /// Returns the path of the file: `LOGTO_CONFIG`, or `profiles.yaml` in the user's configuration folder.
+    /// Returns the path of the file. It is `LOGTO_CONFIG`, or `profiles.yaml` in the user's configuration folder.
     pub fn path(variables: Variables<'_>) -> Result<PathBuf> {
         if let Some(path) = variables("LOGTO_CONFIG")?.filter(|path| !path.is_empty()) {
             return Ok(path.into());

@@ -1,4 +1,4 @@
-//! Progress of bulk commands on standard error: a bar on a terminal, a line now and then elsewhere.
+//! Progress of bulk commands on standard error. A bar on a terminal, a line now and then elsewhere.
 
 use std::fmt;
 use std::io::{self, IsTerminal, stderr};
@@ -17,8 +17,8 @@ fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
     let _ = write!(out, "{:.0}/s", state.per_sec());
 }
 
-/// The terminal without its last columns. A bar fills its line with spaces: the `^C` of Ctrl-C would go to the next line,
-/// and the bar would not find its own again.
+/// The terminal without its last columns. A bar fills its line with spaces. The `^C` of Ctrl-C would go to the next
+/// line, and the bar would not find its own again.
 #[derive(Debug)]
 struct Margin(Term);
 

@@ -13,7 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 /// The span of a request. A call that is repeated has several.
 const REQUEST: &str = "logto.attempt";
 
-/// Passes on a line for each request when it ends, such as `GET /api/users 200 12 ms`, and one for each warning.
+/// Passes on a line for each request when it ends, and one for each warning. An example is `GET /api/users 200 12 ms`.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestLog<F>(pub F);
 

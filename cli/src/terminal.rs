@@ -1,4 +1,4 @@
-//! Output on a terminal: messages, and text without characters that change what the terminal shows.
+//! Output on a terminal: messages and safe text. It has no characters that change what the terminal shows.
 
 use std::io::Write;
 

@@ -6,8 +6,8 @@ use crate::body_members::Place;
 use crate::failure::{Failure, Result};
 use crate::json_object;
 
-/// Returns the value of a member: JSON, or text. Of JSON, a member that is a text accepts only texts in quotes, and `null` if
-/// it can be null: phone numbers and passwords can look like numbers.
+/// Returns the value of a member: JSON, or text. Of JSON, a member that is a text accepts only texts in quotes, and
+/// `null` if it can be null. Phone numbers and passwords can look like numbers.
 pub(super) fn value_of(form: Option<&str>, value: &str) -> Value {
     let is_accepted = |json: &Value| match form {
         Some("string") => json.is_string(),

@@ -98,8 +98,8 @@ pub struct Members {
     password_stdin: bool,
     /// Other member, such as `customData.plan=pro`
     ///
-    /// A value that is JSON is sent as such, unless the member is a text. `--set name=null` removes the name of a user that
-    /// exists; the other options send texts as they are, so `--name null` sets the name to these four letters.
+    /// A value that is JSON is sent as such, unless the member is a text. `--set name=null` removes the name of a user
+    /// that exists. The other options send texts as they are, so `--name null` sets the name to these four letters.
     #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }

@@ -16,8 +16,8 @@ pub(super) fn request<S: AsRef<str>>(client: &Client, operation: &str, path: &[S
     Ok(names.iter().zip(path).fold(request, |request, (name, value)| request.path(name, value.as_ref())))
 }
 
-/// Reads a whole list, or the one entity of a kind. Fails if the answer is something else, as behind a gateway that answers
-/// in place of the server: what is not listed would count as deleted.
+/// Reads a whole list, or the one entity of a kind. Fails if the answer is something else, as behind a gateway that
+/// answers in place of the server. What is not listed would count as deleted.
 pub(super) async fn read(client: &Client, read: Read, path: &[&str]) -> Result<Vec<Value>, Error> {
     match read {
         Read::One(id) => match request(client, id, path)?.await {

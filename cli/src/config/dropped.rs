@@ -1,4 +1,4 @@
-//! Members that the server drops because of others: a file with them would differ from the tenant after each apply.
+//! Members that the server drops because of others. A file with them would differ from the tenant after each apply.
 
 use serde_json::Value;
 

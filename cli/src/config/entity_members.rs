@@ -1,4 +1,4 @@
-//! The members of entities: which of them files may contain, and how values are compared.
+//! The members of entities: which ones files may have, and how they are compared.
 
 use serde_json::{Map, Number, Value};
 
@@ -92,8 +92,8 @@ fn part(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value {
     }
 }
 
-/// Returns the value in the form in which equal values are the same: without nulls, empty objects and texts that the server
-/// stores as null, with sets in order.
+/// Returns the value in the form in which equal values are the same. It has no nulls, empty objects and texts that the
+/// server stores as null, and its sets are in order.
 pub(super) fn canonical(members: &[Member], value: &Members) -> Members {
     match in_order(members, &mut Vec::new(), &Value::Object(value.clone())) {
         Value::Object(value) => value,

@@ -22,7 +22,7 @@ pub struct Exported {
     pub variables: Vec<String>,
     /// Omitted entities and members, with the reason.
     pub warnings: Vec<String>,
-    /// Number of files that were neither written nor deleted, because the export was interrupted.
+    /// Number of files that an interrupted export has neither written nor deleted.
     pub left: usize,
 }
 
@@ -56,7 +56,7 @@ impl PreparedExport {
         Ok(Self { dir: dir.to_owned(), export, earlier, secrets })
     }
 
-    /// Returns the files whose content would be lost: those that differ from the export, and those that it deletes.
+    /// Returns the files whose content would be lost. They differ from the export, or it deletes them.
     #[must_use]
     pub fn lost(&self) -> Vec<PathBuf> {
         let texts = || self.export.files.iter().map(|(path, text)| (self.dir.join(path), text));

@@ -12,7 +12,7 @@ pub(super) struct Member {
     pub fixed: bool,
     /// Whether the member can only be set after creation.
     pub later: bool,
-    /// Whether the member is true for one entity at most: the server takes it from another.
+    /// Whether the member is true for one entity at most. The server takes it from another.
     pub single: bool,
     /// Whether a new entity requires the member.
     pub required: bool,
@@ -33,7 +33,7 @@ pub(super) struct Member {
     pub values: &'static [&'static str],
     /// Returns why the server refuses a text.
     pub refusal: fn(&str) -> Option<&'static str>,
-    /// The smallest and the largest number of characters of the text, or of each text of a list.
+    /// The smallest and the largest number of characters. They apply to the text, or to each text of a list.
     pub length: (usize, usize),
     /// The type of the member.
     pub form: Form,

@@ -1,4 +1,4 @@
-//! Members that a server cannot remove: it merges the object that is sent with the present one.
+//! Members that a server cannot remove. It merges the object that is sent with the present one.
 
 use serde_json::Value;
 

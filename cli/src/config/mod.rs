@@ -21,8 +21,9 @@
 //!   objects were merged, an export would not notice members that somebody added. Only the configuration of connectors and
 //!   the password policy, to which the server adds defaults, are merged; null removes a setting.
 //! - Entities are only deleted if asked for, and only of kinds that have a file.
-//! - The application that runs the command keeps its access: it is not exported, and no plan deletes it, its last role
-//!   for the Management API, or such a role's scopes. In all functions, `own` is its id; an empty id names no application.
+//! - The application that runs the command keeps its access. It is not exported, and no plan deletes it, its last role
+//!   for the Management API, or such a role's scopes. In all functions, `own` is its id; an empty id names no
+//!   application.
 //! - A text can contain `${env:NAME}`. If the variable is not set, the tenant's present value is kept.
 
 mod apply;
@@ -90,7 +91,8 @@ pub async fn export(client: &Client, own: &str, dir: &Path, selection: &Selectio
     prepare_export(client, own, dir, selection, secrets).await?.write(&Interrupt::default()).await
 }
 
-/// Reads the selected configuration of a tenant, and compares it with the files of an earlier export. Writes nothing.
+/// Reads the selected configuration of a tenant, and compares it with its files. The files are those of an earlier
+/// export. Writes nothing.
 ///
 /// # Errors
 /// Fails if the tenant cannot be read, or if a file of another origin is in the way.

@@ -1,4 +1,4 @@
-//! Checks the keys of custom phrases: the server accepts those of its own phrases only.
+//! Checks the keys of custom phrases. The server accepts those of its own phrases only.
 
 use logto_admin::Client;
 use serde_json::Value;

@@ -17,7 +17,7 @@ use crate::terminal::shown;
 /// The ids of entities, by what they are called and their keys.
 pub(super) type Ids = HashMap<(&'static str, Key), String>;
 
-/// The changes that make a tenant like its files, in the order in which they are made.
+/// The changes that make a tenant like its files, in the order of their execution.
 pub struct Plan {
     pub(super) changes: Vec<Change>,
     pub(super) warnings: Vec<String>,
@@ -170,8 +170,8 @@ impl Plan {
         &self.changes
     }
 
-    /// Returns the entities that the files do not declare, and that pruning does not delete. Also members that the server
-    /// cannot remove.
+    /// Returns the entities that are not in the files, and that pruning keeps. Also members that the server cannot
+    /// remove.
     #[must_use]
     pub fn unmanaged(&self) -> &[Unmanaged] {
         &self.unmanaged
@@ -189,8 +189,8 @@ impl Plan {
         &self.warnings
     }
 
-    /// Returns how many entities of the tenant no file declares, if the plan was made to keep them: those that pruning would
-    /// delete, and those that it would report as a difference.
+    /// Returns how many entities of the tenant no file has, if the plan keeps them. These are the entities that pruning
+    /// would delete, and those that it would report as a difference.
     #[must_use]
     pub const fn undeclared(&self) -> usize {
         self.undeclared

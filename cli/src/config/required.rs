@@ -1,4 +1,4 @@
-//! Members that the server requires in the objects of a body, and those that it cannot remove.
+//! Members that the server requires in objects of a body, or cannot remove.
 
 use logto_admin::transport::Method;
 use serde_json::Value;

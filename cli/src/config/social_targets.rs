@@ -1,4 +1,4 @@
-//! Checks the targets of social connectors in the sign-in experience: the server drops those that no connector has.
+//! Checks the targets of social connectors in the sign-in experience. The server drops those that no connector has.
 
 use std::collections::BTreeSet;
 

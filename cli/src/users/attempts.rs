@@ -1,4 +1,4 @@
-//! Whether a record waits for another attempt of a call, so that an import that ends need not wait too.
+//! Whether a record waits for another attempt of a call. An import that ends need not wait for it.
 
 use logto_admin::transport::Method;
 use tokio::sync::watch;

@@ -28,8 +28,9 @@ const AHEAD: usize = 2;
 const SYNC: u64 = 100;
 
 /// Brings all records into the tenant. `report` gets a line per record. Ends early after `max_failures` failures; records
-/// in progress are completed. Also ends early when `interrupt` is set, or the server cannot be reached: records that wait for
-/// another attempt of a call are left, if the client sends over [`Outage::watch`](super::outage::Outage::watch).
+/// in progress are completed. Also ends early when `interrupt` is set, or the server cannot be reached. Records that
+/// wait for another attempt of a call are left, if the client sends over
+/// [`Outage::watch`](super::outage::Outage::watch).
 pub async fn import(
     writer: &Writer,
     items: impl Iterator<Item = Item> + Send + 'static,

@@ -68,7 +68,7 @@ impl Names {
         self.organizations.get(name)
     }
 
-    /// Returns what is wrong with the names in a record, each with the member that has it.
+    /// Returns what is wrong with the names in a record, each with its member.
     #[must_use]
     pub fn problems(&self, user: &ImportedUser) -> Vec<(&'static str, String)> {
         let roles = user.roles.iter().filter_map(|name| self.roles.problem("role", name));

@@ -39,7 +39,7 @@ pub struct ImportedUser {
     /// Hash of the password, in the format that Logto expects for `passwordAlgorithm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_digest: Option<String>,
-    /// Algorithm of `passwordDigest`: `Argon2i`, `Argon2id`, `Argon2d`, `SHA1`, `SHA256`, `MD5`, `Bcrypt` or `Legacy`.
+    /// Algorithm of `passwordDigest`. `Argon2i`, `Argon2id`, `Argon2d`, `SHA1`, `SHA256`, `MD5`, `Bcrypt` or `Legacy`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_algorithm: Option<String>,
     /// Any JSON object of the application.
@@ -129,7 +129,8 @@ impl ImportedUser {
             .filter_map(|(target, identity)| Some((target.as_str(), identity.get("userId")?.as_str()?)))
     }
 
-    /// Returns what identifies the record for a person: id, email address, username or phone number, cut at 80 characters.
+    /// Returns what identifies the record for a person. It is the id, email address, username or phone number, cut at
+    /// 80 characters.
     #[must_use]
     pub fn label(&self) -> &str {
         let known = [&self.id, &self.primary_email, &self.username, &self.primary_phone];

@@ -42,11 +42,11 @@ pub struct Checked {
     pub passwords: u64,
     /// Number of these with a password hash.
     pub hashed: u64,
-    /// Whether the files are exports of a form that contains password hashes, although the users might have none.
+    /// Whether the files are exports of a form that contains password hashes. The users might still have none.
     pub can_have_hashes: bool,
     /// Records that cannot be imported.
     pub rejected: Vec<Rejected>,
-    /// The system that the first of these comes from, by its members, if the files should be Logto's.
+    /// The system of the first of these, by its members, if files should be Logto's.
     pub system: Option<Source>,
     /// Records that are left out on purpose, by the reason.
     pub skipped: BTreeMap<String, u64>,
@@ -104,7 +104,7 @@ impl RecordReader {
         self.copies.get(file).map(|(_, digest)| digest.hex())
     }
 
-    /// Rejects unknown columns of CSV files once, and not row by row, and mappings of columns that no file has.
+    /// Rejects unknown columns of CSV files, and mappings of columns that no file has. Once, and not row by row.
     pub fn check_columns(&self) -> Result<()> {
         let mut missing: Vec<&str> = self.options.columns.0.iter().map(|mapped| mapped.name.as_str()).collect();
         for file in self.files.iter().filter(|_| self.source == Source::Csv) {

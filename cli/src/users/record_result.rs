@@ -68,7 +68,7 @@ pub struct RecordResult {
     /// Whether the import cannot go on, because the journal cannot be written.
     #[serde(skip)]
     pub is_fatal: bool,
-    /// Whether the failure came after a change, or left it unclear whether there was one.
+    /// Whether the failure came after a change, or it is unclear if there was one.
     #[serde(skip)]
     pub is_partial: bool,
 }
@@ -146,7 +146,7 @@ pub struct RecordError {
     pub is_unreachable: bool,
     /// Whether the import cannot go on, because the journal cannot be written.
     pub is_fatal: bool,
-    /// Whether the failure came after a change, or left it unclear whether there was one.
+    /// Whether the failure came after a change, or it is unclear if there was one.
     pub is_partial: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Answers that do not come from Logto, or lack entities: what they do not list must not count as deleted.
+//! Answers that do not come from Logto, or lack entities. What they do not list must not count as deleted.
 
 use std::time::Duration;
 

@@ -143,7 +143,7 @@ pub(in super::super) enum Part {
         member: &'static str,
         write: Write,
     },
-    /// An object that the server keeps apart from the entity, and that might not exist (404).
+    /// An object that the server keeps apart from the entity. It might not exist (404).
     Document {
         member: &'static str,
         read: &'static str,
@@ -186,7 +186,7 @@ pub(in super::super) enum Form {
 pub(in super::super) enum LinkChange {
     /// One operation replaces all. The member of its body has the ids.
     Replace(&'static str, &'static str),
-    /// One operation adds, with the ids in a member of its body, and one removes a single link.
+    /// One operation adds links, and one removes a single link. The first has the ids in a member of its body.
     AddRemove { add: &'static str, member: &'static str, remove: &'static str, path: Option<&'static str> },
 }
 

@@ -1,4 +1,4 @@
-//! Reads records from files and standard input: NDJSON, JSON and CSV, also compressed with gzip.
+//! Reads records from files and standard input. NDJSON, JSON and CSV, also compressed with gzip.
 //!
 //! The records are read one by one. Memory does not grow with the file.
 

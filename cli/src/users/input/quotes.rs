@@ -31,7 +31,7 @@ enum State {
     FieldStart,
     Plain,
     Quoted,
-    /// After a quote in a quoted field, which ends the field unless another quote follows.
+    /// After a quote in a quoted field. It ends the field unless another quote follows.
     Closing,
 }
 

@@ -1,4 +1,4 @@
-//! The journal of an import: what was done, so that the import can continue and can be undone.
+//! The journal of an import: what was done. With it, the import can continue and can be undone.
 //!
 //! One JSON object per line. A crash can cut the last line, which is ignored.
 
@@ -91,7 +91,7 @@ impl Journal {
         Self { file, noted, ends }
     }
 
-    /// Fails if the journal belongs to another input: equal keys would be different users.
+    /// Fails if the journal belongs to another input. Equal keys would be different users.
     pub fn check_input(&self, input: &[String]) -> Result<()> {
         match &self.noted.input {
             Some(known) if known != input => {
@@ -126,7 +126,7 @@ impl Journal {
         &self.ends
     }
 
-    /// Returns all users that the import created or might have created, by the keys of their records.
+    /// Returns all users that the import created or might have created. The keys are those of their records.
     pub fn users(&self) -> impl Iterator<Item = (&str, &Standing)> {
         self.noted.records.iter().map(|(key, (_, standing))| (&**key, standing))
     }

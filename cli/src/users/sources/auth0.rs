@@ -1,4 +1,4 @@
-//! Auth0: export jobs, the export of password hashes, and the format of import jobs.
+//! Auth0: export jobs, the export of password hashes, and files of import jobs.
 
 use logto_admin::PasswordDigest;
 use serde_json::Value;

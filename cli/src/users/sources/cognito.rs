@@ -1,4 +1,4 @@
-//! Amazon Cognito: `list-users`, `admin-get-user`, or CSV with the attributes as columns.
+//! Amazon Cognito: `list-users`, `admin-get-user`, or CSV with attributes as columns.
 
 use serde_json::{Value, json};
 

@@ -12,7 +12,7 @@ const OWN: [Member; 3] =
 /// The member of columns that are ignored.
 const IGNORED: &str = "-";
 
-/// A column and its member, such as `mail=primaryEmail`, `team=customData.team` or `note=-`.
+/// A column and its member, such as `team=customData.team` or `note=-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Name of the column.

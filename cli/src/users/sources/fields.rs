@@ -1,4 +1,4 @@
-//! Removes the members of a record one by one, with lenient types: CSV has texts only.
+//! Removes the members of a record one by one. Types are lenient: CSV has texts only.
 
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use logto_admin::FirebaseScrypt;
 
-/// Parses the text that the Firebase console shows under "Password hash parameters":
+/// Parses the text "Password hash parameters" of the Firebase console:
 ///
 /// ```
 /// use logto_admin_cli::users::sources::parse_firebase_config;

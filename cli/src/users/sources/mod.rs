@@ -45,7 +45,7 @@ use fields::Fields;
 pub enum Source {
     /// An export of `logto-admin users export`, or users of the Management API.
     Logto,
-    /// An export job, the password hashes that the support sends, or the format of import jobs.
+    /// An export job, password hashes from the support, or the format of import jobs.
     Auth0,
     /// A realm export, with users.
     Keycloak,
@@ -148,7 +148,7 @@ impl Source {
         InputOptions { container, columns, cell_prefix, ..InputOptions::default() }
     }
 
-    /// Returns the data that exports of this source never contain, for a note before an import.
+    /// Returns the data that exports of this source never contain. For a note before an import.
     #[must_use]
     pub fn limits(self) -> Vec<Limit> {
         match self {

@@ -39,8 +39,8 @@ pub enum Groups {
 pub struct SourceOptions {
     /// Parameters of Firebase's password hashes.
     pub firebase: Option<FirebaseScrypt>,
-    /// Password hashes of Auth0 (bcrypt), by user id such as `auth0|5dea9f9c82dd7c0e76e4ec93`. Their export is a file of
-    /// its own, so it is kept in memory.
+    /// Password hashes of Auth0 (bcrypt), by user id. An id is like `auth0|5dea9f9c82dd7c0e76e4ec93`. Their export is a
+    /// file of its own, so it is kept in memory.
     pub auth0_hashes: HashMap<String, String>,
     /// Columns of a CSV file.
     pub columns: Columns,

@@ -64,7 +64,7 @@ const CHARACTERISTIC: [(Source, &[&str]); 7] = [
 ];
 
 impl Source {
-    /// Returns the other system than Logto that members or columns with these names identify.
+    /// Returns the system, other than Logto, that members with these names identify. They can also be columns.
     #[must_use]
     pub fn of_members<'n>(names: impl Iterator<Item = &'n str>) -> Option<Self> {
         let names: Vec<&str> = names.collect();
@@ -75,8 +75,8 @@ impl Source {
         known.map(|(source, _)| *source).or_else(|| is_auth0().then_some(Self::Auth0))
     }
 
-    /// Returns the system that a record comes from, by its members, or by those of the first of the records in it: the
-    /// files of some systems are an object with all users.
+    /// Returns the system that a record comes from, by its members. If the record has records in it, their first one
+    /// counts: the files of some systems are an object with all users.
     #[must_use]
     pub fn of_record(record: &Value) -> Option<Self> {
         let Value::Object(members) = record else { return None };
@@ -99,8 +99,8 @@ impl Source {
         self == Self::Keycloak && record.get("credentials").is_some()
     }
 
-    /// Returns the system that a record comes from if that is clearly another one: the record has members of that system
-    /// only. The import would lose most of the record.
+    /// Returns the system that a record comes from if that is clearly another one. The record then has members of that
+    /// system only. The import would lose most of the record.
     ///
     /// `Csv` has no members of its own: its columns are those of the user.
     #[must_use]
