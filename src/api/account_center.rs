@@ -53,7 +53,7 @@ impl AccountCenter<'_> {
     }
 }
 
-/// Operation type of [`AccountCenter::get_settings`].
+/// Operation of [`AccountCenter::get_settings`].
 #[derive(Debug)]
 pub struct GetAccountCenterSettingsOp;
 impl Operation for GetAccountCenterSettingsOp {
@@ -62,7 +62,7 @@ impl Operation for GetAccountCenterSettingsOp {
     const INFO: &'static OperationInfo = &table::GET_ACCOUNT_CENTER_SETTINGS;
 }
 
-/// Operation type of [`AccountCenter::update_settings`].
+/// Operation of [`AccountCenter::update_settings`].
 #[derive(Debug)]
 pub struct UpdateAccountCenterSettingsOp;
 impl Operation for UpdateAccountCenterSettingsOp {

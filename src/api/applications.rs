@@ -57,7 +57,7 @@ impl Applications<'_> {
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
-    /// rule), 500 (server error), 501 (not configured).
+    /// rule), 500 (server error), 501 (unconfigured).
     #[doc(alias = "CreateApplication")]
     pub fn create(&self, body: impl Borrow<models::CreateApplication>) -> Request<CreateApplicationOp> {
         Request::new(self.channel).json(body.borrow())
@@ -251,7 +251,7 @@ impl Applications<'_> {
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
-    /// 422 (rejected by a rule), 501 (not configured).
+    /// 422 (rejected by a rule), 501 (unconfigured).
     #[doc(alias = "ListApplicationProtectedAppMetadataCustomDomains")]
     pub fn list_custom_domains(
         &self,
@@ -270,7 +270,7 @@ impl Applications<'_> {
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
-    /// 409 (conflict), 422 (rejected by a rule), 501 (not configured).
+    /// 409 (conflict), 422 (rejected by a rule), 501 (unconfigured).
     #[doc(alias = "CreateApplicationProtectedAppMetadataCustomDomain")]
     pub fn create_custom_domain(
         &self,
@@ -289,7 +289,7 @@ impl Applications<'_> {
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
-    /// 501 (not configured).
+    /// 501 (unconfigured).
     #[doc(alias = "DeleteApplicationProtectedAppMetadataCustomDomain")]
     pub fn delete_custom_domain(
         &self,
@@ -590,7 +590,7 @@ impl Applications<'_> {
     }
 }
 
-/// Operation type of [`Applications::list`].
+/// Operation of [`Applications::list`].
 #[derive(Debug)]
 pub struct ListApplicationsOp;
 impl Operation for ListApplicationsOp {
@@ -633,7 +633,7 @@ impl Request<ListApplicationsOp> {
     }
 }
 
-/// Operation type of [`Applications::create`].
+/// Operation of [`Applications::create`].
 #[derive(Debug)]
 pub struct CreateApplicationOp;
 impl Operation for CreateApplicationOp {
@@ -642,7 +642,7 @@ impl Operation for CreateApplicationOp {
     const INFO: &'static OperationInfo = &table::CREATE_APPLICATION;
 }
 
-/// Operation type of [`Applications::get`].
+/// Operation of [`Applications::get`].
 #[derive(Debug)]
 pub struct GetApplicationOp;
 impl Operation for GetApplicationOp {
@@ -651,7 +651,7 @@ impl Operation for GetApplicationOp {
     const INFO: &'static OperationInfo = &table::GET_APPLICATION;
 }
 
-/// Operation type of [`Applications::delete`].
+/// Operation of [`Applications::delete`].
 #[derive(Debug)]
 pub struct DeleteApplicationOp;
 impl Operation for DeleteApplicationOp {
@@ -660,7 +660,7 @@ impl Operation for DeleteApplicationOp {
     const INFO: &'static OperationInfo = &table::DELETE_APPLICATION;
 }
 
-/// Operation type of [`Applications::update`].
+/// Operation of [`Applications::update`].
 #[derive(Debug)]
 pub struct UpdateApplicationOp;
 impl Operation for UpdateApplicationOp {
@@ -669,7 +669,7 @@ impl Operation for UpdateApplicationOp {
     const INFO: &'static OperationInfo = &table::UPDATE_APPLICATION;
 }
 
-/// Operation type of [`Applications::update_custom_data`].
+/// Operation of [`Applications::update_custom_data`].
 #[derive(Debug)]
 pub struct UpdateApplicationCustomDataOp;
 impl Operation for UpdateApplicationCustomDataOp {
@@ -678,7 +678,7 @@ impl Operation for UpdateApplicationCustomDataOp {
     const INFO: &'static OperationInfo = &table::UPDATE_APPLICATION_CUSTOM_DATA;
 }
 
-/// Operation type of [`Applications::get_access_control`].
+/// Operation of [`Applications::get_access_control`].
 #[derive(Debug)]
 pub struct GetApplicationAccessControlOp;
 impl Operation for GetApplicationAccessControlOp {
@@ -687,7 +687,7 @@ impl Operation for GetApplicationAccessControlOp {
     const INFO: &'static OperationInfo = &table::GET_APPLICATION_ACCESS_CONTROL;
 }
 
-/// Operation type of [`Applications::replace_access_control`].
+/// Operation of [`Applications::replace_access_control`].
 #[derive(Debug)]
 pub struct ReplaceApplicationAccessControlOp;
 impl Operation for ReplaceApplicationAccessControlOp {
@@ -696,7 +696,7 @@ impl Operation for ReplaceApplicationAccessControlOp {
     const INFO: &'static OperationInfo = &table::REPLACE_APPLICATION_ACCESS_CONTROL;
 }
 
-/// Operation type of [`Applications::list_roles`].
+/// Operation of [`Applications::list_roles`].
 #[derive(Debug)]
 pub struct ListApplicationRolesOp;
 impl Operation for ListApplicationRolesOp {
@@ -713,7 +713,7 @@ impl SearchOperation for ListApplicationRolesOp {
     type Member = crate::request::SearchMember;
 }
 
-/// Operation type of [`Applications::replace_roles`].
+/// Operation of [`Applications::replace_roles`].
 #[derive(Debug)]
 pub struct ReplaceApplicationRolesOp;
 impl Operation for ReplaceApplicationRolesOp {
@@ -722,7 +722,7 @@ impl Operation for ReplaceApplicationRolesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_APPLICATION_ROLES;
 }
 
-/// Operation type of [`Applications::assign_roles`].
+/// Operation of [`Applications::assign_roles`].
 #[derive(Debug)]
 pub struct AssignApplicationRolesOp;
 impl Operation for AssignApplicationRolesOp {
@@ -731,7 +731,7 @@ impl Operation for AssignApplicationRolesOp {
     const INFO: &'static OperationInfo = &table::ASSIGN_APPLICATION_ROLES;
 }
 
-/// Operation type of [`Applications::remove_role`].
+/// Operation of [`Applications::remove_role`].
 #[derive(Debug)]
 pub struct DeleteApplicationRoleOp;
 impl Operation for DeleteApplicationRoleOp {
@@ -740,7 +740,7 @@ impl Operation for DeleteApplicationRoleOp {
     const INFO: &'static OperationInfo = &table::DELETE_APPLICATION_ROLE;
 }
 
-/// Operation type of [`Applications::list_custom_domains`].
+/// Operation of [`Applications::list_custom_domains`].
 #[derive(Debug)]
 pub struct ListApplicationProtectedAppMetadataCustomDomainsOp;
 impl Operation for ListApplicationProtectedAppMetadataCustomDomainsOp {
@@ -749,7 +749,7 @@ impl Operation for ListApplicationProtectedAppMetadataCustomDomainsOp {
     const INFO: &'static OperationInfo = &table::LIST_APPLICATION_PROTECTED_APP_METADATA_CUSTOM_DOMAINS;
 }
 
-/// Operation type of [`Applications::create_custom_domain`].
+/// Operation of [`Applications::create_custom_domain`].
 #[derive(Debug)]
 pub struct CreateApplicationProtectedAppMetadataCustomDomainOp;
 impl Operation for CreateApplicationProtectedAppMetadataCustomDomainOp {
@@ -758,7 +758,7 @@ impl Operation for CreateApplicationProtectedAppMetadataCustomDomainOp {
     const INFO: &'static OperationInfo = &table::CREATE_APPLICATION_PROTECTED_APP_METADATA_CUSTOM_DOMAIN;
 }
 
-/// Operation type of [`Applications::delete_custom_domain`].
+/// Operation of [`Applications::delete_custom_domain`].
 #[derive(Debug)]
 pub struct DeleteApplicationProtectedAppMetadataCustomDomainOp;
 impl Operation for DeleteApplicationProtectedAppMetadataCustomDomainOp {
@@ -767,7 +767,7 @@ impl Operation for DeleteApplicationProtectedAppMetadataCustomDomainOp {
     const INFO: &'static OperationInfo = &table::DELETE_APPLICATION_PROTECTED_APP_METADATA_CUSTOM_DOMAIN;
 }
 
-/// Operation type of [`Applications::list_organizations`].
+/// Operation of [`Applications::list_organizations`].
 #[derive(Debug)]
 pub struct ListApplicationOrganizationsOp;
 impl Operation for ListApplicationOrganizationsOp {
@@ -780,7 +780,7 @@ impl ListOperation for ListApplicationOrganizationsOp {
     type Item = models::Organization;
 }
 
-/// Operation type of [`Applications::delete_legacy_secret`].
+/// Operation of [`Applications::delete_legacy_secret`].
 #[derive(Debug)]
 pub struct DeleteApplicationLegacySecretOp;
 impl Operation for DeleteApplicationLegacySecretOp {
@@ -789,7 +789,7 @@ impl Operation for DeleteApplicationLegacySecretOp {
     const INFO: &'static OperationInfo = &table::DELETE_APPLICATION_LEGACY_SECRET;
 }
 
-/// Operation type of [`Applications::list_secrets`].
+/// Operation of [`Applications::list_secrets`].
 #[derive(Debug)]
 pub struct ListApplicationSecretsOp;
 impl Operation for ListApplicationSecretsOp {
@@ -798,7 +798,7 @@ impl Operation for ListApplicationSecretsOp {
     const INFO: &'static OperationInfo = &table::LIST_APPLICATION_SECRETS;
 }
 
-/// Operation type of [`Applications::create_secret`].
+/// Operation of [`Applications::create_secret`].
 #[derive(Debug)]
 pub struct CreateApplicationSecretOp;
 impl Operation for CreateApplicationSecretOp {
@@ -807,7 +807,7 @@ impl Operation for CreateApplicationSecretOp {
     const INFO: &'static OperationInfo = &table::CREATE_APPLICATION_SECRET;
 }
 
-/// Operation type of [`Applications::delete_secret`].
+/// Operation of [`Applications::delete_secret`].
 #[derive(Debug)]
 pub struct DeleteApplicationSecretOp;
 impl Operation for DeleteApplicationSecretOp {
@@ -816,7 +816,7 @@ impl Operation for DeleteApplicationSecretOp {
     const INFO: &'static OperationInfo = &table::DELETE_APPLICATION_SECRET;
 }
 
-/// Operation type of [`Applications::update_secret`].
+/// Operation of [`Applications::update_secret`].
 #[derive(Debug)]
 pub struct UpdateApplicationSecretOp;
 impl Operation for UpdateApplicationSecretOp {
@@ -825,7 +825,7 @@ impl Operation for UpdateApplicationSecretOp {
     const INFO: &'static OperationInfo = &table::UPDATE_APPLICATION_SECRET;
 }
 
-/// Operation type of [`Applications::list_user_consent_scopes`].
+/// Operation of [`Applications::list_user_consent_scopes`].
 #[derive(Debug)]
 pub struct ListApplicationUserConsentScopesOp;
 impl Operation for ListApplicationUserConsentScopesOp {
@@ -834,7 +834,7 @@ impl Operation for ListApplicationUserConsentScopesOp {
     const INFO: &'static OperationInfo = &table::LIST_APPLICATION_USER_CONSENT_SCOPES;
 }
 
-/// Operation type of [`Applications::add_user_consent_scopes`].
+/// Operation of [`Applications::add_user_consent_scopes`].
 #[derive(Debug)]
 pub struct CreateApplicationUserConsentScopeOp;
 impl Operation for CreateApplicationUserConsentScopeOp {
@@ -843,7 +843,7 @@ impl Operation for CreateApplicationUserConsentScopeOp {
     const INFO: &'static OperationInfo = &table::CREATE_APPLICATION_USER_CONSENT_SCOPE;
 }
 
-/// Operation type of [`Applications::remove_user_consent_scope`].
+/// Operation of [`Applications::remove_user_consent_scope`].
 #[derive(Debug)]
 pub struct DeleteApplicationUserConsentScopeOp;
 impl Operation for DeleteApplicationUserConsentScopeOp {
@@ -852,7 +852,7 @@ impl Operation for DeleteApplicationUserConsentScopeOp {
     const INFO: &'static OperationInfo = &table::DELETE_APPLICATION_USER_CONSENT_SCOPE;
 }
 
-/// Operation type of [`Applications::get_sign_in_experience`].
+/// Operation of [`Applications::get_sign_in_experience`].
 #[derive(Debug)]
 pub struct GetApplicationSignInExperienceOp;
 impl Operation for GetApplicationSignInExperienceOp {
@@ -861,7 +861,7 @@ impl Operation for GetApplicationSignInExperienceOp {
     const INFO: &'static OperationInfo = &table::GET_APPLICATION_SIGN_IN_EXPERIENCE;
 }
 
-/// Operation type of [`Applications::replace_sign_in_experience`].
+/// Operation of [`Applications::replace_sign_in_experience`].
 #[derive(Debug)]
 pub struct ReplaceApplicationSignInExperienceOp;
 impl Operation for ReplaceApplicationSignInExperienceOp {
@@ -870,7 +870,7 @@ impl Operation for ReplaceApplicationSignInExperienceOp {
     const INFO: &'static OperationInfo = &table::REPLACE_APPLICATION_SIGN_IN_EXPERIENCE;
 }
 
-/// Operation type of [`Applications::list_user_consent_organizations`].
+/// Operation of [`Applications::list_user_consent_organizations`].
 #[derive(Debug)]
 pub struct ListApplicationUserConsentOrganizationsOp;
 impl Operation for ListApplicationUserConsentOrganizationsOp {
@@ -883,7 +883,7 @@ impl ListOperation for ListApplicationUserConsentOrganizationsOp {
     type Item = models::Organization;
 }
 
-/// Operation type of [`Applications::replace_user_consent_organizations`].
+/// Operation of [`Applications::replace_user_consent_organizations`].
 #[derive(Debug)]
 pub struct ReplaceApplicationUserConsentOrganizationsOp;
 impl Operation for ReplaceApplicationUserConsentOrganizationsOp {
@@ -892,7 +892,7 @@ impl Operation for ReplaceApplicationUserConsentOrganizationsOp {
     const INFO: &'static OperationInfo = &table::REPLACE_APPLICATION_USER_CONSENT_ORGANIZATIONS;
 }
 
-/// Operation type of [`Applications::add_user_consent_organizations`].
+/// Operation of [`Applications::add_user_consent_organizations`].
 #[derive(Debug)]
 pub struct CreateApplicationUserConsentOrganizationOp;
 impl Operation for CreateApplicationUserConsentOrganizationOp {
@@ -901,7 +901,7 @@ impl Operation for CreateApplicationUserConsentOrganizationOp {
     const INFO: &'static OperationInfo = &table::CREATE_APPLICATION_USER_CONSENT_ORGANIZATION;
 }
 
-/// Operation type of [`Applications::remove_user_consent_organization`].
+/// Operation of [`Applications::remove_user_consent_organization`].
 #[derive(Debug)]
 pub struct DeleteApplicationUserConsentOrganizationOp;
 impl Operation for DeleteApplicationUserConsentOrganizationOp {

@@ -59,7 +59,7 @@ impl AuditLogs<'_> {
     }
 }
 
-/// Operation type of [`AuditLogs::list`].
+/// Operation of [`AuditLogs::list`].
 #[derive(Debug)]
 pub struct ListLogsOp;
 impl Operation for ListLogsOp {
@@ -110,7 +110,7 @@ impl Request<ListLogsOp> {
     }
 }
 
-/// Operation type of [`AuditLogs::get`].
+/// Operation of [`AuditLogs::get`].
 #[derive(Debug)]
 pub struct GetLogOp;
 impl Operation for GetLogOp {

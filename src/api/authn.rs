@@ -71,7 +71,7 @@ impl Authn<'_> {
     }
 }
 
-/// Operation type of [`Authn::get_hasura_auth`].
+/// Operation of [`Authn::get_hasura_auth`].
 #[derive(Debug)]
 pub struct GetHasuraAuthOp;
 impl Operation for GetHasuraAuthOp {
@@ -87,7 +87,7 @@ impl Request<GetHasuraAuthOp> {
     }
 }
 
-/// Operation type of [`Authn::assert_saml`].
+/// Operation of [`Authn::assert_saml`].
 #[derive(Debug)]
 pub struct AssertSamlOp;
 impl Operation for AssertSamlOp {
@@ -96,7 +96,7 @@ impl Operation for AssertSamlOp {
     const INFO: &'static OperationInfo = &table::ASSERT_SAML;
 }
 
-/// Operation type of [`Authn::assert_single_sign_on_saml`].
+/// Operation of [`Authn::assert_single_sign_on_saml`].
 #[derive(Debug)]
 pub struct AssertSingleSignOnSamlOp;
 impl Operation for AssertSingleSignOnSamlOp {

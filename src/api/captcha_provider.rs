@@ -63,7 +63,7 @@ impl CaptchaProvider<'_> {
     }
 }
 
-/// Operation type of [`CaptchaProvider::get`].
+/// Operation of [`CaptchaProvider::get`].
 #[derive(Debug)]
 pub struct GetCaptchaProviderOp;
 impl Operation for GetCaptchaProviderOp {
@@ -72,7 +72,7 @@ impl Operation for GetCaptchaProviderOp {
     const INFO: &'static OperationInfo = &table::GET_CAPTCHA_PROVIDER;
 }
 
-/// Operation type of [`CaptchaProvider::update`].
+/// Operation of [`CaptchaProvider::update`].
 #[derive(Debug)]
 pub struct UpdateCaptchaProviderOp;
 impl Operation for UpdateCaptchaProviderOp {
@@ -81,7 +81,7 @@ impl Operation for UpdateCaptchaProviderOp {
     const INFO: &'static OperationInfo = &table::UPDATE_CAPTCHA_PROVIDER;
 }
 
-/// Operation type of [`CaptchaProvider::delete`].
+/// Operation of [`CaptchaProvider::delete`].
 #[derive(Debug)]
 pub struct DeleteCaptchaProviderOp;
 impl Operation for DeleteCaptchaProviderOp {

@@ -75,7 +75,7 @@ impl Cimd<'_> {
     }
 }
 
-/// Operation type of [`Cimd::list_user_consent_scopes`].
+/// Operation of [`Cimd::list_user_consent_scopes`].
 #[derive(Debug)]
 pub struct ListCimdUserConsentScopesOp;
 impl Operation for ListCimdUserConsentScopesOp {
@@ -84,7 +84,7 @@ impl Operation for ListCimdUserConsentScopesOp {
     const INFO: &'static OperationInfo = &table::LIST_CIMD_USER_CONSENT_SCOPES;
 }
 
-/// Operation type of [`Cimd::assign_user_consent_scopes`].
+/// Operation of [`Cimd::assign_user_consent_scopes`].
 #[derive(Debug)]
 pub struct AssignCimdUserConsentScopesOp;
 impl Operation for AssignCimdUserConsentScopesOp {
@@ -93,7 +93,7 @@ impl Operation for AssignCimdUserConsentScopesOp {
     const INFO: &'static OperationInfo = &table::ASSIGN_CIMD_USER_CONSENT_SCOPES;
 }
 
-/// Operation type of [`Cimd::delete_user_consent_scope`].
+/// Operation of [`Cimd::delete_user_consent_scope`].
 #[derive(Debug)]
 pub struct DeleteCimdUserConsentScopeOp;
 impl Operation for DeleteCimdUserConsentScopeOp {

@@ -326,7 +326,7 @@ impl Configs<'_> {
     }
 }
 
-/// Operation type of [`Configs::get_admin_console_config`].
+/// Operation of [`Configs::get_admin_console_config`].
 #[derive(Debug)]
 pub struct GetAdminConsoleConfigOp;
 impl Operation for GetAdminConsoleConfigOp {
@@ -335,7 +335,7 @@ impl Operation for GetAdminConsoleConfigOp {
     const INFO: &'static OperationInfo = &table::GET_ADMIN_CONSOLE_CONFIG;
 }
 
-/// Operation type of [`Configs::update_admin_console_config`].
+/// Operation of [`Configs::update_admin_console_config`].
 #[derive(Debug)]
 pub struct UpdateAdminConsoleConfigOp;
 impl Operation for UpdateAdminConsoleConfigOp {
@@ -344,7 +344,7 @@ impl Operation for UpdateAdminConsoleConfigOp {
     const INFO: &'static OperationInfo = &table::UPDATE_ADMIN_CONSOLE_CONFIG;
 }
 
-/// Operation type of [`Configs::get_oidc_session_config`].
+/// Operation of [`Configs::get_oidc_session_config`].
 #[derive(Debug)]
 pub struct GetOidcSessionConfigOp;
 impl Operation for GetOidcSessionConfigOp {
@@ -353,7 +353,7 @@ impl Operation for GetOidcSessionConfigOp {
     const INFO: &'static OperationInfo = &table::GET_OIDC_SESSION_CONFIG;
 }
 
-/// Operation type of [`Configs::update_oidc_session_config`].
+/// Operation of [`Configs::update_oidc_session_config`].
 #[derive(Debug)]
 pub struct UpdateOidcSessionConfigOp;
 impl Operation for UpdateOidcSessionConfigOp {
@@ -362,7 +362,7 @@ impl Operation for UpdateOidcSessionConfigOp {
     const INFO: &'static OperationInfo = &table::UPDATE_OIDC_SESSION_CONFIG;
 }
 
-/// Operation type of [`Configs::get_oidc_keys`].
+/// Operation of [`Configs::get_oidc_keys`].
 #[derive(Debug)]
 pub struct GetOidcKeysOp;
 impl Operation for GetOidcKeysOp {
@@ -371,7 +371,7 @@ impl Operation for GetOidcKeysOp {
     const INFO: &'static OperationInfo = &table::GET_OIDC_KEYS;
 }
 
-/// Operation type of [`Configs::delete_oidc_key`].
+/// Operation of [`Configs::delete_oidc_key`].
 #[derive(Debug)]
 pub struct DeleteOidcKeyOp;
 impl Operation for DeleteOidcKeyOp {
@@ -380,7 +380,7 @@ impl Operation for DeleteOidcKeyOp {
     const INFO: &'static OperationInfo = &table::DELETE_OIDC_KEY;
 }
 
-/// Operation type of [`Configs::rotate_oidc_keys`].
+/// Operation of [`Configs::rotate_oidc_keys`].
 #[derive(Debug)]
 pub struct RotateOidcKeysOp;
 impl Operation for RotateOidcKeysOp {
@@ -389,7 +389,7 @@ impl Operation for RotateOidcKeysOp {
     const INFO: &'static OperationInfo = &table::ROTATE_OIDC_KEYS;
 }
 
-/// Operation type of [`Configs::get_jwt_customizer`].
+/// Operation of [`Configs::get_jwt_customizer`].
 #[derive(Debug)]
 pub struct GetJwtCustomizerOp;
 impl Operation for GetJwtCustomizerOp {
@@ -398,7 +398,7 @@ impl Operation for GetJwtCustomizerOp {
     const INFO: &'static OperationInfo = &table::GET_JWT_CUSTOMIZER;
 }
 
-/// Operation type of [`Configs::upsert_jwt_customizer`].
+/// Operation of [`Configs::upsert_jwt_customizer`].
 #[derive(Debug)]
 pub struct UpsertJwtCustomizerOp;
 impl Operation for UpsertJwtCustomizerOp {
@@ -407,7 +407,7 @@ impl Operation for UpsertJwtCustomizerOp {
     const INFO: &'static OperationInfo = &table::UPSERT_JWT_CUSTOMIZER;
 }
 
-/// Operation type of [`Configs::delete_jwt_customizer`].
+/// Operation of [`Configs::delete_jwt_customizer`].
 #[derive(Debug)]
 pub struct DeleteJwtCustomizerOp;
 impl Operation for DeleteJwtCustomizerOp {
@@ -416,7 +416,7 @@ impl Operation for DeleteJwtCustomizerOp {
     const INFO: &'static OperationInfo = &table::DELETE_JWT_CUSTOMIZER;
 }
 
-/// Operation type of [`Configs::update_jwt_customizer`].
+/// Operation of [`Configs::update_jwt_customizer`].
 #[derive(Debug)]
 pub struct UpdateJwtCustomizerOp;
 impl Operation for UpdateJwtCustomizerOp {
@@ -425,7 +425,7 @@ impl Operation for UpdateJwtCustomizerOp {
     const INFO: &'static OperationInfo = &table::UPDATE_JWT_CUSTOMIZER;
 }
 
-/// Operation type of [`Configs::list_jwt_customizers`].
+/// Operation of [`Configs::list_jwt_customizers`].
 #[derive(Debug)]
 pub struct ListJwtCustomizersOp;
 impl Operation for ListJwtCustomizersOp {
@@ -434,7 +434,7 @@ impl Operation for ListJwtCustomizersOp {
     const INFO: &'static OperationInfo = &table::LIST_JWT_CUSTOMIZERS;
 }
 
-/// Operation type of [`Configs::test_jwt_customizer`].
+/// Operation of [`Configs::test_jwt_customizer`].
 #[derive(Debug)]
 pub struct TestJwtCustomizerOp;
 impl Operation for TestJwtCustomizerOp {
@@ -443,7 +443,7 @@ impl Operation for TestJwtCustomizerOp {
     const INFO: &'static OperationInfo = &table::TEST_JWT_CUSTOMIZER;
 }
 
-/// Operation type of [`Configs::get_id_token_config`].
+/// Operation of [`Configs::get_id_token_config`].
 #[derive(Debug)]
 pub struct GetIdTokenConfigOp;
 impl Operation for GetIdTokenConfigOp {
@@ -452,7 +452,7 @@ impl Operation for GetIdTokenConfigOp {
     const INFO: &'static OperationInfo = &table::GET_ID_TOKEN_CONFIG;
 }
 
-/// Operation type of [`Configs::upsert_id_token_config`].
+/// Operation of [`Configs::upsert_id_token_config`].
 #[derive(Debug)]
 pub struct UpsertIdTokenConfigOp;
 impl Operation for UpsertIdTokenConfigOp {
@@ -461,7 +461,7 @@ impl Operation for UpsertIdTokenConfigOp {
     const INFO: &'static OperationInfo = &table::UPSERT_ID_TOKEN_CONFIG;
 }
 
-/// Operation type of [`Configs::list_actions`].
+/// Operation of [`Configs::list_actions`].
 #[derive(Debug)]
 pub struct ListActionsOp;
 impl Operation for ListActionsOp {
@@ -470,7 +470,7 @@ impl Operation for ListActionsOp {
     const INFO: &'static OperationInfo = &table::LIST_ACTIONS;
 }
 
-/// Operation type of [`Configs::test_action`].
+/// Operation of [`Configs::test_action`].
 #[derive(Debug)]
 pub struct TestActionOp;
 impl Operation for TestActionOp {
@@ -479,7 +479,7 @@ impl Operation for TestActionOp {
     const INFO: &'static OperationInfo = &table::TEST_ACTION;
 }
 
-/// Operation type of [`Configs::get_action`].
+/// Operation of [`Configs::get_action`].
 #[derive(Debug)]
 pub struct GetActionOp;
 impl Operation for GetActionOp {
@@ -488,7 +488,7 @@ impl Operation for GetActionOp {
     const INFO: &'static OperationInfo = &table::GET_ACTION;
 }
 
-/// Operation type of [`Configs::upsert_action`].
+/// Operation of [`Configs::upsert_action`].
 #[derive(Debug)]
 pub struct UpsertActionOp;
 impl Operation for UpsertActionOp {
@@ -497,7 +497,7 @@ impl Operation for UpsertActionOp {
     const INFO: &'static OperationInfo = &table::UPSERT_ACTION;
 }
 
-/// Operation type of [`Configs::delete_action`].
+/// Operation of [`Configs::delete_action`].
 #[derive(Debug)]
 pub struct DeleteActionOp;
 impl Operation for DeleteActionOp {
@@ -506,7 +506,7 @@ impl Operation for DeleteActionOp {
     const INFO: &'static OperationInfo = &table::DELETE_ACTION;
 }
 
-/// Operation type of [`Configs::update_action`].
+/// Operation of [`Configs::update_action`].
 #[derive(Debug)]
 pub struct UpdateActionOp;
 impl Operation for UpdateActionOp {
@@ -515,7 +515,7 @@ impl Operation for UpdateActionOp {
     const INFO: &'static OperationInfo = &table::UPDATE_ACTION;
 }
 
-/// Operation type of [`Configs::get_cimd_config`].
+/// Operation of [`Configs::get_cimd_config`].
 #[derive(Debug)]
 pub struct GetCimdConfigOp;
 impl Operation for GetCimdConfigOp {
@@ -524,7 +524,7 @@ impl Operation for GetCimdConfigOp {
     const INFO: &'static OperationInfo = &table::GET_CIMD_CONFIG;
 }
 
-/// Operation type of [`Configs::update_cimd_config`].
+/// Operation of [`Configs::update_cimd_config`].
 #[derive(Debug)]
 pub struct UpdateCimdConfigOp;
 impl Operation for UpdateCimdConfigOp {

@@ -51,7 +51,7 @@ impl ConnectorFactories<'_> {
     }
 }
 
-/// Operation type of [`ConnectorFactories::list`].
+/// Operation of [`ConnectorFactories::list`].
 #[derive(Debug)]
 pub struct ListConnectorFactoriesOp;
 impl Operation for ListConnectorFactoriesOp {
@@ -60,7 +60,7 @@ impl Operation for ListConnectorFactoriesOp {
     const INFO: &'static OperationInfo = &table::LIST_CONNECTOR_FACTORIES;
 }
 
-/// Operation type of [`ConnectorFactories::get`].
+/// Operation of [`ConnectorFactories::get`].
 #[derive(Debug)]
 pub struct GetConnectorFactoryOp;
 impl Operation for GetConnectorFactoryOp {

@@ -134,7 +134,7 @@ impl Connectors<'_> {
     }
 }
 
-/// Operation type of [`Connectors::list`].
+/// Operation of [`Connectors::list`].
 #[derive(Debug)]
 pub struct ListConnectorsOp;
 impl Operation for ListConnectorsOp {
@@ -150,7 +150,7 @@ impl Request<ListConnectorsOp> {
     }
 }
 
-/// Operation type of [`Connectors::create`].
+/// Operation of [`Connectors::create`].
 #[derive(Debug)]
 pub struct CreateConnectorOp;
 impl Operation for CreateConnectorOp {
@@ -159,7 +159,7 @@ impl Operation for CreateConnectorOp {
     const INFO: &'static OperationInfo = &table::CREATE_CONNECTOR;
 }
 
-/// Operation type of [`Connectors::get`].
+/// Operation of [`Connectors::get`].
 #[derive(Debug)]
 pub struct GetConnectorOp;
 impl Operation for GetConnectorOp {
@@ -168,7 +168,7 @@ impl Operation for GetConnectorOp {
     const INFO: &'static OperationInfo = &table::GET_CONNECTOR;
 }
 
-/// Operation type of [`Connectors::delete`].
+/// Operation of [`Connectors::delete`].
 #[derive(Debug)]
 pub struct DeleteConnectorOp;
 impl Operation for DeleteConnectorOp {
@@ -177,7 +177,7 @@ impl Operation for DeleteConnectorOp {
     const INFO: &'static OperationInfo = &table::DELETE_CONNECTOR;
 }
 
-/// Operation type of [`Connectors::update`].
+/// Operation of [`Connectors::update`].
 #[derive(Debug)]
 pub struct UpdateConnectorOp;
 impl Operation for UpdateConnectorOp {
@@ -186,7 +186,7 @@ impl Operation for UpdateConnectorOp {
     const INFO: &'static OperationInfo = &table::UPDATE_CONNECTOR;
 }
 
-/// Operation type of [`Connectors::test`].
+/// Operation of [`Connectors::test`].
 #[derive(Debug)]
 pub struct CreateConnectorTestOp;
 impl Operation for CreateConnectorTestOp {
@@ -195,7 +195,7 @@ impl Operation for CreateConnectorTestOp {
     const INFO: &'static OperationInfo = &table::CREATE_CONNECTOR_TEST;
 }
 
-/// Operation type of [`Connectors::create_authorization_uri`].
+/// Operation of [`Connectors::create_authorization_uri`].
 #[derive(Debug)]
 pub struct CreateConnectorAuthorizationUriOp;
 impl Operation for CreateConnectorAuthorizationUriOp {

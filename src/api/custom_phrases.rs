@@ -86,7 +86,7 @@ impl CustomPhrases<'_> {
     }
 }
 
-/// Operation type of [`CustomPhrases::list`].
+/// Operation of [`CustomPhrases::list`].
 #[derive(Debug)]
 pub struct ListCustomPhrasesOp;
 impl Operation for ListCustomPhrasesOp {
@@ -95,7 +95,7 @@ impl Operation for ListCustomPhrasesOp {
     const INFO: &'static OperationInfo = &table::LIST_CUSTOM_PHRASES;
 }
 
-/// Operation type of [`CustomPhrases::get`].
+/// Operation of [`CustomPhrases::get`].
 #[derive(Debug)]
 pub struct GetCustomPhraseOp;
 impl Operation for GetCustomPhraseOp {
@@ -104,7 +104,7 @@ impl Operation for GetCustomPhraseOp {
     const INFO: &'static OperationInfo = &table::GET_CUSTOM_PHRASE;
 }
 
-/// Operation type of [`CustomPhrases::replace`].
+/// Operation of [`CustomPhrases::replace`].
 #[derive(Debug)]
 pub struct ReplaceCustomPhraseOp;
 impl Operation for ReplaceCustomPhraseOp {
@@ -113,7 +113,7 @@ impl Operation for ReplaceCustomPhraseOp {
     const INFO: &'static OperationInfo = &table::REPLACE_CUSTOM_PHRASE;
 }
 
-/// Operation type of [`CustomPhrases::delete`].
+/// Operation of [`CustomPhrases::delete`].
 #[derive(Debug)]
 pub struct DeleteCustomPhraseOp;
 impl Operation for DeleteCustomPhraseOp {

@@ -126,7 +126,7 @@ impl CustomProfileFields<'_> {
     }
 }
 
-/// Operation type of [`CustomProfileFields::list`].
+/// Operation of [`CustomProfileFields::list`].
 #[derive(Debug)]
 pub struct ListCustomProfileFieldsOp;
 impl Operation for ListCustomProfileFieldsOp {
@@ -135,7 +135,7 @@ impl Operation for ListCustomProfileFieldsOp {
     const INFO: &'static OperationInfo = &table::LIST_CUSTOM_PROFILE_FIELDS;
 }
 
-/// Operation type of [`CustomProfileFields::create`].
+/// Operation of [`CustomProfileFields::create`].
 #[derive(Debug)]
 pub struct CreateCustomProfileFieldOp;
 impl Operation for CreateCustomProfileFieldOp {
@@ -144,7 +144,7 @@ impl Operation for CreateCustomProfileFieldOp {
     const INFO: &'static OperationInfo = &table::CREATE_CUSTOM_PROFILE_FIELD;
 }
 
-/// Operation type of [`CustomProfileFields::get`].
+/// Operation of [`CustomProfileFields::get`].
 #[derive(Debug)]
 pub struct GetCustomProfileFieldByNameOp;
 impl Operation for GetCustomProfileFieldByNameOp {
@@ -153,7 +153,7 @@ impl Operation for GetCustomProfileFieldByNameOp {
     const INFO: &'static OperationInfo = &table::GET_CUSTOM_PROFILE_FIELD_BY_NAME;
 }
 
-/// Operation type of [`CustomProfileFields::update`].
+/// Operation of [`CustomProfileFields::update`].
 #[derive(Debug)]
 pub struct UpdateCustomProfileFieldByNameOp;
 impl Operation for UpdateCustomProfileFieldByNameOp {
@@ -162,7 +162,7 @@ impl Operation for UpdateCustomProfileFieldByNameOp {
     const INFO: &'static OperationInfo = &table::UPDATE_CUSTOM_PROFILE_FIELD_BY_NAME;
 }
 
-/// Operation type of [`CustomProfileFields::delete`].
+/// Operation of [`CustomProfileFields::delete`].
 #[derive(Debug)]
 pub struct DeleteCustomProfileFieldByNameOp;
 impl Operation for DeleteCustomProfileFieldByNameOp {
@@ -171,7 +171,7 @@ impl Operation for DeleteCustomProfileFieldByNameOp {
     const INFO: &'static OperationInfo = &table::DELETE_CUSTOM_PROFILE_FIELD_BY_NAME;
 }
 
-/// Operation type of [`CustomProfileFields::create_batch`].
+/// Operation of [`CustomProfileFields::create_batch`].
 #[derive(Debug)]
 pub struct CreateCustomProfileFieldsBatchOp;
 impl Operation for CreateCustomProfileFieldsBatchOp {
@@ -180,7 +180,7 @@ impl Operation for CreateCustomProfileFieldsBatchOp {
     const INFO: &'static OperationInfo = &table::CREATE_CUSTOM_PROFILE_FIELDS_BATCH;
 }
 
-/// Operation type of [`CustomProfileFields::update_sie_order`].
+/// Operation of [`CustomProfileFields::update_sie_order`].
 #[derive(Debug)]
 pub struct UpdateCustomProfileFieldsSieOrderOp;
 impl Operation for UpdateCustomProfileFieldsSieOrderOp {

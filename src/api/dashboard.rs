@@ -59,7 +59,7 @@ impl Dashboard<'_> {
     }
 }
 
-/// Operation type of [`Dashboard::get_total_user_count`].
+/// Operation of [`Dashboard::get_total_user_count`].
 #[derive(Debug)]
 pub struct GetTotalUserCountOp;
 impl Operation for GetTotalUserCountOp {
@@ -68,7 +68,7 @@ impl Operation for GetTotalUserCountOp {
     const INFO: &'static OperationInfo = &table::GET_TOTAL_USER_COUNT;
 }
 
-/// Operation type of [`Dashboard::get_new_user_counts`].
+/// Operation of [`Dashboard::get_new_user_counts`].
 #[derive(Debug)]
 pub struct GetNewUserCountsOp;
 impl Operation for GetNewUserCountsOp {
@@ -77,7 +77,7 @@ impl Operation for GetNewUserCountsOp {
     const INFO: &'static OperationInfo = &table::GET_NEW_USER_COUNTS;
 }
 
-/// Operation type of [`Dashboard::get_active_user_counts`].
+/// Operation of [`Dashboard::get_active_user_counts`].
 #[derive(Debug)]
 pub struct GetActiveUserCountsOp;
 impl Operation for GetActiveUserCountsOp {

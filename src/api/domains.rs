@@ -123,7 +123,7 @@ impl Domains<'_> {
     }
 }
 
-/// Operation type of [`Domains::list`].
+/// Operation of [`Domains::list`].
 #[derive(Debug)]
 pub struct ListDomainsOp;
 impl Operation for ListDomainsOp {
@@ -132,7 +132,7 @@ impl Operation for ListDomainsOp {
     const INFO: &'static OperationInfo = &table::LIST_DOMAINS;
 }
 
-/// Operation type of [`Domains::create`].
+/// Operation of [`Domains::create`].
 #[derive(Debug)]
 pub struct CreateDomainOp;
 impl Operation for CreateDomainOp {
@@ -141,7 +141,7 @@ impl Operation for CreateDomainOp {
     const INFO: &'static OperationInfo = &table::CREATE_DOMAIN;
 }
 
-/// Operation type of [`Domains::get`].
+/// Operation of [`Domains::get`].
 #[derive(Debug)]
 pub struct GetDomainOp;
 impl Operation for GetDomainOp {
@@ -150,7 +150,7 @@ impl Operation for GetDomainOp {
     const INFO: &'static OperationInfo = &table::GET_DOMAIN;
 }
 
-/// Operation type of [`Domains::delete`].
+/// Operation of [`Domains::delete`].
 #[derive(Debug)]
 pub struct DeleteDomainOp;
 impl Operation for DeleteDomainOp {
@@ -159,7 +159,7 @@ impl Operation for DeleteDomainOp {
     const INFO: &'static OperationInfo = &table::DELETE_DOMAIN;
 }
 
-/// Operation type of [`Domains::get_verification_files`].
+/// Operation of [`Domains::get_verification_files`].
 #[derive(Debug)]
 pub struct ListDomainVerificationFilesOp;
 impl Operation for ListDomainVerificationFilesOp {
@@ -168,7 +168,7 @@ impl Operation for ListDomainVerificationFilesOp {
     const INFO: &'static OperationInfo = &table::LIST_DOMAIN_VERIFICATION_FILES;
 }
 
-/// Operation type of [`Domains::replace_verification_files`].
+/// Operation of [`Domains::replace_verification_files`].
 #[derive(Debug)]
 pub struct ReplaceDomainVerificationFilesOp;
 impl Operation for ReplaceDomainVerificationFilesOp {
@@ -177,7 +177,7 @@ impl Operation for ReplaceDomainVerificationFilesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_DOMAIN_VERIFICATION_FILES;
 }
 
-/// Operation type of [`Domains::cleanup`].
+/// Operation of [`Domains::cleanup`].
 #[derive(Debug)]
 pub struct CleanupDomainsOp;
 impl Operation for CleanupDomainsOp {

@@ -114,7 +114,7 @@ impl EmailTemplates<'_> {
     }
 }
 
-/// Operation type of [`EmailTemplates::list`].
+/// Operation of [`EmailTemplates::list`].
 #[derive(Debug)]
 pub struct ListEmailTemplatesOp;
 impl Operation for ListEmailTemplatesOp {
@@ -137,7 +137,7 @@ impl Request<ListEmailTemplatesOp> {
     }
 }
 
-/// Operation type of [`EmailTemplates::replace`].
+/// Operation of [`EmailTemplates::replace`].
 #[derive(Debug)]
 pub struct ReplaceEmailTemplatesOp;
 impl Operation for ReplaceEmailTemplatesOp {
@@ -146,7 +146,7 @@ impl Operation for ReplaceEmailTemplatesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_EMAIL_TEMPLATES;
 }
 
-/// Operation type of [`EmailTemplates::delete_many`].
+/// Operation of [`EmailTemplates::delete_many`].
 #[derive(Debug)]
 pub struct DeleteEmailTemplatesOp;
 impl Operation for DeleteEmailTemplatesOp {
@@ -169,7 +169,7 @@ impl Request<DeleteEmailTemplatesOp> {
     }
 }
 
-/// Operation type of [`EmailTemplates::get`].
+/// Operation of [`EmailTemplates::get`].
 #[derive(Debug)]
 pub struct GetEmailTemplateOp;
 impl Operation for GetEmailTemplateOp {
@@ -178,7 +178,7 @@ impl Operation for GetEmailTemplateOp {
     const INFO: &'static OperationInfo = &table::GET_EMAIL_TEMPLATE;
 }
 
-/// Operation type of [`EmailTemplates::delete`].
+/// Operation of [`EmailTemplates::delete`].
 #[derive(Debug)]
 pub struct DeleteEmailTemplateOp;
 impl Operation for DeleteEmailTemplateOp {
@@ -187,7 +187,7 @@ impl Operation for DeleteEmailTemplateOp {
     const INFO: &'static OperationInfo = &table::DELETE_EMAIL_TEMPLATE;
 }
 
-/// Operation type of [`EmailTemplates::update_details`].
+/// Operation of [`EmailTemplates::update_details`].
 #[derive(Debug)]
 pub struct UpdateEmailTemplateDetailsOp;
 impl Operation for UpdateEmailTemplateDetailsOp {

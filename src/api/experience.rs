@@ -105,8 +105,8 @@ impl Experience<'_> {
     /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
-    /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule), 429 (too many requests), 501 (not
-    /// configured).
+    /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule), 429 (too many requests), 501
+    /// (unconfigured).
     pub fn create_and_send_verification_code(
         &self,
         body: impl Borrow<models::SendVerificationCode>,
@@ -120,7 +120,7 @@ impl Experience<'_> {
     /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
-    /// Fails with 400 (invalid input), 404 (not found), 501 (not configured).
+    /// Fails with 400 (invalid input), 404 (not found), 501 (unconfigured).
     #[doc(alias = "VerifyVerificationCodeVerification")]
     pub fn verify_verification_code(
         &self,
@@ -137,7 +137,7 @@ impl Experience<'_> {
     /// - `body`: the value of `identifier_type`, or the whole body.
     ///
     /// # Errors
-    /// Fails with 400 (invalid input), 404 (not found), 429 (too many requests), 501 (not configured).
+    /// Fails with 400 (invalid input), 404 (not found), 429 (too many requests), 501 (unconfigured).
     pub fn create_and_send_mfa_verification_code(
         &self,
         body: impl Into<models::SendMfaVerificationCode>,
@@ -151,7 +151,7 @@ impl Experience<'_> {
     /// of a sign-in in progress. Since Logto 1.31.
     ///
     /// # Errors
-    /// Fails with 400 (invalid input), 404 (not found), 501 (not configured).
+    /// Fails with 400 (invalid input), 404 (not found), 501 (unconfigured).
     pub fn verify_mfa_verification_code(
         &self,
         body: impl Borrow<models::CheckMfaVerificationCode>,
@@ -530,7 +530,7 @@ impl Experience<'_> {
     }
 }
 
-/// Operation type of [`Experience::init_interaction`].
+/// Operation of [`Experience::init_interaction`].
 #[derive(Debug)]
 pub struct InitInteractionOp;
 impl Operation for InitInteractionOp {
@@ -539,7 +539,7 @@ impl Operation for InitInteractionOp {
     const INFO: &'static OperationInfo = &table::INIT_INTERACTION;
 }
 
-/// Operation type of [`Experience::update_interaction_event`].
+/// Operation of [`Experience::update_interaction_event`].
 #[derive(Debug)]
 pub struct UpdateInteractionEventOp;
 impl Operation for UpdateInteractionEventOp {
@@ -548,7 +548,7 @@ impl Operation for UpdateInteractionEventOp {
     const INFO: &'static OperationInfo = &table::UPDATE_INTERACTION_EVENT;
 }
 
-/// Operation type of [`Experience::identify_user`].
+/// Operation of [`Experience::identify_user`].
 #[derive(Debug)]
 pub struct IdentifyUserOp;
 impl Operation for IdentifyUserOp {
@@ -557,7 +557,7 @@ impl Operation for IdentifyUserOp {
     const INFO: &'static OperationInfo = &table::IDENTIFY_USER;
 }
 
-/// Operation type of [`Experience::submit_interaction`].
+/// Operation of [`Experience::submit_interaction`].
 #[derive(Debug)]
 pub struct SubmitInteractionOp;
 impl Operation for SubmitInteractionOp {
@@ -566,7 +566,7 @@ impl Operation for SubmitInteractionOp {
     const INFO: &'static OperationInfo = &table::SUBMIT_INTERACTION;
 }
 
-/// Operation type of [`Experience::get_interaction`].
+/// Operation of [`Experience::get_interaction`].
 #[derive(Debug)]
 pub struct GetInteractionOp;
 impl Operation for GetInteractionOp {
@@ -575,7 +575,7 @@ impl Operation for GetInteractionOp {
     const INFO: &'static OperationInfo = &table::GET_INTERACTION;
 }
 
-/// Operation type of [`Experience::create_password_verification`].
+/// Operation of [`Experience::create_password_verification`].
 #[derive(Debug)]
 pub struct CreatePasswordVerificationOp;
 impl Operation for CreatePasswordVerificationOp {
@@ -584,7 +584,7 @@ impl Operation for CreatePasswordVerificationOp {
     const INFO: &'static OperationInfo = &table::CREATE_PASSWORD_VERIFICATION;
 }
 
-/// Operation type of [`Experience::create_and_send_verification_code`].
+/// Operation of [`Experience::create_and_send_verification_code`].
 #[derive(Debug)]
 pub struct CreateAndSendVerificationCodeOp;
 impl Operation for CreateAndSendVerificationCodeOp {
@@ -593,7 +593,7 @@ impl Operation for CreateAndSendVerificationCodeOp {
     const INFO: &'static OperationInfo = &table::CREATE_AND_SEND_VERIFICATION_CODE;
 }
 
-/// Operation type of [`Experience::verify_verification_code`].
+/// Operation of [`Experience::verify_verification_code`].
 #[derive(Debug)]
 pub struct VerifyVerificationCodeVerificationOp;
 impl Operation for VerifyVerificationCodeVerificationOp {
@@ -602,7 +602,7 @@ impl Operation for VerifyVerificationCodeVerificationOp {
     const INFO: &'static OperationInfo = &table::VERIFY_VERIFICATION_CODE_VERIFICATION;
 }
 
-/// Operation type of [`Experience::create_and_send_mfa_verification_code`].
+/// Operation of [`Experience::create_and_send_mfa_verification_code`].
 #[derive(Debug)]
 pub struct CreateAndSendMfaVerificationCodeOp;
 impl Operation for CreateAndSendMfaVerificationCodeOp {
@@ -611,7 +611,7 @@ impl Operation for CreateAndSendMfaVerificationCodeOp {
     const INFO: &'static OperationInfo = &table::CREATE_AND_SEND_MFA_VERIFICATION_CODE;
 }
 
-/// Operation type of [`Experience::verify_mfa_verification_code`].
+/// Operation of [`Experience::verify_mfa_verification_code`].
 #[derive(Debug)]
 pub struct VerifyMfaVerificationCodeOp;
 impl Operation for VerifyMfaVerificationCodeOp {
@@ -620,7 +620,7 @@ impl Operation for VerifyMfaVerificationCodeOp {
     const INFO: &'static OperationInfo = &table::VERIFY_MFA_VERIFICATION_CODE;
 }
 
-/// Operation type of [`Experience::create_social_verification`].
+/// Operation of [`Experience::create_social_verification`].
 #[derive(Debug)]
 pub struct CreateSocialVerificationOp;
 impl Operation for CreateSocialVerificationOp {
@@ -629,7 +629,7 @@ impl Operation for CreateSocialVerificationOp {
     const INFO: &'static OperationInfo = &table::CREATE_SOCIAL_VERIFICATION;
 }
 
-/// Operation type of [`Experience::verify_social_verification`].
+/// Operation of [`Experience::verify_social_verification`].
 #[derive(Debug)]
 pub struct VerifySocialVerificationOp;
 impl Operation for VerifySocialVerificationOp {
@@ -638,7 +638,7 @@ impl Operation for VerifySocialVerificationOp {
     const INFO: &'static OperationInfo = &table::VERIFY_SOCIAL_VERIFICATION;
 }
 
-/// Operation type of [`Experience::create_enterprise_sso_verification`].
+/// Operation of [`Experience::create_enterprise_sso_verification`].
 #[derive(Debug)]
 pub struct CreateEnterpriseSsoVerificationOp;
 impl Operation for CreateEnterpriseSsoVerificationOp {
@@ -647,7 +647,7 @@ impl Operation for CreateEnterpriseSsoVerificationOp {
     const INFO: &'static OperationInfo = &table::CREATE_ENTERPRISE_SSO_VERIFICATION;
 }
 
-/// Operation type of [`Experience::verify_enterprise_sso_verification`].
+/// Operation of [`Experience::verify_enterprise_sso_verification`].
 #[derive(Debug)]
 pub struct VerifyEnterpriseSsoVerificationOp;
 impl Operation for VerifyEnterpriseSsoVerificationOp {
@@ -656,7 +656,7 @@ impl Operation for VerifyEnterpriseSsoVerificationOp {
     const INFO: &'static OperationInfo = &table::VERIFY_ENTERPRISE_SSO_VERIFICATION;
 }
 
-/// Operation type of [`Experience::create_totp_secret`].
+/// Operation of [`Experience::create_totp_secret`].
 #[derive(Debug)]
 pub struct CreateTotpSecretOp;
 impl Operation for CreateTotpSecretOp {
@@ -665,7 +665,7 @@ impl Operation for CreateTotpSecretOp {
     const INFO: &'static OperationInfo = &table::CREATE_TOTP_SECRET;
 }
 
-/// Operation type of [`Experience::verify_totp_verification`].
+/// Operation of [`Experience::verify_totp_verification`].
 #[derive(Debug)]
 pub struct VerifyTotpVerificationOp;
 impl Operation for VerifyTotpVerificationOp {
@@ -674,7 +674,7 @@ impl Operation for VerifyTotpVerificationOp {
     const INFO: &'static OperationInfo = &table::VERIFY_TOTP_VERIFICATION;
 }
 
-/// Operation type of [`Experience::create_web_authn_registration_verification`].
+/// Operation of [`Experience::create_web_authn_registration_verification`].
 #[derive(Debug)]
 pub struct CreateWebAuthnRegistrationVerificationOp;
 impl Operation for CreateWebAuthnRegistrationVerificationOp {
@@ -683,7 +683,7 @@ impl Operation for CreateWebAuthnRegistrationVerificationOp {
     const INFO: &'static OperationInfo = &table::CREATE_WEB_AUTHN_REGISTRATION_VERIFICATION;
 }
 
-/// Operation type of [`Experience::verify_web_authn_registration_verification`].
+/// Operation of [`Experience::verify_web_authn_registration_verification`].
 #[derive(Debug)]
 pub struct VerifyWebAuthnRegistrationVerificationOp;
 impl Operation for VerifyWebAuthnRegistrationVerificationOp {
@@ -692,7 +692,7 @@ impl Operation for VerifyWebAuthnRegistrationVerificationOp {
     const INFO: &'static OperationInfo = &table::VERIFY_WEB_AUTHN_REGISTRATION_VERIFICATION;
 }
 
-/// Operation type of [`Experience::create_web_authn_authentication_verification`].
+/// Operation of [`Experience::create_web_authn_authentication_verification`].
 #[derive(Debug)]
 pub struct CreateWebAuthnAuthenticationVerificationOp;
 impl Operation for CreateWebAuthnAuthenticationVerificationOp {
@@ -701,7 +701,7 @@ impl Operation for CreateWebAuthnAuthenticationVerificationOp {
     const INFO: &'static OperationInfo = &table::CREATE_WEB_AUTHN_AUTHENTICATION_VERIFICATION;
 }
 
-/// Operation type of [`Experience::verify_web_authn_authentication_verification`].
+/// Operation of [`Experience::verify_web_authn_authentication_verification`].
 #[derive(Debug)]
 pub struct VerifyWebAuthnAuthenticationVerificationOp;
 impl Operation for VerifyWebAuthnAuthenticationVerificationOp {
@@ -710,7 +710,7 @@ impl Operation for VerifyWebAuthnAuthenticationVerificationOp {
     const INFO: &'static OperationInfo = &table::VERIFY_WEB_AUTHN_AUTHENTICATION_VERIFICATION;
 }
 
-/// Operation type of [`Experience::create_sign_in_passkey_authentication_with_identifier`].
+/// Operation of [`Experience::create_sign_in_passkey_authentication_with_identifier`].
 #[derive(Debug)]
 pub struct CreateSignInPasskeyAuthenticationWithIdentifierOp;
 impl Operation for CreateSignInPasskeyAuthenticationWithIdentifierOp {
@@ -719,7 +719,7 @@ impl Operation for CreateSignInPasskeyAuthenticationWithIdentifierOp {
     const INFO: &'static OperationInfo = &table::CREATE_SIGN_IN_PASSKEY_AUTHENTICATION_WITH_IDENTIFIER;
 }
 
-/// Operation type of [`Experience::verify_sign_in_passkey_authentication`].
+/// Operation of [`Experience::verify_sign_in_passkey_authentication`].
 #[derive(Debug)]
 pub struct VerifySignInPasskeyAuthenticationOp;
 impl Operation for VerifySignInPasskeyAuthenticationOp {
@@ -728,7 +728,7 @@ impl Operation for VerifySignInPasskeyAuthenticationOp {
     const INFO: &'static OperationInfo = &table::VERIFY_SIGN_IN_PASSKEY_AUTHENTICATION;
 }
 
-/// Operation type of [`Experience::generate_backup_codes`].
+/// Operation of [`Experience::generate_backup_codes`].
 #[derive(Debug)]
 pub struct GenerateBackupCodesOp;
 impl Operation for GenerateBackupCodesOp {
@@ -737,7 +737,7 @@ impl Operation for GenerateBackupCodesOp {
     const INFO: &'static OperationInfo = &table::GENERATE_BACKUP_CODES;
 }
 
-/// Operation type of [`Experience::verify_backup_code`].
+/// Operation of [`Experience::verify_backup_code`].
 #[derive(Debug)]
 pub struct VerifyBackupCodeOp;
 impl Operation for VerifyBackupCodeOp {
@@ -746,7 +746,7 @@ impl Operation for VerifyBackupCodeOp {
     const INFO: &'static OperationInfo = &table::VERIFY_BACKUP_CODE;
 }
 
-/// Operation type of [`Experience::create_new_password_identity_verification`].
+/// Operation of [`Experience::create_new_password_identity_verification`].
 #[derive(Debug)]
 pub struct CreateNewPasswordIdentityVerificationOp;
 impl Operation for CreateNewPasswordIdentityVerificationOp {
@@ -755,7 +755,7 @@ impl Operation for CreateNewPasswordIdentityVerificationOp {
     const INFO: &'static OperationInfo = &table::CREATE_NEW_PASSWORD_IDENTITY_VERIFICATION;
 }
 
-/// Operation type of [`Experience::verify_one_time_token_verification`].
+/// Operation of [`Experience::verify_one_time_token_verification`].
 #[derive(Debug)]
 pub struct VerifyOneTimeTokenVerificationOp;
 impl Operation for VerifyOneTimeTokenVerificationOp {
@@ -764,7 +764,7 @@ impl Operation for VerifyOneTimeTokenVerificationOp {
     const INFO: &'static OperationInfo = &table::VERIFY_ONE_TIME_TOKEN_VERIFICATION;
 }
 
-/// Operation type of [`Experience::add_profile`].
+/// Operation of [`Experience::add_profile`].
 #[derive(Debug)]
 pub struct AddUserProfileOp;
 impl Operation for AddUserProfileOp {
@@ -773,7 +773,7 @@ impl Operation for AddUserProfileOp {
     const INFO: &'static OperationInfo = &table::ADD_USER_PROFILE;
 }
 
-/// Operation type of [`Experience::upload_avatar`].
+/// Operation of [`Experience::upload_avatar`].
 #[derive(Debug)]
 pub struct UploadExperienceAvatarOp;
 impl Operation for UploadExperienceAvatarOp {
@@ -782,7 +782,7 @@ impl Operation for UploadExperienceAvatarOp {
     const INFO: &'static OperationInfo = &table::UPLOAD_EXPERIENCE_AVATAR;
 }
 
-/// Operation type of [`Experience::reset_password`].
+/// Operation of [`Experience::reset_password`].
 #[derive(Debug)]
 pub struct ResetUserPasswordOp;
 impl Operation for ResetUserPasswordOp {
@@ -791,7 +791,7 @@ impl Operation for ResetUserPasswordOp {
     const INFO: &'static OperationInfo = &table::RESET_USER_PASSWORD;
 }
 
-/// Operation type of [`Experience::mark_mfa_enabled`].
+/// Operation of [`Experience::mark_mfa_enabled`].
 #[derive(Debug)]
 pub struct MarkMfaEnabledOp;
 impl Operation for MarkMfaEnabledOp {
@@ -800,7 +800,7 @@ impl Operation for MarkMfaEnabledOp {
     const INFO: &'static OperationInfo = &table::MARK_MFA_ENABLED;
 }
 
-/// Operation type of [`Experience::skip_mfa_binding_flow`].
+/// Operation of [`Experience::skip_mfa_binding_flow`].
 #[derive(Debug)]
 pub struct SkipMfaBindingFlowOp;
 impl Operation for SkipMfaBindingFlowOp {
@@ -809,7 +809,7 @@ impl Operation for SkipMfaBindingFlowOp {
     const INFO: &'static OperationInfo = &table::SKIP_MFA_BINDING_FLOW;
 }
 
-/// Operation type of [`Experience::skip_mfa_suggestion`].
+/// Operation of [`Experience::skip_mfa_suggestion`].
 #[derive(Debug)]
 pub struct SkipMfaSuggestionOp;
 impl Operation for SkipMfaSuggestionOp {
@@ -818,7 +818,7 @@ impl Operation for SkipMfaSuggestionOp {
     const INFO: &'static OperationInfo = &table::SKIP_MFA_SUGGESTION;
 }
 
-/// Operation type of [`Experience::skip_passkey_binding`].
+/// Operation of [`Experience::skip_passkey_binding`].
 #[derive(Debug)]
 pub struct SkipPasskeyBindingOp;
 impl Operation for SkipPasskeyBindingOp {
@@ -827,7 +827,7 @@ impl Operation for SkipPasskeyBindingOp {
     const INFO: &'static OperationInfo = &table::SKIP_PASSKEY_BINDING;
 }
 
-/// Operation type of [`Experience::bind_passkey`].
+/// Operation of [`Experience::bind_passkey`].
 #[derive(Debug)]
 pub struct BindPasskeyOp;
 impl Operation for BindPasskeyOp {
@@ -836,7 +836,7 @@ impl Operation for BindPasskeyOp {
     const INFO: &'static OperationInfo = &table::BIND_PASSKEY;
 }
 
-/// Operation type of [`Experience::bind_mfa_verification`].
+/// Operation of [`Experience::bind_mfa_verification`].
 #[derive(Debug)]
 pub struct BindMfaVerificationOp;
 impl Operation for BindMfaVerificationOp {
@@ -845,7 +845,7 @@ impl Operation for BindMfaVerificationOp {
     const INFO: &'static OperationInfo = &table::BIND_MFA_VERIFICATION;
 }
 
-/// Operation type of [`Experience::get_enabled_sso_connectors`].
+/// Operation of [`Experience::get_enabled_sso_connectors`].
 #[derive(Debug)]
 pub struct GetEnabledSsoConnectorsOp;
 impl Operation for GetEnabledSsoConnectorsOp {
@@ -854,7 +854,7 @@ impl Operation for GetEnabledSsoConnectorsOp {
     const INFO: &'static OperationInfo = &table::GET_ENABLED_SSO_CONNECTORS;
 }
 
-/// Operation type of [`Experience::create_sign_in_passkey_authentication`].
+/// Operation of [`Experience::create_sign_in_passkey_authentication`].
 #[derive(Debug)]
 pub struct CreateSignInPasskeyAuthenticationOp;
 impl Operation for CreateSignInPasskeyAuthenticationOp {

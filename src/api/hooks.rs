@@ -143,7 +143,7 @@ impl Hooks<'_> {
     }
 }
 
-/// Operation type of [`Hooks::list`].
+/// Operation of [`Hooks::list`].
 #[derive(Debug)]
 pub struct ListHooksOp;
 impl Operation for ListHooksOp {
@@ -163,7 +163,7 @@ impl Request<ListHooksOp> {
     }
 }
 
-/// Operation type of [`Hooks::create`].
+/// Operation of [`Hooks::create`].
 #[derive(Debug)]
 pub struct CreateHookOp;
 impl Operation for CreateHookOp {
@@ -172,7 +172,7 @@ impl Operation for CreateHookOp {
     const INFO: &'static OperationInfo = &table::CREATE_HOOK;
 }
 
-/// Operation type of [`Hooks::get`].
+/// Operation of [`Hooks::get`].
 #[derive(Debug)]
 pub struct GetHookOp;
 impl Operation for GetHookOp {
@@ -188,7 +188,7 @@ impl Request<GetHookOp> {
     }
 }
 
-/// Operation type of [`Hooks::delete`].
+/// Operation of [`Hooks::delete`].
 #[derive(Debug)]
 pub struct DeleteHookOp;
 impl Operation for DeleteHookOp {
@@ -197,7 +197,7 @@ impl Operation for DeleteHookOp {
     const INFO: &'static OperationInfo = &table::DELETE_HOOK;
 }
 
-/// Operation type of [`Hooks::update`].
+/// Operation of [`Hooks::update`].
 #[derive(Debug)]
 pub struct UpdateHookOp;
 impl Operation for UpdateHookOp {
@@ -206,7 +206,7 @@ impl Operation for UpdateHookOp {
     const INFO: &'static OperationInfo = &table::UPDATE_HOOK;
 }
 
-/// Operation type of [`Hooks::list_recent_logs`].
+/// Operation of [`Hooks::list_recent_logs`].
 #[derive(Debug)]
 pub struct ListHookRecentLogsOp;
 impl Operation for ListHookRecentLogsOp {
@@ -248,7 +248,7 @@ impl Request<ListHookRecentLogsOp> {
     }
 }
 
-/// Operation type of [`Hooks::test`].
+/// Operation of [`Hooks::test`].
 #[derive(Debug)]
 pub struct CreateHookTestOp;
 impl Operation for CreateHookTestOp {
@@ -257,7 +257,7 @@ impl Operation for CreateHookTestOp {
     const INFO: &'static OperationInfo = &table::CREATE_HOOK_TEST;
 }
 
-/// Operation type of [`Hooks::rotate_signing_key`].
+/// Operation of [`Hooks::rotate_signing_key`].
 #[derive(Debug)]
 pub struct UpdateHookSigningKeyOp;
 impl Operation for UpdateHookSigningKeyOp {

@@ -183,7 +183,7 @@ impl Interaction<'_> {
     /// sign-in in progress. Up to Logto 1.30.
     ///
     /// # Errors
-    /// Fails with 400 (invalid input), 404 (not found), 501 (not configured).
+    /// Fails with 400 (invalid input), 404 (not found), 501 (unconfigured).
     #[doc(alias = "SendLegacyInteractionVerificationCode")]
     pub fn send_verification_code(
         &self,
@@ -335,7 +335,7 @@ impl Interaction<'_> {
     }
 }
 
-/// Operation type of [`Interaction::start`].
+/// Operation of [`Interaction::start`].
 #[derive(Debug)]
 pub struct StartLegacyInteractionOp;
 impl Operation for StartLegacyInteractionOp {
@@ -344,7 +344,7 @@ impl Operation for StartLegacyInteractionOp {
     const INFO: &'static OperationInfo = &table::START_LEGACY_INTERACTION;
 }
 
-/// Operation type of [`Interaction::abort`].
+/// Operation of [`Interaction::abort`].
 #[derive(Debug)]
 pub struct AbortLegacyInteractionOp;
 impl Operation for AbortLegacyInteractionOp {
@@ -353,7 +353,7 @@ impl Operation for AbortLegacyInteractionOp {
     const INFO: &'static OperationInfo = &table::ABORT_LEGACY_INTERACTION;
 }
 
-/// Operation type of [`Interaction::replace_event`].
+/// Operation of [`Interaction::replace_event`].
 #[derive(Debug)]
 pub struct ReplaceLegacyInteractionEventOp;
 impl Operation for ReplaceLegacyInteractionEventOp {
@@ -362,7 +362,7 @@ impl Operation for ReplaceLegacyInteractionEventOp {
     const INFO: &'static OperationInfo = &table::REPLACE_LEGACY_INTERACTION_EVENT;
 }
 
-/// Operation type of [`Interaction::update_identifiers`].
+/// Operation of [`Interaction::update_identifiers`].
 #[derive(Debug)]
 pub struct UpdateLegacyInteractionIdentifiersOp;
 impl Operation for UpdateLegacyInteractionIdentifiersOp {
@@ -371,7 +371,7 @@ impl Operation for UpdateLegacyInteractionIdentifiersOp {
     const INFO: &'static OperationInfo = &table::UPDATE_LEGACY_INTERACTION_IDENTIFIERS;
 }
 
-/// Operation type of [`Interaction::replace_profile`].
+/// Operation of [`Interaction::replace_profile`].
 #[derive(Debug)]
 pub struct ReplaceLegacyInteractionProfileOp;
 impl Operation for ReplaceLegacyInteractionProfileOp {
@@ -380,7 +380,7 @@ impl Operation for ReplaceLegacyInteractionProfileOp {
     const INFO: &'static OperationInfo = &table::REPLACE_LEGACY_INTERACTION_PROFILE;
 }
 
-/// Operation type of [`Interaction::delete_profile`].
+/// Operation of [`Interaction::delete_profile`].
 #[derive(Debug)]
 pub struct DeleteLegacyInteractionProfileOp;
 impl Operation for DeleteLegacyInteractionProfileOp {
@@ -389,7 +389,7 @@ impl Operation for DeleteLegacyInteractionProfileOp {
     const INFO: &'static OperationInfo = &table::DELETE_LEGACY_INTERACTION_PROFILE;
 }
 
-/// Operation type of [`Interaction::update_profile`].
+/// Operation of [`Interaction::update_profile`].
 #[derive(Debug)]
 pub struct UpdateLegacyInteractionProfileOp;
 impl Operation for UpdateLegacyInteractionProfileOp {
@@ -398,7 +398,7 @@ impl Operation for UpdateLegacyInteractionProfileOp {
     const INFO: &'static OperationInfo = &table::UPDATE_LEGACY_INTERACTION_PROFILE;
 }
 
-/// Operation type of [`Interaction::submit`].
+/// Operation of [`Interaction::submit`].
 #[derive(Debug)]
 pub struct SubmitLegacyInteractionOp;
 impl Operation for SubmitLegacyInteractionOp {
@@ -407,7 +407,7 @@ impl Operation for SubmitLegacyInteractionOp {
     const INFO: &'static OperationInfo = &table::SUBMIT_LEGACY_INTERACTION;
 }
 
-/// Operation type of [`Interaction::get_consent`].
+/// Operation of [`Interaction::get_consent`].
 #[derive(Debug)]
 pub struct GetLegacyInteractionConsentOp;
 impl Operation for GetLegacyInteractionConsentOp {
@@ -416,7 +416,7 @@ impl Operation for GetLegacyInteractionConsentOp {
     const INFO: &'static OperationInfo = &table::GET_LEGACY_INTERACTION_CONSENT;
 }
 
-/// Operation type of [`Interaction::consent`].
+/// Operation of [`Interaction::consent`].
 #[derive(Debug)]
 pub struct ConsentLegacyInteractionOp;
 impl Operation for ConsentLegacyInteractionOp {
@@ -425,7 +425,7 @@ impl Operation for ConsentLegacyInteractionOp {
     const INFO: &'static OperationInfo = &table::CONSENT_LEGACY_INTERACTION;
 }
 
-/// Operation type of [`Interaction::create_social_authorization_uri`].
+/// Operation of [`Interaction::create_social_authorization_uri`].
 #[derive(Debug)]
 pub struct CreateLegacyInteractionSocialAuthorizationUriOp;
 impl Operation for CreateLegacyInteractionSocialAuthorizationUriOp {
@@ -434,7 +434,7 @@ impl Operation for CreateLegacyInteractionSocialAuthorizationUriOp {
     const INFO: &'static OperationInfo = &table::CREATE_LEGACY_INTERACTION_SOCIAL_AUTHORIZATION_URI;
 }
 
-/// Operation type of [`Interaction::send_verification_code`].
+/// Operation of [`Interaction::send_verification_code`].
 #[derive(Debug)]
 pub struct SendLegacyInteractionVerificationCodeOp;
 impl Operation for SendLegacyInteractionVerificationCodeOp {
@@ -443,7 +443,7 @@ impl Operation for SendLegacyInteractionVerificationCodeOp {
     const INFO: &'static OperationInfo = &table::SEND_LEGACY_INTERACTION_VERIFICATION_CODE;
 }
 
-/// Operation type of [`Interaction::create_totp_secret`].
+/// Operation of [`Interaction::create_totp_secret`].
 #[derive(Debug)]
 pub struct CreateLegacyInteractionTotpSecretOp;
 impl Operation for CreateLegacyInteractionTotpSecretOp {
@@ -452,7 +452,7 @@ impl Operation for CreateLegacyInteractionTotpSecretOp {
     const INFO: &'static OperationInfo = &table::CREATE_LEGACY_INTERACTION_TOTP_SECRET;
 }
 
-/// Operation type of [`Interaction::create_web_authn_registration`].
+/// Operation of [`Interaction::create_web_authn_registration`].
 #[derive(Debug)]
 pub struct CreateLegacyInteractionWebAuthnRegistrationOp;
 impl Operation for CreateLegacyInteractionWebAuthnRegistrationOp {
@@ -461,7 +461,7 @@ impl Operation for CreateLegacyInteractionWebAuthnRegistrationOp {
     const INFO: &'static OperationInfo = &table::CREATE_LEGACY_INTERACTION_WEB_AUTHN_REGISTRATION;
 }
 
-/// Operation type of [`Interaction::create_web_authn_authentication`].
+/// Operation of [`Interaction::create_web_authn_authentication`].
 #[derive(Debug)]
 pub struct CreateLegacyInteractionWebAuthnAuthenticationOp;
 impl Operation for CreateLegacyInteractionWebAuthnAuthenticationOp {
@@ -470,7 +470,7 @@ impl Operation for CreateLegacyInteractionWebAuthnAuthenticationOp {
     const INFO: &'static OperationInfo = &table::CREATE_LEGACY_INTERACTION_WEB_AUTHN_AUTHENTICATION;
 }
 
-/// Operation type of [`Interaction::bind_mfa`].
+/// Operation of [`Interaction::bind_mfa`].
 #[derive(Debug)]
 pub struct BindLegacyInteractionMfaOp;
 impl Operation for BindLegacyInteractionMfaOp {
@@ -479,7 +479,7 @@ impl Operation for BindLegacyInteractionMfaOp {
     const INFO: &'static OperationInfo = &table::BIND_LEGACY_INTERACTION_MFA;
 }
 
-/// Operation type of [`Interaction::replace_mfa`].
+/// Operation of [`Interaction::replace_mfa`].
 #[derive(Debug)]
 pub struct ReplaceLegacyInteractionMfaOp;
 impl Operation for ReplaceLegacyInteractionMfaOp {
@@ -488,7 +488,7 @@ impl Operation for ReplaceLegacyInteractionMfaOp {
     const INFO: &'static OperationInfo = &table::REPLACE_LEGACY_INTERACTION_MFA;
 }
 
-/// Operation type of [`Interaction::skip_mfa`].
+/// Operation of [`Interaction::skip_mfa`].
 #[derive(Debug)]
 pub struct SkipLegacyInteractionMfaOp;
 impl Operation for SkipLegacyInteractionMfaOp {
@@ -497,7 +497,7 @@ impl Operation for SkipLegacyInteractionMfaOp {
     const INFO: &'static OperationInfo = &table::SKIP_LEGACY_INTERACTION_MFA;
 }
 
-/// Operation type of [`Interaction::create_single_sign_on_authorization_url`].
+/// Operation of [`Interaction::create_single_sign_on_authorization_url`].
 #[derive(Debug)]
 pub struct CreateLegacyInteractionSingleSignOnAuthorizationUrlOp;
 impl Operation for CreateLegacyInteractionSingleSignOnAuthorizationUrlOp {
@@ -506,7 +506,7 @@ impl Operation for CreateLegacyInteractionSingleSignOnAuthorizationUrlOp {
     const INFO: &'static OperationInfo = &table::CREATE_LEGACY_INTERACTION_SINGLE_SIGN_ON_AUTHORIZATION_URL;
 }
 
-/// Operation type of [`Interaction::authenticate_single_sign_on`].
+/// Operation of [`Interaction::authenticate_single_sign_on`].
 #[derive(Debug)]
 pub struct AuthenticateLegacyInteractionSingleSignOnOp;
 impl Operation for AuthenticateLegacyInteractionSingleSignOnOp {
@@ -515,7 +515,7 @@ impl Operation for AuthenticateLegacyInteractionSingleSignOnOp {
     const INFO: &'static OperationInfo = &table::AUTHENTICATE_LEGACY_INTERACTION_SINGLE_SIGN_ON;
 }
 
-/// Operation type of [`Interaction::register_single_sign_on`].
+/// Operation of [`Interaction::register_single_sign_on`].
 #[derive(Debug)]
 pub struct RegisterLegacyInteractionSingleSignOnOp;
 impl Operation for RegisterLegacyInteractionSingleSignOnOp {
@@ -524,7 +524,7 @@ impl Operation for RegisterLegacyInteractionSingleSignOnOp {
     const INFO: &'static OperationInfo = &table::REGISTER_LEGACY_INTERACTION_SINGLE_SIGN_ON;
 }
 
-/// Operation type of [`Interaction::list_single_sign_on_connectors`].
+/// Operation of [`Interaction::list_single_sign_on_connectors`].
 #[derive(Debug)]
 pub struct ListLegacyInteractionSingleSignOnConnectorsOp;
 impl Operation for ListLegacyInteractionSingleSignOnConnectorsOp {

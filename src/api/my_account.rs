@@ -433,7 +433,7 @@ impl MyAccount<'_> {
     }
 }
 
-/// Operation type of [`MyAccount::get_profile`].
+/// Operation of [`MyAccount::get_profile`].
 #[derive(Debug)]
 pub struct GetProfileOp;
 impl Operation for GetProfileOp {
@@ -442,7 +442,7 @@ impl Operation for GetProfileOp {
     const INFO: &'static OperationInfo = &table::GET_PROFILE;
 }
 
-/// Operation type of [`MyAccount::update_profile`].
+/// Operation of [`MyAccount::update_profile`].
 #[derive(Debug)]
 pub struct UpdateProfileOp;
 impl Operation for UpdateProfileOp {
@@ -451,7 +451,7 @@ impl Operation for UpdateProfileOp {
     const INFO: &'static OperationInfo = &table::UPDATE_PROFILE;
 }
 
-/// Operation type of [`MyAccount::update_claims`].
+/// Operation of [`MyAccount::update_claims`].
 #[derive(Debug)]
 pub struct UpdateOtherProfileOp;
 impl Operation for UpdateOtherProfileOp {
@@ -460,7 +460,7 @@ impl Operation for UpdateOtherProfileOp {
     const INFO: &'static OperationInfo = &table::UPDATE_OTHER_PROFILE;
 }
 
-/// Operation type of [`MyAccount::update_password`].
+/// Operation of [`MyAccount::update_password`].
 #[derive(Debug)]
 pub struct UpdatePasswordOp;
 impl Operation for UpdatePasswordOp {
@@ -469,7 +469,7 @@ impl Operation for UpdatePasswordOp {
     const INFO: &'static OperationInfo = &table::UPDATE_PASSWORD;
 }
 
-/// Operation type of [`MyAccount::get_mfa_settings`].
+/// Operation of [`MyAccount::get_mfa_settings`].
 #[derive(Debug)]
 pub struct GetMfaSettingsOp;
 impl Operation for GetMfaSettingsOp {
@@ -478,7 +478,7 @@ impl Operation for GetMfaSettingsOp {
     const INFO: &'static OperationInfo = &table::GET_MFA_SETTINGS;
 }
 
-/// Operation type of [`MyAccount::update_mfa_settings`].
+/// Operation of [`MyAccount::update_mfa_settings`].
 #[derive(Debug)]
 pub struct UpdateMfaSettingsOp;
 impl Operation for UpdateMfaSettingsOp {
@@ -487,7 +487,7 @@ impl Operation for UpdateMfaSettingsOp {
     const INFO: &'static OperationInfo = &table::UPDATE_MFA_SETTINGS;
 }
 
-/// Operation type of [`MyAccount::get_logto_config`].
+/// Operation of [`MyAccount::get_logto_config`].
 #[derive(Debug)]
 pub struct GetLogtoConfigOp;
 impl Operation for GetLogtoConfigOp {
@@ -496,7 +496,7 @@ impl Operation for GetLogtoConfigOp {
     const INFO: &'static OperationInfo = &table::GET_LOGTO_CONFIG;
 }
 
-/// Operation type of [`MyAccount::update_logto_config`].
+/// Operation of [`MyAccount::update_logto_config`].
 #[derive(Debug)]
 pub struct UpdateLogtoConfigOp;
 impl Operation for UpdateLogtoConfigOp {
@@ -505,7 +505,7 @@ impl Operation for UpdateLogtoConfigOp {
     const INFO: &'static OperationInfo = &table::UPDATE_LOGTO_CONFIG;
 }
 
-/// Operation type of [`MyAccount::get_social_identity_access_token`].
+/// Operation of [`MyAccount::get_social_identity_access_token`].
 #[derive(Debug)]
 pub struct GetSocialIdentityAccessTokenOp;
 impl Operation for GetSocialIdentityAccessTokenOp {
@@ -514,7 +514,7 @@ impl Operation for GetSocialIdentityAccessTokenOp {
     const INFO: &'static OperationInfo = &table::GET_SOCIAL_IDENTITY_ACCESS_TOKEN;
 }
 
-/// Operation type of [`MyAccount::update_social_identity_access_token`].
+/// Operation of [`MyAccount::update_social_identity_access_token`].
 #[derive(Debug)]
 pub struct UpdateSocialIdentityAccessTokenByVerificationIdOp;
 impl Operation for UpdateSocialIdentityAccessTokenByVerificationIdOp {
@@ -523,7 +523,7 @@ impl Operation for UpdateSocialIdentityAccessTokenByVerificationIdOp {
     const INFO: &'static OperationInfo = &table::UPDATE_SOCIAL_IDENTITY_ACCESS_TOKEN_BY_VERIFICATION_ID;
 }
 
-/// Operation type of [`MyAccount::get_enterprise_sso_identity_access_token`].
+/// Operation of [`MyAccount::get_enterprise_sso_identity_access_token`].
 #[derive(Debug)]
 pub struct GetEnterpriseSsoIdentityAccessTokenOp;
 impl Operation for GetEnterpriseSsoIdentityAccessTokenOp {
@@ -532,7 +532,7 @@ impl Operation for GetEnterpriseSsoIdentityAccessTokenOp {
     const INFO: &'static OperationInfo = &table::GET_ENTERPRISE_SSO_IDENTITY_ACCESS_TOKEN;
 }
 
-/// Operation type of [`MyAccount::update_primary_email`].
+/// Operation of [`MyAccount::update_primary_email`].
 #[derive(Debug)]
 pub struct UpdatePrimaryEmailOp;
 impl Operation for UpdatePrimaryEmailOp {
@@ -541,7 +541,7 @@ impl Operation for UpdatePrimaryEmailOp {
     const INFO: &'static OperationInfo = &table::UPDATE_PRIMARY_EMAIL;
 }
 
-/// Operation type of [`MyAccount::delete_primary_email`].
+/// Operation of [`MyAccount::delete_primary_email`].
 #[derive(Debug)]
 pub struct DeletePrimaryEmailOp;
 impl Operation for DeletePrimaryEmailOp {
@@ -550,7 +550,7 @@ impl Operation for DeletePrimaryEmailOp {
     const INFO: &'static OperationInfo = &table::DELETE_PRIMARY_EMAIL;
 }
 
-/// Operation type of [`MyAccount::update_primary_phone`].
+/// Operation of [`MyAccount::update_primary_phone`].
 #[derive(Debug)]
 pub struct UpdatePrimaryPhoneOp;
 impl Operation for UpdatePrimaryPhoneOp {
@@ -559,7 +559,7 @@ impl Operation for UpdatePrimaryPhoneOp {
     const INFO: &'static OperationInfo = &table::UPDATE_PRIMARY_PHONE;
 }
 
-/// Operation type of [`MyAccount::delete_primary_phone`].
+/// Operation of [`MyAccount::delete_primary_phone`].
 #[derive(Debug)]
 pub struct DeletePrimaryPhoneOp;
 impl Operation for DeletePrimaryPhoneOp {
@@ -568,7 +568,7 @@ impl Operation for DeletePrimaryPhoneOp {
     const INFO: &'static OperationInfo = &table::DELETE_PRIMARY_PHONE;
 }
 
-/// Operation type of [`MyAccount::replace_identity`].
+/// Operation of [`MyAccount::replace_identity`].
 #[derive(Debug)]
 pub struct ReplaceMyAccountIdentityOp;
 impl Operation for ReplaceMyAccountIdentityOp {
@@ -577,7 +577,7 @@ impl Operation for ReplaceMyAccountIdentityOp {
     const INFO: &'static OperationInfo = &table::REPLACE_MY_ACCOUNT_IDENTITY;
 }
 
-/// Operation type of [`MyAccount::add_identity`].
+/// Operation of [`MyAccount::add_identity`].
 #[derive(Debug)]
 pub struct AddUserIdentitiesOp;
 impl Operation for AddUserIdentitiesOp {
@@ -586,7 +586,7 @@ impl Operation for AddUserIdentitiesOp {
     const INFO: &'static OperationInfo = &table::ADD_USER_IDENTITIES;
 }
 
-/// Operation type of [`MyAccount::delete_identity`].
+/// Operation of [`MyAccount::delete_identity`].
 #[derive(Debug)]
 pub struct DeleteIdentityOp;
 impl Operation for DeleteIdentityOp {
@@ -595,7 +595,7 @@ impl Operation for DeleteIdentityOp {
     const INFO: &'static OperationInfo = &table::DELETE_IDENTITY;
 }
 
-/// Operation type of [`MyAccount::get_mfa_verifications`].
+/// Operation of [`MyAccount::get_mfa_verifications`].
 #[derive(Debug)]
 pub struct GetMfaVerificationsOp;
 impl Operation for GetMfaVerificationsOp {
@@ -604,7 +604,7 @@ impl Operation for GetMfaVerificationsOp {
     const INFO: &'static OperationInfo = &table::GET_MFA_VERIFICATIONS;
 }
 
-/// Operation type of [`MyAccount::add_mfa_verification`].
+/// Operation of [`MyAccount::add_mfa_verification`].
 #[derive(Debug)]
 pub struct AddMfaVerificationOp;
 impl Operation for AddMfaVerificationOp {
@@ -613,7 +613,7 @@ impl Operation for AddMfaVerificationOp {
     const INFO: &'static OperationInfo = &table::ADD_MFA_VERIFICATION;
 }
 
-/// Operation type of [`MyAccount::create_or_replace_totp_mfa_verification`].
+/// Operation of [`MyAccount::create_or_replace_totp_mfa_verification`].
 #[derive(Debug)]
 pub struct CreateOrReplaceTotpMfaVerificationOp;
 impl Operation for CreateOrReplaceTotpMfaVerificationOp {
@@ -622,7 +622,7 @@ impl Operation for CreateOrReplaceTotpMfaVerificationOp {
     const INFO: &'static OperationInfo = &table::CREATE_OR_REPLACE_TOTP_MFA_VERIFICATION;
 }
 
-/// Operation type of [`MyAccount::generate_totp_secret`].
+/// Operation of [`MyAccount::generate_totp_secret`].
 #[derive(Debug)]
 pub struct GenerateTotpSecretOp;
 impl Operation for GenerateTotpSecretOp {
@@ -631,7 +631,7 @@ impl Operation for GenerateTotpSecretOp {
     const INFO: &'static OperationInfo = &table::GENERATE_TOTP_SECRET;
 }
 
-/// Operation type of [`MyAccount::generate_backup_codes`].
+/// Operation of [`MyAccount::generate_backup_codes`].
 #[derive(Debug)]
 pub struct GenerateMyAccountBackupCodesOp;
 impl Operation for GenerateMyAccountBackupCodesOp {
@@ -640,7 +640,7 @@ impl Operation for GenerateMyAccountBackupCodesOp {
     const INFO: &'static OperationInfo = &table::GENERATE_MY_ACCOUNT_BACKUP_CODES;
 }
 
-/// Operation type of [`MyAccount::get_backup_codes`].
+/// Operation of [`MyAccount::get_backup_codes`].
 #[derive(Debug)]
 pub struct GetBackupCodesOp;
 impl Operation for GetBackupCodesOp {
@@ -649,7 +649,7 @@ impl Operation for GetBackupCodesOp {
     const INFO: &'static OperationInfo = &table::GET_BACKUP_CODES;
 }
 
-/// Operation type of [`MyAccount::update_mfa_verification_name`].
+/// Operation of [`MyAccount::update_mfa_verification_name`].
 #[derive(Debug)]
 pub struct UpdateMfaVerificationNameOp;
 impl Operation for UpdateMfaVerificationNameOp {
@@ -658,7 +658,7 @@ impl Operation for UpdateMfaVerificationNameOp {
     const INFO: &'static OperationInfo = &table::UPDATE_MFA_VERIFICATION_NAME;
 }
 
-/// Operation type of [`MyAccount::delete_mfa_verification`].
+/// Operation of [`MyAccount::delete_mfa_verification`].
 #[derive(Debug)]
 pub struct DeleteMfaVerificationOp;
 impl Operation for DeleteMfaVerificationOp {
@@ -667,7 +667,7 @@ impl Operation for DeleteMfaVerificationOp {
     const INFO: &'static OperationInfo = &table::DELETE_MFA_VERIFICATION;
 }
 
-/// Operation type of [`MyAccount::get_sessions`].
+/// Operation of [`MyAccount::get_sessions`].
 #[derive(Debug)]
 pub struct GetSessionsOp;
 impl Operation for GetSessionsOp {
@@ -676,7 +676,7 @@ impl Operation for GetSessionsOp {
     const INFO: &'static OperationInfo = &table::GET_SESSIONS;
 }
 
-/// Operation type of [`MyAccount::delete_session`].
+/// Operation of [`MyAccount::delete_session`].
 #[derive(Debug)]
 pub struct DeleteSessionByIdOp;
 impl Operation for DeleteSessionByIdOp {
@@ -693,7 +693,7 @@ impl Request<DeleteSessionByIdOp> {
     }
 }
 
-/// Operation type of [`MyAccount::get_grants`].
+/// Operation of [`MyAccount::get_grants`].
 #[derive(Debug)]
 pub struct GetGrantsOp;
 impl Operation for GetGrantsOp {
@@ -710,7 +710,7 @@ impl Request<GetGrantsOp> {
     }
 }
 
-/// Operation type of [`MyAccount::delete_grant`].
+/// Operation of [`MyAccount::delete_grant`].
 #[derive(Debug)]
 pub struct DeleteGrantByIdOp;
 impl Operation for DeleteGrantByIdOp {
@@ -719,7 +719,7 @@ impl Operation for DeleteGrantByIdOp {
     const INFO: &'static OperationInfo = &table::DELETE_GRANT_BY_ID;
 }
 
-/// Operation type of [`MyAccount::upload_avatar`].
+/// Operation of [`MyAccount::upload_avatar`].
 #[derive(Debug)]
 pub struct UploadAccountAvatarOp;
 impl Operation for UploadAccountAvatarOp {

@@ -110,7 +110,7 @@ impl OneTimeTokens<'_> {
     }
 }
 
-/// Operation type of [`OneTimeTokens::list`].
+/// Operation of [`OneTimeTokens::list`].
 #[derive(Debug)]
 pub struct ListOneTimeTokensOp;
 impl Operation for ListOneTimeTokensOp {
@@ -138,7 +138,7 @@ impl Request<ListOneTimeTokensOp> {
     }
 }
 
-/// Operation type of [`OneTimeTokens::create`].
+/// Operation of [`OneTimeTokens::create`].
 #[derive(Debug)]
 pub struct AddOneTimeTokensOp;
 impl Operation for AddOneTimeTokensOp {
@@ -147,7 +147,7 @@ impl Operation for AddOneTimeTokensOp {
     const INFO: &'static OperationInfo = &table::ADD_ONE_TIME_TOKENS;
 }
 
-/// Operation type of [`OneTimeTokens::get`].
+/// Operation of [`OneTimeTokens::get`].
 #[derive(Debug)]
 pub struct GetOneTimeTokenOp;
 impl Operation for GetOneTimeTokenOp {
@@ -156,7 +156,7 @@ impl Operation for GetOneTimeTokenOp {
     const INFO: &'static OperationInfo = &table::GET_ONE_TIME_TOKEN;
 }
 
-/// Operation type of [`OneTimeTokens::delete`].
+/// Operation of [`OneTimeTokens::delete`].
 #[derive(Debug)]
 pub struct DeleteOneTimeTokenOp;
 impl Operation for DeleteOneTimeTokenOp {
@@ -165,7 +165,7 @@ impl Operation for DeleteOneTimeTokenOp {
     const INFO: &'static OperationInfo = &table::DELETE_ONE_TIME_TOKEN;
 }
 
-/// Operation type of [`OneTimeTokens::verify`].
+/// Operation of [`OneTimeTokens::verify`].
 #[derive(Debug)]
 pub struct VerifyOneTimeTokenOp;
 impl Operation for VerifyOneTimeTokenOp {
@@ -174,7 +174,7 @@ impl Operation for VerifyOneTimeTokenOp {
     const INFO: &'static OperationInfo = &table::VERIFY_ONE_TIME_TOKEN;
 }
 
-/// Operation type of [`OneTimeTokens::replace_status`].
+/// Operation of [`OneTimeTokens::replace_status`].
 #[derive(Debug)]
 pub struct ReplaceOneTimeTokenStatusOp;
 impl Operation for ReplaceOneTimeTokenStatusOp {

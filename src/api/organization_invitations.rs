@@ -73,7 +73,7 @@ impl OrganizationInvitations<'_> {
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
-    /// rule), 429 (too many requests), 501 (not configured).
+    /// rule), 429 (too many requests), 501 (unconfigured).
     #[doc(alias = "CreateOrganizationInvitation")]
     pub fn create(
         &self,
@@ -120,7 +120,7 @@ impl OrganizationInvitations<'_> {
     }
 }
 
-/// Operation type of [`OrganizationInvitations::get`].
+/// Operation of [`OrganizationInvitations::get`].
 #[derive(Debug)]
 pub struct GetOrganizationInvitationOp;
 impl Operation for GetOrganizationInvitationOp {
@@ -129,7 +129,7 @@ impl Operation for GetOrganizationInvitationOp {
     const INFO: &'static OperationInfo = &table::GET_ORGANIZATION_INVITATION;
 }
 
-/// Operation type of [`OrganizationInvitations::delete`].
+/// Operation of [`OrganizationInvitations::delete`].
 #[derive(Debug)]
 pub struct DeleteOrganizationInvitationOp;
 impl Operation for DeleteOrganizationInvitationOp {
@@ -138,7 +138,7 @@ impl Operation for DeleteOrganizationInvitationOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_INVITATION;
 }
 
-/// Operation type of [`OrganizationInvitations::list`].
+/// Operation of [`OrganizationInvitations::list`].
 #[derive(Debug)]
 pub struct ListOrganizationInvitationsOp;
 impl Operation for ListOrganizationInvitationsOp {
@@ -164,7 +164,7 @@ impl Request<ListOrganizationInvitationsOp> {
     }
 }
 
-/// Operation type of [`OrganizationInvitations::create`].
+/// Operation of [`OrganizationInvitations::create`].
 #[derive(Debug)]
 pub struct CreateOrganizationInvitationOp;
 impl Operation for CreateOrganizationInvitationOp {
@@ -173,7 +173,7 @@ impl Operation for CreateOrganizationInvitationOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_INVITATION;
 }
 
-/// Operation type of [`OrganizationInvitations::send_message`].
+/// Operation of [`OrganizationInvitations::send_message`].
 #[derive(Debug)]
 pub struct CreateOrganizationInvitationMessageOp;
 impl Operation for CreateOrganizationInvitationMessageOp {
@@ -182,7 +182,7 @@ impl Operation for CreateOrganizationInvitationMessageOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_INVITATION_MESSAGE;
 }
 
-/// Operation type of [`OrganizationInvitations::replace_status`].
+/// Operation of [`OrganizationInvitations::replace_status`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationInvitationStatusOp;
 impl Operation for ReplaceOrganizationInvitationStatusOp {

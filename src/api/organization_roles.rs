@@ -250,7 +250,7 @@ impl OrganizationRoles<'_> {
     }
 }
 
-/// Operation type of [`OrganizationRoles::get`].
+/// Operation of [`OrganizationRoles::get`].
 #[derive(Debug)]
 pub struct GetOrganizationRoleOp;
 impl Operation for GetOrganizationRoleOp {
@@ -259,7 +259,7 @@ impl Operation for GetOrganizationRoleOp {
     const INFO: &'static OperationInfo = &table::GET_ORGANIZATION_ROLE;
 }
 
-/// Operation type of [`OrganizationRoles::delete`].
+/// Operation of [`OrganizationRoles::delete`].
 #[derive(Debug)]
 pub struct DeleteOrganizationRoleOp;
 impl Operation for DeleteOrganizationRoleOp {
@@ -268,7 +268,7 @@ impl Operation for DeleteOrganizationRoleOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_ROLE;
 }
 
-/// Operation type of [`OrganizationRoles::update`].
+/// Operation of [`OrganizationRoles::update`].
 #[derive(Debug)]
 pub struct UpdateOrganizationRoleOp;
 impl Operation for UpdateOrganizationRoleOp {
@@ -277,7 +277,7 @@ impl Operation for UpdateOrganizationRoleOp {
     const INFO: &'static OperationInfo = &table::UPDATE_ORGANIZATION_ROLE;
 }
 
-/// Operation type of [`OrganizationRoles::list`].
+/// Operation of [`OrganizationRoles::list`].
 #[derive(Debug)]
 pub struct ListOrganizationRolesOp;
 impl Operation for ListOrganizationRolesOp {
@@ -297,7 +297,7 @@ impl Request<ListOrganizationRolesOp> {
     }
 }
 
-/// Operation type of [`OrganizationRoles::create`].
+/// Operation of [`OrganizationRoles::create`].
 #[derive(Debug)]
 pub struct CreateOrganizationRoleOp;
 impl Operation for CreateOrganizationRoleOp {
@@ -306,7 +306,7 @@ impl Operation for CreateOrganizationRoleOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_ROLE;
 }
 
-/// Operation type of [`OrganizationRoles::list_scopes`].
+/// Operation of [`OrganizationRoles::list_scopes`].
 #[derive(Debug)]
 pub struct ListOrganizationRoleScopesOp;
 impl Operation for ListOrganizationRoleScopesOp {
@@ -319,7 +319,7 @@ impl ListOperation for ListOrganizationRoleScopesOp {
     type Item = models::OrganizationScope;
 }
 
-/// Operation type of [`OrganizationRoles::replace_scopes`].
+/// Operation of [`OrganizationRoles::replace_scopes`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationRoleScopesOp;
 impl Operation for ReplaceOrganizationRoleScopesOp {
@@ -328,7 +328,7 @@ impl Operation for ReplaceOrganizationRoleScopesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_ROLE_SCOPES;
 }
 
-/// Operation type of [`OrganizationRoles::assign_scopes`].
+/// Operation of [`OrganizationRoles::assign_scopes`].
 #[derive(Debug)]
 pub struct CreateOrganizationRoleScopeOp;
 impl Operation for CreateOrganizationRoleScopeOp {
@@ -337,7 +337,7 @@ impl Operation for CreateOrganizationRoleScopeOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_ROLE_SCOPE;
 }
 
-/// Operation type of [`OrganizationRoles::remove_scope`].
+/// Operation of [`OrganizationRoles::remove_scope`].
 #[derive(Debug)]
 pub struct DeleteOrganizationRoleScopeOp;
 impl Operation for DeleteOrganizationRoleScopeOp {
@@ -346,7 +346,7 @@ impl Operation for DeleteOrganizationRoleScopeOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_ROLE_SCOPE;
 }
 
-/// Operation type of [`OrganizationRoles::list_resource_scopes`].
+/// Operation of [`OrganizationRoles::list_resource_scopes`].
 #[derive(Debug)]
 pub struct ListOrganizationRoleResourceScopesOp;
 impl Operation for ListOrganizationRoleResourceScopesOp {
@@ -359,7 +359,7 @@ impl ListOperation for ListOrganizationRoleResourceScopesOp {
     type Item = models::Scope;
 }
 
-/// Operation type of [`OrganizationRoles::replace_resource_scopes`].
+/// Operation of [`OrganizationRoles::replace_resource_scopes`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationRoleResourceScopesOp;
 impl Operation for ReplaceOrganizationRoleResourceScopesOp {
@@ -368,7 +368,7 @@ impl Operation for ReplaceOrganizationRoleResourceScopesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_ROLE_RESOURCE_SCOPES;
 }
 
-/// Operation type of [`OrganizationRoles::assign_resource_scopes`].
+/// Operation of [`OrganizationRoles::assign_resource_scopes`].
 #[derive(Debug)]
 pub struct CreateOrganizationRoleResourceScopeOp;
 impl Operation for CreateOrganizationRoleResourceScopeOp {
@@ -377,7 +377,7 @@ impl Operation for CreateOrganizationRoleResourceScopeOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_ROLE_RESOURCE_SCOPE;
 }
 
-/// Operation type of [`OrganizationRoles::remove_resource_scope`].
+/// Operation of [`OrganizationRoles::remove_resource_scope`].
 #[derive(Debug)]
 pub struct DeleteOrganizationRoleResourceScopeOp;
 impl Operation for DeleteOrganizationRoleResourceScopeOp {

@@ -99,7 +99,7 @@ impl OrganizationScopes<'_> {
     }
 }
 
-/// Operation type of [`OrganizationScopes::list`].
+/// Operation of [`OrganizationScopes::list`].
 #[derive(Debug)]
 pub struct ListOrganizationScopesOp;
 impl Operation for ListOrganizationScopesOp {
@@ -119,7 +119,7 @@ impl Request<ListOrganizationScopesOp> {
     }
 }
 
-/// Operation type of [`OrganizationScopes::create`].
+/// Operation of [`OrganizationScopes::create`].
 #[derive(Debug)]
 pub struct CreateOrganizationScopeOp;
 impl Operation for CreateOrganizationScopeOp {
@@ -128,7 +128,7 @@ impl Operation for CreateOrganizationScopeOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_SCOPE;
 }
 
-/// Operation type of [`OrganizationScopes::get`].
+/// Operation of [`OrganizationScopes::get`].
 #[derive(Debug)]
 pub struct GetOrganizationScopeOp;
 impl Operation for GetOrganizationScopeOp {
@@ -137,7 +137,7 @@ impl Operation for GetOrganizationScopeOp {
     const INFO: &'static OperationInfo = &table::GET_ORGANIZATION_SCOPE;
 }
 
-/// Operation type of [`OrganizationScopes::delete`].
+/// Operation of [`OrganizationScopes::delete`].
 #[derive(Debug)]
 pub struct DeleteOrganizationScopeOp;
 impl Operation for DeleteOrganizationScopeOp {
@@ -146,7 +146,7 @@ impl Operation for DeleteOrganizationScopeOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_SCOPE;
 }
 
-/// Operation type of [`OrganizationScopes::update`].
+/// Operation of [`OrganizationScopes::update`].
 #[derive(Debug)]
 pub struct UpdateOrganizationScopeOp;
 impl Operation for UpdateOrganizationScopeOp {

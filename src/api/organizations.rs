@@ -726,7 +726,7 @@ impl Organizations<'_> {
     }
 }
 
-/// Operation type of [`Organizations::list`].
+/// Operation of [`Organizations::list`].
 #[derive(Debug)]
 pub struct ListOrganizationsOp;
 impl Operation for ListOrganizationsOp {
@@ -751,7 +751,7 @@ impl Request<ListOrganizationsOp> {
     }
 }
 
-/// Operation type of [`Organizations::create`].
+/// Operation of [`Organizations::create`].
 #[derive(Debug)]
 pub struct CreateOrganizationOp;
 impl Operation for CreateOrganizationOp {
@@ -760,7 +760,7 @@ impl Operation for CreateOrganizationOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION;
 }
 
-/// Operation type of [`Organizations::get`].
+/// Operation of [`Organizations::get`].
 #[derive(Debug)]
 pub struct GetOrganizationOp;
 impl Operation for GetOrganizationOp {
@@ -769,7 +769,7 @@ impl Operation for GetOrganizationOp {
     const INFO: &'static OperationInfo = &table::GET_ORGANIZATION;
 }
 
-/// Operation type of [`Organizations::delete`].
+/// Operation of [`Organizations::delete`].
 #[derive(Debug)]
 pub struct DeleteOrganizationOp;
 impl Operation for DeleteOrganizationOp {
@@ -778,7 +778,7 @@ impl Operation for DeleteOrganizationOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION;
 }
 
-/// Operation type of [`Organizations::update`].
+/// Operation of [`Organizations::update`].
 #[derive(Debug)]
 pub struct UpdateOrganizationOp;
 impl Operation for UpdateOrganizationOp {
@@ -787,7 +787,7 @@ impl Operation for UpdateOrganizationOp {
     const INFO: &'static OperationInfo = &table::UPDATE_ORGANIZATION;
 }
 
-/// Operation type of [`Organizations::list_users`].
+/// Operation of [`Organizations::list_users`].
 #[derive(Debug)]
 pub struct ListOrganizationUsersOp;
 impl Operation for ListOrganizationUsersOp {
@@ -816,7 +816,7 @@ impl Request<ListOrganizationUsersOp> {
     }
 }
 
-/// Operation type of [`Organizations::replace_users`].
+/// Operation of [`Organizations::replace_users`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationUsersOp;
 impl Operation for ReplaceOrganizationUsersOp {
@@ -825,7 +825,7 @@ impl Operation for ReplaceOrganizationUsersOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_USERS;
 }
 
-/// Operation type of [`Organizations::add_users`].
+/// Operation of [`Organizations::add_users`].
 #[derive(Debug)]
 pub struct AddOrganizationUsersOp;
 impl Operation for AddOrganizationUsersOp {
@@ -834,7 +834,7 @@ impl Operation for AddOrganizationUsersOp {
     const INFO: &'static OperationInfo = &table::ADD_ORGANIZATION_USERS;
 }
 
-/// Operation type of [`Organizations::remove_user`].
+/// Operation of [`Organizations::remove_user`].
 #[derive(Debug)]
 pub struct DeleteOrganizationUserOp;
 impl Operation for DeleteOrganizationUserOp {
@@ -843,7 +843,7 @@ impl Operation for DeleteOrganizationUserOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_USER;
 }
 
-/// Operation type of [`Organizations::assign_roles_to_users`].
+/// Operation of [`Organizations::assign_roles_to_users`].
 #[derive(Debug)]
 pub struct AssignOrganizationRolesToUsersOp;
 impl Operation for AssignOrganizationRolesToUsersOp {
@@ -852,7 +852,7 @@ impl Operation for AssignOrganizationRolesToUsersOp {
     const INFO: &'static OperationInfo = &table::ASSIGN_ORGANIZATION_ROLES_TO_USERS;
 }
 
-/// Operation type of [`Organizations::list_user_roles`].
+/// Operation of [`Organizations::list_user_roles`].
 #[derive(Debug)]
 pub struct ListOrganizationUserRolesOp;
 impl Operation for ListOrganizationUserRolesOp {
@@ -865,7 +865,7 @@ impl ListOperation for ListOrganizationUserRolesOp {
     type Item = models::OrganizationRole;
 }
 
-/// Operation type of [`Organizations::replace_user_roles`].
+/// Operation of [`Organizations::replace_user_roles`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationUserRolesOp;
 impl Operation for ReplaceOrganizationUserRolesOp {
@@ -874,7 +874,7 @@ impl Operation for ReplaceOrganizationUserRolesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_USER_ROLES;
 }
 
-/// Operation type of [`Organizations::assign_roles_to_user`].
+/// Operation of [`Organizations::assign_roles_to_user`].
 #[derive(Debug)]
 pub struct AssignOrganizationRolesToUserOp;
 impl Operation for AssignOrganizationRolesToUserOp {
@@ -883,7 +883,7 @@ impl Operation for AssignOrganizationRolesToUserOp {
     const INFO: &'static OperationInfo = &table::ASSIGN_ORGANIZATION_ROLES_TO_USER;
 }
 
-/// Operation type of [`Organizations::remove_user_role`].
+/// Operation of [`Organizations::remove_user_role`].
 #[derive(Debug)]
 pub struct DeleteOrganizationUserRoleOp;
 impl Operation for DeleteOrganizationUserRoleOp {
@@ -892,7 +892,7 @@ impl Operation for DeleteOrganizationUserRoleOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_USER_ROLE;
 }
 
-/// Operation type of [`Organizations::list_user_scopes`].
+/// Operation of [`Organizations::list_user_scopes`].
 #[derive(Debug)]
 pub struct ListOrganizationUserScopesOp;
 impl Operation for ListOrganizationUserScopesOp {
@@ -901,7 +901,7 @@ impl Operation for ListOrganizationUserScopesOp {
     const INFO: &'static OperationInfo = &table::LIST_ORGANIZATION_USER_SCOPES;
 }
 
-/// Operation type of [`Organizations::list_applications`].
+/// Operation of [`Organizations::list_applications`].
 #[derive(Debug)]
 pub struct ListOrganizationApplicationsOp;
 impl Operation for ListOrganizationApplicationsOp {
@@ -921,7 +921,7 @@ impl Request<ListOrganizationApplicationsOp> {
     }
 }
 
-/// Operation type of [`Organizations::replace_applications`].
+/// Operation of [`Organizations::replace_applications`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationApplicationsOp;
 impl Operation for ReplaceOrganizationApplicationsOp {
@@ -930,7 +930,7 @@ impl Operation for ReplaceOrganizationApplicationsOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_APPLICATIONS;
 }
 
-/// Operation type of [`Organizations::add_applications`].
+/// Operation of [`Organizations::add_applications`].
 #[derive(Debug)]
 pub struct AddOrganizationApplicationsOp;
 impl Operation for AddOrganizationApplicationsOp {
@@ -939,7 +939,7 @@ impl Operation for AddOrganizationApplicationsOp {
     const INFO: &'static OperationInfo = &table::ADD_ORGANIZATION_APPLICATIONS;
 }
 
-/// Operation type of [`Organizations::remove_application`].
+/// Operation of [`Organizations::remove_application`].
 #[derive(Debug)]
 pub struct DeleteOrganizationApplicationOp;
 impl Operation for DeleteOrganizationApplicationOp {
@@ -948,7 +948,7 @@ impl Operation for DeleteOrganizationApplicationOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_APPLICATION;
 }
 
-/// Operation type of [`Organizations::assign_roles_to_applications`].
+/// Operation of [`Organizations::assign_roles_to_applications`].
 #[derive(Debug)]
 pub struct AssignOrganizationRolesToApplicationsOp;
 impl Operation for AssignOrganizationRolesToApplicationsOp {
@@ -957,7 +957,7 @@ impl Operation for AssignOrganizationRolesToApplicationsOp {
     const INFO: &'static OperationInfo = &table::ASSIGN_ORGANIZATION_ROLES_TO_APPLICATIONS;
 }
 
-/// Operation type of [`Organizations::list_application_roles`].
+/// Operation of [`Organizations::list_application_roles`].
 #[derive(Debug)]
 pub struct ListOrganizationApplicationRolesOp;
 impl Operation for ListOrganizationApplicationRolesOp {
@@ -970,7 +970,7 @@ impl ListOperation for ListOrganizationApplicationRolesOp {
     type Item = models::OrganizationRole;
 }
 
-/// Operation type of [`Organizations::replace_application_roles`].
+/// Operation of [`Organizations::replace_application_roles`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationApplicationRolesOp;
 impl Operation for ReplaceOrganizationApplicationRolesOp {
@@ -979,7 +979,7 @@ impl Operation for ReplaceOrganizationApplicationRolesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_APPLICATION_ROLES;
 }
 
-/// Operation type of [`Organizations::assign_roles_to_application`].
+/// Operation of [`Organizations::assign_roles_to_application`].
 #[derive(Debug)]
 pub struct AssignOrganizationRolesToApplicationOp;
 impl Operation for AssignOrganizationRolesToApplicationOp {
@@ -988,7 +988,7 @@ impl Operation for AssignOrganizationRolesToApplicationOp {
     const INFO: &'static OperationInfo = &table::ASSIGN_ORGANIZATION_ROLES_TO_APPLICATION;
 }
 
-/// Operation type of [`Organizations::remove_application_role`].
+/// Operation of [`Organizations::remove_application_role`].
 #[derive(Debug)]
 pub struct DeleteOrganizationApplicationRoleOp;
 impl Operation for DeleteOrganizationApplicationRoleOp {
@@ -997,7 +997,7 @@ impl Operation for DeleteOrganizationApplicationRoleOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_APPLICATION_ROLE;
 }
 
-/// Operation type of [`Organizations::list_jit_email_domains`].
+/// Operation of [`Organizations::list_jit_email_domains`].
 #[derive(Debug)]
 pub struct ListOrganizationJitEmailDomainsOp;
 impl Operation for ListOrganizationJitEmailDomainsOp {
@@ -1010,7 +1010,7 @@ impl ListOperation for ListOrganizationJitEmailDomainsOp {
     type Item = models::OrganizationJitEmailDomain;
 }
 
-/// Operation type of [`Organizations::replace_jit_email_domains`].
+/// Operation of [`Organizations::replace_jit_email_domains`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationJitEmailDomainsOp;
 impl Operation for ReplaceOrganizationJitEmailDomainsOp {
@@ -1019,7 +1019,7 @@ impl Operation for ReplaceOrganizationJitEmailDomainsOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_JIT_EMAIL_DOMAINS;
 }
 
-/// Operation type of [`Organizations::add_jit_email_domain`].
+/// Operation of [`Organizations::add_jit_email_domain`].
 #[derive(Debug)]
 pub struct CreateOrganizationJitEmailDomainOp;
 impl Operation for CreateOrganizationJitEmailDomainOp {
@@ -1028,7 +1028,7 @@ impl Operation for CreateOrganizationJitEmailDomainOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_JIT_EMAIL_DOMAIN;
 }
 
-/// Operation type of [`Organizations::remove_jit_email_domain`].
+/// Operation of [`Organizations::remove_jit_email_domain`].
 #[derive(Debug)]
 pub struct DeleteOrganizationJitEmailDomainOp;
 impl Operation for DeleteOrganizationJitEmailDomainOp {
@@ -1037,7 +1037,7 @@ impl Operation for DeleteOrganizationJitEmailDomainOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_JIT_EMAIL_DOMAIN;
 }
 
-/// Operation type of [`Organizations::list_jit_roles`].
+/// Operation of [`Organizations::list_jit_roles`].
 #[derive(Debug)]
 pub struct ListOrganizationJitRolesOp;
 impl Operation for ListOrganizationJitRolesOp {
@@ -1050,7 +1050,7 @@ impl ListOperation for ListOrganizationJitRolesOp {
     type Item = models::OrganizationRole;
 }
 
-/// Operation type of [`Organizations::replace_jit_roles`].
+/// Operation of [`Organizations::replace_jit_roles`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationJitRolesOp;
 impl Operation for ReplaceOrganizationJitRolesOp {
@@ -1059,7 +1059,7 @@ impl Operation for ReplaceOrganizationJitRolesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_JIT_ROLES;
 }
 
-/// Operation type of [`Organizations::add_jit_roles`].
+/// Operation of [`Organizations::add_jit_roles`].
 #[derive(Debug)]
 pub struct CreateOrganizationJitRoleOp;
 impl Operation for CreateOrganizationJitRoleOp {
@@ -1068,7 +1068,7 @@ impl Operation for CreateOrganizationJitRoleOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_JIT_ROLE;
 }
 
-/// Operation type of [`Organizations::remove_jit_role`].
+/// Operation of [`Organizations::remove_jit_role`].
 #[derive(Debug)]
 pub struct DeleteOrganizationJitRoleOp;
 impl Operation for DeleteOrganizationJitRoleOp {
@@ -1077,7 +1077,7 @@ impl Operation for DeleteOrganizationJitRoleOp {
     const INFO: &'static OperationInfo = &table::DELETE_ORGANIZATION_JIT_ROLE;
 }
 
-/// Operation type of [`Organizations::list_jit_sso_connectors`].
+/// Operation of [`Organizations::list_jit_sso_connectors`].
 #[derive(Debug)]
 pub struct ListOrganizationJitSsoConnectorsOp;
 impl Operation for ListOrganizationJitSsoConnectorsOp {
@@ -1090,7 +1090,7 @@ impl ListOperation for ListOrganizationJitSsoConnectorsOp {
     type Item = models::SsoConnector;
 }
 
-/// Operation type of [`Organizations::replace_jit_sso_connectors`].
+/// Operation of [`Organizations::replace_jit_sso_connectors`].
 #[derive(Debug)]
 pub struct ReplaceOrganizationJitSsoConnectorsOp;
 impl Operation for ReplaceOrganizationJitSsoConnectorsOp {
@@ -1099,7 +1099,7 @@ impl Operation for ReplaceOrganizationJitSsoConnectorsOp {
     const INFO: &'static OperationInfo = &table::REPLACE_ORGANIZATION_JIT_SSO_CONNECTORS;
 }
 
-/// Operation type of [`Organizations::add_jit_sso_connectors`].
+/// Operation of [`Organizations::add_jit_sso_connectors`].
 #[derive(Debug)]
 pub struct CreateOrganizationJitSsoConnectorOp;
 impl Operation for CreateOrganizationJitSsoConnectorOp {
@@ -1108,7 +1108,7 @@ impl Operation for CreateOrganizationJitSsoConnectorOp {
     const INFO: &'static OperationInfo = &table::CREATE_ORGANIZATION_JIT_SSO_CONNECTOR;
 }
 
-/// Operation type of [`Organizations::remove_jit_sso_connector`].
+/// Operation of [`Organizations::remove_jit_sso_connector`].
 #[derive(Debug)]
 pub struct DeleteOrganizationJitSsoConnectorOp;
 impl Operation for DeleteOrganizationJitSsoConnectorOp {

@@ -197,7 +197,7 @@ impl Resources<'_> {
     }
 }
 
-/// Operation type of [`Resources::list`].
+/// Operation of [`Resources::list`].
 #[derive(Debug)]
 pub struct ListResourcesOp;
 impl Operation for ListResourcesOp {
@@ -217,7 +217,7 @@ impl Request<ListResourcesOp> {
     }
 }
 
-/// Operation type of [`Resources::create`].
+/// Operation of [`Resources::create`].
 #[derive(Debug)]
 pub struct CreateResourceOp;
 impl Operation for CreateResourceOp {
@@ -226,7 +226,7 @@ impl Operation for CreateResourceOp {
     const INFO: &'static OperationInfo = &table::CREATE_RESOURCE;
 }
 
-/// Operation type of [`Resources::get`].
+/// Operation of [`Resources::get`].
 #[derive(Debug)]
 pub struct GetResourceOp;
 impl Operation for GetResourceOp {
@@ -235,7 +235,7 @@ impl Operation for GetResourceOp {
     const INFO: &'static OperationInfo = &table::GET_RESOURCE;
 }
 
-/// Operation type of [`Resources::delete`].
+/// Operation of [`Resources::delete`].
 #[derive(Debug)]
 pub struct DeleteResourceOp;
 impl Operation for DeleteResourceOp {
@@ -244,7 +244,7 @@ impl Operation for DeleteResourceOp {
     const INFO: &'static OperationInfo = &table::DELETE_RESOURCE;
 }
 
-/// Operation type of [`Resources::update`].
+/// Operation of [`Resources::update`].
 #[derive(Debug)]
 pub struct UpdateResourceOp;
 impl Operation for UpdateResourceOp {
@@ -253,7 +253,7 @@ impl Operation for UpdateResourceOp {
     const INFO: &'static OperationInfo = &table::UPDATE_RESOURCE;
 }
 
-/// Operation type of [`Resources::update_is_default`].
+/// Operation of [`Resources::update_is_default`].
 #[derive(Debug)]
 pub struct UpdateResourceIsDefaultOp;
 impl Operation for UpdateResourceIsDefaultOp {
@@ -262,7 +262,7 @@ impl Operation for UpdateResourceIsDefaultOp {
     const INFO: &'static OperationInfo = &table::UPDATE_RESOURCE_IS_DEFAULT;
 }
 
-/// Operation type of [`Resources::list_scopes`].
+/// Operation of [`Resources::list_scopes`].
 #[derive(Debug)]
 pub struct ListResourceScopesOp;
 impl Operation for ListResourceScopesOp {
@@ -279,7 +279,7 @@ impl SearchOperation for ListResourceScopesOp {
     type Member = crate::request::SearchMember;
 }
 
-/// Operation type of [`Resources::create_scope`].
+/// Operation of [`Resources::create_scope`].
 #[derive(Debug)]
 pub struct CreateResourceScopeOp;
 impl Operation for CreateResourceScopeOp {
@@ -288,7 +288,7 @@ impl Operation for CreateResourceScopeOp {
     const INFO: &'static OperationInfo = &table::CREATE_RESOURCE_SCOPE;
 }
 
-/// Operation type of [`Resources::delete_scope`].
+/// Operation of [`Resources::delete_scope`].
 #[derive(Debug)]
 pub struct DeleteResourceScopeOp;
 impl Operation for DeleteResourceScopeOp {
@@ -297,7 +297,7 @@ impl Operation for DeleteResourceScopeOp {
     const INFO: &'static OperationInfo = &table::DELETE_RESOURCE_SCOPE;
 }
 
-/// Operation type of [`Resources::update_scope`].
+/// Operation of [`Resources::update_scope`].
 #[derive(Debug)]
 pub struct UpdateResourceScopeOp;
 impl Operation for UpdateResourceScopeOp {

@@ -262,7 +262,7 @@ impl Roles<'_> {
     }
 }
 
-/// Operation type of [`Roles::list`].
+/// Operation of [`Roles::list`].
 #[derive(Debug)]
 pub struct ListRolesOp;
 impl Operation for ListRolesOp {
@@ -297,7 +297,7 @@ impl Request<ListRolesOp> {
     }
 }
 
-/// Operation type of [`Roles::create`].
+/// Operation of [`Roles::create`].
 #[derive(Debug)]
 pub struct CreateRoleOp;
 impl Operation for CreateRoleOp {
@@ -306,7 +306,7 @@ impl Operation for CreateRoleOp {
     const INFO: &'static OperationInfo = &table::CREATE_ROLE;
 }
 
-/// Operation type of [`Roles::get`].
+/// Operation of [`Roles::get`].
 #[derive(Debug)]
 pub struct GetRoleOp;
 impl Operation for GetRoleOp {
@@ -315,7 +315,7 @@ impl Operation for GetRoleOp {
     const INFO: &'static OperationInfo = &table::GET_ROLE;
 }
 
-/// Operation type of [`Roles::delete`].
+/// Operation of [`Roles::delete`].
 #[derive(Debug)]
 pub struct DeleteRoleOp;
 impl Operation for DeleteRoleOp {
@@ -324,7 +324,7 @@ impl Operation for DeleteRoleOp {
     const INFO: &'static OperationInfo = &table::DELETE_ROLE;
 }
 
-/// Operation type of [`Roles::update`].
+/// Operation of [`Roles::update`].
 #[derive(Debug)]
 pub struct UpdateRoleOp;
 impl Operation for UpdateRoleOp {
@@ -333,7 +333,7 @@ impl Operation for UpdateRoleOp {
     const INFO: &'static OperationInfo = &table::UPDATE_ROLE;
 }
 
-/// Operation type of [`Roles::list_users`].
+/// Operation of [`Roles::list_users`].
 #[derive(Debug)]
 pub struct ListRoleUsersOp;
 impl Operation for ListRoleUsersOp {
@@ -350,7 +350,7 @@ impl SearchOperation for ListRoleUsersOp {
     type Member = crate::request::UserSearchMember;
 }
 
-/// Operation type of [`Roles::assign_users`].
+/// Operation of [`Roles::assign_users`].
 #[derive(Debug)]
 pub struct CreateRoleUserOp;
 impl Operation for CreateRoleUserOp {
@@ -359,7 +359,7 @@ impl Operation for CreateRoleUserOp {
     const INFO: &'static OperationInfo = &table::CREATE_ROLE_USER;
 }
 
-/// Operation type of [`Roles::remove_user`].
+/// Operation of [`Roles::remove_user`].
 #[derive(Debug)]
 pub struct DeleteRoleUserOp;
 impl Operation for DeleteRoleUserOp {
@@ -368,7 +368,7 @@ impl Operation for DeleteRoleUserOp {
     const INFO: &'static OperationInfo = &table::DELETE_ROLE_USER;
 }
 
-/// Operation type of [`Roles::list_applications`].
+/// Operation of [`Roles::list_applications`].
 #[derive(Debug)]
 pub struct ListRoleApplicationsOp;
 impl Operation for ListRoleApplicationsOp {
@@ -385,7 +385,7 @@ impl SearchOperation for ListRoleApplicationsOp {
     type Member = crate::request::SearchMember;
 }
 
-/// Operation type of [`Roles::assign_applications`].
+/// Operation of [`Roles::assign_applications`].
 #[derive(Debug)]
 pub struct CreateRoleApplicationOp;
 impl Operation for CreateRoleApplicationOp {
@@ -394,7 +394,7 @@ impl Operation for CreateRoleApplicationOp {
     const INFO: &'static OperationInfo = &table::CREATE_ROLE_APPLICATION;
 }
 
-/// Operation type of [`Roles::remove_application`].
+/// Operation of [`Roles::remove_application`].
 #[derive(Debug)]
 pub struct DeleteRoleApplicationOp;
 impl Operation for DeleteRoleApplicationOp {
@@ -403,7 +403,7 @@ impl Operation for DeleteRoleApplicationOp {
     const INFO: &'static OperationInfo = &table::DELETE_ROLE_APPLICATION;
 }
 
-/// Operation type of [`Roles::list_scopes`].
+/// Operation of [`Roles::list_scopes`].
 #[derive(Debug)]
 pub struct ListRoleScopesOp;
 impl Operation for ListRoleScopesOp {
@@ -420,7 +420,7 @@ impl SearchOperation for ListRoleScopesOp {
     type Member = crate::request::SearchMember;
 }
 
-/// Operation type of [`Roles::assign_scopes`].
+/// Operation of [`Roles::assign_scopes`].
 #[derive(Debug)]
 pub struct CreateRoleScopeOp;
 impl Operation for CreateRoleScopeOp {
@@ -429,7 +429,7 @@ impl Operation for CreateRoleScopeOp {
     const INFO: &'static OperationInfo = &table::CREATE_ROLE_SCOPE;
 }
 
-/// Operation type of [`Roles::remove_scope`].
+/// Operation of [`Roles::remove_scope`].
 #[derive(Debug)]
 pub struct DeleteRoleScopeOp;
 impl Operation for DeleteRoleScopeOp {

@@ -192,7 +192,7 @@ impl SamlApplications<'_> {
     }
 }
 
-/// Operation type of [`SamlApplications::create`].
+/// Operation of [`SamlApplications::create`].
 #[derive(Debug)]
 pub struct CreateSamlApplicationOp;
 impl Operation for CreateSamlApplicationOp {
@@ -201,7 +201,7 @@ impl Operation for CreateSamlApplicationOp {
     const INFO: &'static OperationInfo = &table::CREATE_SAML_APPLICATION;
 }
 
-/// Operation type of [`SamlApplications::get`].
+/// Operation of [`SamlApplications::get`].
 #[derive(Debug)]
 pub struct GetSamlApplicationOp;
 impl Operation for GetSamlApplicationOp {
@@ -210,7 +210,7 @@ impl Operation for GetSamlApplicationOp {
     const INFO: &'static OperationInfo = &table::GET_SAML_APPLICATION;
 }
 
-/// Operation type of [`SamlApplications::delete`].
+/// Operation of [`SamlApplications::delete`].
 #[derive(Debug)]
 pub struct DeleteSamlApplicationOp;
 impl Operation for DeleteSamlApplicationOp {
@@ -219,7 +219,7 @@ impl Operation for DeleteSamlApplicationOp {
     const INFO: &'static OperationInfo = &table::DELETE_SAML_APPLICATION;
 }
 
-/// Operation type of [`SamlApplications::update`].
+/// Operation of [`SamlApplications::update`].
 #[derive(Debug)]
 pub struct UpdateSamlApplicationOp;
 impl Operation for UpdateSamlApplicationOp {
@@ -228,7 +228,7 @@ impl Operation for UpdateSamlApplicationOp {
     const INFO: &'static OperationInfo = &table::UPDATE_SAML_APPLICATION;
 }
 
-/// Operation type of [`SamlApplications::list_secrets`].
+/// Operation of [`SamlApplications::list_secrets`].
 #[derive(Debug)]
 pub struct ListSamlApplicationSecretsOp;
 impl Operation for ListSamlApplicationSecretsOp {
@@ -237,7 +237,7 @@ impl Operation for ListSamlApplicationSecretsOp {
     const INFO: &'static OperationInfo = &table::LIST_SAML_APPLICATION_SECRETS;
 }
 
-/// Operation type of [`SamlApplications::create_secret`].
+/// Operation of [`SamlApplications::create_secret`].
 #[derive(Debug)]
 pub struct CreateSamlApplicationSecretOp;
 impl Operation for CreateSamlApplicationSecretOp {
@@ -246,7 +246,7 @@ impl Operation for CreateSamlApplicationSecretOp {
     const INFO: &'static OperationInfo = &table::CREATE_SAML_APPLICATION_SECRET;
 }
 
-/// Operation type of [`SamlApplications::delete_secret`].
+/// Operation of [`SamlApplications::delete_secret`].
 #[derive(Debug)]
 pub struct DeleteSamlApplicationSecretOp;
 impl Operation for DeleteSamlApplicationSecretOp {
@@ -255,7 +255,7 @@ impl Operation for DeleteSamlApplicationSecretOp {
     const INFO: &'static OperationInfo = &table::DELETE_SAML_APPLICATION_SECRET;
 }
 
-/// Operation type of [`SamlApplications::update_secret`].
+/// Operation of [`SamlApplications::update_secret`].
 #[derive(Debug)]
 pub struct UpdateSamlApplicationSecretOp;
 impl Operation for UpdateSamlApplicationSecretOp {
@@ -264,7 +264,7 @@ impl Operation for UpdateSamlApplicationSecretOp {
     const INFO: &'static OperationInfo = &table::UPDATE_SAML_APPLICATION_SECRET;
 }
 
-/// Operation type of [`SamlApplications::get_metadata`].
+/// Operation of [`SamlApplications::get_metadata`].
 #[derive(Debug)]
 pub struct ListSamlApplicationMetadataOp;
 impl Operation for ListSamlApplicationMetadataOp {
@@ -273,7 +273,7 @@ impl Operation for ListSamlApplicationMetadataOp {
     const INFO: &'static OperationInfo = &table::LIST_SAML_APPLICATION_METADATA;
 }
 
-/// Operation type of [`SamlApplications::get_callback`].
+/// Operation of [`SamlApplications::get_callback`].
 #[derive(Debug)]
 pub struct GetSamlApplicationCallbackOp;
 impl Operation for GetSamlApplicationCallbackOp {

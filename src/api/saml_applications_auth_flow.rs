@@ -63,7 +63,7 @@ impl SamlApplicationsAuthFlow<'_> {
     }
 }
 
-/// Operation type of [`SamlApplicationsAuthFlow::get_authn`].
+/// Operation of [`SamlApplicationsAuthFlow::get_authn`].
 #[derive(Debug)]
 pub struct GetSamlAuthnOp;
 impl Operation for GetSamlAuthnOp {
@@ -91,7 +91,7 @@ impl Request<GetSamlAuthnOp> {
     }
 }
 
-/// Operation type of [`SamlApplicationsAuthFlow::create_authn`].
+/// Operation of [`SamlApplicationsAuthFlow::create_authn`].
 #[derive(Debug)]
 pub struct CreateSamlAuthnOp;
 impl Operation for CreateSamlAuthnOp {

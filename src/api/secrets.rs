@@ -40,7 +40,7 @@ impl Secrets<'_> {
     }
 }
 
-/// Operation type of [`Secrets::delete`].
+/// Operation of [`Secrets::delete`].
 #[derive(Debug)]
 pub struct DeleteSecretOp;
 impl Operation for DeleteSecretOp {

@@ -38,7 +38,7 @@ impl SentinelActivities<'_> {
     }
 }
 
-/// Operation type of [`SentinelActivities::delete`].
+/// Operation of [`SentinelActivities::delete`].
 #[derive(Debug)]
 pub struct DeleteSentinelActivitiesOp;
 impl Operation for DeleteSentinelActivitiesOp {

@@ -93,7 +93,7 @@ impl SignInExperience<'_> {
     }
 }
 
-/// Operation type of [`SignInExperience::get`].
+/// Operation of [`SignInExperience::get`].
 #[derive(Debug)]
 pub struct GetSignInExpOp;
 impl Operation for GetSignInExpOp {
@@ -102,7 +102,7 @@ impl Operation for GetSignInExpOp {
     const INFO: &'static OperationInfo = &table::GET_SIGN_IN_EXP;
 }
 
-/// Operation type of [`SignInExperience::update`].
+/// Operation of [`SignInExperience::update`].
 #[derive(Debug)]
 pub struct UpdateSignInExpOp;
 impl Operation for UpdateSignInExpOp {
@@ -118,7 +118,7 @@ impl Request<UpdateSignInExpOp> {
     }
 }
 
-/// Operation type of [`SignInExperience::check_password`].
+/// Operation of [`SignInExperience::check_password`].
 #[derive(Debug)]
 pub struct CheckPasswordWithDefaultSignInExperienceOp;
 impl Operation for CheckPasswordWithDefaultSignInExperienceOp {
@@ -127,7 +127,7 @@ impl Operation for CheckPasswordWithDefaultSignInExperienceOp {
     const INFO: &'static OperationInfo = &table::CHECK_PASSWORD_WITH_DEFAULT_SIGN_IN_EXPERIENCE;
 }
 
-/// Operation type of [`SignInExperience::upload_custom_ui_assets`].
+/// Operation of [`SignInExperience::upload_custom_ui_assets`].
 #[derive(Debug)]
 pub struct UploadCustomUiAssetsOp;
 impl Operation for UploadCustomUiAssetsOp {
@@ -136,7 +136,7 @@ impl Operation for UploadCustomUiAssetsOp {
     const INFO: &'static OperationInfo = &table::UPLOAD_CUSTOM_UI_ASSETS;
 }
 
-/// Operation type of [`SignInExperience::get_username_case_sensitivity_conflicts`].
+/// Operation of [`SignInExperience::get_username_case_sensitivity_conflicts`].
 #[derive(Debug)]
 pub struct GetUsernameCaseSensitivityConflictsOp;
 impl Operation for GetUsernameCaseSensitivityConflictsOp {

@@ -39,7 +39,7 @@ impl SsoConnectorProviders<'_> {
     }
 }
 
-/// Operation type of [`SsoConnectorProviders::list`].
+/// Operation of [`SsoConnectorProviders::list`].
 #[derive(Debug)]
 pub struct ListSsoConnectorProvidersOp;
 impl Operation for ListSsoConnectorProvidersOp {

@@ -176,7 +176,7 @@ impl SsoConnectors<'_> {
     }
 }
 
-/// Operation type of [`SsoConnectors::list`].
+/// Operation of [`SsoConnectors::list`].
 #[derive(Debug)]
 pub struct ListSsoConnectorsOp;
 impl Operation for ListSsoConnectorsOp {
@@ -189,7 +189,7 @@ impl ListOperation for ListSsoConnectorsOp {
     type Item = models::SsoConnector;
 }
 
-/// Operation type of [`SsoConnectors::create`].
+/// Operation of [`SsoConnectors::create`].
 #[derive(Debug)]
 pub struct CreateSsoConnectorOp;
 impl Operation for CreateSsoConnectorOp {
@@ -198,7 +198,7 @@ impl Operation for CreateSsoConnectorOp {
     const INFO: &'static OperationInfo = &table::CREATE_SSO_CONNECTOR;
 }
 
-/// Operation type of [`SsoConnectors::get`].
+/// Operation of [`SsoConnectors::get`].
 #[derive(Debug)]
 pub struct GetSsoConnectorOp;
 impl Operation for GetSsoConnectorOp {
@@ -207,7 +207,7 @@ impl Operation for GetSsoConnectorOp {
     const INFO: &'static OperationInfo = &table::GET_SSO_CONNECTOR;
 }
 
-/// Operation type of [`SsoConnectors::delete`].
+/// Operation of [`SsoConnectors::delete`].
 #[derive(Debug)]
 pub struct DeleteSsoConnectorOp;
 impl Operation for DeleteSsoConnectorOp {
@@ -216,7 +216,7 @@ impl Operation for DeleteSsoConnectorOp {
     const INFO: &'static OperationInfo = &table::DELETE_SSO_CONNECTOR;
 }
 
-/// Operation type of [`SsoConnectors::update`].
+/// Operation of [`SsoConnectors::update`].
 #[derive(Debug)]
 pub struct UpdateSsoConnectorOp;
 impl Operation for UpdateSsoConnectorOp {
@@ -225,7 +225,7 @@ impl Operation for UpdateSsoConnectorOp {
     const INFO: &'static OperationInfo = &table::UPDATE_SSO_CONNECTOR;
 }
 
-/// Operation type of [`SsoConnectors::list_signing_keys`].
+/// Operation of [`SsoConnectors::list_signing_keys`].
 #[derive(Debug)]
 pub struct ListSsoConnectorSigningKeysOp;
 impl Operation for ListSsoConnectorSigningKeysOp {
@@ -234,7 +234,7 @@ impl Operation for ListSsoConnectorSigningKeysOp {
     const INFO: &'static OperationInfo = &table::LIST_SSO_CONNECTOR_SIGNING_KEYS;
 }
 
-/// Operation type of [`SsoConnectors::create_signing_key`].
+/// Operation of [`SsoConnectors::create_signing_key`].
 #[derive(Debug)]
 pub struct CreateSsoConnectorSigningKeyOp;
 impl Operation for CreateSsoConnectorSigningKeyOp {
@@ -243,7 +243,7 @@ impl Operation for CreateSsoConnectorSigningKeyOp {
     const INFO: &'static OperationInfo = &table::CREATE_SSO_CONNECTOR_SIGNING_KEY;
 }
 
-/// Operation type of [`SsoConnectors::delete_signing_key`].
+/// Operation of [`SsoConnectors::delete_signing_key`].
 #[derive(Debug)]
 pub struct DeleteSsoConnectorSigningKeyOp;
 impl Operation for DeleteSsoConnectorSigningKeyOp {
@@ -252,7 +252,7 @@ impl Operation for DeleteSsoConnectorSigningKeyOp {
     const INFO: &'static OperationInfo = &table::DELETE_SSO_CONNECTOR_SIGNING_KEY;
 }
 
-/// Operation type of [`SsoConnectors::update_signing_key`].
+/// Operation of [`SsoConnectors::update_signing_key`].
 #[derive(Debug)]
 pub struct UpdateSsoConnectorSigningKeyOp;
 impl Operation for UpdateSsoConnectorSigningKeyOp {

@@ -35,7 +35,7 @@ impl Status<'_> {
     }
 }
 
-/// Operation type of [`Status::get`].
+/// Operation of [`Status::get`].
 #[derive(Debug)]
 pub struct GetStatusOp;
 impl Operation for GetStatusOp {

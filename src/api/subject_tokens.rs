@@ -39,7 +39,7 @@ impl SubjectTokens<'_> {
     }
 }
 
-/// Operation type of [`SubjectTokens::create`].
+/// Operation of [`SubjectTokens::create`].
 #[derive(Debug)]
 pub struct CreateSubjectTokenOp;
 impl Operation for CreateSubjectTokenOp {

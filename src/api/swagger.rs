@@ -35,7 +35,7 @@ impl Swagger<'_> {
     }
 }
 
-/// Operation type of [`Swagger::get`].
+/// Operation of [`Swagger::get`].
 #[derive(Debug)]
 pub struct GetSwaggerJsonOp;
 impl Operation for GetSwaggerJsonOp {

@@ -32,14 +32,14 @@ impl Systems<'_> {
     /// `GET /api/systems/application`. Success status: 200.
     ///
     /// # Errors
-    /// Fails with 401 (missing or invalid token), 403 (permission denied), 501 (not configured).
+    /// Fails with 401 (missing or invalid token), 403 (permission denied), 501 (unconfigured).
     #[doc(alias = "GetSystemApplicationConfig")]
     pub fn get_application_config(&self) -> Request<GetSystemApplicationConfigOp> {
         Request::new(self.channel)
     }
 }
 
-/// Operation type of [`Systems::get_application_config`].
+/// Operation of [`Systems::get_application_config`].
 #[derive(Debug)]
 pub struct GetSystemApplicationConfigOp;
 impl Operation for GetSystemApplicationConfigOp {

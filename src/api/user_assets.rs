@@ -51,7 +51,7 @@ impl UserAssets<'_> {
     }
 }
 
-/// Operation type of [`UserAssets::get_service_status`].
+/// Operation of [`UserAssets::get_service_status`].
 #[derive(Debug)]
 pub struct GetUserAssetServiceStatusOp;
 impl Operation for GetUserAssetServiceStatusOp {
@@ -60,7 +60,7 @@ impl Operation for GetUserAssetServiceStatusOp {
     const INFO: &'static OperationInfo = &table::GET_USER_ASSET_SERVICE_STATUS;
 }
 
-/// Operation type of [`UserAssets::upload`].
+/// Operation of [`UserAssets::upload`].
 #[derive(Debug)]
 pub struct CreateUserAssetOp;
 impl Operation for CreateUserAssetOp {

@@ -714,7 +714,7 @@ impl Users<'_> {
     }
 }
 
-/// Operation type of [`Users::get`].
+/// Operation of [`Users::get`].
 #[derive(Debug)]
 pub struct GetUserOp;
 impl Operation for GetUserOp {
@@ -737,7 +737,7 @@ impl Request<GetUserOp> {
     }
 }
 
-/// Operation type of [`Users::delete`].
+/// Operation of [`Users::delete`].
 #[derive(Debug)]
 pub struct DeleteUserOp;
 impl Operation for DeleteUserOp {
@@ -746,7 +746,7 @@ impl Operation for DeleteUserOp {
     const INFO: &'static OperationInfo = &table::DELETE_USER;
 }
 
-/// Operation type of [`Users::update`].
+/// Operation of [`Users::update`].
 #[derive(Debug)]
 pub struct UpdateUserOp;
 impl Operation for UpdateUserOp {
@@ -755,7 +755,7 @@ impl Operation for UpdateUserOp {
     const INFO: &'static OperationInfo = &table::UPDATE_USER;
 }
 
-/// Operation type of [`Users::get_custom_data`].
+/// Operation of [`Users::get_custom_data`].
 #[derive(Debug)]
 pub struct ListUserCustomDataOp;
 impl Operation for ListUserCustomDataOp {
@@ -764,7 +764,7 @@ impl Operation for ListUserCustomDataOp {
     const INFO: &'static OperationInfo = &table::LIST_USER_CUSTOM_DATA;
 }
 
-/// Operation type of [`Users::update_custom_data`].
+/// Operation of [`Users::update_custom_data`].
 #[derive(Debug)]
 pub struct UpdateUserCustomDataOp;
 impl Operation for UpdateUserCustomDataOp {
@@ -773,7 +773,7 @@ impl Operation for UpdateUserCustomDataOp {
     const INFO: &'static OperationInfo = &table::UPDATE_USER_CUSTOM_DATA;
 }
 
-/// Operation type of [`Users::get_logto_configs`].
+/// Operation of [`Users::get_logto_configs`].
 #[derive(Debug)]
 pub struct ListUserLogtoConfigsOp;
 impl Operation for ListUserLogtoConfigsOp {
@@ -782,7 +782,7 @@ impl Operation for ListUserLogtoConfigsOp {
     const INFO: &'static OperationInfo = &table::LIST_USER_LOGTO_CONFIGS;
 }
 
-/// Operation type of [`Users::update_logto_configs`].
+/// Operation of [`Users::update_logto_configs`].
 #[derive(Debug)]
 pub struct UpdateUserLogtoConfigsOp;
 impl Operation for UpdateUserLogtoConfigsOp {
@@ -791,7 +791,7 @@ impl Operation for UpdateUserLogtoConfigsOp {
     const INFO: &'static OperationInfo = &table::UPDATE_USER_LOGTO_CONFIGS;
 }
 
-/// Operation type of [`Users::update_profile`].
+/// Operation of [`Users::update_profile`].
 #[derive(Debug)]
 pub struct UpdateUserProfileOp;
 impl Operation for UpdateUserProfileOp {
@@ -800,7 +800,7 @@ impl Operation for UpdateUserProfileOp {
     const INFO: &'static OperationInfo = &table::UPDATE_USER_PROFILE;
 }
 
-/// Operation type of [`Users::list`].
+/// Operation of [`Users::list`].
 #[derive(Debug)]
 pub struct ListUsersOp;
 impl Operation for ListUsersOp {
@@ -830,7 +830,7 @@ impl Request<ListUsersOp> {
     }
 }
 
-/// Operation type of [`Users::create`].
+/// Operation of [`Users::create`].
 #[derive(Debug)]
 pub struct CreateUserOp;
 impl Operation for CreateUserOp {
@@ -839,7 +839,7 @@ impl Operation for CreateUserOp {
     const INFO: &'static OperationInfo = &table::CREATE_USER;
 }
 
-/// Operation type of [`Users::update_password`].
+/// Operation of [`Users::update_password`].
 #[derive(Debug)]
 pub struct UpdateUserPasswordOp;
 impl Operation for UpdateUserPasswordOp {
@@ -848,7 +848,7 @@ impl Operation for UpdateUserPasswordOp {
     const INFO: &'static OperationInfo = &table::UPDATE_USER_PASSWORD;
 }
 
-/// Operation type of [`Users::update_password_expiration`].
+/// Operation of [`Users::update_password_expiration`].
 #[derive(Debug)]
 pub struct UpdateUserPasswordExpirationOp;
 impl Operation for UpdateUserPasswordExpirationOp {
@@ -857,7 +857,7 @@ impl Operation for UpdateUserPasswordExpirationOp {
     const INFO: &'static OperationInfo = &table::UPDATE_USER_PASSWORD_EXPIRATION;
 }
 
-/// Operation type of [`Users::verify_password`].
+/// Operation of [`Users::verify_password`].
 #[derive(Debug)]
 pub struct VerifyUserPasswordOp;
 impl Operation for VerifyUserPasswordOp {
@@ -866,7 +866,7 @@ impl Operation for VerifyUserPasswordOp {
     const INFO: &'static OperationInfo = &table::VERIFY_USER_PASSWORD;
 }
 
-/// Operation type of [`Users::has_password`].
+/// Operation of [`Users::has_password`].
 #[derive(Debug)]
 pub struct GetUserHasPasswordOp;
 impl Operation for GetUserHasPasswordOp {
@@ -875,7 +875,7 @@ impl Operation for GetUserHasPasswordOp {
     const INFO: &'static OperationInfo = &table::GET_USER_HAS_PASSWORD;
 }
 
-/// Operation type of [`Users::update_is_suspended`].
+/// Operation of [`Users::update_is_suspended`].
 #[derive(Debug)]
 pub struct UpdateUserIsSuspendedOp;
 impl Operation for UpdateUserIsSuspendedOp {
@@ -884,7 +884,7 @@ impl Operation for UpdateUserIsSuspendedOp {
     const INFO: &'static OperationInfo = &table::UPDATE_USER_IS_SUSPENDED;
 }
 
-/// Operation type of [`Users::list_roles`].
+/// Operation of [`Users::list_roles`].
 #[derive(Debug)]
 pub struct ListUserRolesOp;
 impl Operation for ListUserRolesOp {
@@ -901,7 +901,7 @@ impl SearchOperation for ListUserRolesOp {
     type Member = crate::request::SearchMember;
 }
 
-/// Operation type of [`Users::replace_roles`].
+/// Operation of [`Users::replace_roles`].
 #[derive(Debug)]
 pub struct ReplaceUserRolesOp;
 impl Operation for ReplaceUserRolesOp {
@@ -910,7 +910,7 @@ impl Operation for ReplaceUserRolesOp {
     const INFO: &'static OperationInfo = &table::REPLACE_USER_ROLES;
 }
 
-/// Operation type of [`Users::assign_roles`].
+/// Operation of [`Users::assign_roles`].
 #[derive(Debug)]
 pub struct AssignUserRolesOp;
 impl Operation for AssignUserRolesOp {
@@ -919,7 +919,7 @@ impl Operation for AssignUserRolesOp {
     const INFO: &'static OperationInfo = &table::ASSIGN_USER_ROLES;
 }
 
-/// Operation type of [`Users::remove_role`].
+/// Operation of [`Users::remove_role`].
 #[derive(Debug)]
 pub struct DeleteUserRoleOp;
 impl Operation for DeleteUserRoleOp {
@@ -928,7 +928,7 @@ impl Operation for DeleteUserRoleOp {
     const INFO: &'static OperationInfo = &table::DELETE_USER_ROLE;
 }
 
-/// Operation type of [`Users::get_identity`].
+/// Operation of [`Users::get_identity`].
 #[derive(Debug)]
 pub struct GetUserIdentityOp;
 impl Operation for GetUserIdentityOp {
@@ -944,7 +944,7 @@ impl Request<GetUserIdentityOp> {
     }
 }
 
-/// Operation type of [`Users::replace_identity`].
+/// Operation of [`Users::replace_identity`].
 #[derive(Debug)]
 pub struct ReplaceUserIdentityOp;
 impl Operation for ReplaceUserIdentityOp {
@@ -953,7 +953,7 @@ impl Operation for ReplaceUserIdentityOp {
     const INFO: &'static OperationInfo = &table::REPLACE_USER_IDENTITY;
 }
 
-/// Operation type of [`Users::delete_identity`].
+/// Operation of [`Users::delete_identity`].
 #[derive(Debug)]
 pub struct DeleteUserIdentityOp;
 impl Operation for DeleteUserIdentityOp {
@@ -962,7 +962,7 @@ impl Operation for DeleteUserIdentityOp {
     const INFO: &'static OperationInfo = &table::DELETE_USER_IDENTITY;
 }
 
-/// Operation type of [`Users::create_identity`].
+/// Operation of [`Users::create_identity`].
 #[derive(Debug)]
 pub struct CreateUserIdentityOp;
 impl Operation for CreateUserIdentityOp {
@@ -971,7 +971,7 @@ impl Operation for CreateUserIdentityOp {
     const INFO: &'static OperationInfo = &table::CREATE_USER_IDENTITY;
 }
 
-/// Operation type of [`Users::list_organizations`].
+/// Operation of [`Users::list_organizations`].
 #[derive(Debug)]
 pub struct ListUserOrganizationsOp;
 impl Operation for ListUserOrganizationsOp {
@@ -980,7 +980,7 @@ impl Operation for ListUserOrganizationsOp {
     const INFO: &'static OperationInfo = &table::LIST_USER_ORGANIZATIONS;
 }
 
-/// Operation type of [`Users::list_grants`].
+/// Operation of [`Users::list_grants`].
 #[derive(Debug)]
 pub struct ListUserGrantsOp;
 impl Operation for ListUserGrantsOp {
@@ -997,7 +997,7 @@ impl Request<ListUserGrantsOp> {
     }
 }
 
-/// Operation type of [`Users::delete_grant`].
+/// Operation of [`Users::delete_grant`].
 #[derive(Debug)]
 pub struct DeleteUserGrantOp;
 impl Operation for DeleteUserGrantOp {
@@ -1006,7 +1006,7 @@ impl Operation for DeleteUserGrantOp {
     const INFO: &'static OperationInfo = &table::DELETE_USER_GRANT;
 }
 
-/// Operation type of [`Users::list_mfa_verifications`].
+/// Operation of [`Users::list_mfa_verifications`].
 #[derive(Debug)]
 pub struct ListUserMfaVerificationsOp;
 impl Operation for ListUserMfaVerificationsOp {
@@ -1015,7 +1015,7 @@ impl Operation for ListUserMfaVerificationsOp {
     const INFO: &'static OperationInfo = &table::LIST_USER_MFA_VERIFICATIONS;
 }
 
-/// Operation type of [`Users::create_mfa_verification`].
+/// Operation of [`Users::create_mfa_verification`].
 #[derive(Debug)]
 pub struct CreateUserMfaVerificationOp;
 impl Operation for CreateUserMfaVerificationOp {
@@ -1024,7 +1024,7 @@ impl Operation for CreateUserMfaVerificationOp {
     const INFO: &'static OperationInfo = &table::CREATE_USER_MFA_VERIFICATION;
 }
 
-/// Operation type of [`Users::delete_mfa_verification`].
+/// Operation of [`Users::delete_mfa_verification`].
 #[derive(Debug)]
 pub struct DeleteUserMfaVerificationOp;
 impl Operation for DeleteUserMfaVerificationOp {
@@ -1033,7 +1033,7 @@ impl Operation for DeleteUserMfaVerificationOp {
     const INFO: &'static OperationInfo = &table::DELETE_USER_MFA_VERIFICATION;
 }
 
-/// Operation type of [`Users::list_personal_access_tokens`].
+/// Operation of [`Users::list_personal_access_tokens`].
 #[derive(Debug)]
 pub struct ListUserPersonalAccessTokensOp;
 impl Operation for ListUserPersonalAccessTokensOp {
@@ -1042,7 +1042,7 @@ impl Operation for ListUserPersonalAccessTokensOp {
     const INFO: &'static OperationInfo = &table::LIST_USER_PERSONAL_ACCESS_TOKENS;
 }
 
-/// Operation type of [`Users::create_personal_access_token`].
+/// Operation of [`Users::create_personal_access_token`].
 #[derive(Debug)]
 pub struct CreateUserPersonalAccessTokenOp;
 impl Operation for CreateUserPersonalAccessTokenOp {
@@ -1051,7 +1051,7 @@ impl Operation for CreateUserPersonalAccessTokenOp {
     const INFO: &'static OperationInfo = &table::CREATE_USER_PERSONAL_ACCESS_TOKEN;
 }
 
-/// Operation type of [`Users::rename_personal_access_token`].
+/// Operation of [`Users::rename_personal_access_token`].
 #[derive(Debug)]
 pub struct UpdatePersonalAccessTokenNameOp;
 impl Operation for UpdatePersonalAccessTokenNameOp {
@@ -1060,7 +1060,7 @@ impl Operation for UpdatePersonalAccessTokenNameOp {
     const INFO: &'static OperationInfo = &table::UPDATE_PERSONAL_ACCESS_TOKEN_NAME;
 }
 
-/// Operation type of [`Users::delete_personal_access_token`].
+/// Operation of [`Users::delete_personal_access_token`].
 #[derive(Debug)]
 pub struct DeleteUserPersonalAccessTokenOp;
 impl Operation for DeleteUserPersonalAccessTokenOp {
@@ -1069,7 +1069,7 @@ impl Operation for DeleteUserPersonalAccessTokenOp {
     const INFO: &'static OperationInfo = &table::DELETE_USER_PERSONAL_ACCESS_TOKEN;
 }
 
-/// Operation type of [`Users::update_personal_access_token`].
+/// Operation of [`Users::update_personal_access_token`].
 #[derive(Debug)]
 pub struct UpdateUserPersonalAccessTokenOp;
 impl Operation for UpdateUserPersonalAccessTokenOp {
@@ -1078,7 +1078,7 @@ impl Operation for UpdateUserPersonalAccessTokenOp {
     const INFO: &'static OperationInfo = &table::UPDATE_USER_PERSONAL_ACCESS_TOKEN;
 }
 
-/// Operation type of [`Users::delete_personal_access_token_by_name`].
+/// Operation of [`Users::delete_personal_access_token_by_name`].
 #[derive(Debug)]
 pub struct DeletePersonalAccessTokenPostOp;
 impl Operation for DeletePersonalAccessTokenPostOp {
@@ -1087,7 +1087,7 @@ impl Operation for DeletePersonalAccessTokenPostOp {
     const INFO: &'static OperationInfo = &table::DELETE_PERSONAL_ACCESS_TOKEN_POST;
 }
 
-/// Operation type of [`Users::get_sso_identity`].
+/// Operation of [`Users::get_sso_identity`].
 #[derive(Debug)]
 pub struct GetUserSsoIdentityOp;
 impl Operation for GetUserSsoIdentityOp {
@@ -1103,7 +1103,7 @@ impl Request<GetUserSsoIdentityOp> {
     }
 }
 
-/// Operation type of [`Users::list_all_identities`].
+/// Operation of [`Users::list_all_identities`].
 #[derive(Debug)]
 pub struct ListUserAllIdentitiesOp;
 impl Operation for ListUserAllIdentitiesOp {
@@ -1119,7 +1119,7 @@ impl Request<ListUserAllIdentitiesOp> {
     }
 }
 
-/// Operation type of [`Users::list_sessions`].
+/// Operation of [`Users::list_sessions`].
 #[derive(Debug)]
 pub struct ListUserSessionsOp;
 impl Operation for ListUserSessionsOp {
@@ -1128,7 +1128,7 @@ impl Operation for ListUserSessionsOp {
     const INFO: &'static OperationInfo = &table::LIST_USER_SESSIONS;
 }
 
-/// Operation type of [`Users::get_session`].
+/// Operation of [`Users::get_session`].
 #[derive(Debug)]
 pub struct GetUserSessionOp;
 impl Operation for GetUserSessionOp {
@@ -1137,7 +1137,7 @@ impl Operation for GetUserSessionOp {
     const INFO: &'static OperationInfo = &table::GET_USER_SESSION;
 }
 
-/// Operation type of [`Users::delete_session`].
+/// Operation of [`Users::delete_session`].
 #[derive(Debug)]
 pub struct DeleteUserSessionOp;
 impl Operation for DeleteUserSessionOp {

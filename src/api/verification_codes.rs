@@ -32,7 +32,7 @@ impl VerificationCodes<'_> {
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 429 (too many
-    /// requests), 501 (not configured).
+    /// requests), 501 (unconfigured).
     #[doc(alias = "CreateVerificationCode")]
     pub fn send(&self, body: impl Borrow<models::VerificationCodeRecipient>) -> Request<CreateVerificationCodeOp> {
         Request::new(self.channel).json(body.borrow())
@@ -51,7 +51,7 @@ impl VerificationCodes<'_> {
     }
 }
 
-/// Operation type of [`VerificationCodes::send`].
+/// Operation of [`VerificationCodes::send`].
 #[derive(Debug)]
 pub struct CreateVerificationCodeOp;
 impl Operation for CreateVerificationCodeOp {
@@ -60,7 +60,7 @@ impl Operation for CreateVerificationCodeOp {
     const INFO: &'static OperationInfo = &table::CREATE_VERIFICATION_CODE;
 }
 
-/// Operation type of [`VerificationCodes::verify`].
+/// Operation of [`VerificationCodes::verify`].
 #[derive(Debug)]
 pub struct VerifyVerificationCodeOp;
 impl Operation for VerifyVerificationCodeOp {

@@ -48,7 +48,7 @@ impl Verifications<'_> {
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
-    /// rule), 429 (too many requests), 501 (not configured).
+    /// rule), 429 (too many requests), 501 (unconfigured).
     #[doc(alias = "CreateVerificationByVerificationCode")]
     pub fn create_by_verification_code(
         &self,
@@ -63,8 +63,7 @@ impl Verifications<'_> {
     /// Logto 1.21.
     ///
     /// # Errors
-    /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 501 (not
-    /// configured).
+    /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 501 (unconfigured).
     #[doc(alias = "VerifyVerificationByVerificationCode")]
     pub fn verify_by_verification_code(
         &self,
@@ -131,7 +130,7 @@ impl Verifications<'_> {
     }
 }
 
-/// Operation type of [`Verifications::create_by_password`].
+/// Operation of [`Verifications::create_by_password`].
 #[derive(Debug)]
 pub struct CreateVerificationByPasswordOp;
 impl Operation for CreateVerificationByPasswordOp {
@@ -140,7 +139,7 @@ impl Operation for CreateVerificationByPasswordOp {
     const INFO: &'static OperationInfo = &table::CREATE_VERIFICATION_BY_PASSWORD;
 }
 
-/// Operation type of [`Verifications::create_by_verification_code`].
+/// Operation of [`Verifications::create_by_verification_code`].
 #[derive(Debug)]
 pub struct CreateVerificationByVerificationCodeOp;
 impl Operation for CreateVerificationByVerificationCodeOp {
@@ -149,7 +148,7 @@ impl Operation for CreateVerificationByVerificationCodeOp {
     const INFO: &'static OperationInfo = &table::CREATE_VERIFICATION_BY_VERIFICATION_CODE;
 }
 
-/// Operation type of [`Verifications::verify_by_verification_code`].
+/// Operation of [`Verifications::verify_by_verification_code`].
 #[derive(Debug)]
 pub struct VerifyVerificationByVerificationCodeOp;
 impl Operation for VerifyVerificationByVerificationCodeOp {
@@ -158,7 +157,7 @@ impl Operation for VerifyVerificationByVerificationCodeOp {
     const INFO: &'static OperationInfo = &table::VERIFY_VERIFICATION_BY_VERIFICATION_CODE;
 }
 
-/// Operation type of [`Verifications::create_by_social`].
+/// Operation of [`Verifications::create_by_social`].
 #[derive(Debug)]
 pub struct CreateVerificationBySocialOp;
 impl Operation for CreateVerificationBySocialOp {
@@ -167,7 +166,7 @@ impl Operation for CreateVerificationBySocialOp {
     const INFO: &'static OperationInfo = &table::CREATE_VERIFICATION_BY_SOCIAL;
 }
 
-/// Operation type of [`Verifications::verify_by_social`].
+/// Operation of [`Verifications::verify_by_social`].
 #[derive(Debug)]
 pub struct VerifyVerificationBySocialOp;
 impl Operation for VerifyVerificationBySocialOp {
@@ -176,7 +175,7 @@ impl Operation for VerifyVerificationBySocialOp {
     const INFO: &'static OperationInfo = &table::VERIFY_VERIFICATION_BY_SOCIAL;
 }
 
-/// Operation type of [`Verifications::generate_web_authn_registration_options`].
+/// Operation of [`Verifications::generate_web_authn_registration_options`].
 #[derive(Debug)]
 pub struct GenerateWebAuthnRegistrationOptionsOp;
 impl Operation for GenerateWebAuthnRegistrationOptionsOp {
@@ -185,7 +184,7 @@ impl Operation for GenerateWebAuthnRegistrationOptionsOp {
     const INFO: &'static OperationInfo = &table::GENERATE_WEB_AUTHN_REGISTRATION_OPTIONS;
 }
 
-/// Operation type of [`Verifications::verify_web_authn_registration`].
+/// Operation of [`Verifications::verify_web_authn_registration`].
 #[derive(Debug)]
 pub struct VerifyWebAuthnRegistrationOp;
 impl Operation for VerifyWebAuthnRegistrationOp {

@@ -106,7 +106,7 @@ impl WellKnown<'_> {
     }
 }
 
-/// Operation type of [`WellKnown::get_sign_in_experience_config`].
+/// Operation of [`WellKnown::get_sign_in_experience_config`].
 #[derive(Debug)]
 pub struct GetSignInExperienceConfigOp;
 impl Operation for GetSignInExperienceConfigOp {
@@ -131,7 +131,7 @@ impl Request<GetSignInExperienceConfigOp> {
     }
 }
 
-/// Operation type of [`WellKnown::get_sign_in_experience_phrases`].
+/// Operation of [`WellKnown::get_sign_in_experience_phrases`].
 #[derive(Debug)]
 pub struct GetSignInExperiencePhrasesOp;
 impl Operation for GetSignInExperiencePhrasesOp {
@@ -147,7 +147,7 @@ impl Request<GetSignInExperiencePhrasesOp> {
     }
 }
 
-/// Operation type of [`WellKnown::get_experience`].
+/// Operation of [`WellKnown::get_experience`].
 #[derive(Debug)]
 pub struct GetWellKnownExperienceOp;
 impl Operation for GetWellKnownExperienceOp {
@@ -168,7 +168,7 @@ impl Request<GetWellKnownExperienceOp> {
     }
 }
 
-/// Operation type of [`WellKnown::get_account_center`].
+/// Operation of [`WellKnown::get_account_center`].
 #[derive(Debug)]
 pub struct GetWellKnownAccountCenterOp;
 impl Operation for GetWellKnownAccountCenterOp {
@@ -177,7 +177,7 @@ impl Operation for GetWellKnownAccountCenterOp {
     const INFO: &'static OperationInfo = &table::GET_WELL_KNOWN_ACCOUNT_CENTER;
 }
 
-/// Operation type of [`WellKnown::get_management_openapi_json`].
+/// Operation of [`WellKnown::get_management_openapi_json`].
 #[derive(Debug)]
 pub struct GetWellKnownManagementOpenapiJsonOp;
 impl Operation for GetWellKnownManagementOpenapiJsonOp {
@@ -186,7 +186,7 @@ impl Operation for GetWellKnownManagementOpenapiJsonOp {
     const INFO: &'static OperationInfo = &table::GET_WELL_KNOWN_MANAGEMENT_OPENAPI_JSON;
 }
 
-/// Operation type of [`WellKnown::get_experience_openapi_json`].
+/// Operation of [`WellKnown::get_experience_openapi_json`].
 #[derive(Debug)]
 pub struct GetWellKnownExperienceOpenapiJsonOp;
 impl Operation for GetWellKnownExperienceOpenapiJsonOp {
@@ -195,7 +195,7 @@ impl Operation for GetWellKnownExperienceOpenapiJsonOp {
     const INFO: &'static OperationInfo = &table::GET_WELL_KNOWN_EXPERIENCE_OPENAPI_JSON;
 }
 
-/// Operation type of [`WellKnown::get_user_openapi_json`].
+/// Operation of [`WellKnown::get_user_openapi_json`].
 #[derive(Debug)]
 pub struct GetWellKnownUserOpenapiJsonOp;
 impl Operation for GetWellKnownUserOpenapiJsonOp {

@@ -1,3 +1,15 @@
+//! Reads and writes structs as JSON objects. The macro `object!` implements it for a struct:
+//!
+//! ```text
+//! object! { Cat { required name "name", optional nick "nick" } tag "kind" "cat" rest extra }
+//! ```
+//!
+//! - Each member has its presence, its field and its JSON name. The presence is one of `required`, `nullable`,
+//!   `optional` and `patch`. For an `i64`, it is `whole`, `nullable_whole`, `optional_whole` or `patch_whole`, which
+//!   accept 1.0, unlike serde.
+//! - `tag` is a member with a constant value and without a field. It can be left out.
+//! - `rest` is the field that keeps all other members. It can be left out: other members are then dropped.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -227,13 +239,7 @@ pub mod write {
     pub use patch as patch_whole;
 }
 
-/// Implements reading and writing of a struct as a JSON object.
-///
-/// Each member is listed with its presence, its field and its JSON name: `optional nick "nick"`. The presence is one of
-/// `required`, `nullable`, `optional` and `patch`. For an `i64`, it is `whole`, `nullable_whole`, `optional_whole` or
-/// `patch_whole`, which accept 1.0, unlike serde.
-///
-/// `tag` is a member with a constant value and without a field. `rest` is the field that keeps all other members.
+/// Implements reading and writing of a struct as a JSON object. The documentation of the module has the grammar.
 #[allow(unused_macros)]
 macro_rules! object {
     ($name:ident { $($kind:ident $field:ident $json:literal),* $(,)? } $(tag $tag:literal $text:literal)? $(rest $rest:ident)?) => {

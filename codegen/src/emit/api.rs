@@ -31,7 +31,9 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
         modules.push(Item::Plain(quote! { #[cfg(feature = #gate)] pub mod #module; }));
     }
     let head = quote! { #![allow(unused_imports)] };
-    files.insert("src/api/mod.rs".to_owned(), file("Operations of the API, one module per group.", head, &modules)?);
+    let doc =
+        "Operations of the API, one module per group. [Requests](crate::guide::requests) explains their arguments.";
+    files.insert("src/api/mod.rs".to_owned(), file(doc, head, &modules)?);
     Ok(files)
 }
 
@@ -90,7 +92,7 @@ fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
 fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> TokenStream {
     let (id, info) = (operation_type(&operation.id), static_name(&operation.id));
     let method = method_name(&operation.id, group, &plan.settings.names);
-    let doc = docs.attributes(&format!("Operation type of [`{0}::{method}`].", pascal(group)));
+    let doc = docs.attributes(&format!("Operation of [`{0}::{method}`].", pascal(group)));
     let types = answer_types(operation, uses);
     let (output, reader) = (&types.output, &types.reader);
     let list = types.item.as_ref().map(|item| quote! { impl ListOperation for #id { type Item = #item; } });

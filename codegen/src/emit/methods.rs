@@ -266,7 +266,7 @@ fn error_text(status: u16) -> String {
         422 => "rejected by a rule",
         429 => "too many requests",
         500 => "server error",
-        501 => "not configured",
+        501 => "unconfigured",
         _ => return status.to_string(),
     };
     format!("{status} ({meaning})")
