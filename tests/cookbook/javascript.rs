@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
 use futures_util::TryStreamExt;
 use logto_admin::models::{CreateUser, UpdateUser, User};
 use logto_admin::token::Refresher;
 use logto_admin::transport::{Method, before_fn};
-use logto_admin::{Client, ClientBuilder, Endpoint, Page, Patch, RateLimit, Result, RetryPolicy};
-use logto_admin_emulator::Emulator;
+use logto_admin::types::Upload;
+use logto_admin::{Client, ClientBuilder, Endpoint, Error, ErrorKind, Page, Patch, RateLimit, Result, RetryPolicy};
+use logto_admin_emulator::{Emulator, Service};
 use serde_json::Value;
 
-use crate::{builder, recorded};
+use crate::{builder, recorded, served};
 
 // ANCHOR: client
 fn client() -> Result<Client> {
@@ -63,6 +68,20 @@ async fn untyped(logto: &Client, id: &str) -> Result<(Value, Value)> {
 }
 // ANCHOR_END: untyped
 
+// ANCHOR: restricted
+async fn read_only(logto: &Client, id: &str) -> Result<User> {
+    let reader = logto.restricted_to(["ListUsers", "GetUser"])?;
+    reader.users().get(id).await
+}
+// ANCHOR_END: restricted
+
+// ANCHOR: upload
+async fn upload(logto: &Client, png: Vec<u8>) -> Result<String> {
+    let logo = logto.user_assets().upload(Upload::new("logo.png", "image/png", png)).await?;
+    Ok(logo.url)
+}
+// ANCHOR_END: upload
+
 // ANCHOR: page
 async fn second_page(logto: &Client) -> Result<Page<User>> {
     logto.users().list().page(2).page_size(50).await
@@ -100,6 +119,26 @@ async fn find(logto: &Client, id: &str) -> Result<Option<User>> {
     }
 }
 // ANCHOR_END: errors
+
+// ANCHOR: describe
+fn describe(error: &Error) -> String {
+    let (operation, status) = (error.operation().unwrap_or_default(), error.status().unwrap_or_default());
+    let (code, request) = (error.code().unwrap_or_default(), error.request_id().unwrap_or_default());
+    format!("{operation}: {status} {code} (request {request}, {} attempts)", error.attempts())
+}
+// ANCHOR_END: describe
+
+// ANCHOR: router
+async fn found(State(logto): State<Client>) -> Result<Json<Vec<String>>, StatusCode> {
+    let page = logto.users().list().page_size(3).await.map_err(|_| StatusCode::BAD_GATEWAY)?;
+    Ok(Json(page.map(|user| user.id).items))
+}
+
+/// Clones of the client share one access token.
+fn router(logto: Client) -> Router {
+    Router::new().route("/users", get(found)).with_state(logto)
+}
+// ANCHOR_END: router
 
 // ANCHOR: user_token
 fn of_user(endpoint: Endpoint, access_token: &str) -> Result<Client> {
@@ -166,6 +205,41 @@ async fn lists_are_read_as_pages_and_as_items() -> Result<()> {
 async fn unknown_users_are_not_an_error() -> Result<()> {
     let logto = tenant(0).await?;
     assert!(find(&logto, "nobody").await?.is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn restricted_clients_call_the_named_operations() -> Result<()> {
+    let logto = tenant(0).await?;
+    let ada = calls(&logto).await?;
+    assert_eq!(read_only(&logto, &ada.id).await?.id, ada.id);
+    let delete = logto.restricted_to(["GetUser"])?.users().delete(&ada.id).await;
+    assert_eq!(delete.unwrap_err().kind(), ErrorKind::NotAllowed);
+    Ok(())
+}
+
+#[tokio::test]
+async fn uploads_return_the_url_of_the_file() -> Result<()> {
+    let logto = Emulator::builder().service(Service::Storage).build().client()?;
+    let url = upload(&logto, b"png".to_vec()).await?;
+    assert!(url.ends_with("/logo.png"), "{url}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn errors_have_the_operation_the_code_and_the_request() -> Result<()> {
+    let error = tenant(0).await?.users().get("nobody").await.unwrap_err();
+    let request = error.request_id().unwrap();
+    assert_eq!(describe(&error), format!("GetUser: 404 entity.not_found (request {request}, 1 attempts)"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn servers_answer_with_three_users() -> Result<()> {
+    let address = served(router(tenant(4).await?)).await;
+    let caller = Client::builder(Endpoint::self_hosted(format!("http://{address}"))).access_token("none").build()?;
+    let answer = caller.request(Method::Get, "/users").await?;
+    assert_eq!(answer.as_array().map(Vec::len), Some(3), "{answer}");
     Ok(())
 }
 

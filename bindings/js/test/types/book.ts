@@ -65,6 +65,13 @@ export async function readOnly(logto: LogtoAdmin, id: string): Promise<User> {
 }
 // ANCHOR_END: restricted
 
+// ANCHOR: upload
+export async function upload(logto: LogtoAdmin, data: Uint8Array): Promise<string> {
+  const logo = await logto.userAssets.upload({ file: { data, name: "logo.png", type: "image/png" } });
+  return logo.url;
+}
+// ANCHOR_END: upload
+
 // ANCHOR: page
 export async function secondPage(logto: LogtoAdmin): Promise<Page<User>> {
   return logto.users.list({ page: 2, pageSize: 50 });
