@@ -1,4 +1,4 @@
-//! An axum server that looks up users: all handlers share one client, and errors of Logto become HTTP statuses.
+//! An axum server that looks up users. All handlers share one client, and errors of Logto become HTTP statuses.
 //!
 //! Run it and open the URL that it prints.
 

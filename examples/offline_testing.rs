@@ -1,4 +1,4 @@
-//! Testing your own code against the emulator: no network, no server, reproducible results.
+//! Testing your own code against the emulator. No network, no server, reproducible results.
 //!
 //! ```toml
 //! [dev-dependencies]

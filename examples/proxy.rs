@@ -1,4 +1,4 @@
-//! A proxy that lets each caller use a few operations of the Management API, because Logto has no scopes for parts of it.
+//! A proxy that lets each caller use a few operations of the Management API. Logto has no scopes for parts of it.
 //!
 //! A caller uses the proxy like Logto itself: its key is the access token. Run it, and call the URLs that it prints.
 

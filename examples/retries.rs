@@ -1,4 +1,4 @@
-//! Retries and timeouts: requests that are safe to repeat are repeated, within the time limits that you set.
+//! Retries and timeouts. Requests that are safe to repeat are repeated, within the time limits that you set.
 
 #![allow(clippy::print_stdout, reason = "examples print their results")]
 

@@ -1,4 +1,4 @@
-//! Sources of access tokens: credentials, a fixed token, a closure, a token exchange. And a store that shares tokens.
+//! Sources of access tokens: credentials, a fixed token, a closure, an exchange. And a store that shares tokens.
 
 #![allow(clippy::print_stdout, reason = "examples print their results")]
 

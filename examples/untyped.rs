@@ -1,4 +1,4 @@
-//! Calls without types: by operation id, or by method and path, for operations that your version of the client lacks.
+//! Calls without types: by operation id, or by method and path. For operations that your version of the client lacks.
 
 #![allow(clippy::print_stdout, reason = "examples print their results")]
 

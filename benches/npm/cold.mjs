@@ -20,7 +20,7 @@ const STARTS = {
 const ALL = { ...SIDES, ...STARTS };
 const NAMES = Object.keys(ALL);
 
-/** When the first request arrived, on the clock of this process, which also starts the measurement. */
+/** When the first request arrived. The clock is that of this process, which also starts the measurement. */
 let arrived;
 
 const server = createServer((request, response) => {

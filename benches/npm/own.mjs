@@ -17,7 +17,7 @@ async function answered(request) {
   return new Response(text, { headers: { "content-type": "application/json", "content-length": text.length } });
 }
 
-/** Returns the microseconds per call of the first calls, and of calls after many others. */
+/** Returns the microseconds per call, of the first calls and of later ones. */
 async function own(side) {
   globalThis.fetch = answered;
   const work = { side, url: "http://127.0.0.1:1", size: 1, callers: 1 };

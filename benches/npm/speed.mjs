@@ -8,7 +8,7 @@ import { median, Report } from "./report.mjs";
 import { inTurns, paired, SIDES, spread } from "./turns.mjs";
 
 const ROUNDS = 15;
-/** Calls per round: enough to make the cost of the message that starts them negligible. */
+/** Calls per round. They are enough to make the cost of the message that starts them negligible. */
 const CALLS = 192;
 
 const [url, ...named] = process.argv.slice(2);

@@ -22,7 +22,7 @@ export async function inTurns(rounds, measure, names = Object.keys(SIDES)) {
 /** Returns the median of `make` over the figures of two sides from the same round. */
 export const paired = (ones, others, make) => median(ones.map((one, round) => make(one, others[round])));
 
-/** Returns the most that the median ratio of two sides differs from 1 in a third of the rounds. */
+/** Returns the noise of the median ratio of two sides. It is the largest difference from 1 in a third of the rounds. */
 export function spread(ones, others) {
   const length = Math.ceil(ones.length / 3);
   const thirds = [0, 1, 2].map((third) => [ones, others].map((figures) => figures.slice(third * length, (third + 1) * length)));

@@ -6,7 +6,7 @@ import { modules, withWorker } from "../../bindings/js/test/runtimes/workerd.mjs
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** Bundles a file of this folder for a runtime, into its own folder, which Git ignores. */
+/** Bundles a file of this folder for a runtime. The output is in its own folder, which Git ignores. */
 export const bundled = (entry, name, condition) => bundle(here, entry, `node_modules/.cache/benches/${name}/${name}.mjs`, [condition]);
 
 /** Runs the worker, passes it to `use`, and returns the result of `use`. */

@@ -5,7 +5,7 @@ import { ask } from "../../bindings/js/test/runtimes/workerd.mjs";
 import { withCalls } from "./in-workerd.mjs";
 import { tell } from "./tell.mjs";
 
-/** Calls per request to the worker: enough to make the cost of the request itself negligible. */
+/** Calls per request to the worker. They are enough to make the cost of the request itself negligible. */
 const CALLS = 2000;
 
 await withCalls((worker) => tell(async (work, seconds) => {

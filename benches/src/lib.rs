@@ -1,4 +1,4 @@
-//! Shared code of the benches: the clocks, the data, the server process, and the two sides of a comparison.
+//! Shared code of the benches. It has the clocks, the data, the server process, and the two sides of a comparison.
 
 pub mod clock;
 pub mod data;

@@ -15,7 +15,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Returns the server that the environment names, or starts the one next to this program.
+    /// Returns the server of the environment, or starts the one next to this program.
     ///
     /// # Errors
     /// Fails if the server cannot be started.

@@ -1,4 +1,4 @@
-//! The two sides of a comparison: the client, and carefully written code with bare reqwest.
+//! The two sides of a comparison: the client, and careful code with bare reqwest.
 
 use anyhow::Result;
 use logto_admin::models::User;

@@ -1,4 +1,4 @@
-//! Makes the linker emit relocations, which scripts/unreached.mjs uses to find unused data.
+//! Makes the linker emit relocations. With them, scripts/unreached.mjs finds unused data.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,4 +1,4 @@
-//! Writes the members of request bodies, with types and documentation, for the command line.
+//! Writes the members of request bodies for the command line. They have types and documentation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,8 @@ use crate::schema::Kind;
 /// Path of the file, relative to the workspace.
 pub const FILE: &str = "cli/src/bodies.json";
 
-/// Returns the text of the file: the type of each operation's body, and the members of these types. Each entry has its own
-/// line, so that diffs are readable.
+/// Returns the text of the file: types of bodies by operation, and their members. Each entry has its own line, so that
+/// diffs are readable.
 pub fn text(plan: &Plan) -> String {
     let bodies = Bodies { plan, docs: Docs::new(plan) };
     let (mut operations, mut types, mut needed) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());

@@ -1,4 +1,4 @@
-//! Joins places that have the same type: structurally equal ones, those with the same name, and then their members.
+//! Joins places that have the same type. Structurally equal ones, those with the same name, and then their members.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Writes the part of the corrected documents that the emulator needs: the schemas of each operation's messages,
+//! Writes the part of the corrected documents that the emulator needs. It has the schemas of each operation's messages,
 //! without duplicates.
 
 use std::collections::HashMap;
@@ -40,8 +40,8 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
     lines.collect::<Vec<_>>().join(",\n")
 }
 
-/// Returns an operation's entry: one object schema each for path and query, the body's schemas by media type, and the
-/// answers' schemas by status and media type.
+/// Returns an operation's entry: the schemas of its messages. Path and query have one object schema each, the body has
+/// schemas by media type, and the answers by status and media type.
 fn entry(operation: &Map<String, Value>, components: &Value) -> Value {
     let operation = resolve(&Value::Object(operation.clone()), components);
     let mut entry = Map::new();

@@ -1,4 +1,4 @@
-//! Applies `spec/corrections.toml`, which changes the API documents where they differ from the server.
+//! Applies `spec/corrections.toml`. It changes the API documents where they differ from the server.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -73,7 +73,7 @@ pub struct Document {
 }
 
 impl Corrections {
-    /// Applies all corrections to documents, which are sorted from the newest to the oldest. Returns a failure for each
+    /// Applies all corrections to documents. These are sorted from the newest to the oldest. Returns a failure for each
     /// correction that does not apply to the newest document that contains its target.
     pub fn apply(&self, documents: &mut [Document]) -> Vec<Failure> {
         let entries = self.entries.iter().enumerate();

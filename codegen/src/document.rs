@@ -20,7 +20,7 @@ pub fn load(path: &Path) -> Result<Value> {
     serde_json::from_str(text).map_err(|error| failure(format!("invalid JSON: {error}")))
 }
 
-/// Adds the titles, versions and descriptions that OpenAPI requires and that documents without prose lack.
+/// Adds the titles, versions and descriptions that OpenAPI requires. Documents without prose lack them.
 pub fn complete(document: &mut Value) {
     if let Some(info) = document.get_mut("info").and_then(Value::as_object_mut) {
         info.entry("title").or_insert_with(|| "".into());
@@ -38,7 +38,7 @@ fn describe(responses: Option<&mut Value>) {
     }
 }
 
-/// Calls `visit` with the method (upper case), the path and the operation, in the document's order.
+/// Calls `visit` with the method (upper case), the path and the operation. The order is the document's.
 pub fn for_each_operation(document: &mut Value, mut visit: impl FnMut(&str, &str, &mut Map<String, Value>)) {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flat_map(Map::iter_mut) {

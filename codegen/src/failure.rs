@@ -38,7 +38,7 @@ pub enum Failure {
     /// The document is not valid OpenAPI 3.0.
     #[error("invalid OpenAPI 3.0 document: {0}")]
     Document(serde_path_to_error::Error<serde_json::Error>),
-    /// The document has another OpenAPI version, in which the same keywords have other meanings.
+    /// The document has another OpenAPI version. The same keywords have other meanings in it.
     #[error("unsupported OpenAPI version: {0} (expected 3.0.x)")]
     Version(String),
     /// The OpenAPI parser does not preserve a part of the document.

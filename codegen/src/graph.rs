@@ -1,4 +1,4 @@
-//! A graph of all places in the API that need a named type: objects, enums and unions.
+//! A graph of all places in the API with a named type: objects, enums and unions.
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -45,7 +45,7 @@ pub struct NodeMember {
     pub span: Span,
 }
 
-/// The origin of a node, from which its name is derived if `spec/names.toml` does not set one.
+/// The origin of a node. Its name is derived from it if `spec/names.toml` does not set one.
 #[derive(Clone, Debug)]
 pub enum Origin {
     Body,

@@ -1,4 +1,4 @@
-//! Code generator of logto-admin: reads the API documents in `spec/`, applies the corrections, and writes `src/api`,
+//! Code generator of logto-admin. It reads the API documents in `spec/`, applies the corrections, and writes `src/api`,
 //! `src/models` and the other generated files.
 
 // All modules are private, so `pub` items are only visible within the crate.

@@ -22,7 +22,7 @@ pub struct Lifetime {
     pub until: Option<Release>,
 }
 
-/// The lifetime of each operation, by method and path without the names of parameters.
+/// The lifetime of each operation, by method and path without parameter names.
 #[derive(Debug, Default)]
 pub struct Lifetimes(IndexMap<String, Lifetime>);
 
@@ -36,7 +36,7 @@ impl Lifetimes {
         Ok(Self(entries.into_iter().map(|(operation, lifetime)| (without_names(&operation), lifetime)).collect()))
     }
 
-    /// Returns the newest release that offers the operations of a document, as far as they are known.
+    /// Returns the newest release with the operations of a document. Unknown ones do not count.
     pub fn release_of(&self, document: &mut Value) -> Release {
         let mut offered = HashSet::new();
         for_each_operation(document, |method, path, _| {
@@ -61,7 +61,7 @@ impl Lifetimes {
     }
 }
 
-/// Returns a path without the names of its parameters, which differ between releases.
+/// Returns a path without the names of its parameters. They differ between releases.
 pub fn without_names(path: &str) -> String {
     path.split('/').map(|step| if step.starts_with('{') { "{}" } else { step }).collect::<Vec<_>>().join("/")
 }

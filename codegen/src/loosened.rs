@@ -1,4 +1,4 @@
-//! Lists the members of responses for which absent and null mean the same, because only some releases send them.
+//! Lists the members of responses for which absent and null mean the same. Only some releases send them.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use crate::failure::Result;
 use crate::model::{Model, Shape, TypeRef};
 use crate::pipeline::{Plan, Source, root};
 
-/// Returns the JSON pointers of the loosened members in the response of each operation. A `*` stands for any element of a list or map.
+/// Returns JSON pointers of the loosened members in each operation's response. A `*` stands for any element of a list
+/// or map.
 ///
 /// # Errors
 /// Fails like the generator.

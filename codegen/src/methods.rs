@@ -13,7 +13,7 @@ pub fn method_name(id: &str, group: &str, names: &Names) -> String {
     names.methods.get(id).cloned().unwrap_or_else(|| words::method(id, group, nouns))
 }
 
-/// Adds a number to the name of a method if another method of its group has the same name. Returns a problem for each.
+/// Adds a number to the name of a method if another one in its group has the name. Returns a problem for each.
 pub fn settle(operations: &[Operation], groups: &Groups, names: &mut Names) -> Vec<String> {
     let mut problems = Vec::new();
     let mut taken: HashMap<&str, HashSet<String>> = HashMap::new();

@@ -1,4 +1,4 @@
-//! Names of types: explicit ones from `spec/names.toml`, and names derived from the places of a type.
+//! Names of types. Explicit ones from `spec/names.toml`, and names derived from the places of a type.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

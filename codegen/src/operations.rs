@@ -17,7 +17,7 @@ pub struct Operation {
     pub success: Vec<u16>,
     pub errors: Vec<u16>,
     pub paging: Paging,
-    /// The member of the answer that contains the list's items, unless the answer is the list itself.
+    /// The member of the answer with the list's items, unless the answer is the list.
     pub items_at: Option<String>,
     pub searchable: bool,
     pub idempotent: bool,
@@ -33,7 +33,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Returns the sentence about the releases with the operation, if not all of them have it.
+    /// Returns the sentence about the releases with the operation. `None` if all of them have it.
     pub fn releases_text(&self) -> Option<String> {
         let since = if self.since == Release::OLDEST { None } else { Some(self.since) };
         Span { since, until: self.until, loosened: false }.text()

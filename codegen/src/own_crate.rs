@@ -1,4 +1,4 @@
-//! A crate of its own: the hand-written sources of this crate with the operations of another document.
+//! A crate of its own. It has the hand-written sources of this crate with the operations of another document.
 
 use std::collections::BTreeMap;
 use std::path::Path;

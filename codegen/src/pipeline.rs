@@ -31,7 +31,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether unsettled names, unused corrections and missing docs are errors, as for the documents in `spec/`.
+    /// Whether unsettled names, unused corrections and missing docs are errors. They are for the documents in `spec/`.
     pub fn is_strict(&self) -> bool {
         self.document.is_none()
     }
@@ -73,7 +73,7 @@ impl Plan {
         Self::of(source.documents()?, settings, &corrections, source.is_strict())
     }
 
-    /// Creates a plan from loaded documents, which are sorted from the newest to the oldest.
+    /// Creates a plan from loaded documents, sorted from the newest to the oldest.
     pub fn of(
         mut documents: Vec<Document>,
         mut settings: Settings,
@@ -137,15 +137,15 @@ impl Plan {
         Ok(Self { settings, operations, groups, model, warnings, is_strict: strict, documents })
     }
 
-    /// Returns the corrected documents of the emulator: that of the release which it imitates, and the operations that only
-    /// other releases have.
+    /// Returns the corrected documents of the emulator. One is that of the release which it imitates, the other has the
+    /// operations of other releases only.
     pub fn emulated_documents(&self) -> Vec<Value> {
         documents_of(Release::EMULATED, &self.documents)
     }
 }
 
-/// Returns the corrected documents of all covered releases: the newest one, and the operations that only older releases
-/// have.
+/// Returns the corrected documents of all covered releases. One is the newest, the other has the operations of older
+/// releases only.
 ///
 /// # Errors
 /// Fails if a file cannot be read or parsed, or if a correction does not apply.
@@ -153,7 +153,7 @@ pub fn newest_documents() -> Result<Vec<Value>> {
     Ok(documents_of(Release::NEXT, &all_documents()?))
 }
 
-/// Returns the corrected document of each covered release, by its name, newest first.
+/// Returns the corrected document of each covered release by name, newest first.
 ///
 /// # Errors
 /// Fails if a file cannot be read or parsed, or if a correction does not apply.

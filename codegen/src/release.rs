@@ -35,7 +35,7 @@ impl Release {
         if self == Self::NEXT { "logto-next.json".to_owned() } else { format!("logto-1.{}.json", self.0) }
     }
 
-    /// Returns the sentence for items that exist since this release, or `None` if all covered releases have them.
+    /// Returns the sentence for items that exist since this release. Returns `None` if all covered releases have them.
     pub fn since_text(self) -> Option<String> {
         match self {
             Self::OLDEST => None,

@@ -1,4 +1,4 @@
-//! A report of the generated types and methods, for choosing names in `spec/names.toml`.
+//! A report of generated types and methods, for choosing names in `spec/names.toml`.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use crate::methods::method_name;
 use crate::model::{Shape, TypeRef};
 use crate::pipeline::Plan;
 
-/// Lists every type with its shape and locations, then every operation with its method.
+/// Lists every type with shape and locations, then every operation with its method.
 pub fn report(plan: &Plan) -> String {
     let mut text = String::new();
     for type_def in plan.model.types.values() {

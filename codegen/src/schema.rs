@@ -1,4 +1,4 @@
-//! The generator's schemas: the meaning of a document's schemas, independent of how they are written.
+//! The generator's schemas: the meaning of a document's schemas. It does not depend on how they are written.
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
@@ -11,7 +11,7 @@ pub struct Schema {
     pub kind: Kind,
     pub nullable: bool,
     pub facts: Facts,
-    /// The signature in the newest release, if the schema is merged from several releases.
+    /// The signature in the newest release, if the schema merges several releases.
     pub newest: Option<String>,
 }
 
@@ -58,7 +58,7 @@ impl Member {
     }
 }
 
-/// The releases that have a member or a parameter, if not all releases of its operation have it.
+/// The releases with a member or a parameter, if not all of its operation have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     pub since: Option<Release>,
@@ -109,8 +109,8 @@ impl Schema {
         Self { kind, nullable: false, facts: Facts::default(), newest: None }
     }
 
-    /// Returns a text that is the same for schemas that are structurally equal in the newest release. It ignores facts
-    /// and the order of members.
+    /// Returns a text that schemas share if they are equal in the newest release. It ignores facts and the order of
+    /// members.
     pub fn signature(&self) -> String {
         let text = self.newest.clone().unwrap_or_else(|| self.shape());
         if self.nullable { format!("{text}?") } else { text }

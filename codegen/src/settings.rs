@@ -22,7 +22,8 @@ pub struct Names {
     pub nouns: IndexMap<String, Vec<String>>,
     /// Names of methods whose derived name is unsuitable, by operation id.
     pub methods: IndexMap<String, String>,
-    /// Names of setters and arguments whose derived name is unsuitable, by `Operation.parameter` or `parameter`.
+    /// Names of setters and arguments whose derived name is unsuitable. The keys are `Operation.parameter` or
+    /// `parameter`.
     pub parameters: IndexMap<String, String>,
     /// Names of types, with the places that have this type.
     pub types: IndexMap<String, Vec<String>>,

@@ -1,4 +1,4 @@
-//! Unsupported parts of a document: an error, or for the document of a user's own server a warning.
+//! Unsupported parts of a document. They are errors, or for the document of a user's own server warnings.
 
 use std::cell::RefCell;
 

@@ -29,7 +29,7 @@ pub fn singular(word: &str) -> String {
     }
 }
 
-/// Returns the subject of an operation: its id without the verb, in the singular for lists.
+/// Returns the subject of an operation. It is its id without the verb, in the singular for lists.
 pub fn subject(id: &str) -> String {
     let rest = VERBS.iter().find_map(|verb| {
         let rest = id.strip_prefix(verb)?;
@@ -42,7 +42,7 @@ pub fn subject(id: &str) -> String {
     }
 }
 
-/// Returns a method's name: the operation's id without the noun of its group or one of `others`.
+/// Returns a method's name. It is the operation's id without the noun of its group or one of `others`.
 pub fn method(id: &str, group: &str, others: &[String]) -> String {
     let words = snake(id);
     let nouns =
@@ -201,7 +201,7 @@ pub fn group(tag: &str) -> String {
     }
 }
 
-/// Returns the first free identifier and adds it to `taken`: the name, or the name and a number.
+/// Returns the first free identifier and adds it to `taken`. It is the name, or the name and a number.
 pub fn unique(name: &str, taken: &mut HashSet<String>) -> String {
     let numbered = (2u32..).map(|number| format!("{name}{number}"));
     let mut names = iter::once(name.to_owned()).chain(numbered);

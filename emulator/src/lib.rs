@@ -22,7 +22,7 @@
 //!
 //! Users, roles, applications, organizations, sign-ins and all other parts of the API are stateful and follow Logto's
 //! rules. [`Emulator::keeps`] returns whether an operation is stateful. An operation that is not returns a sample
-//! response: it matches the schema and contains what you sent where it fits, but the call has no side effects.
+//! response. It matches the schema and contains what you sent where it fits, but the call has no side effects.
 //!
 //! The same seed and the same requests produce the same responses.
 

@@ -23,7 +23,7 @@ async function populate(client) {
   }
 }
 
-/** Shows the current page, unless the user has moved to another one before it arrives. */
+/** Shows the current page, unless the user moved to another one before it arrives. */
 async function show() {
   const wanted = `${state.page} ${state.search}`;
   try {

@@ -1,4 +1,4 @@
-//! An endpoint for Prometheus with the metrics of the client, and a dashboard for them.
+//! An endpoint for Prometheus with the client's metrics, and a dashboard for them.
 //!
 //! Run it, then `prometheus --config.file examples/metrics/prometheus.yml`, and import `dashboard.json` into Grafana.
 

@@ -18,8 +18,8 @@ static REAL: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_slice(&std::fs::read(file).expect("the document can be read")).expect("the document is JSON")
 });
 
-/// The input names a document, and changes it: the generator's small one for 0, otherwise one with a real path. Only some
-/// of the paths are seeds: each takes long, and a changed number leads to another path.
+/// The input names a document, and changes it. It is the generator's small one for 0, otherwise one with a real path.
+/// Only some of the paths are seeds: each takes long, and a changed number leads to another path.
 pub fn seeds() -> Vec<Vec<u8>> {
     let steps = (0..=u8::MAX).step_by(5).flat_map(|at| [[at, 7, 2, at], [at, at, 1, 0], [7, at, 3, at]]);
     let small = steps.map(|edit| edit.to_vec()).chain([Vec::new()]).map(|edit| input(0, &edit));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 /// Copies of a document within itself let it grow exponentially.
 const MOST_NODES: usize = 5_000;
 
-/// Changes a document as the input directs: replaces, removes, adds and copies values.
+/// Changes a document as the input directs. Replaces, removes, adds and copies values.
 pub fn edit(document: &mut Value, input: &mut Unstructured<'_>) {
     while !input.is_empty() && nodes(document) < MOST_NODES {
         if edit_once(document, input).is_err() {

@@ -1,4 +1,4 @@
-//! The emulator answers any request as a server does, the same each time, and can save what it has then.
+//! The emulator answers any request as a server does. The same each time, and it can save what it has then.
 
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin_emulator::Emulator;

@@ -1,4 +1,4 @@
-//! An accepted endpoint is the server that the `url` crate reads, and is safe to send a secret to.
+//! An accepted endpoint is the server that the `url` crate reads. It is safe to send a secret to it.
 
 use std::net::IpAddr;
 

@@ -53,7 +53,7 @@ fn parts(data: &[u8]) -> Vec<Part> {
     parts
 }
 
-/// Removes what readers reject in a header, which are control characters other than line breaks, and backslashes, which
+/// Removes what readers reject in a header. These are control characters other than line breaks, and backslashes, which
 /// browsers write as they are and some readers remove.
 fn named(text: &str) -> String {
     let is_read =

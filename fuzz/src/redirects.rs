@@ -1,4 +1,4 @@
-//! Redirects lead to the target that the `url` crate resolves, and do not send secrets to another origin.
+//! Redirects lead to the target that the `url` crate resolves. They do not send secrets to another origin.
 
 use logto_admin::transport::{HttpRequest, HttpResponse, Method, RedirectPolicy};
 use logto_admin::{Client, Endpoint};

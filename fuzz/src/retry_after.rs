@@ -1,4 +1,4 @@
-//! `Retry-After` is seconds or a date, and never lets a call wait longer than its policy allows.
+//! `Retry-After` is seconds or a date. It never lets a call wait longer than its policy allows.
 
 use std::time::{Duration, SystemTime};
 

@@ -80,7 +80,7 @@ pub enum Credentials {
     None,
 }
 
-/// The first requests: they create an entity of each kind, and issue the credentials.
+/// The first requests. They create an entity of each kind, and issue the credentials.
 pub static START: LazyLock<Start> = LazyLock::new(|| {
     let emulator = Emulator::new();
     emulator.import(&entities()).expect("the seed is valid");
@@ -191,7 +191,7 @@ impl Start {
         json_of(&emulator.handle(&request))
     }
 
-    /// Returns the path of a recorded request, with the ids of this emulator's entities.
+    /// Returns the path of a recorded request, with ids of this emulator's entities.
     pub fn path(&self, exchange: &Exchange) -> String {
         let Some(template) = &exchange.path_template else { return exchange.path.clone() };
         let mut collection = "";
@@ -205,7 +205,7 @@ impl Start {
         steps.collect::<Vec<_>>().join("/")
     }
 
-    /// Returns the body of a recorded request, with the ids of this emulator's entities.
+    /// Returns the body of a recorded request, with ids of this emulator's entities.
     pub fn body(&self, recorded: &Value) -> Value {
         let mut body = recorded.clone();
         self.replace(&mut body);

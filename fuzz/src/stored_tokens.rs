@@ -1,4 +1,4 @@
-//! Tokens in a store: a stored token is read as it was written, and other texts are ignored.
+//! Tokens in a store. A stored token is read as it was written, and other texts are ignored.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Answers of the token endpoint: the client uses the token that the answer contains, or fails without showing it.
+//! Answers of the token endpoint. The client uses the token that the answer contains, or fails without showing it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Path and query of a request contain the given values, and no value reaches another route.
+//! Path and query of a request contain the given values. No value reaches another route.
 
 use logto_admin::operation::{OperationInfo, TABLE};
 use logto_admin::transport::Method;

@@ -1,4 +1,4 @@
-//! A client whose attempts are carried out by a host, such as JavaScript around the WebAssembly module.
+//! A client whose attempts are carried out by a host. An example is JavaScript around the WebAssembly module.
 //!
 //! Not part of the public API: it changes with the bindings.
 

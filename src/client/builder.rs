@@ -172,8 +172,8 @@ impl ClientBuilder {
     /// [`request`](Client::request). It rejects other calls before anything is sent.
     ///
     /// # Errors
-    /// Fails if a setting is invalid (endpoint, credentials, header, cookie, timeout, rate limit), or if the platform has
-    /// no default transport or runtime and none is set.
+    /// Fails if a setting is invalid (endpoint, credentials, header, cookie, timeout, rate limit). Also fails if the
+    /// platform has no default transport or runtime and none is set.
     pub fn build(mut self) -> Result<Client> {
         self.problem.take().map_or(Ok(()), Err)?;
         self.endpoint.check()?;

@@ -76,7 +76,7 @@ impl Client {
     /// Creates a request to a path that the table of operations does not list.
     ///
     /// The client's access token, retries and limits apply. `path` starts with a slash and has no query. The answer is
-    /// JSON, as for [`operation`](Self::operation); for GET and HEAD, a web page is a string, and a redirect is its
+    /// JSON, as for [`operation`](Self::operation). For GET and HEAD, a web page is a string, and a redirect is its
     /// target as a string.
     ///
     /// ```no_run

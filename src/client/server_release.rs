@@ -74,7 +74,7 @@ fn fitting(operations: &HashSet<String>) -> RangeInclusive<Release> {
     first..=last.max(first)
 }
 
-/// Returns method and path, in the form in which operations of different releases are equal.
+/// Returns method and path, in a form that is the same in all releases.
 fn key(method: &str, path: &str) -> String {
     format!("{method} {}", without_names(path))
 }

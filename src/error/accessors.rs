@@ -68,7 +68,7 @@ impl Error {
         self.member("data")
     }
 
-    /// Returns a member of the body, unless the body is an answer that could not be decoded.
+    /// Returns a member of the body, unless it is an answer that could not be decoded.
     fn member(&self, name: &str) -> Option<Value> {
         if self.is_decode() {
             return None;

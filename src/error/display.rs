@@ -4,7 +4,7 @@ use std::fmt;
 use super::Error;
 use crate::types::Printable;
 
-/// Text from outside, such as Logto's message, is escaped and shortened to fit one line of a log.
+/// Text from outside is escaped and shortened to fit one line of a log. Logto's message is an example.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
@@ -47,8 +47,8 @@ impl Error {
     }
 }
 
-/// One line, because `main` prints returned errors with `Debug`: the text of [`Display`](fmt::Display), the kind, why the
-/// call was not retried, and the causes. The body might contain personal data and is not shown.
+/// One line, because `main` prints returned errors with `Debug`. It has the text of [`Display`](fmt::Display), the
+/// kind, why the call was not retried, and the causes. The body might contain personal data and is not shown.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;

@@ -55,7 +55,7 @@ struct Inner {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Invalid settings of the client: an invalid endpoint, a missing environment variable.
+    /// Invalid settings of the client, such as an endpoint or an environment variable.
     Config,
     /// Invalid arguments of the request. Nothing was sent.
     #[default]
@@ -90,7 +90,7 @@ pub enum ErrorKind {
 pub enum StopReason {
     /// The response is final: a retry would not change it.
     Final,
-    /// The server might have processed the request, and the operation is not idempotent.
+    /// The server might have processed the request, and it is not idempotent.
     NotIdempotent,
     /// The maximum number of attempts was reached.
     Attempts,
@@ -147,7 +147,7 @@ impl Error {
         self
     }
 
-    /// Copies the circumstances of the error that kept the client from getting an access token.
+    /// Copies the circumstances of the error that kept the client from getting a token.
     pub(crate) fn caused_by(mut self, nested: &Self) -> Self {
         let inner = &mut *self.0;
         inner.code = nested.0.code.clone();
@@ -199,7 +199,7 @@ impl Error {
         self
     }
 
-    /// Adds the operation that failed, unless the error already has the operation of a nested call.
+    /// Adds the operation that failed, unless the error has that of a nested call.
     pub(crate) fn at_operation(mut self, operation: &'static str, method: Method, path: &str) -> Self {
         self.0.operation.get_or_insert(operation);
         self.0.method.get_or_insert(method);

@@ -158,7 +158,7 @@ pub enum Paging {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Authentication {
-    /// An access token for the Management API, such as the token of a machine-to-machine application.
+    /// An access token for the Management API, such as that of an application.
     Management,
     /// A user access token.
     User,

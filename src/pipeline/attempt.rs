@@ -1,4 +1,5 @@
-//! One attempt of a call, and the attempt over an [`HttpTransport`]: hooks, then the transport with a timeout, then hooks.
+//! One attempt of a call, and the attempt over an [`HttpTransport`]. It runs hooks, then the transport with a timeout,
+//! then hooks.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The rate limiter of the client: places that become free a period after their request was answered.
+//! The rate limiter of the client. Its places become free a period after their request was answered.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -30,7 +30,7 @@ impl RateLimit {
     }
 }
 
-/// The longest time for which the server can stop all calls of a client, unless the period of its limit is longer.
+/// The longest time for which the server can stop all calls of a client. The period of its limit can be longer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Decides when requests may start. It only counts: each call waits on its own timer, so that no call depends on another
@@ -47,7 +47,7 @@ pub(crate) struct Limiter {
 
 #[derive(Debug, Default)]
 struct State {
-    /// End of the time in which no request may start, because the server has reported that the limit is reached.
+    /// End of the time in which no request may start. The server has reported that the limit is reached.
     closed_until: Duration,
     places: Places,
 }
@@ -105,8 +105,8 @@ impl Limiter {
         Pass { limiter: Arc::clone(self), step: Step::New { urgent } }
     }
 
-    /// Lets no request start for this long, because the server has reported that the limit is reached. Without a time,
-    /// for the period of the limit. Returns for how long no request starts.
+    /// Lets no request start for this long. The server has reported that the limit is reached. Without a time, for the
+    /// period of the limit. Returns for how long no request starts.
     pub(crate) fn pause(&self, time: Option<Duration>, now: Duration) -> Duration {
         let period = self.limit.map_or(Duration::ZERO, |limit| limit.per);
         let time = time.map_or(period, |time| time.min(LONGEST_PAUSE.max(period)));
@@ -208,7 +208,7 @@ impl Places {
         self.queue(step, limit, now);
     }
 
-    /// Acquires a place for a waiting request if its turn has come or a place is free now.
+    /// Acquires a place for a waiting request if it is its turn or a place is free now.
     fn queue(&mut self, step: &mut Step, limit: RateLimit, now: Duration) {
         let Step::Waiting { turn } = *step else { return };
         let turn = turn.min(self.turn(limit, self.waiting - 1));

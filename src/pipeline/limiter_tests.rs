@@ -227,7 +227,7 @@ enum Event {
     GiveUp,
 }
 
-/// Sends `calls` requests through a limiter, with random arrivals, delays and cancellations. Returns when the server
+/// Sends `calls` requests through a limiter. Arrivals, delays and cancellations are random. Returns when the server
 /// received them.
 fn simulate(random: &mut Random, limit: RateLimit, calls: usize, longest_delay: Duration) -> Vec<Duration> {
     let limiter = Arc::new(Limiter::new(Some(limit)));

@@ -1,4 +1,4 @@
-//! How a call is carried out: token, rate limiter, attempt, and a retry if that is safe.
+//! The steps of a call: token, rate limiter, attempt, and a retry if that is safe.
 
 mod attempt;
 mod limiter;
@@ -95,7 +95,7 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// Adds the attempts and the time of the exchange to an error about its answer, and records it on the span.
+    /// Adds the attempts and the time of the exchange to an error about its answer. Records it on the span.
     pub(crate) fn fail(&self, error: Error) -> Error {
         let error = self.annotate(error);
         tracing::failed(&self.span, &error);
@@ -179,8 +179,9 @@ impl Pipeline {
     /// Waits for a token and then for the limiter. In the other order, callers that wait for the same renewal would send
     /// together, long after the limiter has admitted them.
     ///
-    /// If the token expires while the call waits for the limiter, the call lets another request start, which might be the
-    /// token call, and begins again, ahead of the queue. It does so once: the tokens might live shorter than the wait.
+    /// If the token expires while the call waits for the limiter, the call lets another request start, which might be
+    /// the token call. It then begins again, ahead of the queue. It does so once: the tokens might live shorter than
+    /// the wait.
     async fn admit(&self, plan: &Plan<'_>) -> Result<(Option<AccessToken>, Pass)> {
         let mut again = false;
         loop {

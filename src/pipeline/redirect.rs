@@ -46,7 +46,7 @@ impl Redirects {
         self.left_origin
     }
 
-    /// Marks a failure after a redirect as sent: the server might have processed the request before it.
+    /// Marks a failure after a redirect as sent. The server might have processed the request before it.
     pub(crate) fn blame(&self, error: TransportError) -> TransportError {
         if self.followed > 0 { error.with_never_sent(false) } else { error }
     }

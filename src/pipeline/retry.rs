@@ -115,7 +115,7 @@ pub(crate) fn decide(policy: &RetryPolicy, progress: Progress, failure: Failure<
     }
 }
 
-/// Logto's code for too many messages to one recipient: ten in ten minutes, longer than any retry waits.
+/// Logto's code for too many messages to one recipient. The limit is ten in ten minutes, longer than any retry waits.
 pub(crate) const MESSAGE_LIMIT: &str = "request.message_rate_limited";
 
 fn is_transient(failure: Failure<'_>) -> bool {

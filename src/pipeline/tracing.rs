@@ -99,7 +99,7 @@ mod on {
         }
     }
 
-    /// Records on the current span how a call ended: with a response after this many attempts, or with an error.
+    /// Records on the current span how a call ended. With a response after this many attempts, or with an error.
     pub(crate) fn ended(done: Result<(u32, &HttpResponse), &Error>) {
         let span = Span::current();
         match done {

@@ -25,7 +25,7 @@ impl<Op: ListOperation> Request<Op> {
     /// another size is set. It requests a page when the page before is used up, unless [`prefetch`](Self::prefetch) is
     /// set. It ends after the first error.
     ///
-    /// Pages are numbered: if you delete items that match while you read, later items move to pages that were already
+    /// Pages are numbered. If you delete items that match while you read, later items move to pages that were already
     /// read, and the stream skips them. Collect the items first, or read the first page until it is empty.
     ///
     /// ```no_run

@@ -314,7 +314,7 @@ impl Parts {
         }
     }
 
-    /// Returns the request at the client's endpoint, with the client's headers and without the access token.
+    /// Returns the request at the client's endpoint, with the client's headers. It has no access token.
     pub(crate) fn to_http(&self, channel: &Channel) -> HttpRequest {
         let mut headers = channel.settings.headers.clone();
         headers.merge(&self.headers);

@@ -49,8 +49,8 @@ const PREFIX: &str = "logto-admin-";
 const HEX_DIGITS: usize = 16;
 const LENGTH: usize = PREFIX.len() + HEX_DIGITS;
 
-/// Returns the boundary with the lowest number that no part contains, so that the same parts encode to the same body.
-/// One pass over the content suffices: candidates cannot overlap, so fewer of them fit into the content than are
+/// Returns the boundary with the lowest number that no part contains. The same parts thus encode to the same body. One
+/// pass over the content suffices: candidates cannot overlap, so fewer of them fit into the content than are
 /// considered.
 fn boundary(parts: &[Part]) -> String {
     let size: usize = parts.iter().map(|part| content(part).len()).sum();

@@ -25,7 +25,7 @@ static DELETE: OperationInfo = unlisted(Method::Delete);
 static HEAD: OperationInfo = unlisted(Method::Head);
 static OPTIONS: OperationInfo = unlisted(Method::Options);
 
-/// Returns the assumed properties of a request that the table of operations does not list.
+/// Returns the assumed properties of a request that the table does not list.
 pub(crate) const fn info(method: Method) -> &'static OperationInfo {
     match method {
         Method::Get => &GET,

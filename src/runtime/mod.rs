@@ -54,7 +54,7 @@ pub trait Runtime: Send + Sync + 'static {
     /// Runs a task in the background until it ends.
     fn spawn(&self, task: BoxFuture<'static, ()>);
 
-    /// Whether a request must not await a future that another request started, as on Cloudflare Workers.
+    /// Whether a request must not await a future of another request. This is so on Cloudflare Workers.
     fn isolates_requests(&self) -> bool {
         false
     }

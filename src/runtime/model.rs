@@ -31,8 +31,8 @@ pub(crate) fn check(model: impl Fn() + Send + Sync + 'static) {
 
 /// Lets another thread run, in a model.
 ///
-/// `yield_now` would wake the current thread. A future that acquires a lock in its `poll` would then be polled again without a
-/// wake-up, and no model would notice that one is missing.
+/// `yield_now` would wake the current thread. A future that acquires a lock in its `poll` would then be polled again
+/// without a wake-up. No model would notice that one is missing.
 pub(crate) fn point() {
     if IN_MODEL.get() {
         shuttle::thread::sleep(Duration::ZERO);
@@ -50,7 +50,7 @@ pub(crate) fn on_threads(count: usize, work: impl Fn(usize) + Send + Sync + 'sta
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
-/// A runtime in a model, which moves its clock from the end of one sleep to the next.
+/// A runtime in a model. It moves its clock from the end of one sleep to the next.
 #[derive(Clone, Default)]
 pub(crate) struct ModelRuntime {
     clock: Arc<Mutex<Clock>>,

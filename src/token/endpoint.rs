@@ -26,7 +26,7 @@ pub struct TokenContext<'a> {
     pub(super) calls: &'a dyn TokenCalls,
 }
 
-/// Carries out calls to the token endpoint, with the client's transport, limiter, hooks and retries.
+/// Carries out calls to the token endpoint. They use the client's transport, limiter, hooks and retries.
 #[async_trait]
 pub(crate) trait TokenCalls: Send + Sync + 'static {
     async fn send(&self, request: TokenRequest) -> Result<TokenAnswer>;

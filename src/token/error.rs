@@ -77,7 +77,7 @@ impl std::fmt::Display for TokenError {
 }
 
 impl TokenError {
-    /// Concatenates the text: `format!` would add 1.2 KB, gzipped, to the module of the npm package.
+    /// Concatenates the text. `format!` would add 1.2 KB, gzipped, to the module of the npm package.
     fn message(&self) -> String {
         const RETURNED: &str = "the token endpoint returned ";
         match self {

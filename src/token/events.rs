@@ -1,4 +1,4 @@
-//! Background events, reported through `tracing` and `metrics` when those features are enabled.
+//! Background events, reported through the features `tracing` and `metrics`.
 
 use std::fmt::Display;
 

@@ -1,4 +1,4 @@
-//! Access tokens: where they come from, and how all callers share one until it expires.
+//! Access tokens: their sources, and how all callers share one until it expires.
 
 mod access_token;
 pub(crate) mod cache;

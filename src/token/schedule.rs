@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Time between the renewal of a token and its expiry, unless a tenth of its lifetime is less.
+/// Time between the renewal of a token and its expiry. A tenth of its lifetime if that is less.
 const LEEWAY: Duration = Duration::from_secs(60);
 /// Waits after failed renewals, doubled from the first to the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(1);

@@ -3,7 +3,7 @@
 /// The scope that Logto's predefined role for the Management API grants.
 pub(crate) const DEFAULT_SCOPE: &str = "all";
 
-/// Returns the names of `asked` that `granted` lacks, separated by spaces, or `None` if it lacks none.
+/// Returns the names of `asked` that `granted` lacks, separated by spaces. `None` if it lacks none.
 ///
 /// Logto omits the member if it grants nothing. Organization tokens and exchanged tokens might carry an empty scope that
 /// has no meaning (`may_be_silent`).

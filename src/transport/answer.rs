@@ -102,7 +102,7 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// Returns whether the server lacks the route: it does not have the operation, or is not the API.
+    /// Returns whether the server lacks the route. It does not have the operation, or is not the API.
     pub(crate) fn is_unknown_route(&self) -> bool {
         let is_json = self.response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
         self.is_html || self.status == 405 || (self.status == 404 && !is_json)

@@ -112,8 +112,8 @@ impl Endpoint {
     }
 }
 
-/// Returns the URL with scheme and host in lower case, without default port and trailing slash. Text that is not a URL
-/// stays as it is, and is rejected when a client is built.
+/// Returns the URL with scheme and host in lower case. It has no default port and no trailing slash. Text that is not a
+/// URL stays as it is, and is rejected when a client is built.
 fn normalised(text: String) -> String {
     Url::parse(&text).map_or(text, |url| url.as_str().trim_end_matches('/').to_owned())
 }

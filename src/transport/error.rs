@@ -29,7 +29,7 @@ pub enum TransportErrorKind {
     TooLarge,
     /// A redirect could not be followed, or there were too many.
     Redirect,
-    /// The environment lacks something that the transport needs, such as a tokio runtime or certificates.
+    /// The environment lacks something that the transport needs. Examples are a tokio runtime and certificates.
     Environment,
     /// The request is invalid: its URL or a header.
     Invalid,

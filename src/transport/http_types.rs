@@ -91,7 +91,7 @@ impl TryFrom<HttpRequest> for ::http::Request<Body> {
 impl TryFrom<HttpRequest> for ::reqwest::Request {
     type Error = TransportError;
 
-    /// Fails if the URL or a header is invalid, or if the body is a JavaScript value other than text and bytes.
+    /// Fails if the URL or a header is invalid. Also if the body is a JavaScript value other than text and bytes.
     fn try_from(request: HttpRequest) -> Result<Self, TransportError> {
         let url = ::reqwest::Url::parse(&request.url).map_err(|_| invalid("invalid request URL"))?;
         let mut converted = Self::new(request.method.into(), url);

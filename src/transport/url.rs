@@ -1,4 +1,4 @@
-//! URLs, parsed according to the WHATWG standard: natively with the `url` crate, on the web with the host's `URL`.
+//! URLs, parsed according to the WHATWG standard. Natively with the `url` crate, on the web with the host's `URL`.
 
 use std::borrow::Cow;
 
@@ -89,7 +89,7 @@ fn has_authority(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, _)| bare(scheme))
 }
 
-/// Returns a URL for errors, logs and debug output: without user name, password, query and fragment.
+/// Returns a URL for errors, logs and debug output. It has no user name, password, query and fragment.
 pub(crate) fn shown(url: &str) -> Cow<'_, str> {
     let is_path = url.starts_with('/') && !url.starts_with("//");
     // Some parsers read the full-width sign as `@`.

@@ -22,7 +22,7 @@ impl fmt::Display for Printable<'_> {
     }
 }
 
-/// Whether a character can forge or hide text in a log: control characters, line separators and direction marks.
+/// Whether a character can forge or hide text in a log. Control characters, line separators and direction marks can.
 fn forges(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

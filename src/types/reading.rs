@@ -1,4 +1,4 @@
-//! Reads JSON from outside: with a byte order mark, deeply nested, or only some members of it.
+//! Reads JSON from outside, also deeply nested or with a byte order mark. Can read only some members of it.
 
 use std::fmt;
 
@@ -55,7 +55,7 @@ pub(crate) fn read_members(json: &[u8], names: &[&str]) -> Map<String, Value> {
     read_json(json, |deserializer| Members(names).deserialize(deserializer)).unwrap_or_default()
 }
 
-/// Returns serde's message without the unexpected text that it quotes, which might be a secret.
+/// Returns serde's message without the unexpected text that it quotes. The text might be a secret.
 pub(crate) fn without_text(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let parts = message.split_once("string \"").and_then(|(head, rest)| Some((head, rest.rsplit_once("\", ")?.1)));

@@ -8,7 +8,7 @@ macro_rules! union_enum {
         #[allow(clippy::large_enum_variant)]
         pub enum $name {
             $($(#[$variant_meta])* $variant($inner),)+
-            /// A value of a kind that this version of the client does not support, as the API sent it.
+            /// A value of a kind that this client does not support, as the API sent it.
             Unknown(serde_json::Value),
         }
 
@@ -39,7 +39,7 @@ macro_rules! union_enum {
     };
 }
 
-/// Visits values that are neither strings nor objects, and passes their JSON to `$make`.
+/// Visits values other than strings and objects, and passes their JSON to `$make`.
 macro_rules! visit_plain {
     (@ $make:path, $($method:ident($type:ty)),+) => {$(
         fn $method<E: serde::de::Error>(self, value: $type) -> Result<Self::Value, E> {

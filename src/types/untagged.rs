@@ -52,7 +52,7 @@ pub type Attempt<T> = fn(&Value) -> Option<T>;
 
 /// A union whose variants are distinguished by their content. `untagged_union!` implements it.
 pub trait Untagged: Serialize + Sized + 'static {
-    /// The variants in order: the JSON type that each accepts, and a function that decodes it.
+    /// The variants in order: the JSON type that each accepts, and its decoder.
     const VARIANTS: &'static [(Json, Attempt<Self>)];
 
     /// Decodes the first variant that accepts this type.
@@ -103,7 +103,7 @@ impl<'de, T: Untagged> Visitor<'de> for UntaggedVisitor<T> {
     }
 }
 
-/// Returns the type of the variant that accepts values of this type, if there is only one such variant.
+/// Returns the type of the only variant that accepts values of this type.
 fn only<T: Untagged>(json: Json) -> Option<Json> {
     let mut fitting = T::VARIANTS.iter().map(|(takes, _)| *takes).filter(|takes| takes.takes(json));
     let first = fitting.next();

@@ -14,8 +14,8 @@ pub enum Change<'a> {
     /// A test delivery, sent from the Logto console or by [`hooks().test(..)`](crate::api). Nothing happened; answer
     /// with 200.
     Test,
-    /// A user registered, signed in, reset the password, or was asked for a second factor because of adaptive MFA
-    /// (`PostRegister`, `PostSignIn`, `PostResetPassword`, `PostSignInAdaptiveMfaTriggered`).
+    /// A user registered, signed in, reset the password, or needed a second factor. Adaptive MFA asks for the second
+    /// factor. The events are `PostRegister`, `PostSignIn`, `PostResetPassword` and `PostSignInAdaptiveMfaTriggered`.
     Interaction(Interaction<'a>),
     /// `User.Created`.
     UserCreated(Record<'a>),
@@ -108,7 +108,7 @@ pub enum Change<'a> {
         /// Email address or phone number of the recipient.
         recipient: &'a str,
     },
-    /// `Grant.LimitExceeded`: the oldest grants of a user for an application were revoked.
+    /// `Grant.LimitExceeded`: a user's oldest grants for an application were revoked.
     GrantLimitExceeded {
         /// Id of the user.
         user_id: &'a str,
@@ -117,8 +117,8 @@ pub enum Change<'a> {
         /// Ids of the revoked grants.
         revoked_grant_ids: Vec<&'a str>,
     },
-    /// An event that this version of the client does not know, or one without the members that its kind requires. See
-    /// [`Delivery::event`] and [`Delivery::extra`].
+    /// An event that this client does not support, or that lacks members of its kind. See [`Delivery::event`] and
+    /// [`Delivery::extra`].
     Other,
 }
 
@@ -154,7 +154,7 @@ pub struct Interaction<'a> {
     pub session_id: Option<&'a str>,
 }
 
-/// The change of an organization's members. Servers before the release that introduced them send no member ids: all
+/// The change of an organization's members. Servers before the release that introduced them send no member ids. All
 /// four lists are then empty, and you have to list the members of the organization. Each list has at most 5000 ids.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Membership<'a> {
@@ -243,7 +243,7 @@ impl Delivery {
         })
     }
 
-    /// Returns the entity of the event, if `data` is that entity and does not merely look like it.
+    /// Returns the entity of the event, if `data` is it and does not merely look like it.
     pub(super) fn record(&self) -> Option<&JsonObject> {
         match self.change() {
             Change::UserCreated(record)

@@ -17,7 +17,7 @@ pub const SIGNATURE_HEADER: &str = "logto-signature-sha-256";
 pub struct SigningKeys<'a>(Vec<&'a str>);
 
 impl SigningKeys<'_> {
-    /// Rejects a set without keys, and a set with a blank key: an unset variable must not let anyone forge deliveries.
+    /// Rejects a set without keys, and a set with a blank key. An unset variable must not let anyone forge deliveries.
     fn check(&self) -> Result<(), WebhookError> {
         if self.0.is_empty() || self.0.iter().any(|key| key.chars().all(is_invisible)) {
             Err(WebhookError::SigningKey)
@@ -27,7 +27,8 @@ impl SigningKeys<'_> {
     }
 }
 
-/// Whether a character has no shape: white space, control characters, and those that Unicode lets programs ignore.
+/// Whether a character has no shape. White space and control characters have none, and those that Unicode lets programs
+/// ignore.
 fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
@@ -132,7 +133,7 @@ pub(super) mod tests {
         }
     }
 
-    /// Only the code shows it: a comparison that ends at the first difference has the same results.
+    /// Only the code shows it. A comparison that ends at the first difference has the same results.
     #[test]
     fn signatures_are_compared_in_constant_time() {
         let code = include_str!("signature.rs").split("#[cfg(test)]").next().unwrap();

@@ -1,4 +1,4 @@
-//! The recipes of the cookbook in docs/src/cookbook/, and the Rust examples of docs/src/javascript/.
+//! The recipes of docs/src/cookbook/, and the Rust samples of docs/src/javascript/.
 //!
 //! The book includes the code between `ANCHOR` and `ANCHOR_END`. The tests run that code against an in-memory Logto.
 

@@ -1,4 +1,4 @@
-//! Create a webhook, receive and test its deliveries, rotate its signing key, and find the deliveries that failed.
+//! Create a webhook, and receive and test its deliveries. Rotate its signing key, and find the deliveries that failed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::ready;

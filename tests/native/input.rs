@@ -1,4 +1,4 @@
-//! Invalid input is rejected before anything is sent, with an error that suggests a fix.
+//! Invalid input is rejected before anything is sent. The error suggests a fix.
 
 use std::process::Command;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Tests of the client's behaviour, one behaviour per test, with a scripted transport and a fake clock.
+//! Tests of the client's behaviour, one behaviour per test. They use a scripted transport and a fake clock.
 
 #![allow(
     clippy::unwrap_used,

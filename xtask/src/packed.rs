@@ -1,4 +1,4 @@
-//! Packs the crates and the npm package as a release does, and uses the packed crates outside of the workspace.
+//! Packs the crates and the npm package as a release does. Uses the packed crates outside of the workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The parts of the test suite, with the tools that each needs and the commands that it runs.
+//! The parts of the test suite, with the tools that each needs, and its commands.
 
 use std::env;
 use std::fs::{self, File};
@@ -36,7 +36,7 @@ pub(crate) enum Part {
     WasmChromium,
     /// The tests of the npm package.
     Js,
-    /// The set-ups of the npm package's users: jest, NestJS, bundlers, versions of TypeScript.
+    /// Set-ups of the npm package's users: jest, NestJS, bundlers, TypeScript versions.
     JsSetups,
     /// Applications that use the npm package: Next, SvelteKit, Astro, Hono, Vite.
     JsFrameworks,

@@ -1,4 +1,4 @@
-//! Reads the dependency trees of crates from `cargo tree`, which resolves features as a build does.
+//! Reads the dependency trees of crates from `cargo tree`. It resolves features as a build does.
 
 use anyhow::{Context, Result};
 

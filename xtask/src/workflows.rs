@@ -1,4 +1,4 @@
-//! Checks the workflows in `.github/`: actionlint for mistakes, zizmor for weaknesses.
+//! Checks the workflows in `.github/`. Actionlint finds mistakes, zizmor weaknesses.
 
 use anyhow::Result;
 

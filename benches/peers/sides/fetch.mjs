@@ -1,6 +1,6 @@
 // The minimum cost of a call: fetch and `response.json()`, with the same headers as the package.
 
-/** Returns a function that reads `size` users and returns the number of users received. */
+/** Returns a function that reads `size` users and returns how many it received. */
 export const reader = (url) => readerBy(url, async (list, init) => (await fetch(list, init)).json());
 
 /** Like `reader`, with a custom function that fetches JSON. */

@@ -1,7 +1,7 @@
 // Logto's own client.
 import { createManagementApi } from "@logto/api/management";
 
-/** Returns a function that reads `size` users and returns the number of users received. */
+/** Returns a function that reads `size` users and returns how many it received. */
 export const reader = (url) => readerBy(url, (get) => get());
 
 /** Like `reader`. `call` calls a function with the signal to use, if any. */

@@ -1,4 +1,4 @@
-//! The emulator with 1,000,000 users: its memory, and the time of lists and searches.
+//! The emulator with 1,000,000 users: its memory, and the time of its lists.
 
 use anyhow::{Context, Result, ensure};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};

@@ -41,7 +41,7 @@ async function freePort() {
   return port;
 }
 
-/** Starts an application that calls this endpoint, waits until it answers, and ends it after `use`. */
+/** Starts an application that calls this endpoint, and ends it after `use`. Waits until it answers. */
 async function serving(at, args, endpoint, use) {
   const port = await freePort();
   const variables = { PORT: String(port), HOST: "127.0.0.1", LOGTO_ENDPOINT: endpoint };

@@ -66,15 +66,17 @@ export class Call<T> implements Promise<T> {
  */
 let showsAwaits: boolean | undefined;
 
-/** Returns the stack of the caller, unless the engine's stacks include awaiting functions. A stack costs up to 5 % of a call. */
+/**
+ * Returns the caller's stack, unless the engine's stacks have awaiting functions. A stack costs up to 5 % of a call.
+ */
 export function caller(): Error | undefined {
   showsAwaits ??= !["line", "lineNumber"].some((name) => name in new Error());
   return showsAwaits ? undefined : new Error();
 }
 
 /**
- * Awaits the result of a call. If an error of this package ends it, the stack of that error leads to the code that made the
- * call: the error was created after that code had returned.
+ * Awaits the result of a call. If an error of this package ends it, the stack of that error leads to the code that made
+ * the call. The error was created after that code had returned.
  */
 export async function traced<T>(call: Promise<T>, from: Error | undefined): Promise<T> {
   try {

@@ -101,9 +101,9 @@ export class Client<Calls = unknown> {
   }
 
   /**
-   * Returns the oldest and the newest release of Logto that offers the same operations as the server. Logto does not
-   * report its version, so this reads the API document of the server (about 1 MB). A client with few groups of
-   * operations distinguishes fewer releases.
+   * Returns the oldest and the newest release of Logto with the server's operations. Logto does not report its version,
+   * so this reads the API document of the server (about 1 MB). A client with few groups of operations distinguishes
+   * fewer releases.
    *
    * @returns The releases, such as `{ oldest: "1.33", newest: "1.36" }`. `next` is the release after 1.42.
    * @throws {@link LogtoError} if the call fails.
@@ -138,8 +138,7 @@ export class Client<Calls = unknown> {
   }
 
   /**
-   * Keeps the access token fresh in the background, so that no call waits for a renewal. Does not keep the process
-   * alive.
+   * Keeps the access token fresh in the background. No call then waits for a renewal. Does not keep the process alive.
    *
    * @param options - `interval` also renews the token when it is this old, in milliseconds. Defaults to 0, which only
    * renews it before it expires.

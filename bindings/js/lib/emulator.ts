@@ -16,8 +16,8 @@ export interface EmulatorOptions {
    */
   seed?: number | undefined;
   /**
-   * Services that an operator configures outside of Logto's API: a storage for uploads, custom domains, and protected
-   * applications. Defaults to none, like a new server.
+   * Services that an operator configures outside of Logto's API. These are a storage for uploads, custom domains, and
+   * protected applications. Defaults to none, like a new server.
    */
   services?: readonly EmulatorService[] | undefined;
 }

@@ -49,7 +49,7 @@ export interface Operation {
   /** Required caller: `m`anagement, `u`ser, `s`ession, `n`one or `a`ny. */
   readonly authentication: string;
   readonly idempotent: boolean;
-  /** Minor version of the release that introduced the operation: 36 for Logto 1.36, 43 for the one after 1.42. */
+  /** Minor version of the release that introduced the operation. 36 is Logto 1.36, and 43 is the one after 1.42. */
   readonly since: number;
   /** Whether Logto 1.31 removed the operation. */
   readonly removed: boolean;
@@ -61,7 +61,7 @@ export interface CallInput {
   path?: Record<string, string | number>;
   /** Query parameters by name. An array repeats its name. Null and undefined are not sent. */
   query?: Record<string, unknown> | undefined;
-  /** Request body, which is sent as JSON unless the operation requires a form or a multipart body. */
+  /** Request body. It is sent as JSON unless the operation requires a form or a multipart body. */
   body?: unknown;
 }
 
@@ -73,7 +73,7 @@ export interface Invocation {
   options: unknown;
 }
 
-/** Sorts the arguments of a method: parameters of the path, body, query and options, in this order. */
+/** Sorts the arguments of a method. The order is parameters of the path, body, query and options. */
 export function sorted({ parameters, body, query, id }: Operation, given: unknown[]): Invocation {
   let at = parameters.length;
   const path = Object.fromEntries(parameters.map((name, place) => [name, given[place]]));
@@ -95,8 +95,8 @@ const METHODS: Record<string, string> = { "+": "POST", "=": "PUT", "~": "PATCH",
  * operation is that name with the noun after the first word.
  *
  * A path that starts with `"` continues the path of the line before. In names, `_` means the words of the path, and `-`
- * the same words in the singular. After the name, `:noun` replaces the noun of the group, `;verb` replaces the
- * name at the start of the id, and `;Id` is the whole id.
+ * the same words in the singular. After the name, `:noun` replaces the noun of the group, and `;verb` replaces the name
+ * at the start of the id. `;Id` is the whole id.
  *
  * Flags:
  *
@@ -110,7 +110,7 @@ const METHODS: Record<string, string> = { "+": "POST", "=": "PUT", "~": "PATCH",
  * - `i`: idempotent although the method is not. `I`: not idempotent although the method is.
  * - `c`: a success has status 201; otherwise 204 without an answer, 302 for a redirect, and 200.
  *
- * After that, `@name` is the member of the answer that holds the list, `!name` a required member of the query, and
+ * After that, `@name` is the member of the answer that holds the list. `!name` is a required member of the query, and
  * `#status` one of several statuses of a success.
  */
 function parse(table: string): Map<string, () => Operation> {

@@ -1,5 +1,5 @@
 /**
- * Client for Logto's Management API and its other HTTP APIs, with all groups of operations.
+ * Client for all HTTP APIs of Logto, with all groups of operations.
  *
  * @example
  * ```ts

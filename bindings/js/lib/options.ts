@@ -15,8 +15,8 @@ export interface Logger {
 export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
 
 /**
- * Shares access tokens with other instances, through a KV namespace, Redis or a database. The store contains tokens, so
- * protect it. If a function of the store fails, the client logs a warning and uses its own token.
+ * Shares access tokens with other instances, through KV, Redis or a database. The store contains tokens, so protect it.
+ * If a function of the store fails, the client logs a warning and uses its own token.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export interface Token {
 }
 
 /**
- * A token of a user to exchange for access tokens, so that the client acts as this user.
+ * A token of a user to exchange for access tokens. The client then acts as this user.
  *
  * - `subjectToken`: a subject token of the user, from `subjectTokens.create`. It can be exchanged once, so pass a function
  *   that returns a new one for each renewal.
@@ -146,7 +146,7 @@ export interface RetryTimes {
 export interface AllOptions {
   /** Id of a Logto Cloud tenant, such as `my-tenant` in `https://my-tenant.logto.app`. Default: none. */
   tenant?: string | undefined;
-  /** URL of a self-hosted server or, together with `tenant`, of the tenant's custom domain. Default: none. */
+  /** URL of a self-hosted server. With `tenant`, URL of the tenant's custom domain. Default: none. */
   endpoint?: string | undefined;
   /**
    * Resource that access tokens are issued for. Defaults to the Management API of the endpoint; with `exchange` or
@@ -161,7 +161,10 @@ export interface AllOptions {
   appSecret?: string | undefined;
   /** Acts as a user, with the credentials of an application. Default: none. */
   exchange?: Exchange | undefined;
-  /** Requests tokens of the application, or of the user of `exchange`, as a member of this organization. Default: none. */
+  /**
+   * Requests tokens as a member of this organization. The member is the application, or the user of `exchange`.
+   * Default: none.
+   */
   organizationId?: string | undefined;
   /**
    * Returns access tokens from another source, such as a user's own token. The client calls it again before the token
@@ -184,7 +187,7 @@ export interface AllOptions {
    * what is fetched while they build; `no-store` prevents that.
    */
   cache?: CacheMode | undefined;
-  /** Caching of requests to the API by Next.js, such as `{ revalidate: 60, tags: ["users"] }`. Default: none. */
+  /** Caching by Next.js of requests to the API. Example: `{ revalidate: 60, tags: ["users"] }`. Default: none. */
   next?: { revalidate?: number | false | undefined; tags?: string[] | undefined } | undefined;
   /** Timeout of each attempt, in milliseconds. Defaults to 30,000 (30 s). 0 disables it. */
   timeout?: number | undefined;
@@ -201,8 +204,8 @@ export interface AllOptions {
    */
   redirects?: number | undefined;
   /**
-   * Whether an undocumented success status, or a success without the documented body, is a `DecodeError`. Defaults to
-   * `false`.
+   * Whether undocumented successes throw a `DecodeError`. Such a success has an undocumented status, or lacks the
+   * documented body. Defaults to `false`.
    */
   strict?: boolean | undefined;
   /**
@@ -213,7 +216,7 @@ export interface AllOptions {
   /** Maximum size of a response body, in bytes. Defaults to 67,108,864 (64 MiB). */
   maxResponseBytes?: number | undefined;
   /**
-   * Allows plain http to other machines, which exposes the secret and the tokens to everyone on the way. Defaults to
+   * Allows plain http to other machines. It exposes the secret and the tokens to everyone on the way. Defaults to
    * `false`.
    */
   allowHttp?: boolean | undefined;
@@ -226,8 +229,8 @@ export interface AllOptions {
   /** Lowest level of the messages that are logged. Defaults to `warn`. */
   logLevel?: LogLevel | undefined;
   /**
-   * WebAssembly module of the package: a `WebAssembly.Module`, its bytes, a `Response` or a `URL` that returns them, or a
-   * promise of one of these. Defaults to the module that the loader of this runtime finds.
+   * WebAssembly module of the package. It is a `WebAssembly.Module`, its bytes, a `Response` or a `URL` that returns
+   * them, or a promise of one of these. Defaults to the module that the loader of this runtime finds.
    */
   wasm?: object | undefined;
 }
@@ -263,8 +266,8 @@ export interface CallOptions extends Pick<AllOptions, "cache" | "next"> {
   /** Maximum number of redirects to follow. Defaults to the client's. */
   redirects?: number | undefined;
   /**
-   * Whether an undocumented success status, or a success without the documented body, is a `DecodeError`. Defaults to the
-   * client's.
+   * Whether undocumented successes throw a `DecodeError`. Such a success has an undocumented status, or lacks the
+   * documented body. Defaults to the client's.
    */
   strict?: boolean | undefined;
   /**
@@ -328,7 +331,7 @@ export class Settings {
   }
 }
 
-/** Returns a URL with scheme and host in lower case, without the default port and trailing slashes. */
+/** Returns a URL with scheme and host in lower case. It has no default port and no trailing slashes. */
 function normalized(endpoint: string): string {
   return new URL(endpoint).href.replace(/\/+$/, "");
 }

@@ -9,7 +9,7 @@ export function releaseHint({ since, removed }: Operation): string | undefined {
   return since > OLDEST ? introduced(since) : undefined;
 }
 
-/** Returns the oldest and the newest release whose operations match an API document. */
+/** Returns the oldest and newest releases whose operations match an API document. */
 export function fitting(paths: Record<string, object>, operations: Operation[]): { oldest: string; newest: string } {
   const offered = new Set<string>();
   for (const path in paths) for (const method in paths[path]) offered.add(key(method, path));
@@ -23,5 +23,5 @@ export function fitting(paths: Record<string, object>, operations: Operation[]):
   return { oldest: name(oldest), newest: name(Math.max(oldest, newest)) };
 }
 
-/** Returns method and path without the names of parameters, which differ between releases. */
+/** Returns method and path without the names of parameters. The names differ between releases. */
 const key = (method: string, path: string): string => `${method.toUpperCase()} ${path.replace(/{\w+}/g, "{}")}`;

@@ -66,7 +66,7 @@ export class Session {
     return at.token(this, this.number(at), renew);
   }
 
-  /** Keeps the access token fresh in the background, and renews it when it is this old if `interval` is above 0. */
+  /** Keeps the access token fresh in the background. If `interval` is above 0, renews it when it is this old. */
   keepFresh(interval: number): Refresher {
     const { appId, getToken } = this.settings.options;
     if (typeof interval !== "number" || !(interval >= 0)) throw bad("interval", "is not a number >= 0");

@@ -21,7 +21,7 @@ export interface KvNamespaceLike {
   delete(key: string): Promise<unknown>;
 }
 
-/** The part of a Redis client that the store uses: `call` of ioredis, or `sendCommand` of node-redis. */
+/** The part of a Redis client that the store uses. It is `call` of ioredis, or `sendCommand` of node-redis. */
 export type RedisLike =
   | { call(command: string, ...args: string[]): Promise<unknown> }
   | { sendCommand(args: string[]): Promise<unknown> };
@@ -144,8 +144,8 @@ export function redisTokenStore(client: RedisLike, { prefix = "" }: StoreOptions
 }
 
 /**
- * Returns a token store in the storage of a Durable Object, for code that runs inside of this object. The token remains
- * when the object is evicted from memory. The store has locks, which use transactions.
+ * Returns a token store in the storage of a Durable Object. It is for code that runs inside of this object. The token
+ * remains when the object is evicted from memory. The store has locks, which use transactions.
  *
  * The storage has no times to live, so the store keeps the expiry beside the value. An expired value remains in the
  * storage until the client replaces it. Keys have at most 2,048 bytes; the store replaces a longer key by its SHA-256
@@ -208,12 +208,12 @@ function has(value: object, name: string): boolean {
   return typeof Reflect.get(Object(value), name) === "function";
 }
 
-/** Redis rejects times to live below a millisecond, and those that are too long for an integer. */
+/** Redis rejects times to live below a millisecond. It also rejects those that are too long for an integer. */
 function milliseconds(seconds: number): string {
   return String(Math.min(Math.max(1, Math.floor(seconds * 1000)), Number.MAX_SAFE_INTEGER));
 }
 
-/** Returns the key with its prefix, or the hash of the key if it is longer than `limit` bytes. */
+/** Returns the key with its prefix. If it is longer than `limit` bytes, returns its hash. */
 async function fitted(prefix: string, key: string, limit: number): Promise<string> {
   const encoder = new TextEncoder();
   if (encoder.encode(prefix + key).length <= limit) return prefix + key;

@@ -29,7 +29,7 @@ interface DataEvent<Name extends string, Data, Parameter extends string = never>
   data?: Data | null;
 }
 
-/** A user registered, signed in, reset the password, or was asked for a second factor. */
+/** A user registered, signed in, reset the password, or needed a second factor. */
 export interface SignInEvent extends Delivery<"PostRegister" | "PostSignIn" | "PostResetPassword" | "PostSignInAdaptiveMfaTriggered"> {
   interactionEvent?: string;
   /** Id of the session. `fake-session-id` in a test delivery. */

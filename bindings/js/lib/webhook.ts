@@ -38,7 +38,7 @@ export async function verifyWebhook<Event = WebhookEvent>(
   return parsed(raw) as Event;
 }
 
-/** Rejects blank keys before anything is compared, because an unset variable must not let anyone forge events. */
+/** Rejects blank keys before anything is compared. An unset variable must not let anyone forge events. */
 function checkedKeys(signingKey: string | readonly string[]): readonly string[] {
   const keys: readonly unknown[] = Array.isArray(signingKey) ? signingKey : [signingKey];
   const isKey = (key: unknown): key is string => typeof key === "string" && !/^([\s\p{Cc}\p{DI}]*|undefined|null)$/u.test(key);
@@ -81,7 +81,7 @@ function parsed(raw: Uint8Array): unknown {
   return event;
 }
 
-/** Rejects halves of surrogate pairs, which no UTF-8 text contains, but an escape in JSON can. */
+/** Rejects halves of surrogate pairs. UTF-8 cannot contain them, but an escape in JSON can. */
 function whole(name: string, value: unknown): unknown {
   for (const text of [name, value]) checkPairs("body", text);
   return value;

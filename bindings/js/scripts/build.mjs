@@ -77,7 +77,10 @@ async function scripts({ format, script }, names, plugins) {
   });
 }
 
-/** Leaves the loader, which package.json selects by runtime, and the files of loaders to the user's runtime or bundler. */
+/**
+ * Leaves the loader and its files to the user's runtime or bundler. The runtime selects the loader through
+ * package.json.
+ */
 function left(script) {
   return {
     name: "left",

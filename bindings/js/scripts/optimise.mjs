@@ -102,7 +102,7 @@ function exported(module) {
 
 const isNever = (name) => NEVER.some((never) => never.test(name));
 
-/** Overwrites data that only the removed functions would read with zeros: tables and texts of panics. */
+/** Overwrites data that only the removed functions would read with zeros. These are tables and texts of panics. */
 function blank(bytes, linked) {
   const blanked = Uint8Array.from(bytes);
   const [from, to] = [linked, blanked].map(memory);

@@ -11,7 +11,7 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-/** Returns the gzipped size of a worker with this source, without the WebAssembly module. */
+/** Returns the gzipped size of a worker with this source, without the module. */
 async function bundled(contents) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: here },
@@ -25,7 +25,9 @@ async function bundled(contents) {
   return gzipped(outputFiles[0].contents);
 }
 
-/** Returns gzipped bytes: of the module, the hand-written script, and the tables of one group and of all groups. */
+/**
+ * Returns gzipped bytes of the module, the script and the tables. The tables are those of one group and of all groups.
+ */
 export async function sizes() {
   const core = `export { createClient } from "./dist/core.js"`;
   const script = await bundled(core);
@@ -34,7 +36,9 @@ export async function sizes() {
   return { module: gzipped(readFileSync(`${here}dist/logto_admin.wasm`)), script, users: users - script, every: every - script };
 }
 
-/** The largest difference between the figures of the README and the sizes, so that small changes do not change the README. */
+/**
+ * The largest difference between the figures of the README and the sizes. Small changes should not change the README.
+ */
 const TOLERANCE = 0.02;
 
 /** Returns the figures of the README that differ from the sizes. */

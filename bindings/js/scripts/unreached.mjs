@@ -58,7 +58,7 @@ export function unreached(bytes, never) {
   return ranges(used, known);
 }
 
-/** Returns whether this is a `Location`: the name of a source file, a line and a column. */
+/** Returns whether this is a `Location`. It has the name of a source file, a line and a column. */
 function isPlace(bytes, { begin }, { size }, used = []) {
   const [file] = used;
   if (size !== 16 || used.length !== 1 || !(file.begin >= 0)) return false;
@@ -118,7 +118,7 @@ function* identifiers(mangled) {
   }
 }
 
-/** Returns the module without the linker's custom sections, which are no longer correct. */
+/** Returns the module without the linker's custom sections. They are no longer correct. */
 export function withoutNotes(bytes) {
   const kept = [bytes.subarray(0, 8)];
   for (const [name, { start, end }] of readSections(bytes)) {
@@ -128,8 +128,8 @@ export function withoutNotes(bytes) {
 }
 
 /**
- * Returns the module with the names of its imports as the host has them: `send` of `host` instead of a name that
- * wasm-bindgen prefixes, and ends with digits that change with the module.
+ * Returns the module with the host's names of its imports, such as `send` of `host`. The names of wasm-bindgen have a
+ * prefix, and digits that change with the module.
  */
 export function withPlainImports(bytes) {
   const { start, begin, end } = readSections(bytes).get(IMPORT);
@@ -153,7 +153,7 @@ function encoded(number) {
   return number < 128 ? [number] : [(number % 128) + 128, ...encoded(Math.floor(number / 128))];
 }
 
-/** Returns a function that maps an address and a length in memory to a range of the module's bytes. */
+/** Returns a function that maps memory to a range of the module's bytes. Its arguments are an address and a length. */
 export function memory(bytes) {
   const section = readSections(bytes).get(DATA);
   const segments = dataSegments(bytes, section);

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A file with marks: a comment with a name precedes each place whose text is wanted. */
+/** A file with marks. A comment with a name precedes each place whose text is wanted. */
 const SOURCE = `import { LogtoAdmin, NotFoundError } from "logto-admin";
 
 const logto = new /*client*/LogtoAdmin({ /*tenant*/tenant: "t", /*timeout*/timeout: 1, appId: "a", appSecret: "s" });

@@ -15,7 +15,7 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(here, ".work");
 const EXPECTED = "user-0,user-1,user-2";
 
-/** Runs a program of node_modules, or Node itself, in a folder of its own, and returns what it prints. */
+/** Runs a program of node_modules, or Node itself, and returns what it prints. The program has its own folder. */
 function run(at, program, args, environment = {}) {
   const [command, given] = program === "node" ? [process.execPath, args] : [join(here, "node_modules/.bin", program), args];
   const env = { ...process.env, ...environment };

@@ -212,7 +212,7 @@ pub fn settle_done(job: u32, done: bool) {
 }
 
 /// Ends a function of the user that returns a token. Empty texts are absent. `seconds` is the lifetime of the token,
-/// negative if it has none, and `age` is how much of it has passed, negative unless the token comes from a store.
+/// negative if it has none. `age` is how much of it has passed, negative unless the token comes from a store.
 #[wasm_bindgen]
 pub fn settle_token(job: u32, secret: String, seconds: f64, age: f64, scope: String, missing_scope: String) {
     let lifetime = (seconds >= 0.0 || seconds.is_nan()).then(|| lifetime(seconds));

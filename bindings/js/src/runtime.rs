@@ -1,4 +1,4 @@
-//! The platform of the client, carried out by the host: time, randomness and requests.
+//! The platform of the client: time, randomness and requests. The host carries them out.
 
 use std::time::Duration;
 

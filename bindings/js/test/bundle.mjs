@@ -10,7 +10,7 @@ const wasm = {
   },
 };
 
-/** Bundles a file of the folder for a runtime, and copies the package's module next to it. */
+/** Bundles a file of the folder for a runtime, and copies the module next to it. */
 export async function bundle(folder, entry, outfile, conditions, format = "esm", external = []) {
   mkdirSync(dirname(join(folder, outfile)), { recursive: true });
   await build({ absWorkingDir: folder, entryPoints: [entry], outfile, bundle: true, format, conditions, plugins: [wasm], external, logLevel: "error" });

@@ -64,7 +64,10 @@ function release(id) {
   return all.length;
 }
 
-/** Executes a step of a plan: a delay, a broken connection, any status, headers and body. A step can be held before that. */
+/**
+ * Executes a step of a plan. It is a delay, a broken connection, or any status, headers and body. A step can be held before
+ * that.
+ */
 async function act({ delay = 0, destroy, status = 200, headers = {}, body = "", length }, response) {
   await wait(delay);
   if (destroy === "before") return response.destroy();

@@ -36,7 +36,7 @@ function meaning({ lib }, error, expected, what) {
   equal(is.map(([name]) => name).sort(), [...new Set(implied)].sort(), what);
 }
 
-/** Runs a test with a new client, and with one whose calls begin without the module because an earlier one succeeded. */
+/** Runs a test with a new client, and with one whose calls skip the module. They do after a success. */
 async function coldAndWarm(context, answer, options, run) {
   for (const isWarm of [false, true]) {
     let isReady = !isWarm;

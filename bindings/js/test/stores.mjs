@@ -213,7 +213,7 @@ const cases = {
   },
 };
 
-/** Runs `use` with an object that stores its data in SQLite, and one that stores it in the older storage. */
+/** Runs `use` with an object for each storage. One is SQLite, the other is the older storage. */
 async function inObjects({ miniflare }, use) {
   for (const object of ["SQLITE", "PLAIN"]) await use((name, ...args) => ask(miniflare, { object, name, args }));
 }

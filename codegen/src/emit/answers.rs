@@ -1,4 +1,4 @@
-//! Answers of operations: the type that a call returns, and the reader that decodes it.
+//! Answers of operations: the type that a call returns, and the reader of it.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,5 @@
-//! Generates the defaults and hints that the Rust client and the npm package share, from `spec/defaults_and_hints.toml`.
+//! Generates the defaults and hints that the Rust client and the npm package share. They are in
+//! `spec/defaults_and_hints.toml`.
 
 use std::collections::BTreeMap;
 

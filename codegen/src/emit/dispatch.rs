@@ -1,4 +1,5 @@
-//! Generates `tests/native/operations/dispatch.rs`: the typed code that calls an operation and reads its answer, by id.
+//! Generates `tests/native/operations/dispatch.rs`. It has the typed code that calls an operation and reads its answer,
+//! by id.
 
 use proc_macro2::TokenStream;
 use quote::quote;

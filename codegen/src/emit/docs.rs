@@ -1,4 +1,4 @@
-//! Documentation of generated items: the prose in `spec/`, and facts from the API document.
+//! Documentation of generated items: prose of `spec/`, and facts of the document.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -26,7 +26,7 @@ impl<'a> Docs<'a> {
         self.linked(text, |name| self.type_target(name).or_else(|| self.operation_target(name)))
     }
 
-    /// Like `attributes`, for texts about operations: names in brackets become links to operations, or else to types.
+    /// Like `attributes`, for texts about operations. Names in brackets become links to operations, or else to types.
     pub fn operation_attributes(&self, text: &str) -> TokenStream {
         self.linked(text, |name| self.operation_target(name).or_else(|| self.type_target(name)))
     }
@@ -38,7 +38,7 @@ impl<'a> Docs<'a> {
         quote! { #(#[doc = #lines])* }
     }
 
-    /// Returns a text on one line, without the brackets around the names of types and operations.
+    /// Returns a text on one line, without brackets around types and operations.
     pub fn on_one_line(&self, text: &str) -> String {
         let is_known = |name: &str| self.type_target(name).or_else(|| self.operation_target(name)).is_some();
         let text = replace_names(&visible(text), |name| is_known(name).then(|| name.to_owned()));
@@ -69,7 +69,7 @@ impl<'a> Docs<'a> {
         keys.iter().find_map(|key| values.get(key)).cloned().unwrap_or_else(|| format!("`{value}`."))
     }
 
-    /// Returns the text of a variant under its own key, without the fallbacks of `value_text`.
+    /// Returns the text of a variant under its own key. Has no fallbacks like `value_text`.
     pub fn variant_text(&self, type_name: &str, variant: &str) -> Option<String> {
         self.plan.settings.docs.values.get(&format!("{type_name}.{variant}")).cloned()
     }
@@ -130,7 +130,7 @@ fn prose(facts: &Facts) -> Option<String> {
     facts.description.as_deref().map(plain).filter(|text| !text.is_empty())
 }
 
-/// Removes or escapes everything that rustdoc would treat as a link, an HTML tag or a doctest.
+/// Removes or escapes what rustdoc would treat as a link, an HTML tag or a doctest.
 pub fn plain(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("```"));
     lines.collect::<Vec<_>>().join("\n").trim().replace(['[', ']'], "").replace('<', "&lt;")
@@ -220,7 +220,7 @@ fn wrap(text: &str) -> Vec<String> {
     lines
 }
 
-/// Returns a text without characters that hide or reorder text, which the compiler refuses.
+/// Returns a text without characters that hide or reorder text. The compiler refuses these.
 pub fn visible(text: &str) -> String {
     text.chars().filter(|one| *one == '\n' || !is_hidden(*one)).collect()
 }

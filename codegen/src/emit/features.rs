@@ -1,4 +1,4 @@
-//! Generates the features of `Cargo.toml`: one per group, and those that contain several groups.
+//! Generates the features of `Cargo.toml`. One per group, and those that contain several groups.
 
 use crate::failure::{Failure, Result};
 use crate::groups::{Groups, feature};

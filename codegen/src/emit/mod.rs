@@ -53,7 +53,8 @@ pub fn unformatted(plan: &Plan) -> Result<BTreeMap<String, String>> {
     Ok(files)
 }
 
-/// Returns the files generated from a document alone, without the settings in `spec/` and without formatting, by path.
+/// Returns the files generated from a document alone, by path. They ignore the settings in `spec/`, and are not
+/// formatted.
 ///
 /// # Errors
 /// Fails if the document is not an API document.

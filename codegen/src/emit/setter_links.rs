@@ -45,7 +45,7 @@ fn link(setter: &str) -> String {
     format!("[`{setter}`](crate::Request::{setter})")
 }
 
-/// Returns the link to a setter of one operation. Several operations can have a setter of this name: rustdoc links to
+/// Returns the link to a setter of one operation. Several operations can have a setter of this name. Rustdoc links to
 /// the first one, and numbers the anchors of the others in the order of the source.
 fn own_link(plan: &Plan, operation: &Operation, setter: &str) -> String {
     let before = in_order(plan).take_while(|other| other.id != operation.id);

@@ -12,7 +12,7 @@ use crate::words::ident;
 /// Maximum width of a list of members on one line.
 const WIDTH: usize = 112;
 
-/// Returns a struct with its implementations, and the macro call that implements reading and writing it.
+/// Returns a struct with its implementations. A macro call implements reading and writing it.
 pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStream) -> Vec<Item> {
     let name = ident(&type_def.name);
     let doc = docs.attributes(&docs.type_text(type_def));
@@ -49,7 +49,7 @@ pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStr
     vec![Item::Gated { cfg: cfg.clone(), items, text }]
 }
 
-/// Returns the only member of a type that requests send, if that member is required: callers may pass its value instead.
+/// Returns the only member of a type that requests send, if it is required. Callers may pass its value instead.
 pub fn single_member(type_def: &TypeDef) -> Option<&Field> {
     match &type_def.shape {
         Shape::Struct(Struct { fields, open: false, tag: None, .. }) if type_def.sent && fields.len() == 1 => {

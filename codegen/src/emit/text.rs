@@ -15,13 +15,13 @@ pub(super) const NOTICE: &str =
 /// An item of a file. Enums and unions are written as bodies of macros.
 pub enum Item {
     Plain(TokenStream),
-    /// Items that share one feature gate: the gate, the items, and text that follows them.
+    /// Items that share one feature gate: the gate, the items, and text after them.
     Gated {
         cfg: TokenStream,
         items: TokenStream,
         text: String,
     },
-    /// An enum that a macro defines: the macro's name, the feature gate, the enum, and the tag of a tagged union.
+    /// An enum that a macro defines. The macro's name, the feature gate, the enum, and the tag of a tagged union.
     Macro {
         name: &'static str,
         cfg: TokenStream,

@@ -1,4 +1,4 @@
-//! Names of variants: those in `spec/names.toml`, or else names derived from the value.
+//! Names of variants: those in `spec/names.toml`, or else derived from the value.
 
 use std::collections::HashSet;
 

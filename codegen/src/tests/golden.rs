@@ -1,5 +1,5 @@
-//! Compares the files generated from the small document with those in `fixtures/golden`.
-//! `UPDATE_GOLDEN=1 cargo test -p logto-admin-codegen` rewrites them.
+//! Compares files generated from the small document with those in `fixtures/golden`. `UPDATE_GOLDEN=1 cargo test -p
+//! logto-admin-codegen` rewrites them.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Tests of the generator with a small document: the files it generates, the errors it
-//! reports, and how it merges releases.
+//! Tests of the generator with a small document. They cover the files it generates, the errors it reports, and how it
+//! merges releases.
 
 mod golden;
 mod odd;

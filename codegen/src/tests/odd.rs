@@ -15,7 +15,7 @@ pub fn changed(change: impl FnOnce(&mut Value)) -> Result<Plan> {
     Plan::of(vec![newest(document)], settings(), &Corrections::default(), false)
 }
 
-/// Returns the text of all files that are generated from the small document with one change.
+/// Returns the text of all files from the small document with one change.
 pub fn generated(change: impl FnOnce(&mut Value)) -> Result<String> {
     Ok(emit::files(&changed(change)?)?.into_values().collect())
 }

@@ -1,4 +1,4 @@
-//! Names of the client's own methods, which no setter and no accessor of a group can have.
+//! Names of the client's own methods. No setter and no accessor of a group can have them.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Documents of a user's server: what cannot be generated is a warning that names the place, and all else is generated.
+//! Documents of a user's server. What cannot be generated is a warning that names the place, and all else is generated.
 
 use serde_json::{Value, json};
 

@@ -1,7 +1,8 @@
-//! The connector factories of Logto: the kinds of connectors, with the configuration that each of them requires.
+//! The connector factories of Logto. They are the kinds of connectors, with the configuration that each of them
+//! requires.
 //!
 //! `factories.json` holds what the API of a Logto 1.42 server returns for them, without logos, the text of readmes, and
-//! translations of descriptions. `fields` and `authorization` are not part of a response: the server checks the
+//! translations of descriptions. `fields` and `authorization` are not part of a response. The server checks the
 //! configuration of its mock connectors by `fields`, and social connectors redirect users to `authorization`.
 
 use std::sync::OnceLock;

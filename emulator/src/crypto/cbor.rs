@@ -1,4 +1,5 @@
-//! Reads CBOR (RFC 8949), as far as authenticators use it: no indefinite lengths, no tags and no floating-point numbers.
+//! Reads CBOR (RFC 8949), as far as authenticators use it. No indefinite lengths, no tags and no floating-point
+//! numbers.
 
 /// A decoded value. Other values than these are `Other`.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Time-based one-time passwords (RFC 6238), as authenticator applications compute them.
+//! Time-based one-time passwords (RFC 6238), as authenticator apps compute them.
 
 use data_encoding::BASE32;
 use hmac::{Hmac, KeyInit, Mac};

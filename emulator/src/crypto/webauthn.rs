@@ -1,4 +1,4 @@
-//! Passkeys: what authenticators are asked for, and the checks of what they answer (WebAuthn).
+//! Passkeys (WebAuthn): requests to authenticators, and checks of their answers.
 //!
 //! The emulator checks the challenge, the origin, the relying party and the signature, but no attestation.
 

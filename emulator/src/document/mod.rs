@@ -1,4 +1,4 @@
-//! The API document: schemas, checks of requests against them, and sample responses.
+//! The API document: schemas, checks of requests with them, and sample responses.
 
 pub(crate) mod amendments;
 pub(crate) mod formats;

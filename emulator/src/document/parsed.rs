@@ -1,4 +1,4 @@
-//! Values as the server's validator returns them: without unknown members, and with defaults.
+//! Values as the server's validator returns them. They have defaults, and no unknown members.
 
 use logto_admin::serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Validates values against schemas and reports issues in the format of the server's validator.
+//! Validates values against schemas. Issues have the format of the server's validator.
 
 use logto_admin::serde_json::{Map, Value, json};
 

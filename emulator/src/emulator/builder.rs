@@ -86,9 +86,9 @@ impl EmulatorBuilder {
 
     /// Sets the transport that delivers webhooks. Without one, the emulator delivers none.
     ///
-    /// If the emulator is the transport of a client, it delivers the events of a call before the call returns, so that
-    /// tests need not wait. The HTTP server delivers them after its response, as Logto does. A delivery that fails is
-    /// repeated without a pause, as often as the webhook configures.
+    /// If the emulator is the transport of a client, it delivers the events of a call before the call returns. Tests
+    /// therefore need not wait. The HTTP server delivers them after its response, as Logto does. A delivery that fails
+    /// is repeated without a pause, as often as the webhook configures.
     ///
     /// ```
     /// use logto_admin::models::{CreateHook, CreateUser, HookConfig, HookEvent};

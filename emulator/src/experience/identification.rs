@@ -1,4 +1,4 @@
-//! Identifies the user of an interaction with a verification record, or creates the user.
+//! Identifies the user of an interaction by a verification record, or creates one.
 
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;

@@ -1,4 +1,4 @@
-//! Data that a social or enterprise provider adds to a user: identities, tokens, and parts of the profile.
+//! Data that a social or enterprise provider adds to a user. These are identities, tokens, and parts of the profile.
 
 use logto_admin::serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! The interaction API of releases up to 1.30, as a layer over the Experience API: each operation is carried out by
-//! operations of that API. What the user enters is only used when the interaction is submitted.
+//! The interaction API of releases up to 1.30, as a layer over the Experience API. Operations of that API carry out
+//! each operation. What the user enters is only used when the interaction is submitted.
 
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpResponse;

@@ -1,4 +1,4 @@
-//! Proofs by a one-time token, which an administrator has created for an email address.
+//! Proofs by a one-time token. An administrator has created it for an email address.
 
 use super::{added, progress};
 use crate::call::Handler;

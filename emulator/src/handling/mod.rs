@@ -1,4 +1,4 @@
-//! Handles a request: finds the route, authenticates the caller, reads the body and runs the operation.
+//! Handles a request. Finds the route, authenticates the caller, reads the body and runs the operation.
 
 pub(crate) mod auth;
 mod body;

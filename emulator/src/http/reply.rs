@@ -1,4 +1,4 @@
-//! Builds responses, and completes them with what the server adds to every response.
+//! Builds responses, and completes them with what the server adds to each of them.
 
 use logto_admin::serde_json::Value;
 use logto_admin::transport::{Body, HttpResponse, Method};

@@ -1,4 +1,4 @@
-//! Filters of lists: query parameters with values or links that the entities must have.
+//! Filters of lists: query parameters with values or links that entities must have.
 
 use logto_admin::serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Search in lists: the keyword `q`, or the parameters `search`, `search.{member}`, `mode`, `joint` and
+//! Search in lists. By the keyword `q`, or by the parameters `search`, `search.{member}`, `mode`, `joint` and
 //! `isCaseSensitive`. Which of them a list has depends on the operation.
 
 use std::borrow::Cow;

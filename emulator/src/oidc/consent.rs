@@ -1,4 +1,4 @@
-//! The consent of users to applications: automatic for the tenant's own, and asked for by a page for all others.
+//! The consent of users to applications. It is automatic for the tenant's own. A page asks for it for all others.
 
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpResponse, Method};

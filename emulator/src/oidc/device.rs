@@ -1,4 +1,4 @@
-//! Sign-in on a device without a browser (RFC 8628): the user enters a code on another device.
+//! Sign-in on a device without a browser (RFC 8628). The user enters a code on another device.
 
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;

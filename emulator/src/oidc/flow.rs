@@ -1,4 +1,4 @@
-//! Sends an authorization request from one prompt to the next until it can be answered.
+//! Sends an authorization request from prompt to prompt until it can be answered.
 
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;

@@ -1,4 +1,4 @@
-//! Authorization requests that a client sends itself, before it sends the browser (RFC 9126).
+//! Pushed authorization requests (RFC 9126). A client sends them before it sends the browser.
 
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;

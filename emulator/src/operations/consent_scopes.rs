@@ -1,4 +1,4 @@
-//! The scopes that users can grant to a third-party application, or to all applications that are identified by their
+//! The scopes that users can grant to a third-party application. Or to all applications that are identified by their
 //! metadata document.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The operations: those of any collection, relation or setting, and a file for each other subject.
+//! The operations. Those of any collection, relation or setting, and a file for each other subject.
 
 pub(crate) mod account;
 mod application_access;

@@ -1,4 +1,4 @@
-//! Responses of operations that are not stateful yet: samples generated from their schemas.
+//! Sample responses of operations that are not stateful, generated from schemas.
 
 use logto_admin::operation::{AnswerKind, without_names};
 use logto_admin::serde_json::Value;

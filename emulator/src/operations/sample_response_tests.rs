@@ -1,4 +1,4 @@
-//! Calls every operation that is not stateful, and decodes the responses into the client's types.
+//! Calls every operation that is not stateful, and decodes the responses. The types are the client's.
 
 use logto_admin::operation::{Authentication, BodyKind, OperationInfo, Release, TABLE};
 use logto_admin::serde_json::{self, Value, json};

@@ -1,4 +1,4 @@
-//! The sessions and grants of users, as administrators and the users themselves see them.
+//! The sessions and grants of users. Administrators and the users themselves see them.
 
 use logto_admin::serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The digest format `Legacy`: a function, its arguments and the expected result, as a JSON array. The argument `@`
+//! The digest format `Legacy`. A JSON array of a function, its arguments and the expected result. The argument `@`
 //! stands for the password.
 
 use logto_admin::serde_json;

@@ -1,4 +1,4 @@
-//! In place of `hash_functions.rs`: own digests are weak, and digests of those functions match no password.
+//! In place of `hash_functions.rs`. Own digests are weak, and digests of those functions match no password.
 
 use crate::ids::digest;
 

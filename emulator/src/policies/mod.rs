@@ -1,4 +1,5 @@
-//! Policies of the tenant for passwords, usernames and email addresses, phone numbers, and the lockout of the sentinel.
+//! Policies of the tenant. For passwords, usernames and email addresses, phone numbers, and the lockout of the
+//! sentinel.
 
 pub(crate) mod application_access;
 pub(crate) mod email;

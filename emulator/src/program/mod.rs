@@ -1,4 +1,4 @@
-//! The program `logto-admin-emulator` as a function, for other programs that contain it.
+//! The program `logto-admin-emulator` as a function, for programs that contain it.
 
 mod arguments;
 mod files;

@@ -1,4 +1,4 @@
-//! Reads values of a file, and rejects repeated members, of which a parser would drop all but the last.
+//! Reads values of a file, and rejects repeated members. A parser would drop all but the last.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Identity providers: social connectors, enterprise SSO, SAML applications, and the tokens that providers issue.
+//! Identity providers. Social connectors, enterprise SSO, SAML applications, and the tokens that providers issue.
 
 pub(crate) mod saml;
 pub(crate) mod saml_response;

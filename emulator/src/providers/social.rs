@@ -1,7 +1,7 @@
 //! Profiles from social providers.
 //!
 //! The emulator does not call providers. The data that a client passes on from the provider is the profile itself, in
-//! the format of Logto's mock connector: `code`, `userId`, and optionally `email`, `phone`, `name` and `avatar`.
+//! the format of Logto's mock connector. It has `code`, `userId`, and optionally `email`, `phone`, `name` and `avatar`.
 
 use logto_admin::serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Providers of enterprise single sign-on, and the configuration of their connectors.
+//! Providers of enterprise single sign-on, and configuration of their connectors.
 
 use logto_admin::serde_json::{Value, json};
 use roxmltree::{Document, Node};

@@ -1,4 +1,4 @@
-//! Tokens that social and enterprise providers issue for users, and that the server stores.
+//! Tokens that social and enterprise providers issue for users. The server stores them.
 
 use logto_admin::serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! The rules of collections and settings: what calls check and change beyond what `collections` and `settings`
-//! describe.
+//! The rules of collections and settings. Calls check and change more than `collections` and `settings` describe.
 
 mod application_rules;
 mod applications;

@@ -1,4 +1,5 @@
-//! The initial data of an emulator, as on a new server: the Management API, its role, and an application with the role.
+//! The initial data of an emulator, as on a new server. It has the Management API, its role, and an application with
+//! the role.
 
 use logto_admin::serde_json::{Value, json};
 

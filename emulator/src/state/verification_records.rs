@@ -1,4 +1,4 @@
-//! Verification records: proofs of users that they know a password or receive messages.
+//! Verification records: proofs that users know a password or receive messages.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Remembers what recent requests found, so that further pages need not search again.
+//! Remembers what recent requests found. Further pages then need not search again.
 
 use std::cell::RefCell;
 use std::sync::Arc;

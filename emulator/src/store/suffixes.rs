@@ -17,7 +17,7 @@ const DEEPEST: usize = 32;
 /// The places of texts, by their suffixes.
 #[derive(Debug)]
 pub(super) enum Suffixes {
-    /// The end of a branch: the texts with the characters that lead to it, and outdated ones.
+    /// The end of a branch. It has the texts with the characters that lead to it, and outdated ones.
     Few(Vec<u32>),
     Many {
         /// The texts with the characters that lead here.

@@ -1,4 +1,4 @@
-//! Webhooks: which events a request triggers, and the deliveries to the hooks that subscribe to them.
+//! Webhooks: which events a request triggers, and the deliveries. They go to the hooks that subscribe to the events.
 
 mod delivery;
 mod events;

@@ -1,4 +1,4 @@
-//! Account center settings, and what they permit users to do with their own account.
+//! Account center settings, and what they permit users to do with their account.
 
 use logto_admin::models::{CreateSubjectToken, CreateUser, Password};
 use logto_admin::serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A user's own account, accessed with a token that was issued in exchange for a subject token.
+//! A user's own account, accessed with a token in exchange for a subject token.
 
 use base64::Engine;
 use logto_admin::models::{

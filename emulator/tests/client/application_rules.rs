@@ -1,4 +1,4 @@
-//! Rules of the server for applications, and parts that they have besides their members.
+//! Rules of the server for applications, and their parts besides their members.
 
 use logto_admin::models::{ApplicationType, CreateApplication, CreateOrganization, CreateUser};
 use logto_admin::operation::Release;

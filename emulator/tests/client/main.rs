@@ -1,4 +1,4 @@
-//! Calls the emulator through the client's types: created entities are stored, and invalid calls are rejected.
+//! Calls the emulator through the client's types. Created entities are stored, and invalid calls are rejected.
 
 #![allow(
     clippy::expect_used,

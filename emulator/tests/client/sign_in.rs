@@ -1,4 +1,4 @@
-//! Users sign in the way browser applications do: authorization request, Experience API, consent, tokens.
+//! Users sign in the way browser applications do. Authorization request, Experience API, consent, tokens.
 
 use std::time::Duration;
 

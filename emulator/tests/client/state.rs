@@ -1,4 +1,4 @@
-//! Saving, restoring, resetting and importing state, and the routes that control the emulator.
+//! Saving, restoring, resetting and importing state. Also the routes that control the emulator.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Second factors of users: an authenticator app, backup codes and authenticators for passkeys.
+//! Second factors of users. An authenticator app, backup codes and authenticators for passkeys.
 
 use data_encoding::BASE32;
 use hmac::{Hmac, KeyInit, Mac};

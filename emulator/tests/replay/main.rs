@@ -1,4 +1,4 @@
-//! Replays recorded exchanges with a real server against the emulator, and compares status, code and shape.
+//! Replays recorded exchanges with a real server against the emulator. Compares status, code and shape.
 //!
 //! Entities that were created by unrecorded requests do not exist in the emulator. Exchanges about them are skipped.
 

@@ -1,4 +1,4 @@
-//! Data that the recorder's identity providers and service providers sent, in the form that the emulator accepts.
+//! Data that the recorder's identity providers and service providers sent. It has the form that the emulator accepts.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

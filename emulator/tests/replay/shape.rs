@@ -85,8 +85,8 @@ fn issues(recorded: &Value, ours: &Value) -> Option<String> {
     (recorded != ours).then(|| format!("{ours:?}, recorded {recorded:?}"))
 }
 
-/// Objects whose members are not compared: free-form ones, descriptions, which the emulator does not translate, and the
-/// payloads of logs, because the replay makes other requests than the recorder.
+/// Objects whose members are not compared: free-form ones, descriptions and the payloads of logs. The emulator does not
+/// translate descriptions, and the replay makes other requests than the recorder.
 const FREE: [&str; 6] = ["customData", "customClientMetadata", "identities", "profile", "description", "payload"];
 
 /// Returns the first place where two values have members with different names or types.

@@ -26,14 +26,15 @@ pub(crate) enum Step {
     AddsPasskey(&'static str),
     /// Sends a body to the Experience API. The last text is the recorded id of the verification record in the response.
     Sends(&'static str, &'static str, &'static str),
-    /// Enters the code of the last message: the recorded id of the verification record, and the identifier.
+    /// Enters the code of the last message. The recorded id of the verification record, and the identifier.
     EntersCode(&'static str, &'static str),
-    /// Answers the passkey options of the emulator: the path, and the recorded id of the verification record.
+    /// Answers the passkey options of the emulator. The path, and the recorded id of the verification record.
     AnswersPasskey(&'static str, &'static str),
     /// Identifies themselves by this verification record.
     Identifies(&'static str),
     Submits,
-    /// Follows the link of a service provider: the recorded id of the SAML application, its entity id and the relay state.
+    /// Follows the link of a service provider. The recorded id of the SAML application, its entity id and the relay
+    /// state.
     OpensSaml(&'static str, &'static str, &'static str),
     /// Is sent back to the service provider: the recorded code and state.
     Returns(&'static str, &'static str),

@@ -1,4 +1,4 @@
-//! Recorded token requests, with the emulator's clients, codes and tokens in place of the masked ones.
+//! Recorded token requests. The emulator's clients, codes and tokens replace the masked ones.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

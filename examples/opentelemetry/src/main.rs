@@ -1,4 +1,4 @@
-//! Exports the spans of calls with OpenTelemetry, and sends their ids to Logto in the header `traceparent`.
+//! Exports the spans of calls with OpenTelemetry. Sends their ids to Logto in the header `traceparent`.
 //!
 //! Run it with the address of a collector in `OTEL_EXPORTER_OTLP_ENDPOINT`.
 

@@ -1,4 +1,4 @@
-//! `GET /users/{id}` greets a user of Logto by name, and `POST /webhooks` receives webhooks from Logto.
+//! `GET /users/{id}` greets a user of Logto by name. `POST /webhooks` receives webhooks from Logto.
 
 mod kv;
 

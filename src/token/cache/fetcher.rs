@@ -9,7 +9,7 @@ use crate::token::issuer::TokenIssuer;
 use crate::token::obtained::{Known, Obtained};
 use crate::token::store::SharedRenewal;
 
-/// Gets one new token: from the store, if another process has put one there, or from the issuer.
+/// Gets one new token. From the store, if another process has put one there, or from the issuer.
 pub(super) struct Fetcher {
     pub issuer: Box<dyn TokenIssuer>,
     pub runtime: Arc<dyn Runtime>,

@@ -40,9 +40,9 @@ const LEASE_OF_A_TASK: Duration = Duration::from_secs(120);
 
 /// Shares one token among all callers. One renewal serves all of them.
 ///
-/// A renewal is a task of its own, so that a cancelled caller does not stop it for the others. Where requests must not
-/// wait for each other (Cloudflare Workers), the caller that starts a renewal runs it, and the others poll the cell on
-/// their own timers. A renewal that outlives its lease counts as lost, and the next caller starts another.
+/// A renewal is a task of its own, so that a cancelled caller does not stop it for the others. In Cloudflare Workers,
+/// requests must not wait for each other. There, the caller that starts a renewal runs it, and the others poll the cell
+/// on their own timers. A renewal that outlives its lease counts as lost, and the next caller starts another.
 #[derive(Clone)]
 pub(crate) struct TokenCache(Arc<Inner>);
 
@@ -195,7 +195,7 @@ impl TokenCache {
         }
     }
 
-    /// Renews while the old token is valid: in the background, or within the lease where there are no background tasks.
+    /// Renews while the old token is valid. In the background, or within the lease where there are no background tasks.
     /// A failure does not affect the caller.
     async fn renew_ahead(&self, living: AccessToken, ticket: Ticket) -> AccessToken {
         if !self.0.isolated {

@@ -128,7 +128,7 @@ impl Cell {
         }
     }
 
-    /// Returns the renewal in progress, unless it has outlived its lease and counts as lost.
+    /// Returns the renewal in progress. A renewal that has outlived its lease counts as lost.
     fn within_lease(&self, now: Duration) -> Option<Running> {
         self.running.filter(|running| now < running.since.saturating_add(self.schedule.lease))
     }
@@ -144,7 +144,7 @@ impl Cell {
         self.last
     }
 
-    /// Whether a caller that waits for this renewal, and first waited for `awaited`, has to keep waiting.
+    /// Whether a caller that waits for this renewal has to keep waiting. It first waited for `awaited`.
     pub(super) fn keeps_waiting(&self, ticket: Ticket, awaited: Ticket, now: Duration) -> bool {
         let lives = self.held.as_ref().is_some_and(|held| held.lives(now));
         let failed = self.failure.as_ref().is_some_and(|failure| awaited <= failure.ticket);
@@ -179,7 +179,7 @@ impl Cell {
     }
 
     /// Records the failure of a renewal. If another renewal has replaced it meanwhile, callers that waited for this one
-    /// still fail: otherwise they would replace renewals one after the other while the endpoint hangs. The result of a
+    /// still fail. Otherwise they would replace renewals one after the other while the endpoint hangs. The result of a
     /// newer renewal stays.
     pub(super) fn failed(&mut self, ticket: Ticket, error: Arc<TokenError>, now: Duration) {
         self.finish(ticket);

@@ -18,7 +18,7 @@ fn error(text: &str) -> Arc<TokenError> {
     Arc::new(TokenError::other(text.to_owned()))
 }
 
-/// Returns a cell with a token from a first renewal at second 0, valid for one hour.
+/// Returns a cell with a token from a renewal at second 0, valid for one hour.
 fn with_token(schedule: Schedule) -> Cell {
     let mut cell = Cell::new(schedule);
     cell.next(secs(0), None);

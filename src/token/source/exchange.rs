@@ -76,7 +76,7 @@ impl TokenExchange {
         Self::of(application, Subject::Personal(token.into()))
     }
 
-    /// Names the user whose subject tokens are exchanged, so that a store can keep the user's tokens apart from others.
+    /// Names the user whose subject tokens are exchanged. A store can then keep the user's tokens apart from others.
     pub(crate) fn of_user(mut self, id: &str) -> Self {
         if let Subject::Each { user_id, .. } = &mut self.subject {
             *user_id = Some(id.into());

@@ -66,9 +66,8 @@ pub trait TokenSource: Send + Sync + 'static {
         true
     }
 
-    /// Returns what distinguishes the tokens of this source from those of other sources at the same endpoint, such as
-    /// the application id. Must not be secret. Tokens of sources without a cache key are not kept in a
-    /// [`TokenStore`](super::TokenStore).
+    /// Returns what sets the tokens of this source apart from others of the endpoint. An example is the application id.
+    /// Must not be secret. Tokens of sources without a cache key are not kept in a [`TokenStore`](super::TokenStore).
     fn cache_key(&self) -> Option<String> {
         None
     }

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const TIMEOUT: Duration = Duration::from_secs(1);
 /// Result of `PTTL` for a value that does not expire.
 const NO_EXPIRY: i64 = -1;
-/// Removes the lock if `owner` still has it, in one step: another process might take it when it expires.
+/// Removes the lock if `owner` still has it, in one step. Another process might take it when it expires.
 const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
 /// Keeps access tokens in Redis or Valkey.

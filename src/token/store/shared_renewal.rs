@@ -1,4 +1,4 @@
-//! Renewal of a token that processes share through a [`TokenStore`]: one of them requests it for all.
+//! Renewal of a token that processes share through a [`TokenStore`]. One of them requests it for all.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::token::{AccessToken, TokenError, events};
 
 /// Timeout of a call of the store.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Longest time for which a process keeps the lock, unless the user sets another time. Also the time for which a token
+/// Longest time for which a process keeps the lock. The user can set another time. Also the time for which a token
 /// endpoint with too many requests is left alone, so it is longer than a token call takes.
 const LOCK_TTL: Duration = Duration::from_secs(15);
 /// Timeout of waiting for the lock, and for the token of the process that has it.
@@ -137,7 +137,7 @@ impl SharedRenewal {
         })
     }
 
-    /// A token that is due for renewal is usable for a process without a token, but not for one that has a token.
+    /// A token that is due for renewal is usable for a process without a token. It is not for one that has a token.
     fn judge(&self, obtained: Obtained, known: &Known) -> Look {
         let lifetime = obtained.token.lifetime();
         let due = lifetime.is_some_and(|life| life.saturating_sub(obtained.age) <= self.schedule.leeway(life));

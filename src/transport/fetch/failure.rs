@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use crate::transport::url::shown;
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// Returns the error for an exception or a rejected promise while `url` was requested.
+/// Returns the error for an exception or a rejected promise of a request to `url`.
 pub(super) fn of_js(thrown: &JsValue, url: &str) -> TransportError {
     match text(thrown, "name").as_deref() {
         Some("TimeoutError") => TransportError::new(TransportErrorKind::Timeout, describe(thrown, url)),

@@ -24,7 +24,7 @@ use crate::runtime::user_agent;
 ///
 /// Browsers hide redirects, so a redirect cannot be the response there ([`ErrorKind::Unsupported`](crate::ErrorKind)).
 /// They follow redirects by their own rules. The transport therefore lets them follow redirects only if the request has
-/// no body and no secret header except `Authorization`, and never for a token call. Browsers also drop the headers
+/// no body and no secret header except `Authorization`. It never does for a token call. Browsers also drop the headers
 /// `Cookie` and `User-Agent`.
 ///
 /// ```no_run

@@ -82,8 +82,8 @@ impl ReqwestTransportBuilder {
     /// Builds the transport.
     ///
     /// # Errors
-    /// Fails if a certificate, the identity or the proxy URL is invalid, if the TLS library does not support a setting,
-    /// or if rustls has no cryptographic provider.
+    /// Fails if a certificate, the identity or the proxy URL is invalid. Also fails if the TLS library does not support
+    /// a setting, or if rustls has no cryptographic provider.
     pub fn build(self) -> Result<ReqwestTransport> {
         #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
         if self.tls.trusts_system() {
@@ -92,7 +92,7 @@ impl ReqwestTransportBuilder {
         Ok(ReqwestTransport { client: self.client()?, lacks_certificates: false })
     }
 
-    /// Plain http, and https with added certificates, must also work on a system without certificates.
+    /// Plain http must also work on a system without certificates. So must https with added certificates.
     #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     fn build_with_system_certificates(mut self) -> Result<ReqwestTransport> {
         let problem = match self.client() {

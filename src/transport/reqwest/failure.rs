@@ -41,7 +41,7 @@ pub(super) fn of_body(error: Error) -> TransportError {
 
 const UNTRUSTED: &str = "the server certificate is not trusted, or the server does not trust the client certificate; to trust another authority, use `ReqwestTransport::builder().ca_bundle(..)`";
 
-/// Appends the innermost cause, which describes what happened; the outer ones only describe where. Omits URLs, because
+/// Appends the innermost cause, which describes what happened. The outer ones only describe where. Omits URLs, because
 /// queries are private.
 fn explain(kind: TransportErrorKind, what: &str, error: Error) -> TransportError {
     let error = error.without_url();

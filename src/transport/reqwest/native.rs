@@ -57,7 +57,7 @@ async fn read(mut response: Response, bound: u64) -> Result<Bytes, TransportErro
     Ok(whole.join())
 }
 
-/// The maximum memory to reserve before the bytes arrive, because a server can announce any length.
+/// The maximum memory to reserve before the bytes arrive. A server can announce any length.
 const MAX_RESERVATION: usize = 1 << 20;
 
 #[derive(Default)]

@@ -27,7 +27,7 @@ pub enum TlsBackend {
     /// rustls (feature `rustls`, `rustls-ring` or `rustls-no-provider`).
     #[cfg(feature = "rustls-no-provider")]
     Rustls,
-    /// The TLS library of the system: OpenSSL, Secure Transport or SChannel (feature `native-tls`).
+    /// The TLS library of the system (feature `native-tls`). It is OpenSSL, Secure Transport or SChannel.
     #[cfg(feature = "native-tls")]
     NativeTls,
 }
@@ -155,7 +155,7 @@ impl Tls {
     }
 }
 
-/// Warns through `tracing` or, without a subscriber, on standard error, so that the warning is not overlooked.
+/// Warns through `tracing` or, without a subscriber, on standard error. The warning is thus not overlooked.
 fn warn_of_danger() {
     const DANGER: &str = "server certificates are not verified: anyone on the network path can read secrets and tokens";
     #[cfg(feature = "tracing")]

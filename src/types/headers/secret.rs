@@ -1,4 +1,4 @@
-//! Headers that might be secret: debug output hides them, and redirects do not carry them to another origin.
+//! Headers that might be secret. Debug output hides them, and redirects do not carry them to another origin.
 
 use super::{Headers, lower_case};
 

@@ -1,4 +1,4 @@
-//! The client rejects operations that it cannot authenticate before it sends anything.
+//! The client rejects operations that it cannot authenticate, and sends nothing.
 
 use logto_admin::token::{FixedToken, TokenKind};
 use logto_admin::transport::Method;

@@ -1,4 +1,4 @@
-//! Clones share expensive state, and changing a clone does not affect the original client.
+//! Clones share expensive state. Changing a clone does not affect the original client.
 
 use std::time::Duration;
 

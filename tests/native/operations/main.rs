@@ -1,4 +1,5 @@
-//! Compares the typed code of every operation with recorded exchanges of a real server, and with the API documents.
+//! Compares the typed code of every operation with recordings and API documents. The recordings are exchanges of a real
+//! server.
 
 #![allow(
     clippy::unwrap_used,

@@ -40,8 +40,8 @@ async fn read(client: &Client, soak: &Soak, id: u64) -> Ended {
     Ended::Succeeded
 }
 
-/// A write must be carried out once if it succeeds, and at most once if it fails. It fails only if the client cannot know if
-/// it was carried out, never because of its token, the rate limit or a connection that was refused.
+/// A write must be carried out once if it succeeds, and at most once if it fails. It fails only if the client cannot
+/// know if it was carried out. It never fails because of its token, the rate limit or a connection that was refused.
 async fn write(client: &Client, soak: &Soak, id: u64) -> Ended {
     let written = client.request(Method::Post, "/api/roles").query("id", id).json(&json!({})).await;
     match written {

@@ -20,12 +20,12 @@ const CALLERS: u64 = 10_000;
 const CLIENTS: usize = 4;
 /// Pauses of a caller between two calls: 500 calls start per second.
 ///
-/// The server and the callers share the processors. Callers that do not wait would keep these busy, and each request would be
-/// served seconds after it was sent: with a token that has expired on the way, or after its timeout. Failures would then not be
-/// evidence about the client.
+/// The server and the callers share the processors. Callers that do not wait would keep these busy, and each request
+/// would be served seconds after it was sent. Its token would have expired on the way, or its timeout would be over.
+/// Failures would then not be evidence about the client.
 const PAUSES: std::ops::Range<Duration> = Duration::from_secs(10)..Duration::from_secs(30);
-/// Bounds the burst of retries after a restart. Four times the rate of the calls, although a 429 stops all calls of its client
-/// for a period: calls that wait for the limit for as long as a token is valid would be sent with an expired token.
+/// Bounds the burst of retries after a restart. Four times the rate of the calls, although a 429 stops all calls of its
+/// client for a period. Calls that wait for the limit as long as a token is valid would be sent with an expired one.
 const LIMIT: RateLimit = RateLimit::new(100, Duration::from_millis(50));
 const LIFETIME: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(10);

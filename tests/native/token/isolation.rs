@@ -1,4 +1,4 @@
-//! Runtimes in which a request must not wait for work that another request started, as on Cloudflare Workers.
+//! Runtimes in which a request must not wait for the work of another one. Cloudflare Workers are an example.
 
 use std::future::Future;
 use std::pin::pin;

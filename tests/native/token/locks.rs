@@ -1,4 +1,4 @@
-//! Processes that wait for the token of another process, which might be slow, rejected or dead.
+//! Processes that wait for the token of another one. It might be slow, rejected or dead.
 
 use logto_admin::runtime::Runtime;
 use logto_admin::token::TokenStore;

@@ -1,5 +1,5 @@
-//! Tests of how the client gets, shares, renews and discards access tokens, with a scripted token endpoint and a fake
-//! clock.
+//! Tests of how the client gets, shares, renews and discards access tokens. They use a scripted token endpoint and a
+//! fake clock.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A connection: passes its requests in order to the sessions or to the control API.
+//! A connection. Passes its requests in order to the sessions or to the control API.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Control API, with which tests outside of this process open sessions and read the recorded requests.
+//! Control API. With it, tests outside of this process open sessions and read the recorded requests.
 
 use crate::script::{Answer, End, Script, Seen};
 use crate::server::refusing_url;

@@ -33,7 +33,7 @@ impl TestProxy {
         &self.authority
     }
 
-    /// The requests that the proxy received: every plain HTTP request, and the `CONNECT` requests of HTTPS.
+    /// The requests that the proxy received. Every plain HTTP request, and the `CONNECT` requests of HTTPS.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.borrow().clone()

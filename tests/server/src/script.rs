@@ -66,7 +66,7 @@ pub enum Fault {
     HangInHead,
     /// Stops sending within the body.
     HangInBody,
-    /// Sends the answer, then closes the connection although the answer promised to keep it open.
+    /// Sends the answer, then closes the connection. The answer promised to keep it open.
     CloseAfter,
 }
 

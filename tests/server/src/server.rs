@@ -40,7 +40,7 @@ impl TestServer {
         Self::listen("http://127.0.0.1", None).await
     }
 
-    /// Starts an HTTPS server on a free port of `localhost`, with a certificate of this authority.
+    /// Starts an HTTPS server on a free port of `localhost`. This authority has signed its certificate.
     pub async fn start_tls(authority: &Authority, tls: Tls) -> Self {
         Self::listen("https://localhost", Some(authority.server_config(tls))).await
     }
@@ -65,7 +65,7 @@ impl TestServer {
         self.sessions.begin_soak(seed, lifetime)
     }
 
-    /// Stops the server, closes all connections, and starts it again on its port after `pause`. It keeps its sessions.
+    /// Stops the server and all connections, and restarts it on its port after `pause`. It keeps its sessions.
     #[allow(clippy::disallowed_methods, reason = "the server has no `Runtime`")]
     pub async fn restart(&mut self, pause: Duration) {
         self.accepting.abort();

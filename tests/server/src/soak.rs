@@ -1,4 +1,4 @@
-//! Random faults for a large number of calls, with a count of the calls that were carried out.
+//! Random faults for a large number of calls, and the count of those carried out.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -39,7 +39,7 @@ struct Calls {
 pub struct Handled {
     /// Number of times that it carried out the call.
     pub carried_out: u8,
-    /// Whether an answer left open if the call was carried out, so that a write must fail.
+    /// Whether an answer left open if the call was carried out. A write must then fail.
     pub in_doubt: bool,
 }
 
@@ -68,8 +68,8 @@ impl Soak {
         lock(&self.calls).open.remove(&id).unwrap_or_default()
     }
 
-    /// Returns what the server did for a write that has succeeded, and only keeps that it was carried out. Another request of
-    /// the write counts as a second one.
+    /// Returns what the server did for a write that has succeeded. Only keeps that it was carried out. Another request
+    /// of the write counts as a second one.
     #[must_use]
     pub fn finish(&self, id: u64) -> Handled {
         let mut calls = lock(&self.calls);
@@ -78,13 +78,14 @@ impl Soak {
         handled
     }
 
-    /// Returns what the server did for a call, and keeps it: another request of the call might arrive late.
+    /// Returns what the server did for a call, and keeps it. Another request of the call might arrive late.
     #[must_use]
     pub fn look(&self, id: u64) -> Handled {
         lock(&self.calls).open.get(&id).copied().unwrap_or_default()
     }
 
-    /// Returns the calls that the server has not discarded, and the writes that it carried out after they had finished.
+    /// Returns the calls that the server has not discarded, and the late writes. These were carried out after they had
+    /// finished.
     #[must_use]
     pub fn left(&self) -> HashMap<u64, Handled> {
         lock(&self.calls).open.clone()
@@ -96,8 +97,8 @@ impl Soak {
         lock(&self.issued).len()
     }
 
-    /// Number of connections that the server closed after an answer, although it had promised to keep them. A request that
-    /// is already on its way then is lost.
+    /// Number of connections that the server closed after an answer. It had promised to keep them. A request that is
+    /// already on its way then is lost.
     #[must_use]
     pub fn closed(&self) -> usize {
         self.closed.load(Ordering::Relaxed)

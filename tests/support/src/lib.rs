@@ -1,4 +1,5 @@
-//! Shared code for tests of the client: a fake clock, a transport that plays a script, a Redis and a Prometheus server.
+//! Shared code for tests of the client. It has a fake clock, a transport that plays a script, a Redis and a Prometheus
+//! server.
 //!
 //! ```
 //! use logto_admin::transport::{HttpResponse, Method};
@@ -33,7 +34,7 @@ pub use transport::{IntoOutcome, ScriptedTransport, Seen, token_answer};
 /// Endpoint of the clients in tests. Nothing listens there.
 pub const ENDPOINT: &str = "http://127.0.0.1:9";
 
-/// Returns a client with credentials that sends through `transport` and uses the clock of `runtime`.
+/// Returns a client with credentials that sends through `transport`. Its clock is that of `runtime`.
 #[must_use]
 pub fn client(transport: &ScriptedTransport, runtime: &FakeRuntime) -> Client {
     builder(transport, runtime).build().expect("the settings of tests are valid")

@@ -13,7 +13,7 @@ pub struct PrometheusServer {
 }
 
 impl PrometheusServer {
-    /// Starts a server that reads the metrics of `target`, such as `127.0.0.1:9464`, five times per second.
+    /// Starts a server that reads the metrics of `target` five times per second. Example: `127.0.0.1:9464`.
     #[must_use]
     pub fn scraping(target: &str) -> Self {
         let port = crate::free_port();

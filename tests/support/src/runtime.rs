@@ -81,7 +81,7 @@ impl FakeRuntime {
         runtime
     }
 
-    /// Passes spawned tasks to another executor, such as `tokio::spawn`, instead of keeping them for `run`.
+    /// Passes spawned tasks to another executor, such as `tokio::spawn`. Does not keep them for `run`.
     #[must_use]
     pub fn spawning(self, spawn: impl Fn(BoxFuture<'static, ()>) + Send + Sync + 'static) -> Self {
         self.state().spawn = Some(Arc::new(spawn));

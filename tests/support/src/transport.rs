@@ -29,8 +29,8 @@ pub struct Seen {
 }
 
 impl ScriptedTransport {
-    /// Answers API calls with `answers` in order, and token calls with `token-1`, `token-2` and so on. Panics if there
-    /// are more API calls than answers.
+    /// Answers API calls with `answers` in order, and token calls with `token-1` and so on. Panics if there are more
+    /// API calls than answers.
     #[must_use]
     pub fn answers<A: IntoOutcome>(answers: impl IntoIterator<Item = A>) -> Self {
         let queue: VecDeque<Outcome> = answers.into_iter().map(IntoOutcome::into_outcome).collect();
@@ -41,7 +41,7 @@ impl ScriptedTransport {
         })
     }
 
-    /// Answers API calls with a closure, and token calls with `token-1`, `token-2` and so on.
+    /// Answers API calls with a closure, and token calls with `token-1` and so on.
     #[must_use]
     pub fn api<A: IntoOutcome>(answer: impl Fn(HttpRequest) -> A + Send + Sync + 'static) -> Self {
         let tokens = Mutex::new(0);

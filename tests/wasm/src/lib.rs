@@ -1,4 +1,4 @@
-//! Shared code of the wasm tests: sessions of the test server, which runs outside of their sandbox.
+//! Shared code of the wasm tests: sessions of the test server. It runs outside of their sandbox.
 
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 #![allow(clippy::expect_used, reason = "a test that cannot continue has failed")]
@@ -28,7 +28,7 @@ impl Session {
         &self.url
     }
 
-    /// Returns a client builder for this session, with credentials and a minimal delay between attempts.
+    /// Returns a client builder for this session. It has credentials and a minimal delay between attempts.
     pub fn client(&self, transport: impl HttpTransport) -> ClientBuilder {
         Client::builder(Endpoint::self_hosted(&self.url))
             .client_credentials("app-id", "app-secret")

@@ -1,4 +1,4 @@
-//! Lists the public API of the crates with `public-api`, which reads the JSON of rustdoc.
+//! Lists the public API of the crates with `public-api`. It reads the JSON of rustdoc.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;

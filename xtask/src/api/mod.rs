@@ -1,4 +1,4 @@
-//! Compares the public API with the listings in `api/`, so that a change of it is part of the review.
+//! Compares the public API with the listings in `api/`. A change of it is thus part of the review.
 
 mod fingerprint;
 mod listing;

@@ -1,5 +1,5 @@
-//! Lists the public API of the npm package: that of hand-written entry points with API Extractor, and hashes of the
-//! generated declarations.
+//! Lists the public API of the npm package. API Extractor lists hand-written entry points. Generated declarations are
+//! hashes.
 
 use std::fs;
 use std::path::Path;

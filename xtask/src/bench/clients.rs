@@ -1,4 +1,4 @@
-//! The programs that read the lists: this client, bare HTTP and other clients, each in its own process.
+//! The programs that read the lists: this client, bare HTTP and other clients. Each has its own process.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

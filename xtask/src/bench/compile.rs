@@ -1,4 +1,4 @@
-//! Compile time of the crate without its dependencies, compared with two other API clients.
+//! Compile time of the crate without dependencies, and of two other API clients.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Instructions of a call compared with the same call in bare reqwest, counted by callgrind.
+//! Instructions of a call, and of the same call in bare reqwest, by callgrind.
 
 use anyhow::{Context, Result};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The client compared with bare reqwest, in many short rounds because the difference is small.
+//! The client compared with bare reqwest, in many short rounds. The difference is small.
 
 use anyhow::{Result, bail};
 

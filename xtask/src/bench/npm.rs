@@ -1,4 +1,4 @@
-//! The npm package: its size, its startup time, and its calls compared with bare fetch.
+//! The npm package: its size, its startup, and its calls compared with bare fetch.
 //!
 //! Runs the programs in benches/npm.
 

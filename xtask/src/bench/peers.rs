@@ -1,4 +1,4 @@
-//! The list of 20 users, read and parsed by this client, by bare HTTP and by other clients.
+//! The list of 20 users, read by this client, by bare HTTP and by other clients.
 //!
 //! Each runs with one and with 32 callers.
 

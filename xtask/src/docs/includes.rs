@@ -1,4 +1,4 @@
-//! Checks the `{{#include}}` directives of the book. mdbook accepts anchors that do not exist and includes nothing.
+//! Checks the `{{#include}}` directives of the book. In place of anchors that do not exist, mdbook includes nothing.
 
 use anyhow::{Result, ensure};
 

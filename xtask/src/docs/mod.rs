@@ -1,4 +1,5 @@
-//! `cargo xtask docs`: builds the book in docs/, with the pages of TypeDoc for the npm package, and checks its links.
+//! `cargo xtask docs`: builds the book in docs/, and checks its links. The book has the pages of TypeDoc for the npm
+//! package.
 //!
 //! The chapters of the guide have one source, src/guide/. Rustdoc includes them as they are. For the book, this module
 //! converts them to docs/src/guide/, which git ignores.

@@ -1,4 +1,4 @@
-//! `cargo xtask mutants`: changes the code in small ways, one at a time, and checks that a test fails for each change.
+//! `cargo xtask mutants`: changes the code in small ways, one at a time. Checks that a test fails for each change.
 
 mod outcome;
 mod survivors;

@@ -1,5 +1,5 @@
-//! `cargo xtask promises`: checks that each promise of a README names the tests that prove it, and lists both in the
-//! book.
+//! `cargo xtask promises`: checks that each promise of a README names tests. The tests prove the promise. Lists both in
+//! the book.
 //!
 //! The lists are in tests/promises/, one for each README.
 

@@ -34,8 +34,8 @@ fn exists(test: &str, read: impl Fn(&str) -> Option<String>) -> Result<bool> {
     Ok(definition.find_iter(&text).any(|found| !found.as_str().contains("#[ignore")))
 }
 
-/// Returns a pattern for the definition of a test: a function in Rust, also in a macro that adds the attribute, a named
-/// function or member in JavaScript, a step in .ci/run, and a figure with a budget in a bench.
+/// Returns a pattern for the definition of a test. In Rust, it is a function, also in a macro that adds the attribute.
+/// In JavaScript, it is a named function or member. It is a step in .ci/run, and a figure with a budget in a bench.
 fn definition(path: &str, name: &str) -> String {
     if path == ".ci/run" {
         return format!(r#"(?m)^step "{name}" "#);

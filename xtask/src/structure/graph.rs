@@ -46,7 +46,7 @@ impl fmt::Display for Cycle {
 /// Returns cycles whose removal leaves none, shortest cycles first.
 ///
 /// The number of all cycles is exponential. After each cycle, the search therefore continues without the edge of the
-/// cycle that has the fewest imports, as that edge is the easiest to remove.
+/// cycle that has the fewest imports. That edge is the easiest to remove.
 pub(crate) fn cycles(imports: Vec<Import>) -> Vec<Cycle> {
     let mut edges = edges(imports);
     let mut cycles = Vec::new();

@@ -1,4 +1,4 @@
-//! Checks that the imports of the crates and of the npm package form no cycles, and where modules are.
+//! Checks that the imports of the crates and of the npm package form no cycles. Also checks where modules are.
 
 mod graph;
 mod layout;

@@ -1,4 +1,4 @@
-//! Checks the dependencies of what is published: licences, sources, duplicates, advisories, the review of each direct
+//! Checks the dependencies of what is published. Licences, sources, duplicates, advisories, the review of each direct
 //! dependency, and the figures about unsafe code.
 
 mod review;

@@ -1,4 +1,5 @@
-//! Counts unsafe code: the keyword `unsafe` outside of comments and strings, in `src/` of each crate that a tree links.
+//! Counts unsafe code: the keyword `unsafe` outside of comments and strings. Reads `src/` of each crate that a tree
+//! links.
 //!
 //! Build scripts and procedural macros do not count, because they run during the build only. Code for other platforms and
 //! behind features that are off does.

@@ -1,4 +1,4 @@
-//! The HTTP calls of `logto-admin users import` and `users export`, made with bare reqwest.
+//! The HTTP calls of `users import` and `users export`, made with bare reqwest.
 
 use std::fmt::Write as _;
 use std::fs::File;

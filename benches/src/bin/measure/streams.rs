@@ -1,4 +1,4 @@
-//! A list of 100,000 users in pages of 100, read with `stream` and with a hand-written loop.
+//! A list of 100,000 users, read with `stream` and with a loop. Pages have 100 users.
 
 use anyhow::{Result, bail, ensure};
 use futures_util::TryStreamExt;

@@ -1,4 +1,4 @@
-//! 10,000 concurrent callers without a token, and with a token that has just expired.
+//! 10,000 concurrent callers without a token, and with one that just expired.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

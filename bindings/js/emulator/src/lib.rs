@@ -22,7 +22,7 @@ pub struct Answer {
 
 #[wasm_bindgen]
 impl Emulator {
-    /// Creates an emulator with the routes of a release, by default of the newest, and with services.
+    /// Creates an emulator with services and the routes of a release. The newest is the default.
     ///
     /// # Errors
     /// Fails if the release or a service is unknown.

@@ -2,7 +2,7 @@
 // @ts-ignore: only bundlers for Workers support this import.
 import wasm from "../logto_admin.wasm";
 
-/** Workers send no `User-Agent`: the header takes about 2 % of the time of a call there. */
+/** Workers send no `User-Agent`. The header takes about 2 % of the time of a call there. */
 export const userAgent = false;
 export const isBrowser = false;
 

@@ -109,7 +109,7 @@ export function checkRetry(times: unknown): void {
   for (const name of ["base", "longest", "total"]) check(times, name, "number");
 }
 
-/** Rejects halves of surrogate pairs: an encoded text would contain another character. */
+/** Rejects halves of surrogate pairs. An encoded text would contain another character. */
 export function checkPairs(name: string, text: unknown): void {
   if (typeof text === "string" && /[\ud800-\udfff]/u.test(text)) throw bad(name, "contains half of a surrogate pair");
 }
@@ -179,7 +179,7 @@ export interface Encoded {
   readonly headers: Record<string, string>;
 }
 
-/** A file to upload: a `Blob`, a `File`, or bytes, with an optional name and media type. */
+/** A file to upload. It is a `Blob`, a `File`, or bytes, with an optional name and media type. */
 export type Upload = Blob | Uint8Array | { data: Blob | Uint8Array; name?: string; type?: string };
 
 /**

@@ -15,8 +15,8 @@ export interface Request {
 }
 
 /**
- * Reason why an attempt has no answer. `kind` is a number of the module: 1 too large, 2 final and never sent, 3 broken body, 4
- * final, 5 a redirect that is not followed, 0 any other.
+ * Reason why an attempt has no answer. `kind` is a number of the module. 1 is too large, 2 final and never sent, 3 a
+ * broken body, 4 final, 5 a redirect not followed, 0 any other.
  */
 export class SendFailure extends Error {
   constructor(

@@ -15,7 +15,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Returns a URL as error messages show it: without user name, password, query and fragment. */
+/** Returns a URL as error messages show it. It has no user name, password, query and fragment. */
 export function shown(url: string): string {
   // Some parsers read the full-width sign too.
   const at = Math.max(url.lastIndexOf("@"), url.lastIndexOf("\uff20"));

@@ -36,7 +36,10 @@ const KINDS = Symbol.for("logto-admin.errors");
 export class LogtoError extends Error {
   /** HTTP status. Undefined if there was no response. */
   declare readonly status: number | undefined;
-  /** Logto's error code, such as `entity.not_found`, or that of the token endpoint, such as `invalid_client`. */
+  /**
+   * Logto's error code, such as `entity.not_found`. Errors of the token endpoint have its code, such as
+   * `invalid_client`.
+   */
   declare readonly code: string | undefined;
   /** Logto's `data`. For an invalid body, it contains the issues; otherwise it depends on the code. */
   declare readonly data: unknown;
@@ -84,8 +87,8 @@ function kinds(of: typeof LogtoError): string[] {
 }
 
 /**
- * The API rejected the access token (401), no access token could be obtained, or the operation requires another kind of
- * caller.
+ * The API rejected the access token (401), or no access token could be obtained. Also thrown if the operation requires
+ * another kind of caller.
  */
 export class AuthenticationError extends LogtoError {
   static override readonly kind: string = "AuthenticationError";
@@ -106,7 +109,10 @@ export class UnprocessableError extends LogtoError {
   static override readonly kind: string = "UnprocessableError";
 }
 
-/** An entity with this name, address or id already exists (409, or 422 with a code such as `user.username_already_in_use`). */
+/**
+ * An entity with this name, address or id already exists. The status is 409, or 422 with a code such as
+ * `user.username_already_in_use`.
+ */
 export class ConflictError extends UnprocessableError {
   static override readonly kind: string = "ConflictError";
 }
@@ -141,7 +147,7 @@ export class AbortError extends LogtoError {
   static override readonly kind: string = "AbortError";
 }
 
-/** The response does not have the expected form, or is larger than `maxResponseBytes`. */
+/** The response has an unexpected form, or is larger than `maxResponseBytes`. */
 export class DecodeError extends LogtoError {
   static override readonly kind: string = "DecodeError";
 }

@@ -1,4 +1,4 @@
-/** State of a client in an instance: its access token, with which calls start without the module. */
+/** State of a client in an instance. With its access token, calls start without the module. */
 import type { Settings } from "../options.js";
 import { type Request, sendCall } from "../request/send.js";
 import type { Answer } from "../response/answer.js";
@@ -35,7 +35,7 @@ export class ClientState {
   #grant: Grant | undefined;
   /** Time to ask the module again, on the monotonic clock in milliseconds. */
   #until = 0;
-  /** End of the time in which the module starts all calls, on the monotonic clock in milliseconds. */
+  /** End of the time in which the module starts all calls. Milliseconds of the monotonic clock. */
   #closedUntil = 0;
   #tokens = 0;
 
@@ -68,7 +68,9 @@ export class ClientState {
     this.close();
   }
 
-  /** Keeps the token of a successful call until it is due, unless the module must decide about every attempt. */
+  /**
+   * Keeps the token of a successful call until it is due. Does nothing if the module must decide about every attempt.
+   */
   open(grant: Grant, freshUntil: number): void {
     const { rateLimit, options } = this.settings;
     const now = performance.now();
@@ -77,7 +79,7 @@ export class ClientState {
     this.#until = Math.min(freshUntil, now + LONGEST);
   }
 
-  /** Lets the module start the next calls if it has to replace the token or to pause calls. */
+  /** Lets the module start the next calls if it must renew the token or pause calls. */
   observe(status: number): void {
     if (status === 429) this.#closedUntil = performance.now() + LONGEST;
     if (status === 401 || status === 429) this.close();

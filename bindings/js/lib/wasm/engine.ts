@@ -205,7 +205,7 @@ export class Engine implements HostContext {
   }
 }
 
-/** Returns the maximum number of retries, the bounds of the first and of all waits, and the total time. */
+/** Returns the limits of retries: number, first wait, every wait, and total time. */
 function retryPolicy(client: RetryOptions, call: RetryOptions = {}): [retries: number | undefined, base: number | undefined, longest: number | undefined, total: number | undefined] {
   const { base, longest, total } = client.retry ?? {};
   const own = call.retry ?? {};
@@ -262,7 +262,7 @@ function trapped(cause: unknown): LogtoError {
   return new LogtoError("the WebAssembly module failed and is replaced for the next call; the server might have processed this one", { cause });
 }
 
-/** Whether a request must not await what another request started, as on Cloudflare Workers. */
+/** Whether a request must not await what another one started, as on Workers. */
 export function isolatesRequests(): boolean {
   return globalThis.navigator?.userAgent === "Cloudflare-Workers";
 }

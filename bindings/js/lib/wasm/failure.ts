@@ -37,7 +37,7 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
   });
 }
 
-/** Classes of errors that a call shares with the call that failed for it, the most special first. */
+/** Classes of errors that a call shares with the call that failed for it. The most special is first. */
 const CAUSES = [TimeoutError, ConnectionError, RateLimitError, ServerError, AuthenticationError];
 
 function classOf({ kind, status, code, ofToken }: FailedCall): typeof LogtoError {

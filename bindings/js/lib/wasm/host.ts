@@ -1,4 +1,4 @@
-/** The functions that the module calls: requests, timers, and functions of the user. */
+/** The functions that the module calls: requests, timers, and the user's functions. */
 import type { Token, TokenStore } from "../options.js";
 import { stringOf, textOf } from "../request/arguments.js";
 import { describedFailure } from "../request/connection-failure.js";

@@ -1,6 +1,6 @@
 import { LogtoAdmin, NotFoundError } from "logto-admin";
 
-/** Outside of the handler, so that the calls of a warm instance share one access token. */
+/** Outside of the handler. The calls of a warm instance thus share one access token. */
 const logto = new LogtoAdmin({
   endpoint: process.env.LOGTO_ENDPOINT!,
   appId: process.env.LOGTO_APP_ID!,

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { Miniflare } from "miniflare";
 import { bundle } from "../bundle.mjs";
 
-/** Returns the modules of a worker: a bundle, and the WebAssembly module next to it. */
+/** Returns the modules of a worker: a bundle, and the WebAssembly next to it. */
 export function modules(path) {
   return [
     { type: "ESModule", path, contents: readFileSync(path, "utf8") },

@@ -1,4 +1,4 @@
-//! Generates one file per group: its table, and an interface with a method for each operation.
+//! Generates one file per group. It has its table, and an interface with a method for each operation.
 
 use std::collections::{BTreeMap, BTreeSet};
 

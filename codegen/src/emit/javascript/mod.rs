@@ -1,5 +1,5 @@
-//! Generates the TypeScript facade of the npm package: the models, and one file per group with its table and the types
-//! of its methods.
+//! Generates the TypeScript facade of the npm package. It has the models, and one file per group with its table and the
+//! types of its methods.
 
 mod api;
 mod comment;

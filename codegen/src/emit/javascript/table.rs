@@ -12,8 +12,8 @@ use crate::release::Release;
 /// The name of a method, and its operation.
 pub type Row<'a> = (String, &'a Operation, &'a Uses);
 
-/// Returns the table. The first line is `Noun /path`: the word that most ids have between the two parts of the method's
-/// name, and the common beginning of all paths. One line per operation follows.
+/// Returns the table. The first line is `Noun /path`. The noun is the word that most ids have between the two parts of
+/// the method's name. The path is the common beginning of all paths. One line per operation follows.
 pub fn table(rows: &[Row<'_>]) -> String {
     let noun = usual_noun(rows);
     let mut paths = rows.iter().map(|(_, operation, _)| operation.path.as_str());
@@ -193,7 +193,7 @@ pub fn has_query(operation: &Operation) -> bool {
     operation.searchable || operation.paging != Paging::None || own_query(operation).next().is_some()
 }
 
-/// Returns the indices of the query parameters other than those for paging and searching.
+/// Returns the indices of the query parameters, except those for pages and search.
 pub fn own_query(operation: &Operation) -> impl Iterator<Item = usize> {
     let own = operation.query_parameters.iter().enumerate();
     own.filter(|(_, input)| !PAGE_PARAMETERS.contains(&input.name.as_str())).map(|(index, _)| index)

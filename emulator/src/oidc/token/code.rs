@@ -1,4 +1,4 @@
-//! The exchange of the code of an authorization response, or of a device, for tokens.
+//! The exchange of a code for tokens. It is that of an authorization response, or of a device.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

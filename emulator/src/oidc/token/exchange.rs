@@ -1,4 +1,4 @@
-//! The exchange of a subject token or a personal access token for an access token of a user (RFC 8693).
+//! The exchange of a token for an access token of a user (RFC 8693). It is a subject token or a personal access token.
 
 use logto_admin::serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Social and enterprise identities, and the tokens that their providers have issued.
+//! Social and enterprise identities, and the tokens that their providers issued.
 
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;

@@ -1,4 +1,4 @@
-//! Every answer in the API documents decodes, in every variant, and encodes back to the same JSON.
+//! Every variant of an answer in the API documents decodes and encodes back. The JSON stays the same.
 
 use logto_admin::transport::HttpResponse;
 use serde_json::{Map, Value};

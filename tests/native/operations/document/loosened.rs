@@ -1,4 +1,4 @@
-//! Members of responses for which absent and null mean the same, because only some releases send them.
+//! Members of responses for which absent and null mean the same. Only some releases send them.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

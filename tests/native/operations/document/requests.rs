@@ -1,4 +1,4 @@
-//! Every operation builds requests from sample inputs, and the requests match the document.
+//! Every operation builds requests from sample inputs. They match the document.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Every recorded success decodes into its operation's type and encodes back to the same JSON.
+//! Every recorded success decodes into its operation's type. It encodes back to the same JSON.
 
 use logto_admin_test_support::FakeRuntime;
 use serde_json::Value;

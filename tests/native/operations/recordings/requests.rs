@@ -1,4 +1,4 @@
-//! The typed code of each operation can build every recorded request that succeeded, and the request is the same.
+//! The typed code of each operation builds every recorded request that succeeded. The request is the same.
 
 use logto_admin::Client;
 use logto_admin::operation::{AnswerKind, BodyKind, OperationInfo, find};

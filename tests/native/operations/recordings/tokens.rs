@@ -1,4 +1,4 @@
-//! Repeats every exchange with the token endpoint through the client's token sources.
+//! Repeats every exchange with the token endpoint through the client's sources.
 
 use logto_admin::token::{AccessToken, ClientAuthentication, ClientCredentials, TokenExchange};
 use logto_admin::{Client, Endpoint, ErrorKind, Result, RetryPolicy};

@@ -1,4 +1,4 @@
-//! Tests that run over both transports: this crate's own `fetch` transport, and reqwest.
+//! Tests that run over both transports: this crate's own for `fetch`, and reqwest.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Tests of the client in a JavaScript runtime, with the real fetch and the real clock.
+//! Tests of the client in a JavaScript runtime, with the real fetch and clock.
 
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 #![allow(

@@ -1,4 +1,4 @@
-//! Imports and exports of many users with the command line, compared with bare reqwest.
+//! Imports and exports of many users by the command line, and by bare reqwest.
 
 mod emulator;
 

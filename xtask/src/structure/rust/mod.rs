@@ -1,4 +1,4 @@
-//! Reads the imports between the modules of a crate: those of modules that have the same parent.
+//! Reads the imports between modules of a crate that have the same parent.
 
 mod modules;
 mod path;

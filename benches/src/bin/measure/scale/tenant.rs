@@ -1,4 +1,4 @@
-//! A tenant with Logto Cloud's rate limit, a token store and a clock, all in memory.
+//! An in-memory tenant with Logto Cloud's rate limit, a token store and a clock.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

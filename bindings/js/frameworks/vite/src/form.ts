@@ -1,7 +1,7 @@
 import { LogtoError } from "logto-admin/core";
 import type { accountOf } from "./account";
 
-/** Shows the user's name in a form, and saves the name when the user submits the form. */
+/** Shows the user's name in a form, and saves it when the user submits the form. */
 export async function editName(form: HTMLFormElement, account: ReturnType<typeof accountOf>) {
   const input = form.querySelector("input")!;
   const output = form.querySelector("output")!;
