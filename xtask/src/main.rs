@@ -1,5 +1,5 @@
-//! `cargo xtask`: sets up a machine, runs the tests and benches of the workspace, builds its book, checks its texts,
-//! structure and dependencies, and prepares releases.
+//! `cargo xtask`: the tasks of the workspace. They set up a machine, run the tests and benches, and build the book.
+//! They also check texts, structure and dependencies, and prepare releases.
 
 #![allow(clippy::print_stdout, reason = "a command line tool prints to standard output")]
 
@@ -86,29 +86,30 @@ enum Xtask {
         #[arg(long)]
         build: bool,
     },
-    /// Change the code in small ways, check that a test fails for each change, and write the figures to benches/.
+    /// Change the code in small ways, and check that a test fails for each change. Writes the figures to benches/.
     Mutants {
         /// Files and folders below src/. Defaults to those that decide what a call does.
         paths: Vec<String>,
     },
-    /// Pack the crates and the npm package as for a release, and run the quickstart with the packed crates.
+    /// Pack the crates and the npm package as for a release. Runs the quickstart with the packed crates.
     Packed,
-    /// Check that each promise of a README has a test, and write the list of both to docs/src/promises.md.
+    /// Check that each promise of a README has a test. Writes the list of both to docs/src/promises.md.
     Promises {
         /// Fail if the list is out of date, without writing it.
         #[arg(long)]
         check: bool,
     },
-    /// Fail if a text contains a wording that the style of the project rejects.
+    /// Fail if a text has a wording that the style rejects, or a long sentence.
     Prose,
     /// Set the version, date the changelog, commit and tag. Pushing the tag publishes the release.
     Release {
         /// The version, such as 0.2.0.
         version: String,
     },
-    /// Write bills of materials of the crates, the npm package and the image to target/sbom, and validate them.
+    /// Write bills of materials of the crates, the npm package and the image. Validates them. The folder is
+    /// target/sbom.
     Sbom,
-    /// Fail if the API has changed since the last release in a way that the version does not allow.
+    /// Fail if the API changed since the last release in a way the version forbids.
     Semver {
         /// The revision to compare with. Defaults to the tag of the last release in the changelog.
         #[arg(long)]
@@ -122,7 +123,7 @@ enum Xtask {
     },
     /// Fail if imports form a cycle, or if the layout of `src/` is wrong.
     Structure,
-    /// Check the dependencies of what is published: licences, sources, duplicates, reviews and unsafe code.
+    /// Check the dependencies of what is published. Licences, sources, duplicates, reviews and unsafe code.
     Supply {
         /// Check for advisories, too. Their database is downloaded.
         #[arg(long)]

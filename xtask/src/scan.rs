@@ -47,8 +47,9 @@ const MARKER: &str = r"(?m)^[ \t]*(?://[/!]?|/\*\*?|\*+/?|#!?)";
 pub(crate) enum Language {
     /// JavaScript and TypeScript.
     JavaScript,
-    /// Markdown and other formats that are mostly text, such as HTML and YAML.
     Markdown,
+    /// Other formats that are mostly text, such as HTML and YAML.
+    Markup,
     Python,
     Rust,
     Shell,
@@ -63,7 +64,8 @@ impl Language {
         }
         match Path::new(path).extension()?.to_str()? {
             "cjs" | "js" | "mjs" | "mts" | "ts" | "tsx" => Some(Self::JavaScript),
-            "astro" | "html" | "md" | "svelte" | "yaml" | "yml" => Some(Self::Markdown),
+            "md" => Some(Self::Markdown),
+            "astro" | "html" | "svelte" | "yaml" | "yml" => Some(Self::Markup),
             "py" => Some(Self::Python),
             "rs" => Some(Self::Rust),
             "sh" => Some(Self::Shell),
@@ -120,13 +122,22 @@ impl Scanner {
     /// Returns the comments and string literals. Code becomes NUL characters. The markers of comments become spaces, so
     /// that a sentence can continue on the next line. No offset changes.
     pub(crate) fn prose(&self, language: Language, text: &str) -> String {
+        self.texts(language, text, |string| string.replace("\\\n", " \n"))
+    }
+
+    /// Returns the comments, like `prose`. String literals become NUL characters, too.
+    pub(crate) fn comments(&self, language: Language, text: &str) -> String {
+        self.texts(language, text, |string| blank(string, '\0'))
+    }
+
+    fn texts(&self, language: Language, text: &str, string: impl Fn(&str) -> String) -> String {
         self.convert(
             language,
             text,
             |code| blank(code, '\0'),
             |kind, piece| match kind {
                 Kind::Comment => self.marker.replace_all(piece, |marker: &Captures<'_>| blank(&marker[0], ' ')).into(),
-                Kind::Text => piece.replace("\\\n", " \n"),
+                Kind::Text => string(piece),
             },
         )
     }
@@ -152,7 +163,7 @@ impl Scanner {
     fn pieces(&self, language: Language, text: &str) -> Vec<Piece> {
         match language {
             Language::JavaScript => self.javascript(text),
-            Language::Markdown => vec![Piece { kind: Kind::Text, range: 0..text.len() }],
+            Language::Markdown | Language::Markup => vec![Piece { kind: Kind::Text, range: 0..text.len() }],
             Language::Python => plain(&self.python, text),
             Language::Rust => plain(&self.rust, text),
             Language::Shell => plain(&self.shell, text),
@@ -252,7 +263,8 @@ mod tests {
         assert_eq!(Language::of("src/lib.rs"), Some(Language::Rust));
         assert_eq!(Language::of("lib/bytes.d.ts"), Some(Language::JavaScript));
         assert_eq!(Language::of("app/page.tsx"), Some(Language::JavaScript));
-        assert_eq!(Language::of(".github/workflows/ci.yml"), Some(Language::Markdown));
+        assert_eq!(Language::of(".github/workflows/ci.yml"), Some(Language::Markup));
+        assert_eq!(Language::of("a/README.md"), Some(Language::Markdown));
         assert_eq!(Language::of(".ci/run"), Some(Language::Shell));
         assert_eq!(Language::of("Cargo.lock"), None);
         assert_eq!(Language::of("LICENSE-MIT"), None);
@@ -296,6 +308,12 @@ mod tests {
         assert_eq!(words(Language::JavaScript, "/**\n * one\n * two\n */"), "one two");
         assert_eq!(words(Language::Rust, "\"one \\\n    two\""), "\"one two\"");
         assert_eq!(words(Language::Toml, "# one\n# two"), "one two");
+    }
+
+    #[test]
+    fn comments_can_be_read_without_strings() {
+        let comments = Scanner::new().unwrap().comments(Language::Rust, "/// One.\nf(\"two\"); // three");
+        assert_eq!(comments, format!("    One.\n{}    three", "\0".repeat(9)));
     }
 
     #[test]

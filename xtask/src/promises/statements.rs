@@ -1,4 +1,4 @@
-//! Splits a README into statements: the sentences of its paragraphs, list items and table rows.
+//! Splits a README into statements. They are the sentences of its paragraphs, list items and table rows.
 //!
 //! This covers the Markdown that the READMEs use. Headings, code blocks, comments and the heads of tables contain no
 //! statements.
@@ -23,26 +23,9 @@ pub(super) fn of(readme: &str) -> Vec<Statement> {
     reader.statements
 }
 
-/// Splits a text into sentences. A sentence ends with a full stop, unless a word in lower case follows.
+/// Splits a text into sentences, each on one line.
 pub(super) fn sentences(text: &str) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let mut sentence = String::new();
-    let mut in_code = false;
-    for word in text.split_whitespace() {
-        let starts_new = !in_code && sentence.ends_with(['.', '?', '!']) && !word.starts_with(char::is_lowercase);
-        if starts_new {
-            sentences.push(std::mem::take(&mut sentence));
-        }
-        if !sentence.is_empty() {
-            sentence.push(' ');
-        }
-        sentence.push_str(word);
-        in_code ^= word.matches('`').count() % 2 == 1;
-    }
-    if !sentence.is_empty() {
-        sentences.push(sentence);
-    }
-    sentences
+    markdown::sentences(text).into_iter().map(|it| it.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 #[derive(Default)]
@@ -92,15 +75,10 @@ impl Reader {
         let block = std::mem::take(&mut self.block);
         for text in self.row.take().into_iter().chain([block]) {
             let section = self.section.clone();
-            let found = sentences(&plain(&text));
+            let found = sentences(&markdown::plain(&text));
             self.statements.extend(found.into_iter().map(|text| Statement { section: section.clone(), text }));
         }
     }
-}
-
-/// Removes bold type and the targets of links.
-fn plain(text: &str) -> String {
-    markdown::with_links(text, "", |label, _| label.to_owned()).replace("**", "")
 }
 
 #[cfg(test)]
@@ -112,17 +90,8 @@ mod tests {
     }
 
     #[test]
-    fn sentences_end_with_a_full_stop() {
-        assert_eq!(
-            sentences("It sends one.\nWhat  else?\n`get` reads. Logto 1.17 works."),
-            ["It sends one.", "What else?", "`get` reads.", "Logto 1.17 works."]
-        );
-    }
-
-    #[test]
-    fn full_stops_in_code_and_before_lower_case_end_no_sentence() {
-        let text = "Use `..Default::default(). And` with a name, e.g. one.";
-        assert_eq!(sentences(text), [text]);
+    fn sentences_are_on_one_line() {
+        assert_eq!(sentences("It sends\none.  What  else?\n"), ["It sends one.", "What else?"]);
     }
 
     #[test]
