@@ -1,5 +1,5 @@
-// A mock Logto. Each test has a separate endpoint, `/s/{id}`, sets a plan for its next answers (`PUT /plan/{id}`), reads
-// the requests that arrived (`GET /seen/{id}`), and lets the server send the answers that it held (`PUT /release/{id}`).
+// A mock Logto. Each test has a separate endpoint, `/s/{id}`. It sets a plan for its next answers (`PUT /plan/{id}`), and
+// reads the requests that arrived (`GET /seen/{id}`). `PUT /release/{id}` lets the server send the answers that it held.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
