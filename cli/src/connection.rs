@@ -1,12 +1,13 @@
 //! Selects the server and credentials: flags, then the environment, then a profile.
 
-use logto_admin::transport::HttpTransport;
+use logto_admin::transport::{HttpTransport, ReqwestTransport};
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
 use crate::environment::Variables;
 use crate::failure::{Failure, Result};
 use crate::options::ConnectionArguments;
 use crate::profiles::{DEFAULT, Profile, Profiles};
+use crate::sent_secrets;
 
 /// A connection that is complete but not checked.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -117,15 +118,15 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub fn client(&self) -> Result<Client> {
-        self.built(self.builder())
+        self.client_over(ReqwestTransport::new()?)
     }
 
-    /// Creates a client that sends through another transport.
+    /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent.
     ///
     /// # Errors
     /// Fails if the settings are invalid.
     pub(crate) fn client_over(&self, transport: impl HttpTransport) -> Result<Client> {
-        self.built(self.builder().transport(transport))
+        self.built(self.builder().transport(sent_secrets::hidden(transport, &self.app_secret)))
     }
 
     fn built(&self, builder: ClientBuilder) -> Result<Client> {

@@ -20,7 +20,10 @@ const SEPARATORS: [char; 4] = ['?', '&', ';', '#'];
 enum Part<'t> {
     Plain(&'t str),
     /// A credential, with the name of the query's member. Before the host, the name is `credentials`.
-    Secret(&'t str),
+    Secret {
+        name: &'t str,
+        value: &'t str,
+    },
 }
 
 /// Splits a URL with credentials. Returns none for other texts. Credentials in a path are not recognized.
@@ -34,7 +37,8 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
     let (authority, path) = rest.split_at_checked(authority)?;
     match authority.rsplit_once('@') {
         Some((credentials, host)) if !credentials.is_empty() => {
-            parts.extend([Part::Secret("credentials"), Part::Plain("@"), Part::Plain(host)]);
+            let secret = Part::Secret { name: "credentials", value: credentials };
+            parts.extend([secret, Part::Plain("@"), Part::Plain(host)]);
         }
         _ => parts.push(Part::Plain(authority)),
     }
@@ -48,13 +52,13 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
         };
         match member.split_once('=') {
             Some((name, value)) if !value.is_empty() && is_credential(&decoded(name)) => {
-                parts.extend([Part::Plain(name), Part::Plain("="), Part::Secret(name)]);
+                parts.extend([Part::Plain(name), Part::Plain("="), Part::Secret { name, value }]);
             }
             _ => parts.push(Part::Plain(member)),
         }
         parts.push(Part::Plain(separator));
     }
-    parts.iter().any(|part| matches!(part, Part::Secret(_))).then_some(parts)
+    parts.iter().any(|part| matches!(part, Part::Secret { .. })).then_some(parts)
 }
 
 /// Whether a text can be the scheme of a URL.
@@ -71,8 +75,8 @@ pub(crate) fn is_credential(name: &str) -> bool {
         || LAST_IN_QUERIES.iter().any(|known| is(known, last_word(name)))
 }
 
-/// Decodes the name of a member of a query.
-fn decoded(name: &str) -> Cow<'_, str> {
+/// Decodes a name or a value of a query.
+pub(crate) fn decoded(name: &str) -> Cow<'_, str> {
     percent_decode_str(name).decode_utf8_lossy()
 }
 
@@ -110,6 +114,17 @@ fn last_word(name: &str) -> &str {
     name.get(start..).unwrap_or_default()
 }
 
+/// Returns the credentials of a URL, as they are in it and decoded. Other texts have none.
+pub(crate) fn in_url(text: &str) -> Vec<String> {
+    let secrets = parts(text).into_iter().flatten().filter_map(|part| match part {
+        Part::Plain(_) => None,
+        Part::Secret { value, .. } => Some(value),
+    });
+    // Before the host, only the password is secret, but servers can repeat it with the name.
+    let secrets = secrets.flat_map(|secret| std::iter::once(secret).chain(secret.split_once(':').map(|(_, end)| end)));
+    secrets.flat_map(|secret| [secret.to_owned(), decoded(secret).into_owned()]).collect()
+}
+
 /// Returns a URL without its credentials. Other texts stay as they are.
 pub(crate) fn redacted(text: &str) -> String {
     replaced(text, |_| REDACTED.to_owned(), str::to_owned).unwrap_or_else(|| text.to_owned())
@@ -123,7 +138,7 @@ pub(crate) fn replaced(
 ) -> Option<String> {
     let replaced = parts(text)?.into_iter().map(|part| match part {
         Part::Plain(text) => plain(text),
-        Part::Secret(name) => shown(name),
+        Part::Secret { name, .. } => shown(name),
     });
     Some(replaced.collect())
 }

@@ -1,8 +1,8 @@
-//! Hides the secrets of a request that is shown.
+//! Finds the secrets of a request, and hides them if it is shown.
 
 use logto_admin::serde_json::{self, Value};
 
-use crate::credentials::{REDACTED, is_credential, redacted, sounds_secret};
+use crate::credentials::{REDACTED, decoded, in_url, is_credential, redacted, sounds_secret};
 
 /// Members whose values have any names, and might all be secret.
 const ANY_NAMES: [&str; 2] = ["headers", "environmentVariables"];
@@ -20,23 +20,55 @@ pub(crate) fn body(bytes: &[u8]) -> String {
 
 /// Hides the values of members that sound secret, and credentials in URLs.
 pub(crate) fn hide(value: &mut Value) {
-    hide_if(value, false);
+    each(value, false, &mut |found| match found {
+        Found::Secret(value) => *value = REDACTED.into(),
+        Found::Text(text) => *text = redacted(text),
+    });
 }
 
-/// Hides a value if it is secret, with all that it contains. Names of query parameters, such as `auth`, do not make an object
-/// secret.
-fn hide_if(value: &mut Value, is_secret: bool) {
+/// Returns the secrets of a body of JSON or of a form, also in the form that the body has them in.
+pub(crate) fn secrets(bytes: &[u8]) -> Vec<String> {
+    let mut secrets = Vec::new();
+    let Ok(mut value) = serde_json::from_slice(bytes) else {
+        for pair in String::from_utf8_lossy(bytes).split('&') {
+            if let Some((_, value)) = secret_pair(pair) {
+                secrets.extend([value.to_owned(), decoded(&value.replace('+', " ")).into_owned()]);
+            }
+        }
+        return secrets;
+    };
+    each(&mut value, false, &mut |found| match found {
+        Found::Secret(value) => {
+            let written = value.to_string();
+            let inner = written.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+            secrets.push(inner.unwrap_or(&written).to_owned());
+            secrets.extend(value.as_str().map(str::to_owned));
+        }
+        Found::Text(text) => secrets.extend(in_url(text)),
+    });
+    secrets
+}
+
+/// A value that is secret, or a text that might contain credentials.
+enum Found<'v> {
+    Secret(&'v mut Value),
+    Text(&'v mut String),
+}
+
+/// Finds the secrets in a value, which are all texts and numbers in it if it is secret itself. Names of query parameters, such
+/// as `auth`, do not make an object secret.
+fn each(value: &mut Value, is_secret: bool, found: &mut dyn FnMut(Found<'_>)) {
     match value {
         Value::Object(members) => members.iter_mut().for_each(|(name, value)| {
             let is_named = match value {
                 Value::Object(_) => is_secret_object(name),
                 _ => is_secret_name(name),
             };
-            hide_if(value, is_secret || is_named);
+            each(value, is_secret || is_named, found);
         }),
-        Value::Array(items) => items.iter_mut().for_each(|item| hide_if(item, is_secret)),
-        Value::String(_) | Value::Number(_) if is_secret => *value = REDACTED.into(),
-        Value::String(text) => *text = redacted(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each(item, is_secret, found)),
+        Value::String(_) | Value::Number(_) if is_secret => found(Found::Secret(value)),
+        Value::String(text) => found(Found::Text(text)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -61,10 +93,12 @@ fn is_secret_name(name: &str) -> bool {
 
 /// Hides the value of a member of a form.
 fn pair(text: &str) -> String {
-    match text.split_once('=') {
-        Some((name, _)) if is_secret_name(name) => format!("{name}={REDACTED}"),
-        _ => text.to_owned(),
-    }
+    secret_pair(text).map_or_else(|| text.to_owned(), |(name, _)| format!("{name}={REDACTED}"))
+}
+
+/// Returns name and value of a member of a form if it holds a secret.
+fn secret_pair(text: &str) -> Option<(&str, &str)> {
+    text.split_once('=').filter(|(name, _)| is_secret_name(name))
 }
 
 #[cfg(test)]
@@ -109,6 +143,20 @@ mod tests {
         for path in ["auth.user", "code.name", "passwordPolicy.min", "a.0.b", "headers"] {
             assert!(!secret(path), "{path}");
         }
+    }
+
+    #[test]
+    fn secrets_are_found_as_texts_and_as_the_body_has_them() {
+        let found = |body: &str| secrets(body.as_bytes());
+        let body = json!({
+            "name": "ada", "password": "a\"b", "code": 123_456, "url": "https://u:p%40w@e.com/?a=1&token=t",
+            "mfa": { "codes": ["c1", "c2"] }, "isSecret": true, "secret": null,
+        });
+        let expected =
+            [r#"a\"b"#, r#"a"b"#, "123456", "u:p%40w", "u:p@w", "p%40w", "p@w", "t", "t", "c1", "c1", "c2", "c2"];
+        assert_eq!(found(&body.to_string()), expected);
+        assert_eq!(found("a=1&client_secret=x%2By+z"), ["x%2By+z", "x+y z"]);
+        assert_eq!(found("no form"), Vec::<String>::new());
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! Answers that are not those of the API.
 
+use std::fs;
+
+use serde_json::json;
+
 use crate::program::{Ended, Program};
 use crate::scripted_server::answering;
 
@@ -61,4 +65,81 @@ async fn a_refused_value_whose_type_was_guessed_has_a_hint() {
         let hint = "hint: `config.clientId` was sent as a number: if it is a text, write it in quotes: ";
         assert!(refused.code == 1 && refused.err.contains(hint) == is_hinted, "{refused:?}");
     }
+}
+
+/// Returns an answer that repeats a request, whose body has been parsed too.
+fn repeated(request: &[u8], status: &str) -> String {
+    let request = String::from_utf8_lossy(request);
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    let parsed = serde_json::from_str(body).unwrap_or_else(|_| json!(null));
+    let issue = json!({ "path": ["name"], "message": format!("wrong: {body}") });
+    let body = json!({
+        "code": "guard.invalid_input", "message": format!("cannot read {body} {head}"),
+        "data": { "issues": [issue], "sent": parsed }, "error": "invalid_client", "error_description": request,
+    });
+    let (body, kind) = (body.to_string(), "content-type: application/json\r\nconnection: close");
+    format!("HTTP/1.1 {status}\r\n{kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_a_server_repeats_are_not_shown() {
+    let (url, server) = answering(|request| {
+        let body = match () {
+            () if request.starts_with(b"POST /oidc/token") => {
+                r#"{"access_token":"access-t0ken","expires_in":3600,"token_type":"Bearer","scope":"all"}"#
+            }
+            () if request.starts_with(b"GET ") => "[]",
+            () => return repeated(request, "422 Unprocessable Entity"),
+        };
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+        format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    })
+    .await;
+    let program = Program::new().await;
+    let check = |command: &[&str], shown: &str| {
+        for secret in ["hunter", "JBSWY3DPEHPK3PXP", "0123456789abcdef", "access-t0ken", program.emulator.app_secret()]
+        {
+            assert!(!shown.contains(secret), "{command:?} shows {secret}: {shown}");
+        }
+        assert!(shown.contains("[redacted]") && shown.contains("guard.invalid_input"), "{command:?}: {shown}");
+    };
+    // A password whose form in JSON is another one.
+    let password = "hunter2\"\\ü";
+    let users = program.file(
+        "users.ndjson",
+        &format!(
+            "{}\n{}\n",
+            json!({ "username": "ada", "password": password }),
+            json!({ "username": "grace", "passwordDigest": "0123456789abcdef0123456789abcdef", "passwordAlgorithm": "MD5" }),
+        ),
+    );
+    let (body, set) = (json!({ "config": { "clientSecret": password } }).to_string(), format!("password={password}"));
+    let factor = ["--set", "type=Totp", "--set", "secret=JBSWY3DPEHPK3PXP"];
+    for command in [
+        &["users", "create", "--username", "ada", "--password-stdin"][..],
+        &["api", "CreateUser", "--set", "username=ada", "--set", &set],
+        &["api", "CreateUser", "--set", &set, "--raw", "--include"],
+        &["api", "POST", "/api/connectors", "--body", &body, "-o", "table"],
+        &[&["api", "CreateUserMfaVerification", "--path", "userId=ada"], &factor[..]].concat(),
+        &["api", "POST", "/api/any", "--set", "a=b", "--header", "x-key=hunter2"],
+        &["users", "import", &users, "--report", "report.ndjson"],
+    ] {
+        for more in [&[][..], &["-vv"]] {
+            let arguments = [command, &["--endpoint", &url], more].concat();
+            let ended = program.run_with_input(&arguments, password).await;
+            assert_eq!(ended.code, 1, "{ended:?}");
+            check(command, &(ended.out + &ended.err));
+        }
+    }
+    check(&["report"], &fs::read_to_string(program.path("report.ndjson")).unwrap());
+    let journal = fs::read_to_string(program.path("users.ndjson.journal")).unwrap();
+    assert!(journal.contains("refused") && !journal.contains("hunter") && !journal.contains("0123456789"), "{journal}");
+    server.abort();
+    let (url, server) = answering(|request| repeated(request, "400 Bad Request")).await;
+    for command in [&["users", "list"][..], &["doctor"]] {
+        let ended = program.run(&[command, &["--endpoint", &url]].concat()).await;
+        let shown = ended.out + &ended.err;
+        assert!(!shown.contains(program.emulator.app_secret()), "{shown}");
+    }
+    server.abort();
 }
