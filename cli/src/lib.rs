@@ -23,6 +23,7 @@ pub mod profiles;
 pub mod progress;
 mod redaction;
 pub mod request_log;
+mod secret_command;
 mod sent_secrets;
 mod suggestion;
 pub mod table;

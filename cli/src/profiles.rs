@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
 use crate::environment::{Variables, variable};
 use crate::failure::{Failure, Result};
 use crate::files;
+use crate::secret_command;
 
 /// The name of the profile that is used without `--profile`.
 pub const DEFAULT: &str = "default";
@@ -63,23 +63,10 @@ impl Profile {
             return variable(name)?.ok_or_else(unset).map(Some);
         }
         match &self.app_secret_command {
-            Some(command) => output_of(command).map(Some),
+            Some(command) => secret_command::output_of(command, secret_command::LONGEST).map(Some),
             None => Ok(self.app_secret.clone()),
         }
     }
-}
-
-fn output_of(command: &str) -> Result<String> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    // The command itself might contain a secret.
-    let failed = |why: String| Failure::new(format!("the secret command of the profile failed: {why}"));
-    let output = Command::new(shell).args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit()).output();
-    let output = output.map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
-        return Err(failed(output.status.to_string()));
-    }
-    let secret = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if secret.is_empty() { Err(failed("it printed nothing".to_owned())) } else { Ok(secret) }
 }
 
 /// All profiles.

@@ -28,7 +28,7 @@ pub enum Command {
         secret_variable: Option<String>,
         /// Command that prints the secret, such as that of a password manager
         ///
-        /// The file then contains no secret.
+        /// The file then contains no secret. The command runs for each command that calls the server, and has 60 seconds.
         #[arg(long, value_name = "COMMAND")]
         secret_command: Option<String>,
     },
