@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use clap::ValueHint;
 use logto_admin::bulk::Concurrency;
-use logto_admin::transport::ReqwestTransport;
 use logto_admin::{Client, FirebaseScrypt, Timestamp};
 
 use super::import_report::Report;
@@ -126,7 +126,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let input = input.with_options(arguments.source_options()?);
     input.check_columns()?;
     let outage = Outage::default();
-    let client = context.connection()?.client_over(outage.watch(ReqwestTransport::new()?))?;
+    let client = outage.client(context.connection()?)?;
     let names = Names::load(&client).await?;
     let checked = input.check(&names)?;
     arguments.check_hashes(&checked)?;

@@ -8,10 +8,12 @@ use crate::interrupt::Interrupt;
 use crate::output::counted;
 use crate::progress::Progress;
 use crate::users::journal::Journal;
+use crate::users::outage::Outage;
 use crate::users::undo;
 
 pub(crate) async fn run(context: &mut Context, path: &Path, with_unclear: bool) -> Result<Exit> {
-    let client = context.client()?;
+    let outage = Outage::default();
+    let client = outage.client(context.connection()?)?;
     if !path.exists() {
         return Err(Failure::usage(format!("no journal at {}", path.display())));
     }
@@ -41,15 +43,19 @@ pub(crate) async fn run(context: &mut Context, path: &Path, with_unclear: bool) 
     }
     context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
     let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
+    if !context.printer.quiet {
+        outage.print_with(progress.line_printer());
+    }
     let interrupt = Interrupt::watch(progress.line_printer());
     let all = users.len();
     let undone = undo::delete(&client, &mut journal, users, &interrupt, &mut || progress.advance()).await?;
     progress.finish();
     let gone = if undone.gone > 0 { format!("; gone already: {}", undone.gone) } else { String::new() };
-    context.printer.message(&format!("deleted {} of {}{gone}", undone.deleted, counted(all, "user")));
+    let maybe = if undone.unclear > 0 { format!(", and maybe {} more", undone.unclear) } else { String::new() };
+    context.printer.message(&format!("deleted {} of {}{maybe}{gone}", undone.deleted, counted(all, "user")));
     if undone.deleted + undone.gone < all {
         context.printer.message("the undo is incomplete: run the same command again to continue");
-        return Ok(Exit::Partly);
+        return Ok(if undone.deleted + undone.unclear > 0 { Exit::Partly } else { Exit::Interrupted });
     }
     Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly })
 }

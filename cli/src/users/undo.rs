@@ -6,6 +6,7 @@ use futures_util::{StreamExt, stream};
 use logto_admin::Client;
 use logto_admin::bulk::Concurrency;
 
+use super::attempts::until_it_waits;
 use super::creation_outcome;
 use super::journal::{Entry, Journal, Standing};
 use crate::failure::{Failure, Result, is_ambiguous};
@@ -84,13 +85,16 @@ pub struct Undone {
     pub deleted: usize,
     /// Users that were gone already.
     pub gone: usize,
+    /// Users that an interrupt left after a deletion without a clear answer.
+    pub unclear: usize,
 }
 
 /// Hint for deletions without a clear answer.
 const REPEAT: &str = "run the same command again: it deletes the users that still exist";
 
-/// Deletes the users, several at the same time. After a failure, it only ends the calls in progress. A user whose deletion
-/// had no clear answer stays in the journal, so that another undo deletes them.
+/// Deletes the users, several at the same time. After a failure or an interrupt, it only ends the calls in progress: it does
+/// not wait for the next attempt of a call, if the client sends over [`Outage::watch`](super::outage::Outage::watch). A user
+/// whose deletion had no clear answer stays in the journal, so that another undo deletes them.
 pub async fn delete(
     client: &Client,
     journal: &mut Journal,
@@ -98,22 +102,29 @@ pub async fn delete(
     interrupt: &Interrupt,
     advance: &mut (dyn FnMut() + Send),
 ) -> Result<Undone> {
-    let (all, mut undone, mut unclear, mut failed) = (users.len(), Undone::default(), 0, None);
+    let (all, mut undone, mut failed) = (users.len(), Undone::default(), None);
     let stopped = interrupt.clone();
     let users = stream::iter(users).take_while(move |_| ready(!stopped.is_set()));
-    let caller = client.clone();
+    let (caller, asked) = (client.clone(), interrupt.clone());
     let delete = move |user: Created| {
-        let call = caller.users().delete(&user.id);
-        async move { (user.key, call.await) }
+        let (call, interrupt) = (caller.users().delete(&user.id), asked.clone());
+        async move {
+            let ended = until_it_waits(&interrupt, call.into_future()).await;
+            (user.key, ended.map_or_else(|left| Ok(Err(left)), |result| result.map(Ok)))
+        }
     };
     let mut calls = client.for_each(users, Concurrency::default(), delete);
     while let Some((key, result)) = calls.next().await {
         match result {
-            Ok(()) => undone.deleted += 1,
+            Ok(Ok(())) => undone.deleted += 1,
             Err(error) if error.is_not_found() => undone.gone += 1,
+            Ok(Err(left)) => {
+                undone.unclear += usize::from(left.might_have_changed);
+                continue;
+            }
             Err(error) => {
                 interrupt.set();
-                unclear += usize::from(is_ambiguous(&error));
+                undone.unclear += usize::from(is_ambiguous(&error));
                 failed.get_or_insert(error);
                 continue;
             }
@@ -125,8 +136,8 @@ pub async fn delete(
     journal.sync().map_err(Failure::after_changes)?;
     let Some(error) = failed else { return Ok(undone) };
     let doing = format!("deleted {} of {}", undone.deleted, counted(all, "user"));
-    if unclear > 0 {
-        let failure = Failure::from(error).context(format!("{doing}, and maybe {unclear} more"));
+    if undone.unclear > 0 {
+        let failure = Failure::from(error).context(format!("{doing}, and maybe {} more", undone.unclear));
         return Err(failure.after_changes().with_hint(REPEAT));
     }
     Err(Failure::from(error).context(doing).after_changes_if(undone.deleted > 0))

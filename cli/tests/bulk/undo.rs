@@ -5,6 +5,7 @@ use logto_admin::transport::{HttpResponse, HttpTransport, Method};
 use logto_admin_cli::failure::Exit;
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_cli::users::journal::{Entry, Identifiers};
+use logto_admin_cli::users::outage::Outage;
 use logto_admin_cli::users::undo::{self, Undone};
 use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;
@@ -22,10 +23,10 @@ async fn an_undo_deletes_what_the_import_created_and_nothing_else() {
     let users = undo::users(&client, &journal).await.unwrap().created;
     assert_eq!(users.len(), 2);
     let undone = undo::delete(&client, &mut journal, users.clone(), &Interrupt::default(), &mut || ()).await.unwrap();
-    assert_eq!(undone, Undone { deleted: 2, gone: 0 });
+    assert_eq!(undone, Undone { deleted: 2, ..Undone::default() });
     assert_eq!(stage.usernames().await, ["ada"]);
     let again = undo::delete(&client, &mut journal, users.clone(), &Interrupt::default(), &mut || ()).await.unwrap();
-    assert_eq!(again, Undone { deleted: 0, gone: 2 });
+    assert_eq!(again, Undone { gone: 2, ..Undone::default() });
     drop(journal);
     // The import can run again, and can be undone only once.
     assert_eq!(undo::users(&client, &stage.open_journal()).await.unwrap().created, []);
@@ -117,9 +118,47 @@ async fn a_deletion_without_a_clear_answer_is_counted_and_another_undo_completes
     let (client, mut journal) = (stage.client(), stage.open_journal());
     let users = undo::users(&client, &journal).await.unwrap().created;
     let undone = undo::delete(&client, &mut journal, users, &Interrupt::default(), &mut || ()).await.unwrap();
-    assert_eq!(undone, Undone { deleted: 1, gone: 1 });
+    assert_eq!(undone, Undone { deleted: 1, gone: 1, unclear: 0 });
     drop(journal);
     assert_eq!(undo::users(&client, &stage.open_journal()).await.unwrap(), undo::Users::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupt_leaves_deletions_that_wait_for_another_attempt() {
+    for (status, unclear) in [(503, 2), (429, 0)] {
+        let stage = Stage::new();
+        stage.import(named(&["ada", "grace", "alan"])).await;
+        // All three run at the same time. One succeeds, and the others wait for another attempt.
+        let (emulator, together, interrupt) = (stage.emulator.clone(), Arc::new(Barrier::new(3)), Interrupt::default());
+        let (deletions, asked) = (Arc::new(AtomicUsize::new(0)), interrupt.clone());
+        let counted = Arc::clone(&deletions);
+        let transport = ScriptedTransport::new(move |request, options| {
+            let number = (request.method == Method::Delete).then(|| counted.fetch_add(1, Ordering::SeqCst));
+            let (emulator, together, asked) = (emulator.clone(), Arc::clone(&together), asked.clone());
+            async move {
+                if let Some(number @ 0..3) = number {
+                    together.wait().await;
+                    asked.set();
+                    if number > 0 {
+                        return Ok(HttpResponse::new(status));
+                    }
+                }
+                emulator.send(request, &options).await
+            }
+        });
+        let mut journal = stage.open_journal();
+        let client = stage.client_over(Outage::default().watch(transport));
+        let users = undo::users(&client, &journal).await.unwrap().created;
+        let undone = undo::delete(&client, &mut journal, users, &interrupt, &mut || ()).await.unwrap();
+        assert_eq!(
+            (undone, deletions.load(Ordering::SeqCst)),
+            (Undone { deleted: 1, gone: 0, unclear }, 3),
+            "{status}"
+        );
+        drop(journal);
+        // The journal continues the undo.
+        assert_eq!(undo::users(&client, &stage.open_journal()).await.unwrap().created.len(), 2);
+    }
 }
 
 #[tokio::test]

@@ -44,6 +44,13 @@ async fn an_undo_that_leaves_users_out_names_the_option_that_deletes_them() {
     assert_eq!((left.code, count(&program).await), (4, 1), "{left:?}");
     assert!(left.err.contains("warning: left out username:ada: ") && left.err.contains("pass `--unclear`"), "{left:?}");
     assert!(left.err.ends_with("\ndeleted no users\n"), "{left:?}");
+    // Also if others are deleted.
+    let grace = program.run(&["users", "create", "--username", "grace"]).await.done().json();
+    let done = format!("{{\"state\":\"done\",\"key\":\"username:grace\",\"id\":{},\"created\":true}}\n", grace["id"]);
+    program.file("users.ndjson.journal", &(begun.clone() + &done));
+    let partly = program.run(&undo).await;
+    assert_eq!((partly.code, count(&program).await), (4, 1), "{partly:?}");
+    assert!(partly.err.ends_with("\ndeleted 1 of 1 user\n"), "{partly:?}");
     let undone = program.run(&[&undo[..], &["--unclear"]].concat()).await.done();
     assert_eq!((undone.err.as_str(), count(&program).await), ("deleted 1 of 1 user\n", 0));
     let again = program.run(&undo).await.done();

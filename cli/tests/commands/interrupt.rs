@@ -15,7 +15,16 @@ use crate::scripted_server;
 
 /// Starts a command against a server, and waits until it makes the first call that `answer` leaves without one.
 async fn waiting(program: &Program, arguments: &[&str], answer: impl Fn(&str) -> Option<Value>) -> (Child, TcpStream) {
-    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    waiting_for(TcpListener::bind("127.0.0.1:0").await.unwrap(), program, arguments, answer).await
+}
+
+/// The same with a server whose address is known before.
+async fn waiting_for(
+    server: TcpListener,
+    program: &Program,
+    arguments: &[&str],
+    answer: impl Fn(&str) -> Option<Value>,
+) -> (Child, TcpStream) {
     // A script that runs in the background ignores the signal, and so do the programs that it starts.
     let mut command = program.started_by("env", &["--default-signal=INT"], arguments);
     command.env("LOGTO_ENDPOINT", format!("http://{}/interrupted", server.local_addr().unwrap()));
@@ -114,4 +123,27 @@ async fn an_import_that_is_interrupted_before_the_first_user_has_changed_nothing
     let last = lines.last().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{last}");
     assert_eq!(last, "the import is incomplete: run the same command again to continue");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_undo_does_not_wait_for_another_attempt() {
+    let program = Program::new().await;
+    let undo = ["users", "import", "undo", "users.ndjson.journal", "--yes"];
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/interrupted", server.local_addr().unwrap());
+    let begun = format!(
+        "{{\"state\":\"import\",\"server\":\"{url}\",\"startedAt\":1}}\n\
+         {{\"state\":\"done\",\"key\":\"username:ada\",\"id\":\"ada\",\"created\":true}}\n"
+    );
+    program.file("users.ndjson.journal", &begun);
+    let answer = |request: &str| if request.starts_with("DELETE") { None } else { found(request) };
+    let (mut child, connection) = waiting_for(server, &program, &undo, answer).await;
+    interrupt(&child);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("press Ctrl-C again to stop immediately")));
+    // The deletion has no answer, so it would be repeated.
+    drop(connection);
+    let expected =
+        ["deleted 0 of 1 user, and maybe 1 more", "the undo is incomplete: run the same command again to continue"];
+    assert_eq!((child.wait().unwrap().code(), lines.collect()), (Some(4), expected.map(str::to_owned).to_vec()));
 }
