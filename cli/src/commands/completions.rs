@@ -21,13 +21,22 @@ pub(crate) fn run(context: &mut Context, arguments: &Arguments, mut program: Com
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut program, "logto-admin", &mut script);
     let script = String::from_utf8_lossy(&script);
-    // The generator names the states of a program with a hyphen in two ways.
     let script = match arguments.shell {
-        Shell::Bash => script.replace("logto__subcmd__admin", "logto__admin").into(),
+        Shell::Bash => corrected(&script).into(),
         _ => script,
     };
     context.printer.text(&script)?;
     Ok(Exit::Done)
+}
+
+/// Corrects what the generator does for bash.
+fn corrected(script: &str) -> String {
+    const PREVIOUS: &str = "    prev=\"$3\"\n";
+    // The shell splits `--name=value` into three words.
+    const OPTION: &str = "    [[ \"${prev}\" == \"=\" ]] && prev=\"${COMP_WORDS[COMP_CWORD-2]}\"\n";
+    // The states of a program with a hyphen have two names.
+    let script = script.replace("logto__subcmd__admin", "logto__admin");
+    script.replacen(PREVIOUS, &[PREVIOUS, OPTION].concat(), 1)
 }
 
 pub(crate) fn man_pages(folder: &Path, program: Command) -> Result<Exit> {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::{ValueEnum, ValueHint};
 use logto_admin::serde_json;
 use tempfile::NamedTempFile;
 
@@ -22,7 +22,7 @@ use crate::users::record_members::{MEMBERS, PASSWORD};
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// File to write; `-` is standard output. Defaults to standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     to: Option<PathBuf>,
     /// Data to export besides the members of the list. Each costs one call per user
     #[arg(long, value_delimiter = ',', value_name = "PARTS")]

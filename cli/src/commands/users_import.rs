@@ -38,7 +38,7 @@ pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     /// Files; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     files: Vec<String>,
     /// System that the files come from
     #[arg(long, value_enum, default_value_t = Source::Logto)]
@@ -63,10 +63,10 @@ pub struct Arguments {
     #[arg(long, value_name = "CODE", value_parser = country_code)]
     country_code: Option<String>,
     /// File with the hash parameters that the Firebase console shows
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     firebase_parameters: Option<PathBuf>,
     /// File with the password hashes of Auth0
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     auth0_hashes: Option<String>,
     /// Action for users that exist, by id, email address, phone number or username
     #[arg(long, value_enum, default_value_t)]
@@ -83,10 +83,10 @@ pub struct Arguments {
     /// Journal. Defaults to the first file with `.journal` appended
     ///
     /// For standard input and pipes, it defaults to `logto-import-DIGEST.journal`, with a digest of the content.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     journal: Option<PathBuf>,
     /// Write a line of JSON per record to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     report: Option<PathBuf>,
     /// Stop after about this number of failures. Default: no limit
     ///

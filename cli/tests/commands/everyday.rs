@@ -198,15 +198,40 @@ async fn output_has_four_formats() {
 async fn completions_are_printed() {
     let program = Program::new().await;
     let script = program.run(&["completions", "bash"]).await.done();
-    let complete = |words: &str, last: &str| {
-        let at = words.split(' ').count();
-        format!(
-            "COMP_WORDS=({words} {last}); COMP_CWORD={at}; _logto__admin logto-admin {last}; echo \"${{COMPREPLY[*]}}\"\n"
-        )
-    };
-    let script = script.out + &complete("logto-admin config", "pl") + &complete("logto-admin users import", "--auth0");
-    let output = std::process::Command::new("bash").arg(program.file("complete.bash", &script)).output().unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "plan\n--auth0-hashes\n");
+    // As the shell calls the function, with the words of a line, whose last one is being typed.
+    let complete = r#"
+        typed() {
+            local command=$(complete -p logto-admin) at=$(($# - 1))
+            local function=${command#*-F }
+            COMP_WORDS=("$@") COMP_CWORD=$at COMPREPLY=()
+            # Outside of the shell's completion, one of its settings fails.
+            "${function%% *}" "$1" "${COMP_WORDS[at]}" "${COMP_WORDS[at - 1]}" 2> /dev/null
+            printf '%s;' "${COMPREPLY[@]}"
+            echo
+        }
+    "#;
+    program.file("my users.csv", "");
+    let mut script = script.out + complete;
+    let lines = [
+        ("us", "users;"),
+        ("config pl", "plan;"),
+        ("users import --auth0", "--auth0-hashes;"),
+        ("users import --from ke", "keycloak;"),
+        ("users import --from = ke", "keycloak;"),
+        ("users import -o nd", "ndjson;"),
+        ("-o json us", "users;"),
+        ("users import --on-conflict ''", "skip;update;fail;"),
+        ("users export --with p", "password-hashes;"),
+        ("users import --report my", "my users.csv;"),
+        ("completions z", "zsh;"),
+    ];
+    for (line, _) in lines {
+        script += &format!("typed logto-admin {line}\n");
+    }
+    let mut shell = std::process::Command::new("bash");
+    let output = shell.arg(program.file("complete.bash", &script)).current_dir(&program.folder).output().unwrap();
+    let expected: String = lines.iter().map(|(_, expected)| format!("{expected}\n")).collect();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
     program.run(&["man-pages", &program.path("man")]).await.done();
     assert!(program.folder.join("man/logto-admin-users.1").exists());
 }
