@@ -348,17 +348,24 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
     for (reason, count) in &checked.skipped {
         printer.message(&format!("left out {}: {reason}", counted(*count, "record")));
     }
-    for rejected in checked.rejected.iter().take(SHOWN) {
-        let mut problems: Vec<String> =
-            rejected.problems.iter().take(SHOWN_PROBLEMS).map(ToString::to_string).collect();
-        if rejected.problems.len() > SHOWN_PROBLEMS {
-            problems.push(format!("{} more", rejected.problems.len() - SHOWN_PROBLEMS));
+    for (problem, (count, location)) in checked.unknown_names.iter().take(SHOWN) {
+        printer.problem(&format!("invalid: {problem} ({}, first at {location})", counted(*count, "record")));
+    }
+    if checked.unknown_names.len() > SHOWN {
+        printer.problem(&format!("… and {}", counted(checked.unknown_names.len() - SHOWN, "more name")));
+    }
+    let others = checked.rejected.iter().map(|rejected| (rejected, checked.other_problems(rejected)));
+    let others: Vec<_> = others.filter(|(_, problems)| !problems.is_empty()).collect();
+    for (rejected, problems) in others.iter().take(SHOWN) {
+        let mut shown: Vec<String> = problems.iter().take(SHOWN_PROBLEMS).map(ToString::to_string).collect();
+        if problems.len() > SHOWN_PROBLEMS {
+            shown.push(format!("{} more", problems.len() - SHOWN_PROBLEMS));
         }
         let user = if rejected.user.is_empty() { String::new() } else { format!("{}: ", rejected.user) };
-        printer.problem(&format!("invalid: {}: {user}{}", rejected.location, problems.join("; ")));
+        printer.problem(&format!("invalid: {}: {user}{}", rejected.location, shown.join("; ")));
     }
-    if checked.rejected.len() > SHOWN {
-        printer.problem(&format!("… and {}", counted(checked.rejected.len() - SHOWN, "more invalid record")));
+    if others.len() > SHOWN {
+        printer.problem(&format!("… and {}", counted(others.len() - SHOWN, "more invalid record")));
     }
     let mut problems = checked.rejected.iter().flat_map(|rejected| &rejected.problems);
     if let Some(system) = checked.system {

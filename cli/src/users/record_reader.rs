@@ -1,6 +1,6 @@
 //! Reads the records of an import: from files, converted and checked.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Seek, SeekFrom};
@@ -46,6 +46,8 @@ pub struct Checked {
     pub can_have_hashes: bool,
     /// Records that cannot be imported.
     pub rejected: Vec<Rejected>,
+    /// Problems of these with names of roles and organizations: the problem, how many records have it, and where first.
+    pub unknown_names: BTreeMap<String, (u64, String)>,
     /// The system of the first of these, by its members, if files should be Logto's.
     pub system: Option<Source>,
     /// Records that are left out on purpose, by the reason.
@@ -74,6 +76,20 @@ impl Hashes {
             self.missing += 1;
         }
     }
+}
+
+impl Checked {
+    /// Returns the problems of a record that are not about names of roles and organizations.
+    #[must_use]
+    pub fn other_problems<'r>(&self, rejected: &'r Rejected) -> Vec<&'r Diagnostic> {
+        rejected.problems.iter().filter(|problem| !self.unknown_names.contains_key(&problem.to_string())).collect()
+    }
+}
+
+/// Counts a record with a message, and keeps where the message occurs first.
+fn count(messages: &mut BTreeMap<String, (u64, String)>, message: String, location: &str) {
+    let (count, _) = messages.entry(message).or_insert_with(|| (0, location.to_owned()));
+    *count += 1;
 }
 
 impl RecordReader {
@@ -147,8 +163,9 @@ impl RecordReader {
                     mistaken = Some((location, system));
                     return false;
                 }
-                Read::User { item, problems, system, .. } if !problems.is_empty() => {
+                Read::User { item, problems, unknown_names, system, .. } if !problems.is_empty() => {
                     checked.system = checked.system.or(system);
+                    unknown_names.into_iter().for_each(|name| count(&mut checked.unknown_names, name, &item.location));
                     let user = item.user.label().to_owned();
                     checked.rejected.push(Rejected { location: item.location, user, problems });
                 }
@@ -163,8 +180,7 @@ impl RecordReader {
                             "" => warning.message,
                             member => format!("{member}: {}", warning.message),
                         };
-                        let (count, _) = checked.warnings.entry(message).or_insert_with(|| (0, item.location.clone()));
-                        *count += 1;
+                        count(&mut checked.warnings, message, &item.location);
                     }
                 }
                 Read::Skipped(reason) => *checked.skipped.entry(reason.to_owned()).or_default() += 1,
@@ -288,10 +304,12 @@ impl RecordReader {
         let found = validate::problems(&conversion.user).into_iter();
         problems.extend(found.filter(|problem| is_whole || !problem.member.is_empty()));
         let of_names = names.problems(&conversion.user).into_iter();
-        problems.extend(of_names.map(|(member, message)| Diagnostic::new(member, message)));
+        let of_names: Vec<Diagnostic> = of_names.map(|(member, message)| Diagnostic::new(member, message)).collect();
+        let unknown_names = of_names.iter().map(ToString::to_string).collect();
+        problems.extend(of_names);
         problems.extend(identifiers.add(&conversion.user));
         let item = Box::new(Item { location, user: conversion.user });
-        Read::User { item, warnings: conversion.warnings, problems, can_have_hashes, system }
+        Read::User { item, warnings: conversion.warnings, problems, unknown_names, can_have_hashes, system }
     }
 }
 
@@ -319,6 +337,8 @@ enum Read {
         item: Box<Item>,
         warnings: Vec<Diagnostic>,
         problems: Vec<Diagnostic>,
+        /// Those of the problems that are about names of roles and organizations, each once.
+        unknown_names: BTreeSet<String>,
         /// Whether the record is in the form of the exports that contain password hashes.
         can_have_hashes: bool,
         /// The system that the record comes from, by its members, if the files should be Logto's.

@@ -210,6 +210,30 @@ async fn a_report_has_every_problem_of_a_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_does_not_exist_is_one_line_for_all_its_records() {
+    let program = Program::new().await;
+    let user = |number: usize| format!("{{ \"username\": \"user{number}\", \"roles\": [\"nosuch\", \"nosuch\"] }}\n");
+    let users: String = (0..30).map(user).collect();
+    let more = "{ \"username\": \"no name\", \"organizations\": [{ \"name\": \"Acme\" }], \"roles\": [\"nosuch\"] }\n";
+    let file = program.file("users.ndjson", &(users + more));
+    let report = program.path("report.ndjson");
+    let refused = program.run(&["users", "import", &file, "--report", &report]).await;
+    let invalid: Vec<&str> = refused.err.lines().filter(|line| line.starts_with("invalid: ")).collect();
+    let expected = [
+        format!("invalid: organizations: no organization is called `Acme` (1 record, first at {file}:31)"),
+        format!("invalid: roles: no role is called `nosuch` (31 records, first at {file}:1)"),
+    ];
+    assert_eq!((refused.code, &invalid[..2]), (2, &expected.each_ref().map(String::as_str)[..]), "{refused:?}");
+    // The other problem of the last record.
+    let other = format!("invalid: {file}:31: no name: username \"no name\": ");
+    assert!(invalid.len() == 3 && invalid[2].starts_with(&other) && !invalid[2].contains("nosuch"), "{refused:?}");
+    assert!(refused.err.contains("31 invalid records, nothing was sent"), "{refused:?}");
+    let report = fs::read_to_string(report).unwrap();
+    let messages = report.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["message"].to_string());
+    assert_eq!(messages.filter(|message| message.contains("no role is called `nosuch`")).count(), 31);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn problems_of_all_kinds_are_in_one_report() {
     let program = Program::new().await;
     let fields = async |name: &str, text: &str, from: &[&str]| {
