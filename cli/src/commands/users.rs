@@ -303,9 +303,13 @@ impl Members {
         let mut password = String::new();
         stdin().read_to_string(&mut password)?;
         // PowerShell writes a byte order mark.
-        let password = password.strip_prefix('\u{feff}').unwrap_or(&password).trim_end_matches(['\r', '\n']);
+        let password = password.strip_prefix('\u{feff}').unwrap_or(&password);
+        let password = password.strip_suffix('\n').map_or(password, |line| line.strip_suffix('\r').unwrap_or(line));
         if password.is_empty() {
             return Err(Failure::usage("standard input contains no password"));
+        }
+        if password.contains(['\r', '\n']) {
+            return Err(Failure::usage("standard input has several lines, and a password has one"));
         }
         if password.contains('\0') {
             return Err(Failure::usage(format!("the password {}", json_object::NUL)));

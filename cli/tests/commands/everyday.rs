@@ -97,6 +97,20 @@ async fn a_password_is_read_without_the_marks_of_an_editor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_one_line() {
+    let program = Program::new().await;
+    let create = ["users", "create", "--username", "ada", "--password-stdin"];
+    for several in ["s3cret\nPassw0rd", "s3cret-Passw0rd\n\n", "\ns3cret-Passw0rd", "s3cret\rPassw0rd\n"] {
+        let refused = program.run_with_input(&create, several).await;
+        let message = "error: standard input has several lines, and a password has one\n";
+        assert_eq!((refused.code, refused.err.as_str()), (2, message), "{several:?}");
+    }
+    let created = program.run_with_input(&create, " s3cret-Passw0rd \n").await.done().json();
+    let id = created["id"].as_str().unwrap();
+    program.client().users().verify_password(id, " s3cret-Passw0rd ").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn deletions_are_confirmed_and_go_on_after_an_unknown_user() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "ada"]).await.done();
