@@ -10,13 +10,13 @@ use tempfile::NamedTempFile;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
-use crate::files;
 use crate::interrupt::Interrupt;
 use crate::output::{Format, counted};
 use crate::progress::Progress;
-use crate::users::export::{self, Seen, With};
+use crate::users::export::{self, Exported, Seen, With};
 use crate::users::record::ImportedUser;
 use crate::users::record_members::{MEMBERS, PASSWORD};
+use crate::{files, json_object};
 
 /// Writes all users as lines of JSON or as CSV. `users import` reads both.
 #[derive(clap::Args, Debug)]
@@ -92,13 +92,15 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     let left = total.map(|total| total.saturating_sub(resumed as u64));
     let mut progress = Progress::new("users", left, context.printer.quiet);
     let interrupt = Interrupt::watch(progress.line_printer());
+    let mut rounded = 0;
     let exported = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
         progress.advance();
+        rounded += usize::from(user.custom_data.values().any(json_object::is_rounded));
         writer.write(user)
     })
     .await;
     progress.finish();
-    let is_complete = exported.map_err(|failure| arguments.resumable(failure))?;
+    let Exported { is_complete, counted: total } = exported.map_err(|failure| arguments.resumable(failure))?;
     writer.finish().map_err(|failure| arguments.resumable(failure))?;
     if is_complete {
         arguments.end(replaced)?;
@@ -108,7 +110,15 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
         return Ok(Exit::Interrupted);
     }
     context.printer.message(&format!("exported {}", counted(seen.len() - resumed, "user")));
+    if rounded > 0 {
+        let what = "with numbers of more than 64 bits in `customData`, which might be rounded";
+        context.printer.warning(&format!("the export has {} {what}", counted(rounded, "user")));
+    }
     if is_complete {
+        if let Some(total) = total.filter(|total| *total != seen.len() as u64) {
+            let what = format!("the server counts {}, and the export has {}", counted(total, "user"), seen.len());
+            context.printer.warning(&format!("{what}: some might have been created or deleted meanwhile"));
+        }
         return Ok(Exit::Done);
     }
     let state = match &arguments.to {

@@ -63,6 +63,15 @@ impl Seen {
     }
 }
 
+/// How an export ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// Whether the list was read to its end. Otherwise, an interrupt ended the export.
+    pub is_complete: bool,
+    /// Number of users that the server counts. None if it does not tell.
+    pub counted: Option<u64>,
+}
+
 /// Passes each user to `write` once, newest first. Users in `seen` are left out.
 ///
 /// Users that sign up during the export might be missing. Users that are deleted move others to earlier pages, so the
@@ -76,12 +85,13 @@ pub async fn export(
     seen: &mut Seen,
     interrupt: &Interrupt,
     write: &mut (dyn FnMut(&ImportedUser) -> Result<()> + Send),
-) -> Result<bool> {
+) -> Result<Exported> {
+    let mut counted = None;
     for pass in 1..=PASSES {
         let mut pages = client.users().list().page_size(100).prefetch(AHEAD).pages();
-        let (mut total, mut listed) = (0, 0);
+        let mut listed = 0;
         while let Some(page) = pages.try_next().await? {
-            total = page.total.unwrap_or_default();
+            counted = page.total;
             listed += page.items.len() as u64;
             let new: Vec<User> = page.items.into_iter().filter(|user| seen.add(&user.id)).collect();
             let mut complete = stream::iter(new).map(|user| completed(client, with, user)).buffered(AT_ONCE);
@@ -89,13 +99,14 @@ pub async fn export(
                 write(&user)?;
             }
             if interrupt.is_set() {
-                return Ok(false);
+                return Ok(Exported { is_complete: false, counted });
             }
         }
         if listed == 0 {
             // The stream of pages ends before an empty one, also before the first.
-            total = client.users().list().page_size(1).await?.total.unwrap_or_default();
+            counted = client.users().list().page_size(1).await?.total;
         }
+        let total = counted.unwrap_or_default();
         if listed >= total && seen.len() as u64 >= total {
             break;
         }
@@ -105,7 +116,7 @@ pub async fn export(
             return Err(Failure::new(message).with_hint("check the server and what is in front of it"));
         }
     }
-    Ok(true)
+    Ok(Exported { is_complete: true, counted })
 }
 
 /// Returns the record of a user, with what the list lacks.

@@ -68,17 +68,19 @@ async fn an_undo_without_an_answer_ends_with_4_and_can_be_repeated() {
     assert_eq!(fs::read_to_string(&file).unwrap(), journal);
 }
 
+/// Answers like a server that counts this many users, and lists 100.
+fn listing(request: &[u8], total: usize) -> String {
+    if request.starts_with(b"POST /oidc/token") {
+        return json("", TOKEN);
+    }
+    let is_first = String::from_utf8_lossy(request).contains("page=1&");
+    let users = (0..if is_first { 100 } else { 0 }).map(|id| USER.replacen("ada", &format!("user{id}"), 1));
+    json(&format!("\r\ntotal-number: {total}"), &format!("[{}]", users.collect::<Vec<_>>().join(",")))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_with_fewer_users_than_the_server_counts_fails() {
-    let (url, server) = answering(|request| match request {
-        request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
-        request if String::from_utf8_lossy(request).contains("page=1&") => {
-            let users: Vec<String> = (0..100).map(|id| USER.replacen("ada", &format!("user{id}"), 1)).collect();
-            json("\r\ntotal-number: 250", &format!("[{}]", users.join(",")))
-        }
-        _ => json("\r\ntotal-number: 250", "[]"),
-    })
-    .await;
+    let (url, server) = answering(|request| listing(request, 250)).await;
     let program = Program::new().await;
     let old = program.file("old.ndjson", "old\n");
     let export = ["users", "export", "--endpoint", &url, "--to"];
@@ -107,4 +109,39 @@ async fn an_export_without_users_of_a_server_that_counts_some_fails() {
     server.abort();
     assert!(failed.code == 1 && failed.err.contains("the server counts 250 users, but lists 0\n"), "{failed:?}");
     assert_eq!(fs::read_to_string(&old).unwrap(), "old\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_of_about_as_many_users_as_the_server_counts_is_complete_with_a_warning() {
+    for (total, is_noted) in [(99, true), (100, false), (101, true)] {
+        let (url, server) = answering(move |request| listing(request, total)).await;
+        let program = Program::new().await;
+        let exported = program.run(&["users", "export", "--endpoint", &url, "--quiet"]).await.done();
+        server.abort();
+        assert_eq!(exported.out.lines().count(), 100);
+        let warning = format!(
+            "warning: the server counts {total} users, and the export has 100: some might have been created or deleted \
+             meanwhile\n"
+        );
+        assert_eq!(exported.err, if is_noted { warning } else { String::new() });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_with_rounded_numbers_has_a_warning() {
+    let (url, server) = answering(|request| match request.starts_with(b"POST /oidc/token") {
+        true => json("", TOKEN),
+        false => {
+            let user = USER.replacen("{}", "{\"n\":[123456789012345678901234567890]}", 1);
+            let is_first = String::from_utf8_lossy(request).contains("page=1&");
+            json("\r\ntotal-number: 1", &format!("[{}]", if is_first { &user } else { "" }))
+        }
+    })
+    .await;
+    let program = Program::new().await;
+    let exported = program.run(&["users", "export", "--endpoint", &url, "--quiet"]).await.done();
+    server.abort();
+    let expected =
+        "warning: the export has 1 user with numbers of more than 64 bits in `customData`, which might be rounded\n";
+    assert_eq!((exported.out.lines().count(), exported.err.as_str()), (1, expected));
 }
