@@ -20,7 +20,7 @@ use crate::credentials::{REDACTED, redacted};
 use crate::failure::{Exit, Failure, Result, UNCLEAR, even_if_unread, is_change, printed_after_changes};
 use crate::lookup::List;
 use crate::output::{Format, pretty};
-use crate::redaction;
+use crate::{json_object, redaction};
 
 /// Calls an operation by its id, or by a method and a path.
 #[derive(clap::Args, Debug)]
@@ -44,6 +44,9 @@ pub struct Arguments {
     #[arg(long, conflicts_with_all = ["raw", "include"])]
     paginate: bool,
     /// Print the body as received
+    ///
+    /// Without it, numbers of more than 64 bits might be rounded, with a warning. In errors, secrets of the request are
+    /// hidden nevertheless.
     #[arg(long)]
     raw: bool,
     /// Print status and headers before the body
@@ -223,6 +226,9 @@ fn print(context: &mut Context, arguments: &Arguments, response: &HttpResponse) 
     }
     let bytes = response.body.bytes();
     let value = serde_json::from_slice::<Value>(&bytes).ok().filter(|_| !arguments.raw);
+    if value.as_ref().is_some_and(json_object::is_rounded) {
+        context.printer.message(&format!("warning: {ROUNDED}"));
+    }
     match value {
         Some(Value::Array(items)) => context.printer.objects(&items)?,
         Some(value) if context.printer.format != Format::Table => context.printer.item(&value)?,
@@ -242,6 +248,9 @@ fn print(context: &mut Context, arguments: &Arguments, response: &HttpResponse) 
     Ok(())
 }
 
+/// The warning about numbers that this program cannot represent.
+const ROUNDED: &str = "numbers of more than 64 bits might be rounded: `--raw` prints a body as received";
+
 async fn paginate(context: &mut Context, client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Exit> {
     let info = target.info.filter(|info| info.paging != Paging::None);
     let info = info.ok_or_else(|| Failure::usage("--paginate requires an operation that returns pages"))?;
@@ -255,9 +264,13 @@ async fn paginate(context: &mut Context, client: &Client, target: &Target<'_>, a
     let path: Vec<(&str, String)> = arguments.path.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let list = List { operation: info.id, path: &path, query: &arguments.query };
     let mut pages = std::pin::pin!(list.pages(client));
-    let mut all = Vec::new();
+    let (mut all, mut is_rounded) = (Vec::new(), false);
     while let Some(items) = pages.try_next().await? {
+        is_rounded |= items.iter().any(json_object::is_rounded);
         keep(context, &mut all, items)?;
+    }
+    if is_rounded {
+        context.printer.message(&format!("warning: {ROUNDED}"));
     }
     finish(context, &all)
 }

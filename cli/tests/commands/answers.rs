@@ -67,6 +67,28 @@ async fn a_refused_value_whose_type_was_guessed_has_a_hint() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_raw_body_has_its_numbers_and_other_forms_have_a_warning() {
+    const BODY: &str = "[ {\"n\": 123456789012345678901234567890, \"x\":1.10 },\r\n {\"n\":1} ]";
+    let commands: [&[&str]; 5] = [
+        &["api", "GET", "/api/any", "--raw"],
+        &["api", "GET", "/api/any"],
+        &["api", "ListUsers", "--paginate", "-o", "ndjson"],
+        &["api", "GET", "/api/any", "-o", "table"],
+        &["api", "GET", "/api/any", "-o", "yaml"],
+    ];
+    let [raw, others @ ..] = &with_answers(BODY, &commands).await[..] else { panic!("five commands") };
+    assert_eq!((raw.code, raw.out.as_str(), raw.err.as_str()), (0, BODY, ""));
+    for other in others {
+        let warning = "warning: numbers of more than 64 bits might be rounded: `--raw` prints a body as received\n";
+        assert!(other.code == 0 && other.err == warning, "{other:?}");
+    }
+    let [whole] = &with_answers(r#"{"n":18446744073709551615}"#, &[&["api", "GET", "/api/any"]]).await[..] else {
+        panic!("one command")
+    };
+    assert!(whole.err.is_empty() && whole.out.contains("18446744073709551615"), "{whole:?}");
+}
+
 /// Returns an answer that repeats a request, whose body has been parsed too.
 fn repeated(request: &[u8], status: &str) -> String {
     let request = String::from_utf8_lossy(request);
