@@ -375,6 +375,35 @@ async fn a_dry_run_reports_what_the_journal_has_and_leaves_it_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_update_keeps_members_that_the_record_lacks_and_replaces_others_as_a_whole() {
+    let program = Program::new().await;
+    for role in ["staff", "guest"] {
+        program.run(&["roles", "create", role]).await.done();
+    }
+    let user = |rest: &str| format!("{{ \"username\": \"ada\", {rest} }}\n");
+    let old = r#""name": "Ada", "roles": ["staff"], "profile": { "nickname": "A", "website": "x" },
+        "customData": { "left": 1, "plan": { "name": "pro", "seats": 5 } }"#;
+    let file = program.file("users.ndjson", &user(&old.replace('\n', " ")));
+    let import = ["users", "import", &file];
+    program.run(&import).await.done();
+    let new = r#""roles": ["guest"], "profile": { "nickname": "B" }, "customData": { "plan": { "name": "free" } }"#;
+    program.file("users.ndjson", &user(new));
+    let update = [&import[..], &["--on-conflict", "update"]].concat();
+    let before = program.run(&["users", "get", "ada"]).await.done().json();
+    let foreseen = program.run(&[&update[..], &["--dry-run"]].concat()).await.done().json();
+    assert_eq!(program.run(&["users", "get", "ada"]).await.done().json(), before);
+    let updated = program.run(&update).await.done().json();
+    assert_eq!((&updated, updated["updated"].as_u64()), (&foreseen, Some(1)));
+    let ada = program.run(&["users", "get", "ada"]).await.done().json();
+    assert_eq!(ada["customData"], serde_json::json!({ "left": 1, "plan": { "name": "free" } }));
+    let profile = &ada["profile"];
+    assert_eq!((&ada["name"], &profile["nickname"], &profile["website"]), (&"Ada".into(), &"B".into(), &"x".into()));
+    let id = format!("userId={}", ada["id"].as_str().unwrap());
+    let roles = program.run(&["api", "ListUserRoles", "--path", &id]).await.done().json();
+    assert_eq!(roles.as_array().unwrap().len(), 2, "{roles}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_can_be_imported_into_another_tenant() {
     let (one, other) = (Program::new().await, Program::new().await);
     let file = one.file("users.ndjson", USERS);
