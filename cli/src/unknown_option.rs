@@ -1,9 +1,11 @@
-//! Tips about options that a command does not have.
+//! Errors about options: their tips, and their values.
 
 use clap::Error;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use similar::get_close_matches;
+
+use crate::credentials::REDACTED;
 
 /// The least similarity of an option that a tip can name. That of clap is low: its tip for `--event` is `--tenant`.
 const SIMILARITY: f32 = 0.7;
@@ -11,17 +13,23 @@ const SIMILARITY: f32 = 0.7;
 const DRY_RUN: &str =
     "only `api` and `users import` have a dry run; `config plan` shows what `config apply` would change";
 
-/// Returns the error of the parser without misleading tips.
+/// Options whose values can be secret, such as `--header "Authorization: Bearer …"`, which lacks the `=`.
+const SECRET: [&str; 2] = ["--header ", "--set "];
+
+/// Returns the error of the parser without misleading tips and without values that can be secret.
 #[must_use]
 pub fn corrected(mut error: Error) -> Error {
-    if error.kind() != ErrorKind::UnknownArgument {
-        return error;
-    }
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
     };
     let (unknown, similar) = (text(ContextKind::InvalidArg), text(ContextKind::SuggestedArg));
+    if error.kind() == ErrorKind::ValueValidation && SECRET.iter().any(|name| unknown.starts_with(name)) {
+        error.insert(ContextKind::InvalidValue, ContextValue::String(REDACTED.to_owned()));
+    }
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
     if !unknown.starts_with("--") {
         return error;
     }

@@ -26,6 +26,18 @@ async fn tips_about_unknown_options_are_about_similar_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn values_that_can_be_secret_are_not_repeated() {
+    for (option, value) in [("--header", "Authorization: Bearer s3cret"), ("--set", "password: s3cret")] {
+        let refused = ended(bare(&["api", "CreateUser", option, value], &std::env::temp_dir()), "").await;
+        let message = format!("error: invalid value '[redacted]' for '{option} <");
+        assert!(refused.code == 2 && refused.err.starts_with(&message), "{refused:?}");
+        assert!(refused.err.contains("missing `=`: write NAME=VALUE"), "{refused:?}");
+    }
+    let refused = ended(bare(&["api", "ListUsers", "--query", "search: ada"], &std::env::temp_dir()), "").await;
+    assert!(refused.code == 2 && refused.err.contains("invalid value 'search: ada'"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_selection_has_the_names_that_users_expect() {
     let program = Program::new().await;
     for name in ["ada", "grace"] {
