@@ -150,11 +150,17 @@ fn without_byte_order_mark(name: &str, reader: Source) -> io::Result<Source> {
     let (start, reader) = peek(reader, 3)?;
     match start.as_slice() {
         [0xef, 0xbb, 0xbf] => peek_past(reader, 3),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            Err(io::Error::other(format!("the file is UTF-16; convert it with `iconv -f UTF-16 -t UTF-8 {name}`")))
-        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(of_encoding("UTF-16", name)),
+        // Without the mark, the first letter has a null byte.
+        [_, 0, ..] => Err(of_encoding("UTF-16LE", name)),
+        [0, ..] => Err(of_encoding("UTF-16BE", name)),
         _ => Ok(reader),
     }
+}
+
+/// Returns the error for a file in an encoding that is not read.
+fn of_encoding(encoding: &str, name: &str) -> io::Error {
+    io::Error::other(format!("the file is {encoding}; convert it with `iconv -f {encoding} -t UTF-8 {name}`"))
 }
 
 fn peek_past(mut reader: Source, length: u64) -> io::Result<Source> {

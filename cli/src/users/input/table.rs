@@ -11,11 +11,15 @@ use super::ndjson::reason;
 use super::quotes::{Fault, Quotes};
 use super::{InputError, InputOptions, Location, Placed, Source, io_message};
 use crate::failure::{Failure, Result};
+use crate::output::counted;
 use crate::unique_keys::{TWICE, Unique};
 
 type Text = Quotes<BufReader<Source>>;
 
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// Start of a line before the header that names the separator. Only Excel reads it.
+const SEPARATOR: &str = "sep=";
 
 /// The records of a CSV file. The members are the columns; empty cells are missing members.
 pub(super) struct Rows {
@@ -89,7 +93,7 @@ fn explained(error: &Error, line: Option<u64>) -> (Option<u64>, String) {
             format!("invalid UTF-8 in column {}; convert the file to UTF-8", err.field() + 1)
         }
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("the row has {len} columns, and the header has {expected_len}")
+            format!("the row has {}, and the header has {expected_len}", counted(*len, "column"))
         }
         ErrorKind::Io(error) => match Fault::of(error) {
             Some(fault) => return (Some(fault.line), fault.message.to_owned()),
@@ -131,6 +135,9 @@ fn header(file: &Arc<str>, reader: &mut Reader<Text>) -> Result<Vec<String>> {
     let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     let mut seen = HashSet::new();
     for (at, name) in columns.iter().enumerate() {
+        if at == 0 && name.starts_with(SEPARATOR) {
+            return Err(invalid(line, format!("the line `{SEPARATOR}…` is for Excel only: remove it")));
+        }
         if name.is_empty() {
             return Err(invalid(line, format!("column {} of the header has no name", at + 1)));
         }

@@ -105,7 +105,7 @@ fn csv_rows_are_records_with_the_columns_as_members() {
 fn rows_have_the_lines_of_an_editor() {
     let rows = |lines: [u64; 3]| {
         let [one, two, three] = lines;
-        let second = format!("users:{two}: the row has 1 columns, and the header has 2");
+        let second = format!("users:{two}: the row has 1 column, and the header has 2");
         vec![format!(r#"users:{one} {{"a":"1\n2","b":"3"}}"#), second, format!(r#"users:{three} {{"a":"4","b":"5"}}"#)]
     };
     let text = "a,b\n\"1\n2\",3\n4\n4,5\n";
@@ -125,7 +125,7 @@ fn reading_goes_on_after_an_invalid_row() {
     assert_eq!(
         shown(b"a,b\n1\n1,\xff\n1,2\n"),
         [
-            "users:2: the row has 1 columns, and the header has 2",
+            "users:2: the row has 1 column, and the header has 2",
             "users:3: invalid UTF-8 in column 2; convert the file to UTF-8",
             "users:4 {\"a\":\"1\",\"b\":\"2\"}",
         ]
@@ -164,6 +164,7 @@ fn the_header_of_a_csv_file_is_checked() {
     for (text, message) in [
         ("a,b,a\n", "users.csv:1: the column \"a\" occurs twice in the header"),
         ("a,,b\n", "users.csv:1: column 2 of the header has no name"),
+        ("sep=;\na;b\n", "users.csv:1: the line `sep=…` is for Excel only: remove it"),
         ("a,b,\n", "users.csv:1: column 3 of the header has no name"),
         ("a,\"b\n1,2\n", "users.csv:1: a quote is not closed before the end of the file"),
     ] {
@@ -227,8 +228,13 @@ fn truncated_gzip_data_is_a_fatal_error() {
 
 #[test]
 fn utf_16_is_an_error() {
-    let failure = read("users.csv", Cursor::new(b"\xff\xfea\0"), &USERS).unwrap_err();
-    assert!(failure.to_string().contains("the file is UTF-16"), "{failure}");
+    for (start, encoding) in
+        [(&b"\xff\xfea\0"[..], "UTF-16"), (b"\xfe\xff\0a", "UTF-16"), (b"a\0b\0", "UTF-16LE"), (b"\0a\0b", "UTF-16BE")]
+    {
+        let failure = read("users.csv", Cursor::new(start), &USERS).unwrap_err();
+        let expected = format!("the file is {encoding}; convert it with `iconv -f {encoding} -t UTF-8 users.csv`");
+        assert!(failure.to_string().ends_with(&expected), "{failure}");
+    }
 }
 
 /// Repeats a text without end.
