@@ -1,8 +1,8 @@
 //! Connections with names, in a file that only the user can read.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,9 @@ use crate::secret_command;
 
 /// The name of the profile that is used without `--profile`.
 pub const DEFAULT: &str = "default";
+
+/// Longest file with profiles, in bytes. A device such as `/dev/zero` has no end.
+const LONGEST: u64 = 1024 * 1024;
 
 /// A connection with a name.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -69,6 +72,15 @@ impl Profile {
     }
 }
 
+fn text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LONGEST).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == LONGEST {
+        return Err(io::Error::other("the file is too large for one with profiles"));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not valid UTF-8"))
+}
+
 /// All profiles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profiles(BTreeMap<String, Profile>);
@@ -86,7 +98,7 @@ impl Profiles {
 
     /// Reads the file. A missing file has no profiles.
     pub fn load(path: &Path) -> Result<Self> {
-        match fs::read_to_string(path) {
+        match text(path) {
             Ok(text) => Self::parse(&text).map_err(|error| error.context(path.display())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(Failure::usage(format!("cannot read {}: {error}", path.display()))),

@@ -24,12 +24,12 @@ pub enum Command {
         #[arg(default_value = DEFAULT, value_parser = NonEmptyStringValueParser::new())]
         name: String,
         /// Environment variable that holds the secret. The file then contains no secret
-        #[arg(long, value_name = "NAME", conflicts_with = "secret_command")]
+        #[arg(long, value_name = "NAME", conflicts_with = "secret_command", value_parser = NonEmptyStringValueParser::new())]
         secret_variable: Option<String>,
         /// Command that prints the secret, such as that of a password manager
         ///
         /// The file then contains no secret. The command runs for each command that calls the server, and has 60 seconds.
-        #[arg(long, value_name = "COMMAND")]
+        #[arg(long, value_name = "COMMAND", value_parser = NonEmptyStringValueParser::new())]
         secret_command: Option<String>,
     },
     /// List the profiles
@@ -170,6 +170,9 @@ fn secret() -> Result<String> {
     if text.is_empty() {
         return Err(Failure::usage("standard input has no secret: nothing was saved")
             .with_hint("pass the secret on standard input, or pass --secret-variable or --secret-command"));
+    }
+    if text.contains(['\r', '\n']) {
+        return Err(Failure::usage("standard input has several lines, and a secret has one: nothing was saved"));
     }
     Ok(text.to_owned())
 }

@@ -65,11 +65,20 @@ async fn questions_about_a_profile_name_the_flags_that_answer_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_has_a_name() {
+async fn a_profile_has_a_name_and_a_secret_of_one_line() {
     let program = Program::new().await;
-    let add = ["profile", "add", "", "--tenant", "t", "--app-id", "a", "--secret-variable", "SECRET"];
-    let refused = ended(bare(&add, &program.folder), "").await;
-    assert!(refused.code == 2 && !program.folder.join("profiles.yaml").exists(), "{refused:?}");
+    let server = ["--tenant", "t", "--app-id", "a"];
+    for (arguments, input, message) in [
+        (&["", "--secret-variable", "SECRET"][..], "", "a value is required for '[NAME]'"),
+        (&["p", "--secret-variable", ""], "", "a value is required for '--secret-variable <NAME>'"),
+        (&["p", "--secret-command", ""], "", "a value is required for '--secret-command <COMMAND>'"),
+        (&["p"], "two\nlines\n", "standard input has several lines, and a secret has one"),
+    ] {
+        let add = [&["profile", "add"], arguments, &server[..]].concat();
+        let refused = ended(bare(&add, &program.folder), input).await;
+        assert!(refused.code == 2 && refused.err.contains(message), "{refused:?}");
+        assert!(!program.folder.join("profiles.yaml").exists(), "{refused:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -390,4 +399,15 @@ async fn a_file_with_secrets_that_others_can_read_is_a_warning() {
         let listed = ended(bare(&["users", "list"], &program.folder), "").await.done();
         assert_eq!(listed.err.contains("use mode 600"), is_warned, "{listed:?}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_profiles_has_an_end() {
+    let program = Program::new().await;
+    let mut list = bare(&["profile", "list"], &program.folder);
+    list.env("LOGTO_CONFIG", "/dev/zero");
+    let refused = ended(list, "").await;
+    let message = "error: cannot read /dev/zero: the file is too large for one with profiles\n";
+    assert_eq!((refused.code, refused.err.as_str()), (2, message));
 }
