@@ -17,9 +17,13 @@ use super::record_members;
 use super::sources::{Source, SourceOptions};
 use super::validate;
 use crate::failure::{Failure, Result};
+use crate::output::counted;
 
 /// Number of records that the reading thread passes on at once.
 const AHEAD: usize = 100;
+
+/// Maximum number of columns that an error names.
+const SHOWN: usize = 20;
 
 /// The files of an import, and how to read them.
 #[derive(Debug)]
@@ -128,7 +132,11 @@ impl RecordReader {
             missing.retain(|name| !columns.iter().any(|column| column.eq_ignore_ascii_case(name)));
             let problems = self.options.columns.problems(&columns);
             if !problems.is_empty() {
-                let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+                let mut lines: Vec<String> =
+                    problems.iter().take(SHOWN).map(|problem| format!("\n  {problem}")).collect();
+                if problems.len() > SHOWN {
+                    lines.push(format!("\n  … and {}", counted(problems.len() - SHOWN, "more column")));
+                }
                 let failure = Failure::usage(format!("invalid columns in {}:{}", shown(file), lines.concat()));
                 let is_export = columns.iter().all(|column| record_members::find(column).is_some());
                 // A mapping shows that the columns are those of the user.

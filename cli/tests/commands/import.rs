@@ -178,6 +178,19 @@ async fn columns_of_your_own_require_the_source_csv_and_an_export_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_error_about_columns_names_the_first_of_them() {
+    let program = Program::new().await;
+    let columns: Vec<String> = (0..30).map(|number| format!("column{number}")).collect();
+    let file = program.file("people.csv", &format!("username,{}\n", columns.join(",")));
+    let refused = program.run(&["users", "import", &file, "--from", "csv"]).await;
+    assert_eq!((refused.code, refused.err.matches(": unknown column; ").count()), (2, 20), "{refused:?}");
+    assert!(
+        refused.err.contains("\n  column19: ") && refused.err.ends_with("\n  … and 10 more columns\n"),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_note_about_hashes_appears_only_if_the_file_has_none() {
     let program = Program::new().await;
     for (from, fixture, has_hashes) in [
