@@ -3,9 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use logto_admin::serde_json::Value;
-
-use crate::config::{self, Action, Change, Outcome, Plan, Selection, Undeclared};
+use crate::config::{self, Action, Outcome, Plan, Selection, Undeclared};
 use crate::context::Context;
 use crate::environment::variable;
 use crate::failure::{Exit, Result, even_if_unread};
@@ -32,7 +30,8 @@ pub enum Command {
     /// Show what `apply` would change
     ///
     /// Writes nothing, and ends with 3 if there are differences. Prints a diff. With `--output json`, prints a list of
-    /// changes: `kind`, `file`, `key`, `action`, `changed` (names of members), `before` and `after`.
+    /// differences: `kind`, `file`, `key`, `action`, `changed` (names of members), `before` and `after`. Those that `apply`
+    /// keeps have the action `keep` and a `reason`. What no file declares is not a difference, unless `--prune` is set.
     Plan {
         /// Selection of files, and their folder
         #[command(flatten)]
@@ -75,13 +74,13 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let plan = plan(context, &files, prune).await?;
             if plan.undeclared() > 0 {
                 let count = plan.undeclared();
-                context
-                    .printer
-                    .message(&format!("note: not in the files: {count} of the tenant; `--prune` shows them"));
+                context.printer.message(&format!(
+                    "note: not declared in the files: {count} of the tenant; `apply` leaves these alone, unless `--prune` is \
+                     set; `plan --prune` shows them"
+                ));
             }
             even_if_unread(if wants_data(context) {
-                let changes: Vec<Value> = plan.changes().iter().map(Change::to_json).collect();
-                context.printer.list(&[], &changes)
+                context.printer.list(&[], &plan.differences())
             } else {
                 show(context, &plan)
             })?;
@@ -210,6 +209,10 @@ async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let (done, all) = (applied.created + applied.updated + applied.deleted, plan.changes().len());
-    context.printer.message(&format!("made {done} of {}", counted(all, "change")));
+    let (start, end) = match applied.left {
+        0 => ("", ""),
+        _ => ("interrupted: ", "; run the same command again to continue"),
+    };
+    context.printer.message(&format!("{start}made {done} of {}{end}", counted(all, "change")));
     Ok(if done == all { Exit::Done } else { Exit::Partly })
 }

@@ -19,8 +19,14 @@ impl Planner<'_> {
             if !wanted.contains_key(name) {
                 wanted.insert(name.clone(), value.clone());
                 let (at, release) = (declared.at_member(owner), self.tenant.release());
-                let message = format!("{at}: `{owner}.{name}` stays: {release} cannot remove it, only change it");
-                self.unmanaged.push(Unmanaged { message, is_difference: true });
+                let reason = format!("`{owner}.{name}` stays: {release} cannot remove it, only change it");
+                self.unmanaged.push(Unmanaged {
+                    kind: declared.kind,
+                    shown_key: self.variable_values.hide_in_key(&declared.key),
+                    message: format!("{at}: {reason}"),
+                    reason,
+                    is_difference: true,
+                });
             }
         }
     }

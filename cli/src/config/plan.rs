@@ -12,6 +12,7 @@ use super::entity_members::Members;
 use super::key::Key;
 use super::kinds::Kind;
 use super::variable_values::VariableValues;
+use crate::json_object;
 use crate::terminal::shown;
 
 /// The ids of entities, by what they are called and their keys.
@@ -28,12 +29,25 @@ pub struct Plan {
 }
 
 /// An entity that the files do not declare, and that a plan never deletes. Also a member that the server cannot remove.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Unmanaged {
+    pub(super) kind: &'static Kind,
+    /// The key for people, without values of variables.
+    pub(super) shown_key: Key,
+    pub(super) reason: String,
     /// The entity or the member, and the reason why it is not deleted.
     pub message: String,
     /// Whether a file could declare it, so that it is a difference.
     pub is_difference: bool,
+}
+
+impl Unmanaged {
+    /// Returns a difference as data, in the form of a change: nothing of the entity changes, for a `reason`.
+    fn to_json(&self) -> Value {
+        let mut item = entity_json(self.kind, &self.shown_key, "keep", &[], [&json!({}), &json!({})]);
+        json_object::set(&mut item, "reason", self.reason.as_str());
+        item
+    }
 }
 
 /// The change of one entity.
@@ -115,16 +129,21 @@ impl Change {
     /// a deletion, all.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({
-            "kind": self.kind.noun,
-            "file": self.kind.file,
-            "key": self.shown_key.0,
-            "action": self.action.verb(),
-            "changed": self.changed,
-            "before": self.diff.before,
-            "after": self.diff.after,
-        })
+        let states = [&self.diff.before, &self.diff.after];
+        entity_json(self.kind, &self.shown_key, self.action.verb(), &self.changed, states)
     }
+}
+
+fn entity_json(kind: &Kind, key: &Key, action: &str, changed: &[String], [before, after]: [&Value; 2]) -> Value {
+    json!({
+        "kind": kind.noun,
+        "file": kind.file,
+        "key": key.0,
+        "action": action,
+        "changed": changed,
+        "before": before,
+        "after": after,
+    })
 }
 
 impl fmt::Display for Change {
@@ -177,10 +196,22 @@ impl Plan {
         &self.unmanaged
     }
 
+    /// Returns the differences that `apply` keeps.
+    fn kept(&self) -> impl Iterator<Item = &Unmanaged> {
+        self.unmanaged.iter().filter(|unmanaged| unmanaged.is_difference)
+    }
+
     /// Whether the tenant differs from the files, also where `apply` changes nothing.
     #[must_use]
     pub fn has_differences(&self) -> bool {
-        !self.is_empty() || self.unmanaged.iter().any(|unmanaged| unmanaged.is_difference)
+        !self.is_empty() || self.kept().next().is_some()
+    }
+
+    /// Returns all differences as data: the changes, and then those that `apply` keeps, with the action `keep` and a
+    /// `reason`.
+    #[must_use]
+    pub fn differences(&self) -> Vec<Value> {
+        self.changes.iter().map(Change::to_json).chain(self.kept().map(Unmanaged::to_json)).collect()
     }
 
     /// Returns what is left out, and why.
@@ -237,9 +268,9 @@ impl Plan {
             return writeln!(out, "No differences");
         }
         write!(out, "{create} to create, {update} to update, {delete} to delete")?;
-        match self.unmanaged.iter().filter(|unmanaged| unmanaged.is_difference).count() {
+        match self.kept().count() {
             0 => writeln!(out),
-            left => writeln!(out, ", {left} not declared"),
+            kept => writeln!(out, ", {kept} kept (see the warnings)"),
         }
     }
 }

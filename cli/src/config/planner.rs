@@ -43,7 +43,7 @@ pub(super) fn plan(
     let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
     let mut own: Vec<Unmanaged> = own.into_iter().filter_map(unmanaged).collect();
     let mut kept: Vec<Unmanaged> = kept.into_iter().filter_map(unmanaged).collect();
-    kept.dedup();
+    kept.dedup_by(|one, other| one.message == other.message);
     let mut left = 0;
     if undeclared == Undeclared::Keep {
         left = doomed.len() + kept.iter().filter(|kept| kept.is_difference).count();
@@ -87,8 +87,13 @@ fn unmanaged(found: &Found, standing: Standing, variable_values: &VariableValues
         Standing::Own => "there are several with this name",
         Standing::Kept(reason) | Standing::Foreign(reason) => reason,
     };
-    let message = format!("the {} is not deleted: {why}", variable_values.named(found.kind, &found.key));
-    Some(Unmanaged { message, is_difference: matches!(standing, Standing::Kept(_)) })
+    Some(Unmanaged {
+        kind: found.kind,
+        shown_key: variable_values.hide_in_key(&found.key),
+        message: format!("the {} is not deleted: {why}", variable_values.named(found.kind, &found.key)),
+        reason: why.to_owned(),
+        is_difference: matches!(standing, Standing::Kept(_)),
+    })
 }
 
 fn deletion(tenant: &Tenant, found: &Found, variable_values: &VariableValues) -> Change {

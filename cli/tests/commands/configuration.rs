@@ -85,13 +85,37 @@ async fn a_plan_mentions_what_only_the_tenant_has() {
     let program = tenant().await;
     let folder = program.path("config");
     program.run(&["config", "export", &folder]).await.done();
-    assert!(!program.run(&["config", "plan", &folder]).await.done().err.contains("not in the files"));
+    assert!(!program.run(&["config", "plan", &folder]).await.done().err.contains("not declared"));
     program.run(&["apps", "create", "Extra", "--type", "SPA"]).await.done();
     let plan = program.run(&["config", "plan", &folder]).await.done();
-    assert!(plan.err.contains("note: not in the files: 1 of the tenant; `--prune` shows them"), "{plan:?}");
+    let note = "note: not declared in the files: 1 of the tenant; `apply` leaves these alone, unless `--prune` is set";
+    assert!(plan.err.contains(note) && plan.out == "No differences\n", "{plan:?}");
+    let data = program.run(&["config", "plan", &folder, "-o", "json"]).await.done();
+    assert_eq!(data.json(), json!([]));
     let pruning = program.run(&["config", "plan", &folder, "--prune", "-o", "json"]).await;
     let deletion = &pruning.json()[0];
     assert_eq!((pruning.code, &deletion["before"]["name"], &deletion["after"]), (3, &json!("Extra"), &json!({})));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_as_json_has_the_reason_of_every_difference_that_stays() {
+    let program = tenant().await;
+    let other = program.run(&["apps", "create", "Other", "--type", "MachineToMachine"]).await.done().json();
+    let (client, text) = (program.client(), |value: &Value| value["id"].as_str().unwrap().to_owned());
+    let roles = client.operation("ListRoles").unwrap().await.unwrap();
+    let access = roles.as_array().unwrap().iter().find(|role| role["name"] == "Logto Management API access").unwrap();
+    let assign = client.operation("AssignApplicationRoles").unwrap().path("applicationId", &text(&other));
+    assign.json(&json!({ "roleIds": [text(access)] })).await.unwrap();
+    fs::create_dir(program.path("config")).unwrap();
+    program.file("config/applications.yaml", "- name: Shop\n");
+    let plan = program.run(&["config", "plan", "config", "--prune", "-o", "json"]).await;
+    let kept = json!({
+        "kind": "application", "file": "applications", "key": ["Other"], "action": "keep", "changed": [], "before": {},
+        "after": {}, "reason": "it can call the Management API",
+    });
+    assert_eq!((plan.code, plan.json()), (3, json!([kept])));
+    let apply = program.run(&["config", "apply", "config", "--prune", "--yes", "-o", "json"]).await.done();
+    assert_eq!(apply.json(), json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

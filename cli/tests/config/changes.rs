@@ -2,12 +2,12 @@
 
 use logto_admin::Client;
 use logto_admin::transport::{HttpTransport, Method};
-use logto_admin_cli::config::{self, Selection, Undeclared, Unmanaged};
+use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;
 
-use crate::folder::{Folder, NOBODY, apply, apply_all, export, plan, prune, written};
+use crate::folder::{Folder, NOBODY, apply, apply_all, export, plan, prune, unmanaged, written};
 use crate::tenants::{call, fill, list, names};
 
 #[tokio::test]
@@ -206,9 +206,14 @@ async fn built_in_entities_are_left_alone() {
     let plan = prune(&tenant, &folder).await.unwrap();
     assert!(plan.is_empty(), "{}", written(&plan));
     let message = "the application \"Emulator application\" is not deleted: it can call the Management API";
-    assert_eq!(plan.unmanaged(), [Unmanaged { message: message.to_owned(), is_difference: true }]);
+    assert_eq!(unmanaged(&plan), [(message, true)]);
     assert!(plan.has_differences());
-    assert_eq!(written(&plan), "0 to create, 0 to update, 0 to delete, 1 not declared\n");
+    assert_eq!(written(&plan), "0 to create, 0 to update, 0 to delete, 1 kept (see the warnings)\n");
+    let kept = json!({
+        "kind": "application", "file": "applications", "key": ["Emulator application"], "action": "keep", "changed": [],
+        "before": {}, "after": {}, "reason": "it can call the Management API",
+    });
+    assert_eq!(plan.differences(), [kept]);
     let warnings: Vec<String> = plan.warnings().iter().map(|warning| folder.short(warning)).collect();
     assert_eq!(
         warnings,
@@ -314,9 +319,10 @@ async fn what_files_cannot_refer_to_is_left_out_and_never_deleted() {
         format!("the hook \"{id}\" is not deleted: it has no name"),
         "the hook \"D\" is not deleted: there are several with this name".to_owned(),
     ] {
-        let unmanaged = Unmanaged { message: warning, is_difference: false };
-        assert_eq!(pruning.unmanaged().iter().filter(|given| **given == unmanaged).count(), 1, "{pruning:?}");
+        let expected = (warning.as_str(), false);
+        assert_eq!(unmanaged(&pruning).iter().filter(|given| **given == expected).count(), 1, "{pruning:?}");
     }
+    assert!(!pruning.has_differences() && pruning.differences().is_empty(), "{pruning:?}");
 }
 
 #[tokio::test]

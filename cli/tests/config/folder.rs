@@ -107,6 +107,11 @@ pub(crate) async fn apply_all(client: &Client, folder: &Folder) -> Applied {
     applied
 }
 
+/// Returns what a plan leaves alone, with whether it is a difference.
+pub(crate) fn unmanaged(plan: &Plan) -> Vec<(&str, bool)> {
+    plan.unmanaged().iter().map(|unmanaged| (unmanaged.message.as_str(), unmanaged.is_difference)).collect()
+}
+
 pub(crate) fn written(plan: &Plan) -> String {
     let mut out = Vec::new();
     plan.write(&mut out, false).unwrap();

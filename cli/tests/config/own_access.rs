@@ -1,12 +1,12 @@
 //! The access of the application that runs the command.
 
 use logto_admin::Client;
-use logto_admin_cli::config::{self, Plan, Selection, Undeclared, Unmanaged};
+use logto_admin_cli::config::{self, Plan, Selection, Undeclared};
 use logto_admin_cli::failure::Result;
 use logto_admin_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::folder::{Folder, written};
+use crate::folder::{Folder, unmanaged, written};
 use crate::tenants::{call, list};
 
 /// A tenant with the application "Runner", which has access by the role "mine" only.
@@ -61,8 +61,7 @@ async fn pruning_deletes_neither_the_application_nor_the_role_that_lets_it_in() 
         let deleted: Vec<String> = plan.changes().iter().map(ToString::to_string).collect();
         assert_eq!(deleted, expected);
         let message = "the role \"mine\" is not deleted: the application that runs this command needs it";
-        let role = Unmanaged { message: message.to_owned(), is_difference: true };
-        assert!(plan.unmanaged().contains(&role), "{:?}", plan.unmanaged());
+        assert!(unmanaged(&plan).contains(&(message, true)), "{:?}", plan.unmanaged());
         let runner = "the application \"Runner\" is not deleted: it runs this command".to_owned();
         assert_eq!(plan.warnings().contains(&runner), kinds.contains(&"applications"));
     }
@@ -78,8 +77,7 @@ async fn pruning_deletes_no_application_that_can_call_the_management_api() {
         config::plan(&own.tenant, "", folder.path(), &selection, Undeclared::Delete, &|_| Ok(None)).await.unwrap();
     assert!(plan.is_empty(), "{}", written(&plan));
     let message = "the application \"Runner\" is not deleted: it can call the Management API";
-    let runner = Unmanaged { message: message.to_owned(), is_difference: true };
-    assert!(plan.unmanaged().contains(&runner), "{:?}", plan.unmanaged());
+    assert!(unmanaged(&plan).contains(&(message, true)), "{:?}", plan.unmanaged());
 }
 
 #[tokio::test]

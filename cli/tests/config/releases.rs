@@ -2,7 +2,7 @@
 
 use logto_admin::Client;
 use logto_admin::operation::Release;
-use logto_admin::serde_json::{self, Value};
+use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpTransport, Method};
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::ScriptedTransport;
@@ -142,6 +142,9 @@ async fn settings_that_an_old_server_cannot_remove_stay_a_difference() {
     assert!(found.is_empty() && found.has_differences(), "{}", written(&found));
     let messages: Vec<String> = found.unmanaged().iter().map(|unmanaged| folder.short(&unmanaged.message)).collect();
     assert_eq!(messages, [stays]);
+    let kept = &found.differences()[0];
+    assert_eq!((&kept["action"], &kept["key"]), (&json!("keep"), &json!(["Web"])));
+    assert!(stays.ends_with(kept["reason"].as_str().unwrap()), "{kept}");
     let web = list(&old, "ListApplications").await.into_iter().find(|application| application["name"] == "Web");
     assert_eq!(web.unwrap()["customClientMetadata"]["idTokenTtl"], 70);
 }
