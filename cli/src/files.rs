@@ -31,6 +31,14 @@ pub(crate) fn text(path: &Path) -> io::Result<String> {
     fs::read_to_string(path).map(without_mark)
 }
 
+/// Returns the text of a regular file, like [`text`]. Pipes and devices are errors: they might have no end, or no writer.
+pub(crate) fn regular_text(path: &Path) -> io::Result<String> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    text(path)
+}
+
 /// Removes a byte order mark. Editors of Windows begin files with it.
 pub(crate) fn without_mark(mut text: String) -> String {
     if text.starts_with('\u{feff}') {

@@ -51,6 +51,8 @@ pub(super) struct Declaration {
     pub present: HashSet<&'static str>,
     /// The owners whose list of an owned kind is present.
     pub owners: HashSet<(&'static str, Key)>,
+    /// The files beside YAML files that are part of an entity.
+    pub scripts: HashSet<PathBuf>,
     pub problems: Vec<String>,
     /// The values of all variables in the files.
     pub variable_values: VariableValues,
@@ -143,7 +145,10 @@ impl Reader<'_> {
                     _ if node.entry(member).is_some() => {
                         self.problem(path, entry.line, format!("`{member}` and `{}`: remove one of them", entry.name));
                     }
-                    Ok(text) => _ = members.insert(member.to_owned(), text.into()),
+                    Ok((script, text)) => {
+                        self.declaration.scripts.insert(script);
+                        members.insert(member.to_owned(), text.into());
+                    }
                     Err(message) => self.problem(path, entry.value.line, message),
                 },
                 _ => {
@@ -230,8 +235,8 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the text of a file that lies beside a YAML file.
-fn script(document: &Path, name: &Node) -> Result<String, String> {
+/// Returns the path and the text of a file that lies beside a YAML file.
+fn script(document: &Path, name: &Node) -> Result<(PathBuf, String), String> {
     let name = match &name.content {
         Content::Scalar(Value::String(name)) => PathBuf::from(name),
         _ => return Err("expected the name of a file".to_owned()),
@@ -240,9 +245,9 @@ fn script(document: &Path, name: &Node) -> Result<String, String> {
         return Err(format!("invalid file {}: it must be in the same folder", name.display()));
     }
     let path = document.with_file_name("").join(&name);
-    match files::text(&path) {
+    match files::regular_text(&path) {
         Ok(text) if text.contains('\0') => Err(format!("{} {NUL}", path.display())),
-        Ok(text) => Ok(text),
+        Ok(text) => Ok((path, text)),
         Err(error) => Err(format!("cannot read {}: {error}", path.display())),
     }
 }

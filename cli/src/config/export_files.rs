@@ -47,8 +47,9 @@ impl PreparedExport {
     pub(super) fn new(dir: &Path, export: Export, selection: &Selection, secrets: bool) -> Result<Self> {
         let earlier = earlier(dir, selection)?;
         for path in export.files.keys().map(|path| dir.join(path)).filter(|path| path.exists()) {
-            // Other files belong to the YAML beside them.
-            if !earlier.contains(&path) && !earlier.contains(&path.with_extension("yaml")) {
+            // Other files belong to the YAML beside them. Pipes and folders do not.
+            let is_exported = earlier.contains(&path) || earlier.contains(&path.with_extension("yaml"));
+            if !(is_exported && path.is_file()) {
                 let problem = "already exists and was not written by an export; move it, or export to another folder";
                 return Err(Failure::usage(format!("{} {problem}", path.display())));
             }

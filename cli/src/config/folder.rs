@@ -11,6 +11,7 @@ use crate::files;
 use crate::suggestion::suggestion;
 use crate::terminal::shown;
 
+const NOT_YAML: &str = "its name does not end with .yaml or .yml";
 const ROUNDED: &str = "the integer has more than 64 bits; write it in quotes";
 
 /// A file of the configuration.
@@ -26,7 +27,8 @@ pub(super) struct Document {
 pub(super) struct Folder {
     pub documents: Vec<Document>,
     pub problems: Vec<String>,
-    pub warnings: Vec<String>,
+    /// Files and folders that are not read, and why.
+    pub ignored: Vec<(PathBuf, String)>,
 }
 
 /// Reads the files that belong to the selection.
@@ -38,16 +40,19 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
     if !dir.is_dir() {
         return Err(Failure::usage(format!("{} is not a folder", dir.display())));
     }
-    for entry in entries(dir)? {
+    for entry in visible(dir)? {
         let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = if entry.is_dir() { Some(name.as_str()) } else { yaml_stem(&entry) };
-        let Some(stem) = stem.filter(|_| !name.starts_with('.')) else {
-            folder.note_other(&entry);
+        let Some(stem) = stem else {
+            let kind = entry.file_stem().and_then(|stem| kinds::files().find(|file| stem == *file));
+            if kind.is_none_or(|file| selection.has_file(file)) {
+                folder.ignore(entry, NOT_YAML);
+            }
             continue;
         };
         match kinds::files().find(|file| *file == stem) {
             Some(file) if selection.has_file(file) => {
-                let paths = if entry.is_dir() { entries(&entry)? } else { vec![entry] };
+                let paths = if entry.is_dir() { visible(&entry)? } else { vec![entry] };
                 for path in paths {
                     folder.add_entry(file, path)?;
                 }
@@ -58,7 +63,7 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
     }
     if folder.documents.is_empty() && folder.problems.is_empty() {
         let message = format!("{} has no files of the selected kinds", dir.display());
-        let warnings: String = folder.warnings.iter().map(|warning| format!("\n{warning}")).collect();
+        let warnings: String = folder.warnings().map(|warning| format!("\n{warning}")).collect();
         return Err(Failure::usage(message + &warnings));
     }
     Ok(folder)
@@ -67,21 +72,35 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
 impl Folder {
     /// Adds a file of a kind. What looks like one and cannot be read is a problem: its entities must not count as absent.
     fn add_entry(&mut self, file: &'static str, path: PathBuf) -> Result<()> {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let mut beside = kinds::in_file(file).filter_map(|kind| kind.beside);
         let why = match extension.as_deref() {
-            _ if name.starts_with('.') => return Ok(()),
             _ if path.is_dir() => "is a folder: move its files up",
-            _ if yaml_stem(&path).is_some() => return self.add(file, path),
+            _ if is_yaml(&path) => return self.add(file, path),
             Some("yaml" | "yml") => "must end with .yaml or .yml in lower case",
-            _ => return Ok(()),
+            extension => {
+                match beside.find(|(_, beside)| extension == Some(*beside)) {
+                    Some((member, _)) => self.ignore(path, &format!("no `{member}File` names it")),
+                    None => self.ignore(path, NOT_YAML),
+                }
+                return Ok(());
+            }
         };
         self.problems.push(format!("{} {why}", path.display()));
         Ok(())
     }
 
+    fn ignore(&mut self, path: PathBuf, why: &str) {
+        self.ignored.push((path, why.to_owned()));
+    }
+
+    /// Returns a line for each file and folder that is not read.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = String> {
+        self.ignored.iter().map(|(path, why)| format!("{} is ignored: {why}", path.display()))
+    }
+
     fn add(&mut self, file: &'static str, path: PathBuf) -> Result<()> {
-        let text = files::text(&path).map_err(|error| cannot("read", &path, &error))?;
+        let text = files::regular_text(&path).map_err(|error| cannot("read", &path, &error))?;
         match Node::parse(&text) {
             Ok(root) if root.is_null() => {
                 let path = path.display();
@@ -106,20 +125,20 @@ impl Folder {
         let names: Vec<&str> = kinds::files().collect();
         match suggestion(stem, &names) {
             Some(hint) => self.problems.push(format!("{}: unknown kind `{}`{hint}", path.display(), shown(stem))),
-            None if path.is_file() => {
-                self.warnings.push(format!("{} is ignored: `{}` is not a kind", path.display(), shown(stem)));
-            }
-            None => {}
+            None => self.ignore(path.to_owned(), &format!("`{}` is not a kind", shown(stem))),
         }
     }
+}
 
-    /// A file with the name of a kind that is not YAML would be missed.
-    fn note_other(&mut self, path: &Path) {
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        if kinds::files().any(|file| file == stem) {
-            self.warnings.push(format!("{} is ignored: its name does not end with .yaml or .yml", path.display()));
-        }
-    }
+/// Returns the entries of a folder that can be part of a configuration: neither hidden nor a text for people.
+fn visible(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = entries(dir)?;
+    paths.retain(|path| {
+        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let is_text = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        !(is_hidden || is_text)
+    });
+    Ok(paths)
 }
 
 /// Returns the entries of a folder, in the order of their names.
@@ -131,10 +150,13 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
 /// Returns the name of a YAML file without extension.
 pub(super) fn yaml_stem(path: &Path) -> Option<&str> {
-    let extension = path.extension()?.to_str()?;
-    matches!(extension, "yaml" | "yml").then(|| path.file_stem()?.to_str()).flatten()
+    path.file_stem().filter(|_| is_yaml(path))?.to_str()
 }
 
 /// Returns the failure for a file. A file that cannot be read is an invalid argument.

@@ -119,9 +119,10 @@ pub async fn plan(
     undeclared: Undeclared,
     environment: Environment<'_>,
 ) -> Result<Plan> {
-    let folder = folder::read(dir, selection)?;
+    let mut folder = folder::read(dir, selection)?;
     let mut declaration = declaration::declaration(&folder, environment);
-    declaration.problems.extend(folder.problems);
+    folder.ignored.retain(|(path, _)| !declaration.scripts.contains(path));
+    declaration.problems.append(&mut folder.problems);
     if !declaration.problems.is_empty() {
         return Err(Failure::usage(declaration.problems.join("\n")));
     }
@@ -130,5 +131,5 @@ pub async fn plan(
         replacements::problems(client, &tenant, &declaration, undeclared == Undeclared::Delete).await?;
     declaration.problems.extend(phrases::problems(client, &declaration).await?);
     declaration.problems.extend(social_targets::problems(client, &tenant, &declaration).await?);
-    planner::plan(&tenant, declaration, selection, undeclared, folder.warnings)
+    planner::plan(&tenant, declaration, selection, undeclared, folder.warnings().collect())
 }

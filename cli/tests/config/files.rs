@@ -1,6 +1,6 @@
 //! Mistakes in files.
 
-use logto_admin_cli::config::{self, Selection, Undeclared};
+use logto_admin_cli::config::{self, Plan, Selection, Undeclared};
 use logto_admin_cli::failure::Exit;
 use logto_admin_emulator::Emulator;
 use serde_json::json;
@@ -111,6 +111,40 @@ async fn misspelt_files_are_not_ignored() {
 }
 
 #[tokio::test]
+async fn a_plan_warns_once_about_each_file_and_folder_that_it_does_not_read() {
+    let folder = Folder::with(&[
+        (".git/config", ""),
+        (".gitignore", ""),
+        ("README.md", ""),
+        ("hooks.txt", "[]"),
+        ("jwt-customizers/.DS_Store", ""),
+        ("jwt-customizers/README.md", ""),
+        ("jwt-customizers/access-token.js", "a"),
+        ("jwt-customizers/access-token.yaml", "tokenType: access-token\nscriptFile: ./access-token.js\n"),
+        ("jwt-customizers/client-credentials.js", "b"),
+        ("jwt-customizers/client-credentials.yml~", "a: b"),
+        ("old/a/roles.yaml", "[]"),
+        ("old/hooks.yaml", "[]"),
+        ("roles.yaml", "[]\n"),
+        ("roles.yaml.bak", "[]\n"),
+    ]);
+    let (not_yaml, tenant) = ("its name does not end with .yaml or .yml", Emulator::new().client().unwrap());
+    let expected = [
+        format!("hooks.txt is ignored: {not_yaml}"),
+        "jwt-customizers/client-credentials.js is ignored: no `scriptFile` names it".to_owned(),
+        format!("jwt-customizers/client-credentials.yml~ is ignored: {not_yaml}"),
+        "old is ignored: `old` is not a kind".to_owned(),
+        format!("roles.yaml.bak is ignored: {not_yaml}"),
+    ];
+    let warnings = |plan: &Plan| plan.warnings().iter().map(|warning| folder.short(warning)).collect::<Vec<_>>();
+    assert_eq!(warnings(&plan(&tenant, &folder).await.unwrap()), expected);
+    // What is not selected is left out on purpose.
+    let selection = Selection::new(&["roles"], &[]).unwrap();
+    let some = config::plan(&tenant, NOBODY, folder.path(), &selection, Undeclared::Keep, &|_| Ok(None)).await.unwrap();
+    assert_eq!(warnings(&some), expected[3..]);
+}
+
+#[tokio::test]
 async fn files_of_a_kind_that_cannot_be_read_do_not_count_as_absent() {
     let found = problems(&[
         ("jwt-customizers/access-token.YAML", "tokenType: access-token\n"),
@@ -134,6 +168,51 @@ async fn a_link_to_a_file_that_does_not_exist_is_an_error() {
     std::os::unix::fs::symlink("nowhere", folder.path().join("roles.yaml")).unwrap();
     let error = plan(&tenant, &folder).await.unwrap_err();
     assert!(error.exit == Exit::Usage && folder.short(&error).starts_with("cannot read roles.yaml: "), "{error}");
+}
+
+/// Makes a pipe. Its writer waits for a reader, and ends it.
+#[cfg(unix)]
+fn pipe(folder: &Folder, name: &str) {
+    let path = folder.path().join(name);
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    std::thread::spawn(move || std::fs::OpenOptions::new().write(true).open(path));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn pipes_and_devices_are_not_read() {
+    let tenant = Emulator::new().client().unwrap();
+    let refused = async |folder: &Folder| {
+        let error = plan(&tenant, folder).await.unwrap_err();
+        assert_eq!(error.exit, Exit::Usage);
+        folder.short(error)
+    };
+    let folder = Folder::with(&[("domains.yaml", "[]")]);
+    pipe(&folder, "roles.yaml");
+    assert_eq!(refused(&folder).await, "cannot read roles.yaml: it is not a regular file");
+    let folder = Folder::with(&[("domains.yaml", "[]")]);
+    std::os::unix::fs::symlink("/dev/null", folder.path().join("roles.yaml")).unwrap();
+    assert_eq!(refused(&folder).await, "cannot read roles.yaml: it is not a regular file");
+    let script = "tokenType: access-token\nscriptFile: access-token.js\n";
+    let folder = Folder::with(&[("jwt-customizers/access-token.yaml", script)]);
+    pipe(&folder, "jwt-customizers/access-token.js");
+    let expected = "jwt-customizers/access-token.yaml:2: cannot read jwt-customizers/access-token.js: ";
+    assert_eq!(refused(&folder).await, format!("{expected}it is not a regular file"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_export_replaces_no_pipe() {
+    let (tenant, folder) = (Emulator::new().client().unwrap(), Folder::new());
+    call(&tenant, "UpsertJwtCustomizer", &[("tokenTypePath", "access-token")], json!({ "script": "a" })).await;
+    export(&tenant, &folder).await;
+    for name in ["jwt-customizers/access-token.js", "roles.yaml"] {
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+        pipe(&folder, name);
+        let error = config::export(&tenant, NOBODY, folder.path(), &Selection::all(), false).await.unwrap_err();
+        assert!(folder.short(&error).starts_with(&format!("{name} already exists")), "{error}");
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+    }
 }
 
 #[tokio::test]
