@@ -35,6 +35,7 @@ impl Planner<'_> {
             self.check_required(declared, kind.create, &value, |_| true);
             self.check_conflict(declared, &members);
             self.check_dropped(declared, &members);
+            self.check_settings(declared, None, &members, &declared.sources);
         }
         if kind.create.is_none() {
             self.problem(declared, &[], &format!("the server does not have the {}", kind.noun));
@@ -101,6 +102,9 @@ impl Planner<'_> {
         self.check_nulls(declared, &changed, members);
         self.check_conflict(declared, members);
         self.check_dropped(declared, members);
+        if has_changed("config") {
+            self.check_settings(declared, Some(found), members, &sources);
+        }
         self.check_required(declared, kind.update, &whole, has_changed);
         let Value::Object(whole) = whole else { return None };
         for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {

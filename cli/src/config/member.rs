@@ -55,6 +55,17 @@ pub(super) enum Form {
     Any,
 }
 
+/// A setting below a member with any content. Which settings an entity has can depend on its other members.
+pub(super) struct Setting {
+    /// The path of the setting, such as `config.port`. `*` stands for the items of a list.
+    pub path: String,
+    pub form: Form,
+    /// The values that the setting can have. If empty, the server decides.
+    pub values: Vec<String>,
+    /// Whether the server refuses an object without the setting.
+    pub required: bool,
+}
+
 impl Form {
     /// Returns the name of the type, for messages.
     pub(super) const fn called(self) -> &'static str {

@@ -10,7 +10,7 @@
 //! | `member`, `entity_members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `selection`, `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant`, `own_access` | what the tenant has, and what the application needs that runs the command |
-//! | `planner`, `comparison`, `references`, `required`, `kept_access`, `fallback_language`, `phrases`, `social_targets`, `dropped`, `duplicates`, `merged_members`, `unsupported`, `replacements`, `diff_lines`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `settings`, `kept_access`, `fallback_language`, `phrases`, `social_targets`, `dropped`, `duplicates`, `merged_members`, `unsupported`, `models`, `diff_lines`, `plan` | the difference |
 //! | `apply`, `progress`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
 //! | `secrets`, `variable_values`, `value_forms` | what is secret, and variables in its place |
@@ -44,18 +44,19 @@ mod kinds;
 mod links;
 mod member;
 mod merged_members;
+mod models;
 mod own_access;
 mod phrases;
 mod plan;
 mod planner;
 mod progress;
 mod references;
-mod replacements;
 mod request_bodies;
 mod required;
 mod resolution;
 mod secrets;
 mod selection;
+mod settings;
 mod social_targets;
 mod tenant;
 mod types;
@@ -127,8 +128,7 @@ pub async fn plan(
         return Err(Failure::usage(declaration.problems.join("\n")));
     }
     let tenant = Tenant::read(client, own, selection).await?;
-    declaration.problems =
-        replacements::problems(client, &tenant, &declaration, undeclared == Undeclared::Delete).await?;
+    declaration.problems = models::problems(client, &tenant, &declaration, undeclared == Undeclared::Delete).await?;
     declaration.problems.extend(phrases::problems(client, &declaration).await?);
     declaration.problems.extend(social_targets::problems(client, &tenant, &declaration).await?);
     planner::plan(&tenant, declaration, selection, undeclared, folder.warnings().collect())

@@ -34,16 +34,26 @@ pub(super) fn wrong(
         let member = exactly(members, place.iter().map(String::as_str)).filter(|member| member.filled)?;
         return Some((node.line, format!("`{}` cannot be null: the server sets a default then", member.path)));
     }
-    if fits(expected, &node.content) {
-        return wrong_text(exactly(members, place.iter().map(String::as_str))?, node, resolve);
+    match misfit(place.iter().map(String::as_str), expected, &node.value()) {
+        Some(problem) => Some((node.line, problem)),
+        None => wrong_text(exactly(members, place.iter().map(String::as_str))?, node, resolve),
     }
-    let name: Vec<&str> = place.iter().map(String::as_str).filter(|step| *step != "*").collect();
-    let hint = match &node.content {
-        Content::Scalar(Value::String(text)) if text.contains("${env:") => "; a variable is a text",
-        Content::Scalar(Value::Number(_) | Value::Bool(_)) if expected == Form::Text => "; write it in quotes",
+}
+
+/// Returns what is wrong with the type of the value at this path. A text is that of the file, with its variables.
+pub(super) fn misfit<'p>(path: impl Iterator<Item = &'p str>, expected: Form, value: &Value) -> Option<String> {
+    if fits(expected, value) {
+        return None;
+    }
+    let path: Vec<&str> = path.collect();
+    let name = path.iter().filter(|step| **step != "*").copied().collect::<Vec<_>>().join(".");
+    let subject = if path.last() == Some(&"*") { "each item of " } else { "" };
+    let hint = match value {
+        Value::String(text) if text.contains("${env:") => "; a variable is a text",
+        Value::Number(_) | Value::Bool(_) if expected == Form::Text => "; write it in quotes",
         _ => "",
     };
-    Some((node.line, format!("`{}` must be {}{hint}", name.join("."), expected.called())))
+    Some(format!("{subject}`{name}` must be {}{hint}", expected.called()))
 }
 
 /// Returns what is wrong with a text that its member cannot have, or a list of texts. Messages have the text of the file,
@@ -80,16 +90,17 @@ fn refused(member: &Member, text: &str, source: &str) -> Option<String> {
     Some(format!("`{}` {wanted}", member.path))
 }
 
-fn fits(form: Form, content: &Content) -> bool {
-    let is_text = |content: &Content| matches!(content, Content::Scalar(Value::String(_)));
-    match (form, content) {
-        (Form::Any, _) | (Form::List, Content::List(_)) | (Form::Object, Content::Object(_)) => true,
-        (Form::Text, content) => is_text(content),
-        (Form::Flag, Content::Scalar(value)) => value.is_boolean(),
-        (Form::Number, Content::Scalar(value)) => value.is_number(),
-        (Form::Integer, Content::Scalar(Value::Number(number))) => integer(number).is_some(),
-        (Form::NamedTexts, Content::Object(entries)) => entries.iter().all(|entry| is_text(&entry.value.content)),
-        (Form::Texts, Content::List(items)) => items.iter().all(|item| is_text(&item.content)),
+fn fits(form: Form, value: &Value) -> bool {
+    match (form, value) {
+        (Form::Any, _)
+        | (Form::List, Value::Array(_))
+        | (Form::Object, Value::Object(_))
+        | (Form::Text, Value::String(_))
+        | (Form::Flag, Value::Bool(_))
+        | (Form::Number, Value::Number(_)) => true,
+        (Form::Integer, Value::Number(number)) => integer(number).is_some(),
+        (Form::NamedTexts, Value::Object(members)) => members.values().all(Value::is_string),
+        (Form::Texts, Value::Array(items)) => items.iter().all(Value::is_string),
         _ => false,
     }
 }

@@ -2,12 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use logto_admin::Client;
 use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_cli::failure::{Exit, Result};
 use logto_admin_emulator::Emulator;
+use serde_json::json;
 
-use crate::folder::{Folder, NOBODY, apply, export, plan, prune, written};
-use crate::tenants::{connect, list};
+use crate::folder::{Folder, NOBODY, apply, apply_all, export, plan, prune, written};
+use crate::tenants::{call, connect, list};
 
 /// The variables of an export, with the secrets of the tenant.
 fn secrets(name: &str) -> Result<Option<String>> {
@@ -81,6 +83,121 @@ async fn defaults_that_the_server_adds_are_no_difference() {
     assert!(plan.is_empty(), "{}", written(&plan));
 }
 
+const WRONG: &str = "\
+- connectorId: google-universal
+  config:
+    clientId: 1
+    prompts: consent
+    offlineAccess: 'yes'
+- connectorId: simple-mail-transfer-protocol
+  config:
+    port: ${env:PORT}
+    auth: login
+    templates: {}
+";
+
+#[tokio::test]
+async fn the_configuration_of_a_connector_has_the_types_of_its_form() {
+    let port = |_: &str| Ok(Some("587".to_owned()));
+    let problems = async |tenant: &Client, file: &str| {
+        let folder = Folder::with(&[("connectors.yaml", file)]);
+        let plan = config::plan(tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &port).await;
+        let error = plan.unwrap_err();
+        assert_eq!(error.exit, Exit::Usage);
+        folder.short(error).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let tenant = Emulator::new().client().unwrap();
+    let types = [
+        "connectors.yaml:3: `config.clientId` must be a text; write it in quotes",
+        "connectors.yaml:4: `config.prompts` must be a list",
+        "connectors.yaml:5: `config.offlineAccess` must be true or false",
+        "connectors.yaml:8: `config.port` must be a number; a variable is a text",
+        "connectors.yaml:9: `config.auth` must be an object",
+        "connectors.yaml:10: `config.templates` must be a list",
+    ];
+    // The members that a new connector lacks are problems too.
+    let lacks = |line: u32, name: &str| format!("connectors.yaml:{line}: `config` requires `{name}`");
+    let found = problems(&tenant, WRONG).await;
+    let lacking = [lacks(2, "clientSecret"), lacks(7, "host"), lacks(7, "fromEmail")];
+    assert!(types.iter().all(|problem| found.iter().any(|found| found == problem)), "{found:?}");
+    assert!(lacking.iter().all(|problem| found.contains(problem)) && found.len() == 9, "{found:?}");
+    connect(&tenant).await;
+    assert_eq!(problems(&tenant, WRONG).await, types);
+    // Null removes a member.
+    let null = "- connectorId: google-universal\n  config: { clientId: null }\n";
+    assert_eq!(problems(&tenant, null).await, [lacks(2, "clientId")]);
+}
+
+#[tokio::test]
+async fn a_configuration_that_the_server_accepts_is_not_refused() {
+    let file = |google: &str| format!("- connectorId: google-universal\n{google}- connectorId: http-email\n");
+    let tenant = Emulator::new().client().unwrap();
+    let config = "  config: { clientId: a, clientSecret: b, scope: null, oneTap: { isEnabled: true } }\n";
+    let folder = Folder::with(&[("connectors.yaml", &file(config))]);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 2);
+    folder.put("connectors.yaml", &file("  config: { prompts: [consent] }\n"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}
+
+#[tokio::test]
+async fn the_configuration_of_an_sso_connector_has_the_types_of_its_provider() {
+    let file = |provider: &str, config: &str| {
+        format!("- connectorName: A\n  providerName: {provider}\n  config:\n    clientId: a\n    {config}\n")
+    };
+    let oidc = "clientSecret: b\n    issuer: https://a.example";
+    for exists in [false, true] {
+        for (provider, config, expected) in [
+            ("OIDC", "issuer: 5", "`config.issuer` must be a text; write it in quotes"),
+            ("OIDC", "trustUnverifiedEmail: 'no'", "`config.trustUnverifiedEmail` must be true or false"),
+            ("OIDC", "prompts: login", "`config.prompts` must be a list"),
+            ("SAML", "metadata: { a: b }", "`config.metadata` must be a text"),
+            ("SAML", "attributeMapping: id", "`config.attributeMapping` must be an object"),
+        ] {
+            if exists && provider == "SAML" {
+                continue;
+            }
+            let tenant = Emulator::new().client().unwrap();
+            let folder = Folder::with(&[("sso-connectors.yaml", &file(provider, oidc))]);
+            if exists {
+                apply_all(&tenant, &folder).await;
+            }
+            folder.put("sso-connectors.yaml", &file(provider, config));
+            let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+            assert_eq!(error, format!("sso-connectors.yaml:5: {expected}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_connectors_have_no_target_in_common() {
+    let tenant = Emulator::new().client().unwrap();
+    let standard = |id: &str, target: &str| format!("- connectorId: {id}\n  metadata: {{ target: {target} }}\n");
+    let google = "- connectorId: google-universal\n";
+    let folder = Folder::with(&[(
+        "connectors.yaml",
+        &[google, &standard("oidc", "google"), &standard("oauth2", "a"), &standard("oidc", "a")].concat(),
+    )]);
+    let expected = [
+        "connectors.yaml:2: the target `google` on Universal belongs to the connector \"google-universal\"",
+        "connectors.yaml:6: the target `a` on Universal belongs to the connector \"oauth2 / a\"",
+    ];
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()).lines().collect::<Vec<_>>(), expected);
+    connect(&tenant).await;
+    folder.put("connectors.yaml", &standard("oidc", "google"));
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected[0].replace("yaml:2", "yaml:1"));
+}
+
+#[tokio::test]
+async fn only_social_connectors_copy_profiles() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("connectors.yaml", "- connectorId: http-email\n  syncProfile: true\n")]);
+    let expected = "connectors.yaml:2: `syncProfile` is only for social connectors";
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected);
+    let http = json!({ "connectorId": "http-email", "config": { "endpoint": "https://a.example" } });
+    call(&tenant, "CreateConnector", &[], http).await;
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected);
+}
+
 const SENDGRID: &str = "\
 - connectorId: sendgrid-email-service
   config:
@@ -110,15 +227,18 @@ async fn a_connector_that_would_replace_another_one_needs_prune() {
 #[tokio::test]
 async fn a_connector_that_the_server_does_not_have_is_found_before_anything_changes() {
     let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("sso-connectors.yaml", "- connectorName: A\n  providerName: Oidc\n")]);
+    let expected = "`providerName` must be one of OIDC, SAML, AzureAD, AzureAdOidc, GoogleWorkspace, Okta";
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), format!("sso-connectors.yaml:2: {expected}"));
     let folder = Folder::with(&[("connectors.yaml", "- connectorId: google-universe\n")]);
     let error = plan(&tenant, &folder).await.unwrap_err();
     assert_eq!(
         folder.short(error),
-        "connectors.yaml:1: the server does not have the connector \"google-universe\"; did you mean `google-universal`?"
+        "connectors.yaml:1: `connectorId` cannot be `google-universe`; did you mean `google-universal`?"
     );
 }
 
-const SMTP: &str = "- connectorId: simple-mail-transfer-protocol\n  config: {}\n";
+const SMTP: &str = "- connectorId: simple-mail-transfer-protocol\n";
 
 #[tokio::test]
 async fn files_declare_only_one_connector_of_a_type_that_replaces_others() {

@@ -68,6 +68,65 @@ async fn members_of_another_type_of_field_are_reported() {
 }
 
 #[tokio::test]
+async fn settings_of_fields_have_the_types_of_the_document() {
+    let part = |rest: &str| format!("Fullname\n  config:\n    parts: [{{ enabled: true, required: false, {rest} }}]\n");
+    for (rest, expected) in [
+        ("Text\n  config:\n    minLength: '1'\n".to_owned(), "5: `config.minLength` must be a number"),
+        (
+            "Text\n  config:\n    minLength: 2\n    maxLength: 1\n".to_owned(),
+            "4: `config.minLength` is greater than `config.maxLength`",
+        ),
+        (
+            "Checkbox\n  config:\n    defaultValue: true\n".to_owned(),
+            "5: `config.defaultValue` must be a text; write it in quotes",
+        ),
+        ("Select\n  config:\n    options: a\n".to_owned(), "5: `config.options` must be a list"),
+        ("Select\n  config:\n    options: []\n".to_owned(), "3: `config` of a field of type Select requires `options`"),
+        ("Select\n  config:\n    options:\n    - a\n".to_owned(), "6: each item of `config.options` must be an object"),
+        (
+            "Select\n  config:\n    options:\n    - value: a\n    - value: 1\n".to_owned(),
+            "7: `config.options.value` must be a text; write it in quotes",
+        ),
+        ("Select\n  config:\n    options: [{ label: a }]\n".to_owned(), "4: `config.options` requires `value`"),
+        (part("name: givenName"), "4: `config.parts` requires `type`"),
+        (part("name: givenName, type: Txt"), "5: `config.parts.type` cannot be `Txt`; did you mean `Text`?"),
+    ] {
+        let folder =
+            Folder::with(&[("custom-profile-fields.yaml", &format!("- name: a\n  required: false\n  type: {rest}"))]);
+        let error = folder.short(plan(&Emulator::new().client().unwrap(), &folder).await.unwrap_err());
+        assert_eq!(error, format!("custom-profile-fields.yaml:{expected}"));
+    }
+}
+
+#[tokio::test]
+async fn settings_of_fields_that_the_server_accepts_are_not_refused() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = "\
+- name: company
+  type: Text
+  required: true
+  config: { placeholder: Acme, minLength: 1, maxLength: 80 }
+- name: seats
+  type: Number
+  required: false
+  config: { minValue: 0.5, maxValue: 500 }
+- name: joined
+  type: Date
+  required: false
+  config: { format: custom, customFormat: dd.MM.yyyy }
+- name: address
+  type: Address
+  required: false
+  config:
+    parts:
+    - { enabled: true, name: locality, type: Text, required: false }
+    - { enabled: true, name: country, type: Text, required: true, config: { placeholder: PT } }
+";
+    let folder = Folder::with(&[("custom-profile-fields.yaml", file)]);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 4);
+}
+
+#[tokio::test]
 async fn names_of_fields_are_letters_and_digits() {
     for (name, reason) in [
         ("with space", "the name of a field has letters and digits only"),

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::entity_members::{Members, member};
+use super::super::entity_members::{Form, Members, Setting, member};
 use super::access::text;
-use super::{Kind, Read, Replacement, Standing, text_rules, write};
+use super::{Kind, Models, Read, Standing, text_rules, write};
 
 // The server adds defaults to the configuration of connectors, so it is merged with that of a file.
 
@@ -38,25 +38,63 @@ pub(in super::super) static CONNECTORS: Kind = Kind {
         Some(Value::Bool(true)) => Standing::BuiltIn(None),
         _ => Standing::Own,
     },
-    replacement: Some(Replacement {
-        models: "ListConnectorFactories",
-        model: "connectorId",
+    models: Some(Models {
+        list: "ListConnectorFactories",
+        id: "id",
+        member: "connectorId",
         group: "type",
-        groups: &["Email", "Sms"],
-        conflict: metadata,
+        single_groups: &["Email", "Sms"],
+        unique: target,
+        conflict,
     }),
     // The server sends the members of the model with those of a connector.
-    conflict: |connector| connector.contains_key("target").then(|| metadata(connector, connector)).flatten(),
+    conflict: |connector| connector.contains_key("target").then(|| conflict(connector, connector)).flatten(),
     confidential: |connector| {
         let items = connector.get("formItems").and_then(Value::as_array).into_iter().flatten();
         let confidential = items.filter(|item| item.get("isConfidential") == Some(&Value::Bool(true)));
         confidential.filter_map(|item| item.get("key")?.as_str().map(str::to_owned)).collect()
     },
+    settings: |connector| {
+        let items = connector.get("formItems").and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(of_form).collect()
+    },
     ..Kind::DEFAULT
 };
 
-/// Returns what is wrong with the metadata of a connector. Only connectors of a standard protocol have some.
-fn metadata(model: &Members, connector: &Members) -> Option<(&'static str, String)> {
+/// Returns the setting of an item in the form of a connector.
+fn of_form(item: &Value) -> Option<Setting> {
+    let (kind, default) = (item.get("type")?.as_str()?, item.get("defaultValue"));
+    let form = match (kind, default) {
+        ("Text" | "MultilineText" | "Select", _) => Form::Text,
+        ("Number", _) => Form::Number,
+        ("Switch", _) => Form::Flag,
+        ("MultiSelect", _) | ("Json", Some(Value::Array(_))) => Form::List,
+        ("Json", Some(Value::Object(_))) => Form::Object,
+        _ => Form::Any,
+    };
+    // The server fills in some defaults, and does not require items that the form hides. The default of JSON is an example.
+    let is_optional = kind != "Json" && default.is_some() || item.get("showConditions").is_some();
+    Some(Setting {
+        path: format!("config.{}", item.get("key")?.as_str()?),
+        form,
+        values: Vec::new(),
+        required: item.get("required") == Some(&Value::Bool(true)) && !is_optional,
+    })
+}
+
+/// Returns target and platform of a social connector. Only connectors of a standard protocol have a target of their own.
+fn target(model: &Members, connector: &Members) -> Option<String> {
+    let own = connector.get("metadata").and_then(|metadata| metadata.get("target")?.as_str()).unwrap_or_default();
+    let target = if own.is_empty() { text(model, "target") } else { own };
+    (text(model, "type") == "Social").then(|| format!("the target `{target}` on {}", text(model, "platform")))
+}
+
+/// Returns a member of a connector that does not fit its model, and why. Only connectors of a standard protocol have
+/// metadata, and only social connectors copy profiles.
+fn conflict(model: &Members, connector: &Members) -> Option<(&'static str, String)> {
+    if connector.get("syncProfile") == Some(&Value::Bool(true)) && text(model, "type") != "Social" {
+        return Some(("syncProfile", "`syncProfile` is only for social connectors".to_owned()));
+    }
     let metadata = connector.get("metadata").and_then(Value::as_object);
     let has_metadata = metadata.is_some_and(|metadata| metadata.values().any(|value| !value.is_null()));
     let has_target = metadata.is_some_and(|metadata| !text(metadata, "target").is_empty());
@@ -91,5 +129,47 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
     update: write("UpdateSsoConnector"),
     delete: Some("DeleteSsoConnector"),
     secret_names: &["config"],
+    models: Some(Models {
+        list: "ListSsoConnectorProviders",
+        id: "providerName",
+        member: "providerName",
+        group: "providerType",
+        single_groups: &[],
+        unique: |_, _| None,
+        conflict: |_, _| None,
+    }),
+    settings: |connector| {
+        let settings = match text(connector, "providerType") {
+            "oidc" => OIDC,
+            "saml" => SAML,
+            _ => &[],
+        };
+        let setting = |&(name, form): &(&str, Form)| Setting {
+            path: format!("config.{name}"),
+            form,
+            values: Vec::new(),
+            required: false,
+        };
+        settings.iter().map(setting).collect()
+    },
     ..Kind::DEFAULT
 };
+
+const OIDC: &[(&str, Form)] = &[
+    ("clientId", Form::Text),
+    ("clientSecret", Form::Text),
+    ("issuer", Form::Text),
+    ("scope", Form::Text),
+    ("trustUnverifiedEmail", Form::Flag),
+    ("offlineAccess", Form::Flag),
+    ("prompts", Form::List),
+];
+
+const SAML: &[(&str, Form)] = &[
+    ("attributeMapping", Form::Object),
+    ("metadata", Form::Text),
+    ("metadataUrl", Form::Text),
+    ("entityId", Form::Text),
+    ("signInEndpoint", Form::Text),
+    ("x509Certificate", Form::Text),
+];

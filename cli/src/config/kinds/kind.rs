@@ -2,7 +2,7 @@
 
 use logto_admin::operation::{OperationInfo, Release, find};
 
-use super::super::entity_members::{Member, Members};
+use super::super::entity_members::{Member, Members, Setting};
 use super::ALL;
 
 /// A kind of configuration.
@@ -37,10 +37,13 @@ pub struct Kind {
     pub(in super::super) arrange: fn(&mut Members),
     /// Returns the changes that the tool may make to an entity.
     pub(in super::super) standing: fn(&Members) -> Standing,
-    /// The rule that a new entity replaces others.
-    pub(in super::super) replacement: Option<Replacement>,
+    /// The models of the server, of which each entity is one.
+    pub(in super::super) models: Option<Models>,
     /// Returns the members below `config` that the server declares confidential.
     pub(in super::super) confidential: fn(&Members) -> Vec<String>,
+    /// Returns the settings that the server checks, by the members of an entity and of its model. All others can have any
+    /// value.
+    pub(in super::super) settings: fn(&Members) -> Vec<Setting>,
     /// Returns a member that does not fit the others, and why.
     pub(in super::super) conflict: fn(&Members) -> Option<(&'static str, String)>,
     /// Returns the paths of members that the server drops because of the others, and why.
@@ -104,17 +107,21 @@ pub(in super::super) enum Body {
     ListIn(&'static str),
 }
 
-/// The rule that a new entity replaces the others of its group.
+/// The models of entities, such as the factories of connectors.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Replacement {
-    /// The operation that lists the models of entities.
-    pub models: &'static str,
-    /// The member that has the id of the model.
-    pub model: &'static str,
+pub(in super::super) struct Models {
+    /// The operation that lists them.
+    pub list: &'static str,
+    /// The member of a model that has its id.
+    pub id: &'static str,
+    /// The member of an entity that has the id of its model.
+    pub member: &'static str,
     /// The member of model and entity that has the name of the group.
     pub group: &'static str,
-    /// The groups that have one entity.
-    pub groups: &'static [&'static str],
+    /// The groups that have one entity: a new one replaces the others.
+    pub single_groups: &'static [&'static str],
+    /// Returns what only one entity can have.
+    pub unique: fn(model: &Members, entity: &Members) -> Option<String>,
     /// Returns a member of a new entity that does not fit its model, and why.
     pub conflict: fn(model: &Members, entity: &Members) -> Option<(&'static str, String)>,
 }
@@ -224,8 +231,9 @@ impl Kind {
         complete: false,
         arrange: |_| (),
         standing: |_| Standing::Own,
-        replacement: None,
+        models: None,
         confidential: |_| Vec::new(),
+        settings: |_| Vec::new(),
         conflict: |_| None,
         dropped: |_| Vec::new(),
         merged: None,

@@ -15,7 +15,7 @@ pub(super) use connectors::CONNECTORS;
 pub(super) use experience::SIGN_IN_EXPERIENCE;
 pub use kind::Kind;
 pub(super) use kind::{
-    Address, Body, Form, Layout, LinkChange, Links, Owner, Part, Phrases, Read, Replacement, Standing, Write, write,
+    Address, Body, Form, Layout, LinkChange, Links, Models, Owner, Part, Phrases, Read, Standing, Write, write,
 };
 pub(super) use templates::CUSTOM_PHRASES;
 

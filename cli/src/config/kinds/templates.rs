@@ -3,9 +3,11 @@
 use logto_admin::models::{CustomProfileFieldType, EmailContentType, LanguageTag, TemplateType};
 use serde_json::Value;
 
-use super::super::entity_members::{Members, member};
+use super::super::entity_members::{Form, Members, Setting, member};
 use super::access::text;
 use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, text_rules, write};
+use crate::body_members;
+use crate::json_object;
 
 pub(in super::super) static CUSTOM_PHRASES: Kind = Kind {
     file: "custom-phrases",
@@ -81,6 +83,10 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
             field.remove("config");
         }
     },
+    settings: |_| {
+        let members = body_members::members("CreateCustomProfileField");
+        members.iter().flat_map(of_document).collect()
+    },
     conflict: |field| {
         // The server has an empty object then.
         if field.get("config").is_some_and(Value::is_null) {
@@ -90,10 +96,17 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
         if kind == "Checkbox" && field.get("required") == Some(&Value::Bool(true)) {
             return Some(("required", "a field of type Checkbox cannot be required".to_owned()));
         }
+        let number = |name: &str| config?.get(name)?.as_f64();
+        for (least, most) in [("minLength", "maxLength"), ("minValue", "maxValue")] {
+            if number(least).zip(number(most)).is_some_and(|(least, most)| least > most) {
+                return Some(("config", format!("`config.{least}` is greater than `config.{most}`")));
+            }
+        }
         let (_, setting) = settings(field)?;
         let setting = setting?;
         let is_optional = matches!(kind, "Date" | "Checkbox");
-        let lacks = config.map_or(!is_optional, |config| !config.contains_key(setting));
+        let is_empty = |value: &Value| !is_optional && (value == "" || value.as_array().is_some_and(Vec::is_empty));
+        let lacks = config.map_or(!is_optional, |config| config.get(setting).is_none_or(is_empty));
         let hint =
             if is_optional && config.is_some_and(Members::is_empty) { "; leave out `config` for none" } else { "" };
         lacks.then(|| ("type", format!("`config` of a field of type {kind} requires `{setting}`{hint}")))
@@ -114,6 +127,34 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     }],
     ..Kind::DEFAULT
 };
+
+/// Returns the settings that the API document has for a member of the body. They have the same type in all types of fields.
+fn of_document(member: &Value) -> Vec<Setting> {
+    let (path, form) = (json_object::text(member, "name").replace("[]", ".*"), json_object::text(member, "type"));
+    if !path.starts_with("config.") {
+        return Vec::new();
+    }
+    let setting = |path: String, form: &str| {
+        let values = form.split(" | ").filter_map(|value| value.strip_prefix('"')?.strip_suffix('"'));
+        Setting {
+            path,
+            form: match form {
+                "string" => Form::Text,
+                "boolean" => Form::Flag,
+                "number" | "integer" => Form::Number,
+                "object" => Form::Object,
+                _ if form.ends_with("[]") => Form::List,
+                _ if form.starts_with('"') => Form::Text,
+                _ => Form::Any,
+            },
+            values: values.map(str::to_owned).collect(),
+            // Checked with those of all other bodies.
+            required: false,
+        }
+    };
+    let items = form.strip_suffix("[]").map(|items| setting(format!("{path}.*"), items));
+    [setting(path.clone(), &form)].into_iter().chain(items).collect()
+}
 
 /// The settings in the configuration of a field, by its type, and the one that it requires.
 pub(super) const SETTINGS: &[(&str, &[&str], Option<&str>)] = &[

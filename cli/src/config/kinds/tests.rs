@@ -12,7 +12,7 @@ fn operations(kind: &Kind) -> Vec<&'static str> {
     let mut all = vec![read];
     all.extend(kind.create.iter().chain(&kind.update).map(|write| write.operation));
     all.extend(kind.delete);
-    all.extend(kind.replacement.map(|replacement| replacement.models));
+    all.extend(kind.models.map(|models| models.list));
     all.extend(kind.phrases.map(|phrases| phrases.read));
     for part in kind.parts {
         match part {
