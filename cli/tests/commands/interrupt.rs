@@ -107,6 +107,31 @@ async fn an_interrupted_export_that_would_replace_a_file_has_changed_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_apply_that_is_interrupted_ends_after_the_change_in_progress() {
+    let program = Program::new().await;
+    std::fs::create_dir(program.path("config")).unwrap();
+    let role = |name: &str| format!("- name: {name}\n  description: x\n");
+    program.file("config/roles.yaml", &[role("a"), role("b"), role("c")].concat());
+    let answer = |request: &str| match request.split(['?', ' ']).nth(1) {
+        Some("/interrupted/oidc/token") => found(request),
+        Some("/interrupted/api/swagger.json") => Some(json!({ "paths": { "/api/roles": { "get": {} } } })),
+        _ if request.starts_with("GET ") => Some(json!([])),
+        _ => None,
+    };
+    let apply = ["config", "apply", "config", "--only", "roles", "--yes", "--output", "json"];
+    let (mut child, mut connection) = waiting(&program, &apply, answer).await;
+    interrupt(&child);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("press Ctrl-C again to stop immediately")));
+    send(&mut connection, &json!({ "id": "1", "name": "a", "description": "x" })).await;
+    let last = lines.last().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(4), "{last}");
+    assert_eq!(last, "interrupted: made 1 of 3 changes; run the same command again to continue");
+    // The next run makes all of them in another tenant.
+    assert_eq!(program.run(&apply).await.done().json().as_array().unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_is_interrupted_before_the_first_user_has_changed_nothing() {
     let program = Program::new().await;
     let file = program.file("users.ndjson", "{\"username\":\"ada\"}\n");

@@ -15,7 +15,7 @@ use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 use serde_json::json;
 
 use crate::folder::{Folder, NOBODY, apply, apply_all, plan};
-use crate::tenants::names;
+use crate::tenants::{fill, names};
 
 const ROLES: &str = "\
 - name: one
@@ -163,6 +163,27 @@ async fn an_observer_can_end_a_run() {
     let applied = config::apply(&tenant, &planned, &mut |_, _| ControlFlow::Break(())).await.unwrap();
     assert_eq!((applied.created, applied.left), (1, 2));
     assert_eq!(apply_all(&tenant, &folder).await.created, 2);
+}
+
+/// A run that ends between two calls leaves what the first of them has done.
+#[tokio::test]
+async fn a_run_that_ends_after_any_call_is_completed_by_the_next() {
+    let tenant = Emulator::new().client().unwrap();
+    fill(&tenant).await;
+    let (folder, everything) = (Folder::new(), Selection::all());
+    config::export(&tenant, NOBODY, folder.path(), &everything, true).await.unwrap();
+    for calls in 0.. {
+        let emulator = Emulator::builder().seed(calls).build();
+        let client = emulator.client().unwrap();
+        let planned = plan(&client, &folder).await.unwrap();
+        let ended = apply(&failing(&emulator, usize::try_from(calls).unwrap()), &planned).await;
+        // The next run needs nothing but the files.
+        apply_all(&client, &folder).await;
+        if ended.is_ok() {
+            assert!(calls > 15, "{calls}");
+            break;
+        }
+    }
 }
 
 #[tokio::test]
