@@ -36,7 +36,10 @@ pub(crate) fn regular_text(path: &Path) -> io::Result<String> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
-    text(path)
+    text(path).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => io::Error::new(error.kind(), "it is not UTF-8 text"),
+        _ => error,
+    })
 }
 
 /// Removes a byte order mark. Editors of Windows begin files with it.

@@ -175,7 +175,8 @@ impl Reader<'_> {
         }
         if let Some(same) = self.declaration.find(kind, &key) {
             let (key, first) = (self.declaration.variable_values.key(&key), same.at(&[]));
-            return self.problem(path, node.line, format!("the {} `{key}` is already in {first}", kind.noun));
+            let named = if key.is_empty() { kind.noun.to_owned() } else { format!("{} `{key}`", kind.noun) };
+            return self.problem(path, node.line, format!("the {named} is already in {first}"));
         }
         for (child, member) in owned {
             match node.entry(member).map(|entry| (entry.line, &entry.value.content)) {

@@ -41,9 +41,8 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
         return Err(Failure::usage(format!("{} is not a folder", dir.display())));
     }
     for entry in visible(dir)? {
-        let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let stem = if entry.is_dir() { Some(name.as_str()) } else { yaml_stem(&entry) };
-        let Some(stem) = stem else {
+        let name = if entry.is_dir() { entry.file_name() } else { entry.file_stem().filter(|_| is_yaml(&entry)) };
+        let Some(stem) = name.map(|name| name.to_string_lossy().into_owned()) else {
             let kind = entry.file_stem().and_then(|stem| kinds::files().find(|file| stem == *file));
             if kind.is_none_or(|file| selection.has_file(file)) {
                 folder.ignore(entry, NOT_YAML);
@@ -58,7 +57,7 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
                 }
             }
             Some(_) => {}
-            None => folder.note_unknown(&entry, stem),
+            None => folder.note_unknown(&entry, &stem),
         }
     }
     if folder.documents.is_empty() && folder.problems.is_empty() {

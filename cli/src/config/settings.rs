@@ -60,7 +60,7 @@ struct Checker<'c> {
 
 impl Checker<'_> {
     fn check(&mut self, setting: &Setting, steps: &[&str], place: &mut ValuePath, value: &Value) {
-        // What only the tenant has was accepted before.
+        // The server has accepted the values that only the tenant has.
         if value_at(&self.file, place).is_none() {
             return;
         }

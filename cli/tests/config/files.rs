@@ -138,7 +138,7 @@ async fn a_plan_warns_once_about_each_file_and_folder_that_it_does_not_read() {
     ];
     let warnings = |plan: &Plan| plan.warnings().iter().map(|warning| folder.short(warning)).collect::<Vec<_>>();
     assert_eq!(warnings(&plan(&tenant, &folder).await.unwrap()), expected);
-    // What is not selected is left out on purpose.
+    // Kinds that are not selected have no warnings.
     let selection = Selection::new(&["roles"], &[]).unwrap();
     let some = config::plan(&tenant, NOBODY, folder.path(), &selection, Undeclared::Keep, &|_| Ok(None)).await.unwrap();
     assert_eq!(warnings(&some), expected[3..]);
@@ -237,6 +237,29 @@ async fn what_is_not_yaml_or_not_a_list_has_a_line() {
     let found = problems(&[("roles.yaml", "- name: a\n  name: b\n"), ("hooks.yaml", "just text\n")]).await;
     assert!(found.iter().any(|problem| problem.starts_with("roles.yaml:2: ")), "{found:?}");
     assert!(found.iter().any(|problem| problem == "hooks.yaml:1: expected a list of hooks"), "{found:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn texts_and_names_in_another_encoding_are_explained() {
+    use std::os::unix::ffi::OsStrExt;
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("roles.yaml", "[]\n")]);
+    std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.yaml")), "[]\n").unwrap();
+    let warnings = plan(&tenant, &folder).await.unwrap().warnings().join("\n");
+    assert!(warnings.ends_with("is ignored: `\u{fffd}` is not a kind"), "{warnings}");
+    std::fs::write(folder.path().join("roles.yaml"), b"\xff\xfe[\0]\0").unwrap();
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert_eq!(error, "cannot read roles.yaml: it is not UTF-8 text");
+}
+
+#[tokio::test]
+async fn the_sign_in_experience_is_declared_once() {
+    let found =
+        problems(&[("sign-in-experience/a.yaml", "customCss: a\n"), ("sign-in-experience/b.yaml", "customCss: b\n")])
+            .await;
+    let expected = "the sign-in experience is already in sign-in-experience/a.yaml:1";
+    assert_eq!(found, [format!("sign-in-experience/b.yaml:1: {expected}")]);
 }
 
 #[tokio::test]
