@@ -6,7 +6,7 @@ use logto_admin::Client;
 use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_cli::failure::{Exit, Result};
 use logto_admin_emulator::Emulator;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::folder::{Folder, NOBODY, apply, apply_all, export, plan, prune, written};
 use crate::tenants::{call, connect, list};
@@ -126,6 +126,52 @@ async fn the_configuration_of_a_connector_has_the_types_of_its_form() {
     // Null removes a member.
     let null = "- connectorId: google-universal\n  config: { clientId: null }\n";
     assert_eq!(problems(&tenant, null).await, [lacks(2, "clientId")]);
+}
+
+/// Returns a value that an item of a form accepts.
+fn sample(item: &Value) -> Value {
+    match (item["type"].as_str().unwrap(), item.get("defaultValue")) {
+        (_, Some(default)) => default.clone(),
+        ("Number", _) => json!(1),
+        ("Switch", _) => json!(true),
+        ("MultiSelect", _) => json!([]),
+        _ => json!("a"),
+    }
+}
+
+#[tokio::test]
+async fn a_plan_refuses_a_configuration_only_if_the_server_does() {
+    let selection = Selection::new(&["connectors"], &[]).unwrap();
+    let (tenant, mut refused) = (Emulator::new().client().unwrap(), 0);
+    let factories = list(&tenant, "ListConnectorFactories").await.into_iter();
+    // They have all types of items but numbers. All factories would take long.
+    let is_tried =
+        |factory: &Value| ["google-universal", "http-email", "oauth2"].map(Value::from).contains(&factory["id"]);
+    for factory in factories.filter(is_tried) {
+        let items = factory["formItems"].as_array().into_iter().flatten();
+        let whole: Map<String, Value> =
+            items.clone().map(|item| (item["key"].as_str().unwrap().to_owned(), sample(item))).collect();
+        for key in items.map(|item| item["key"].as_str().unwrap()) {
+            for value in [None, Some(json!(1)), Some(json!({})), Some(json!("a"))] {
+                let mut config = whole.clone();
+                config.remove(key);
+                config.extend(value.map(|value| (key.to_owned(), value)));
+                let mut connector = json!({ "connectorId": factory["id"], "config": config });
+                if factory["isStandard"] == true {
+                    connector["metadata"] = json!({ "target": "a" });
+                }
+                // JSON is YAML.
+                let folder = Folder::with(&[("connectors.yaml", &json!([connector]).to_string())]);
+                let planned = config::plan(&tenant, NOBODY, folder.path(), &selection, Undeclared::Keep, &|_| Ok(None));
+                if let Err(error) = planned.await {
+                    let created = tenant.operation("CreateConnector").unwrap().json(&connector).await;
+                    assert_eq!(created.unwrap_err().code(), Some("connector.invalid_config"), "{error}: {connector}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 30, "{refused}");
 }
 
 #[tokio::test]
