@@ -1,4 +1,4 @@
-//! The command of a profile that prints the secret, such as that of a password manager.
+//! The command that prints the secret of a profile.
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};

@@ -16,7 +16,7 @@ const DRY_RUN: &str =
 /// Options whose values can be secret, such as `--header "Authorization: Bearer …"`, which lacks the `=`.
 const SECRET: [&str; 2] = ["--header ", "--set "];
 
-/// Returns the error of the parser without misleading tips and without values that can be secret.
+/// Returns the error of the parser without misleading tips and secret values.
 #[must_use]
 pub fn corrected(mut error: Error) -> Error {
     let text = |kind| match error.get(kind) {

@@ -35,7 +35,7 @@ async function arrived(room, path) {
 /** Timeout of calls whose time the test ends, in milliseconds. No other timer is as long. */
 const ENDLESS = 50_000;
 
-/** Runs a function in which timers of `ENDLESS` milliseconds end when the test ends them. Others work as usual. */
+/** Runs a function in which the test ends the timers of `ENDLESS` milliseconds. */
 async function withClock(run) {
   const { setTimeout, clearTimeout } = globalThis;
   const { now } = performance;

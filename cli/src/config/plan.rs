@@ -207,8 +207,9 @@ impl Plan {
         !self.is_empty() || self.kept().next().is_some()
     }
 
-    /// Returns all differences as data: the changes, and then those that `apply` keeps, with the action `keep` and a
-    /// `reason`.
+    /// Returns all differences as data: the changes, and then those that stay.
+    ///
+    /// Those that stay have the action `keep` and a `reason`.
     #[must_use]
     pub fn differences(&self) -> Vec<Value> {
         self.changes.iter().map(Change::to_json).chain(self.kept().map(Unmanaged::to_json)).collect()

@@ -1,4 +1,4 @@
-//! Checks the settings below members with any content, such as the configuration of connectors.
+//! Checks settings, such as those in the configuration of connectors.
 
 use std::collections::BTreeMap;
 

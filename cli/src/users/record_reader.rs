@@ -50,7 +50,9 @@ pub struct Checked {
     pub can_have_hashes: bool,
     /// Records that cannot be imported.
     pub rejected: Vec<Rejected>,
-    /// Problems of these with names of roles and organizations: the problem, how many records have it, and where first.
+    /// Their problems with names of roles and organizations.
+    ///
+    /// Each with the number of records that have it, and the place of the first.
     pub unknown_names: BTreeMap<String, (u64, String)>,
     /// The system of the first of these, by its members, if files should be Logto's.
     pub system: Option<Source>,
@@ -83,7 +85,7 @@ impl Hashes {
 }
 
 impl Checked {
-    /// Returns the problems of a record that are not about names of roles and organizations.
+    /// Returns the problems of a record that are not in `unknown_names`.
     #[must_use]
     pub fn other_problems<'r>(&self, rejected: &'r Rejected) -> Vec<&'r Diagnostic> {
         rejected.problems.iter().filter(|problem| !self.unknown_names.contains_key(&problem.to_string())).collect()

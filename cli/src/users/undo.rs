@@ -92,9 +92,11 @@ pub struct Undone {
 /// Hint for deletions without a clear answer.
 const REPEAT: &str = "run the same command again: it deletes the users that still exist";
 
-/// Deletes the users, several at the same time. After a failure or an interrupt, it only ends the calls in progress: it does
-/// not wait for the next attempt of a call, if the client sends over [`Outage::watch`](super::outage::Outage::watch). A user
-/// whose deletion had no clear answer stays in the journal, so that another undo deletes them.
+/// Deletes the users, several at the same time.
+///
+/// After a failure or an interrupt, it only ends the calls in progress. It does not wait for the next attempt of a call,
+/// if the client sends over [`Outage::watch`](super::outage::Outage::watch). A user whose deletion had no clear answer stays
+/// in the journal, so that another undo deletes them.
 pub async fn delete(
     client: &Client,
     journal: &mut Journal,

@@ -275,7 +275,7 @@ function settleResult(wasm: Exports, job: number, state: ClientState, result: Re
   wasm.settle_token(job, token, lifetime, age, scope, missing);
 }
 
-/** Result of a function of the user: a token, or false if it could not get the lock. */
+/** Result of a function of the user: a token, or false if it got no lock. */
 type Result = StoredToken | boolean | void;
 
 const lock = (key: string, second: number): string => (second ? `${key}:2` : key);
