@@ -22,6 +22,7 @@ pub mod output;
 pub mod profiles;
 pub mod progress;
 mod redaction;
+mod replacement;
 pub mod request_log;
 mod secret_command;
 mod sent_secrets;

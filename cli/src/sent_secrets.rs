@@ -9,6 +9,7 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{Headers, HttpRequest, HttpResponse, HttpTransport, transport_fn};
 
 use crate::credentials::{REDACTED, in_url};
+use crate::replacement::replaced;
 use crate::{json_object, redaction};
 
 /// Shorter secrets are only hidden where they are a whole word: they occur in many others.
@@ -99,16 +100,7 @@ impl Secrets {
     }
 
     fn hide(&self, text: &str) -> String {
-        let mut hidden = String::with_capacity(text.len());
-        let (mut rest, mut before) = (text, None);
-        while let Some(letter) = rest.chars().next() {
-            let found = self.at(rest, before);
-            let length = found.map_or(letter.len_utf8(), str::len);
-            let (seen, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-            hidden += if found.is_some() { REDACTED } else { seen };
-            (rest, before) = (after, seen.chars().next_back());
-        }
-        hidden
+        replaced(text, |rest, before| self.at(rest, before).map(|secret| (secret.len(), REDACTED)))
     }
 
     /// Returns the secret at the start of a text that follows a letter.

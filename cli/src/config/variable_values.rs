@@ -7,6 +7,7 @@ use super::key::Key;
 use super::kinds::Kind;
 use super::secrets::{has_credentials, reference, references_only};
 use super::value_forms::forms;
+use crate::replacement::replaced;
 
 /// Shorter texts are only hidden where they are the whole of a value or a name: they occur in many others.
 const SHORTEST: usize = 4;
@@ -60,15 +61,7 @@ impl VariableValues {
         if let Some(shown) = self.0.get(data) {
             return shown.clone();
         }
-        let mut hidden = String::with_capacity(data.len());
-        let mut rest = data;
-        while let Some(letter) = rest.chars().next() {
-            let found = self.at(rest);
-            let end = found.map_or(letter.len_utf8(), |(length, _)| length);
-            hidden += found.map_or_else(|| rest.get(..end).unwrap_or_default(), |(_, shown)| shown);
-            rest = rest.get(end..).unwrap_or_default();
-        }
-        hidden
+        replaced(data, |rest, _| self.at(rest))
     }
 
     /// Finds the longest known text at the start of data.
