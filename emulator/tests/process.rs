@@ -141,7 +141,7 @@ async fn seed_files_are_yaml_or_json() -> Result<()> {
     for (name, text, expected) in [
         ("typo.yaml", "users:\n  - usernme: ada\n", "typo.yaml: users[0].usernme: unknown member"),
         ("broken.yaml", "users: [\n", "broken.yaml: "),
-        ("twice.yaml", "roles: []\nusers: []\nroles: []\n", "twice.yaml: repeated member `roles` at line 3"),
+        ("twice.yaml", "roles: []\nusers: []\nroles: []\n", "twice.yaml: duplicate entry with key \"roles\""),
     ] {
         let (code, _, errors) = output(&["0", "--seed", &write(name, text)]);
         assert_eq!(code, Some(1), "{errors}");

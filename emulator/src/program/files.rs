@@ -5,16 +5,17 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{self, Value};
 use tempfile::NamedTempFile;
 
-use super::unique::Unique;
 use crate::Emulator;
 
 /// Creates the entities that a YAML or JSON file describes. JSON is YAML too.
 pub(super) fn import(emulator: &Emulator, path: &Path) -> io::Result<()> {
     let text = fs::read_to_string(path).map_err(|error| invalid(path, error))?;
-    let Unique(data) = yaml_serde::from_str(&text).map_err(|error| invalid(path, error))?;
+    // Its mappings have each key once.
+    let data: yaml_serde::Value = yaml_serde::from_str(&text).map_err(|error| invalid(path, error))?;
+    let data = serde_json::to_value(data).map_err(|error| invalid(path, error))?;
     // An empty file is null.
     let data = if data.is_null() { Value::Object(Default::default()) } else { data };
     emulator.import(&data).map_err(|error| invalid(path, error))

@@ -4,7 +4,6 @@ mod arguments;
 mod files;
 mod receivers;
 mod signals;
-mod unique;
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
