@@ -167,7 +167,7 @@ impl Input {
 
     /// Builds the request. Fails if an input is unused. Undocumented query parameters are set by name.
     pub(crate) fn finish<Op: Operation>(&mut self, mut request: Request<Op>) -> Result<HttpRequest> {
-        for (name, value) in self.unused_query(&Op::INFO)? {
+        for (name, value) in self.unused_query(Op::INFO)? {
             request = request.query(&name, value);
         }
         request.to_http().map_err(|error| error.to_string())
