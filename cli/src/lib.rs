@@ -32,6 +32,7 @@ pub mod terminal;
 mod unique_keys;
 pub mod unknown_option;
 pub mod users;
+mod value_forms;
 mod yaml;
 
 use arguments::{Arguments, Command};

@@ -10,6 +10,7 @@ use logto_admin::transport::{Headers, HttpRequest, HttpResponse, HttpTransport, 
 
 use crate::credentials::{REDACTED, in_url};
 use crate::replacement::replaced;
+use crate::value_forms::forms;
 use crate::{json_object, redaction};
 
 /// Shorter secrets are only hidden where they are a whole word: they occur in many others.
@@ -17,9 +18,6 @@ const SHORTEST: usize = 4;
 
 /// Members of errors that decide what a command does next.
 const CODES: [&str; 2] = ["code", "error"];
-
-/// The header of answers that errors contain.
-const REQUEST_ID: &str = "logto-core-request-id";
 
 /// Returns a transport that hides the secrets of each request, and that of the application, in answers that are errors.
 pub(crate) fn hidden(transport: impl HttpTransport, app_secret: &str) -> impl HttpTransport {
@@ -48,15 +46,17 @@ impl Secrets {
             secrets.extend([value, value.rsplit(' ').next().unwrap_or_default()].map(str::to_owned));
         }
         secrets.push(app_secret.to_owned());
-        secrets.retain(|secret| !secret.is_empty());
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Self(secrets)
+        let mut forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret)).collect();
+        forms.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Self(forms)
     }
 
     fn hide_in(&self, answer: &mut HttpResponse) {
-        if let Some(id) = answer.request_id().map(|id| self.hide(id)) {
-            answer.headers.set(REQUEST_ID, id);
+        let mut headers = Headers::default();
+        for (name, value) in answer.headers.iter() {
+            headers.append(name.to_owned(), self.hide(value));
         }
+        answer.headers = headers;
         let bytes = answer.body.bytes();
         let Ok(value) = serde_json::from_slice::<Value>(&bytes) else {
             let text = String::from_utf8_lossy(&bytes);
@@ -80,7 +80,12 @@ impl Secrets {
 
     fn hide_in_value(&self, value: &mut Value) {
         match value {
-            Value::Object(members) => members.values_mut().for_each(|value| self.hide_in_value(value)),
+            Value::Object(members) => {
+                for (name, mut value) in std::mem::take(members) {
+                    self.hide_in_value(&mut value);
+                    members.insert(self.hide(&name), value);
+                }
+            }
             Value::Array(items) => items.iter_mut().for_each(|item| self.hide_in_value(item)),
             Value::String(text) => *text = self.hide(text),
             Value::Number(number) => {
@@ -137,13 +142,13 @@ mod tests {
             json!({ "username": "ada", "password": "a\"b\\c", "secret": 123_456, "passwordDigest": "abcd-longer" });
         let nested = format!("body: {sent}");
         let answer = json!({
-            "message": nested, "code": 123_456, "data": [{ "more": "of-query of-header of-app abcd-longer ada" }],
+            "message": nested, "code": 123_456, "data": [{ "more": "of-query of-header of-app abcd-longer ada", "of-app": 1 }],
             "status": 422,
         });
         let expected = json!({
             "message": "body: {\"username\":\"ada\",\"password\":\"[redacted]\",\"secret\":[redacted],\
                         \"passwordDigest\":\"[redacted]\"}",
-            "code": "[redacted]", "data": [{ "more": "[redacted] [redacted] [redacted] [redacted] ada" }],
+            "code": "[redacted]", "data": [{ "more": "[redacted] [redacted] [redacted] [redacted] ada", "[redacted]": 1 }],
             "status": 422,
         });
         assert_eq!(answered(&sent, &answer), expected);
@@ -173,10 +178,11 @@ mod tests {
             Secrets::of(&request, "")
         };
         let secrets = request("grant_type=x&client_secret=a%2Bb+c");
-        let mut answer = HttpResponse::new(500).body("got client_secret=a%2Bb+c, a+b c").header(REQUEST_ID, "a+b c");
+        let mut answer =
+            HttpResponse::new(500).body("got client_secret=a%2Bb+c, a+b c, a%2Bb%20c").header("x-echo", "a+b c");
         secrets.hide_in(&mut answer);
-        assert_eq!(answer.body.text(), "got client_secret=[redacted], [redacted]");
-        assert_eq!(answer.request_id(), Some(REDACTED));
+        assert_eq!(answer.body.text(), "got client_secret=[redacted], [redacted], [redacted]");
+        assert_eq!(answer.headers.get("x-echo"), Some(REDACTED));
         let text = "{ \"a\" : 1.50 }";
         let mut answer = HttpResponse::new(500).body(text);
         secrets.hide_in(&mut answer);

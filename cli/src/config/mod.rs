@@ -13,7 +13,7 @@
 //! | `planner`, `comparison`, `references`, `required`, `settings`, `kept_access`, `fallback_language`, `phrases`, `social_targets`, `dropped`, `duplicates`, `merged_members`, `unsupported`, `models`, `diff_lines`, `plan` | the difference |
 //! | `apply`, `progress`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
-//! | `secrets`, `variable_values`, `value_forms` | what is secret, and variables in its place |
+//! | `secrets`, `variable_values` | what is secret, and variables in its place |
 //!
 //! # Rules
 //!
@@ -61,7 +61,6 @@ mod social_targets;
 mod tenant;
 mod types;
 mod unsupported;
-mod value_forms;
 mod value_path;
 mod variable_values;
 mod yaml;

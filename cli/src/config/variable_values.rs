@@ -6,8 +6,8 @@ use std::fmt;
 use super::key::Key;
 use super::kinds::Kind;
 use super::secrets::{has_credentials, reference, references_only};
-use super::value_forms::forms;
 use crate::replacement::replaced;
+use crate::value_forms::forms;
 
 /// Shorter texts are only hidden where they are the whole of a value or a name: they occur in many others.
 const SHORTEST: usize = 4;

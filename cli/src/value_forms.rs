@@ -19,7 +19,7 @@ const ENCODINGS: &[Transformation] =
 const PRESENTATIONS: &[Transformation] = &[str::to_owned, one_line, escaped, |text| one_line(&escaped(text))];
 
 /// Returns the forms of a text: each encoding in each presentation.
-pub(super) fn forms(text: &str) -> BTreeSet<String> {
+pub(crate) fn forms(text: &str) -> BTreeSet<String> {
     let encoded: BTreeSet<String> = ENCODINGS.iter().map(|encode| encode(text)).collect();
     let shown = encoded.iter().flat_map(|text| PRESENTATIONS.iter().map(move |present| present(text)));
     shown.filter(|form| !form.is_empty()).collect()
