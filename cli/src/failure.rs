@@ -118,7 +118,10 @@ pub(crate) const fn is_change(method: Method) -> bool {
 pub(crate) fn is_ambiguous(error: &Error) -> bool {
     // Other calls are only repeated if the server has certainly not carried them out.
     let repeats_unclear_calls = || error.operation().and_then(find).is_some_and(|info| info.idempotent);
+    // The first attempt was refused as well: after another outcome, this would be the third.
+    let is_refused = error.status() == Some(401) && error.attempts() <= 2;
     match error.kind() {
+        ErrorKind::Api if is_refused => false,
         ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Decode | ErrorKind::TooLarge => true,
         ErrorKind::Api if error.is_server_error() => true,
         ErrorKind::Api | ErrorKind::Connect => error.attempts() > 1 && repeats_unclear_calls(),

@@ -42,7 +42,7 @@ async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<String>>> 
     } else {
         match client.users().get(who).await {
             Ok(user) => return only_by_id(client, who, user).await.map(Ok),
-            Err(error) if error.is_not_found() => return by_username(client, who).await,
+            Err(error) if is_absent(&error) => return by_username(client, who).await,
             Err(error) => return Err(error.into()),
         }
     };
@@ -53,7 +53,7 @@ async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<String>>> 
 async fn only_by_id(client: &Client, id: &str, user: User) -> Result<User> {
     let can_be_username = is_id(id) && !id.starts_with(|letter: char| letter.is_ascii_digit());
     if can_be_username && by_username(client, id).await?.is_ok_and(|other| other.id != user.id) {
-        let hint = format!("use an email address or phone number, or the id in a path: `--path userId={id}`");
+        let hint = format!("use an email address or phone number, or `logto-admin api` with `--path userId={id}`");
         return Err(Failure::usage(format!("`{id}` is the id of a user and the username of another")).with_hint(hint));
     }
     Ok(user)
@@ -131,6 +131,11 @@ pub(crate) fn member_of<'u>(user: &'u User, member: &str) -> Option<&'u str> {
         "username" => user.username.as_deref(),
         _ => None,
     }
+}
+
+/// Whether Logto itself answered that the entity does not exist. What is in front of it answers without a code of Logto.
+pub(crate) fn is_absent(error: &Error) -> bool {
+    error.is_not_found() && error.code().is_some()
 }
 
 fn is_phone(text: &str) -> bool {

@@ -33,6 +33,10 @@ pub(super) fn finish(context: &mut Context, is_dry_run: bool, summary: Summary, 
     }
     if summary.is_incomplete && !summary.is_unreachable {
         context.printer.message("the import is incomplete: run the same command again to continue");
+        if summary.failed > 0 {
+            let message = "tries again first: correct or remove them, or raise --max-failures";
+            context.printer.message(&format!("it {message} ({})", counted(summary.failed, "record")));
+        }
     }
     if is_short {
         let (read, users) = (summary.records(), checked.users);

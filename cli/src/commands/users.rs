@@ -132,7 +132,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             show(context, &user)?;
         }
         Command::Create(members) => {
-            members.check_repeated()?;
+            members.check_options()?;
             let body = members.body(None)?;
             if lookup::IDENTIFIERS.iter().all(|(member, _)| body.get(member).is_none()) {
                 return Err(Failure::usage("a user requires --username, --email or --phone to sign in"));
@@ -170,7 +170,7 @@ fn show(context: &mut Context, user: &User) -> Result<()> {
 
 /// The password has a call of its own, which comes first: the server rejects some passwords.
 async fn update(context: &mut Context, user: &str, members: &Members) -> Result<()> {
-    members.check_repeated()?;
+    members.check_options()?;
     let client = context.client()?;
     let user = lookup::user(&client, user).await?;
     let password = members.password()?;
@@ -221,15 +221,15 @@ async fn delete(context: &mut Context, users: &[String]) -> Result<Exit> {
     context.confirm(&format!("Delete {}?", names.join(", ")))?;
     let delete = async |id: String| match client.users().delete(&id).await {
         // Somebody else has deleted the user.
-        Err(error) if !error.is_not_found() => Err(error.into()),
+        Err(error) if !lookup::is_absent(&error) => Err(error.into()),
         _ => Ok(()),
     };
     for_each(context, users, |who| format!("deleted {who}"), delete).await
 }
 
 impl Members {
-    /// Fails if two options set a member.
-    fn check_repeated(&self) -> Result<()> {
+    /// Fails if two options set a member, or if one is empty.
+    fn check_options(&self) -> Result<()> {
         check_repeated(&self.set)?;
         let options = [
             ("--username", "username", self.username.is_some()),
@@ -238,6 +238,17 @@ impl Members {
             ("--name", "name", self.name.is_some()),
             ("--password-stdin", "password", self.password_stdin),
         ];
+        let texts = [
+            ("--username", &self.username),
+            ("--email", &self.email),
+            ("--phone", &self.phone),
+            ("--name", &self.name),
+        ];
+        // An empty variable of a shell, which would remove the identifier.
+        if let Some((option, _)) = texts.into_iter().find(|(_, text)| text.as_ref().is_some_and(String::is_empty)) {
+            let failure = Failure::usage(format!("{option} is empty"));
+            return Err(failure.with_hint("to remove a member of a user, pass `--set` with its name and null"));
+        }
         let is_set = |name: &str| self.set.iter().any(|(member, _)| member == name);
         match options.into_iter().find(|(_, member, is_given)| *is_given && is_set(member)) {
             Some((option, member, _)) => {

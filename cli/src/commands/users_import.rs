@@ -22,6 +22,7 @@ use crate::users::diagnostic::Diagnostic;
 use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
 use crate::users::journal::Journal;
+use crate::users::matched::Matched;
 use crate::users::names::Names;
 use crate::users::outage::Outage;
 use crate::users::record_reader::{Checked, RecordReader};
@@ -150,6 +151,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         on_conflict: arguments.on_conflict,
         matches_ids: arguments.from == Source::Logto,
         journal: journal.map(|journal| Arc::new(Mutex::new(journal))),
+        matched: Matched::default(),
         is_dry_run: arguments.dry_run,
     };
     // Without a journal, nothing is imported, although the files might have changed since.
@@ -161,6 +163,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     }
     let interrupt = Interrupt::watch(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
+    // An update can give the account of one person to another.
+    let is_shown = arguments.on_conflict == OnConflict::Update || !context.printer.quiet;
     let (mut warnings, mut other_ids) = (0, 0_u64);
     let summary = import(&writer, items, concurrency, arguments.max_failures, &interrupt, &mut |line| {
         progress.advance();
@@ -170,8 +174,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
             other_ids += 1;
         } else if line.message.is_some() {
             warnings += 1;
-            if warnings <= SHOWN {
-                progress.print_line(&told("warning", line));
+            if warnings <= SHOWN && is_shown {
+                progress.print_error(&told("warning", line));
             }
         }
         report.write(line)
@@ -180,8 +184,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     progress.finish();
     let has_changed = !arguments.dry_run && summary.created + summary.updated + summary.unclear > 0;
     let reported = report.finish().map_err(|failure| failure.after_changes_if(has_changed));
-    if warnings > SHOWN {
-        context.printer.message(&format!("… and {}", counted(warnings - SHOWN, "more warning")));
+    if warnings > SHOWN && is_shown {
+        context.printer.problem(&format!("… and {}", counted(warnings - SHOWN, "more warning")));
     }
     if other_ids > 0 {
         let (users, verb) = (counted(other_ids, "user"), if other_ids == 1 { "has" } else { "have" });

@@ -6,6 +6,7 @@ use logto_admin::Client;
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::lookup::is_absent;
 use crate::users::journal::Journal;
 
 /// Checks that the tenant has the users of a journal: a server can be reset, or another one can have its URL. Looks up the
@@ -15,7 +16,7 @@ pub(super) async fn check_users(context: &mut Context, client: &Client, journal:
     for id in journal.ends() {
         match client.users().get(id).await {
             Ok(_) => {}
-            Err(error) if error.is_not_found() => gone.push(id.as_str()),
+            Err(error) if is_absent(&error) => gone.push(id.as_str()),
             Err(error) => return Err(error.into()),
         }
     }

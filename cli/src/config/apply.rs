@@ -17,6 +17,7 @@ use super::progress::Progress;
 use super::request_bodies::{body, is, names};
 use super::variable_values::VariableValues;
 use crate::failure::{Failure, Result, is_ambiguous};
+use crate::lookup::is_absent;
 
 /// Outcome of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,7 +185,7 @@ impl Applier<'_> {
         let path = self.path(change, change.id.as_deref().unwrap_or_default())?;
         match self.send(self.request(operation, &path)?).await {
             // Some entities go with others.
-            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) if is_absent(&error) => Ok(()),
             answer => answer.map(drop).map_err(|error| self.explained(&error)),
         }
     }

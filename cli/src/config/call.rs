@@ -5,7 +5,7 @@ use logto_admin::{Client, Error, ErrorKind, Request, Untyped};
 use serde_json::Value;
 
 use super::kinds::Read;
-use crate::lookup::list;
+use crate::lookup::{is_absent, list};
 
 const PAGE_SIZE: u32 = 100;
 
@@ -54,11 +54,6 @@ pub(super) async fn read(client: &Client, read: Read, path: &[&str]) -> Result<V
             }
         }
     }
-}
-
-/// Whether Logto itself answered that the entity does not exist. What is in front of it answers without a code of Logto.
-pub(super) fn is_absent(error: &Error) -> bool {
-    error.is_not_found() && error.code().is_some()
 }
 
 fn unexpected(answer: &str) -> Error {

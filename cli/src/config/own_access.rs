@@ -3,9 +3,10 @@
 use logto_admin::Client;
 use serde_json::Value;
 
-use super::call::{is_absent, read};
+use super::call::read;
 use super::entity_members::Members;
 use super::kinds::{APPLICATIONS, Kind, MANAGEMENT_API, ROLES, Read, Standing};
+use crate::lookup::is_absent;
 
 /// The standing of the application that runs the command.
 pub(super) const RUNNING: Standing = Standing::Kept("it runs this command");

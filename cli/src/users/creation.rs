@@ -13,6 +13,7 @@ use super::user_bodies::{identifiers, members};
 use super::write::{Origin, Row, Target, Writer, partial};
 use crate::failure::is_ambiguous;
 use crate::json_object;
+use crate::lookup::is_absent;
 
 /// Code of a refusal: another user has the social identity.
 const IDENTITY_TAKEN: &str = "user.identity_already_in_use";
@@ -103,7 +104,7 @@ impl Writer {
             return RecordError { message: format!("{}; the user {} {why}", problem.message, target.id), ..problem };
         }
         match self.client.users().delete(&target.id).retry(patient()).await {
-            Err(error) if !error.is_not_found() => {
+            Err(error) if !is_absent(&error) => {
                 let message =
                     format!("{}; the user {} was created and not deleted: {error}", problem.message, target.id);
                 RecordError { message, ..problem }

@@ -11,6 +11,7 @@ pub mod export;
 pub mod import;
 pub mod input;
 pub mod journal;
+pub mod matched;
 pub mod names;
 pub mod outage;
 pub mod record;

@@ -11,6 +11,7 @@ use super::creation_outcome;
 use super::journal::{Entry, Journal, Standing};
 use crate::failure::{Failure, Result, is_ambiguous};
 use crate::interrupt::Interrupt;
+use crate::lookup::is_absent;
 use crate::output::counted;
 
 /// A user that an import created.
@@ -119,7 +120,7 @@ pub async fn delete(
     while let Some((key, result)) = calls.next().await {
         match result {
             Ok(Ok(())) => undone.deleted += 1,
-            Err(error) if error.is_not_found() => undone.gone += 1,
+            Err(error) if is_absent(&error) => undone.gone += 1,
             Ok(Err(left)) => {
                 undone.unclear += usize::from(left.might_have_changed);
                 continue;

@@ -9,6 +9,7 @@ use logto_admin::{Client, Request, Untyped};
 use super::creation_outcome;
 use super::existing::{self, Doubt, Found};
 use super::journal::{Entry, Identifiers, Journal, Standing};
+use super::matched::Matched;
 use super::names::Names;
 use super::record::{ImportedUser, Item};
 use super::record_result::{Outcome, RecordError};
@@ -42,6 +43,8 @@ pub struct Writer {
     pub matches_ids: bool,
     /// The journal. A dry run might have none.
     pub journal: Option<Arc<Mutex<Journal>>>,
+    /// The users of the records so far.
+    pub matched: Matched,
     /// Whether to write nothing, and only find out what would be done.
     pub is_dry_run: bool,
 }
@@ -135,6 +138,7 @@ impl Writer {
             }
             Some(Standing::Done { id, created, unclear, digest, .. }) => {
                 if row.has(digest.as_ref()) {
+                    self.matched.add(&id);
                     return Ok(Done::new(Outcome::Journaled, id));
                 }
                 let origin = Origin::noted(created, unclear);
@@ -177,6 +181,7 @@ impl Writer {
                     return Err(self.taken_back(key, &target, problem).await);
                 }
                 self.done(&row, &target, false)?;
+                self.matched.add(&target.id);
                 let is_unclear = target.origin == Origin::Unclear;
                 // A dry run creates no user, so the record has no id yet.
                 let id = Some(target.id).filter(|id| !id.is_empty());
@@ -211,7 +216,7 @@ impl Writer {
     async fn user(&self, id: &str) -> Result<Option<User>, RecordError> {
         match self.client.users().get(id).retry(patient()).await {
             Ok(user) => Ok(Some(user)),
-            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) if lookup::is_absent(&error) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -223,6 +228,9 @@ impl Writer {
 
     /// Handles a record whose user exists.
     async fn exists(&self, row: &Row<'_>, user: User) -> Written {
+        if !self.matched.add(&user.id) {
+            return Err(several_records(&user));
+        }
         let target = Target { id: user.id.clone(), origin: Origin::Existing };
         let done = match self.on_conflict {
             OnConflict::Skip => {
@@ -298,6 +306,12 @@ fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {
 /// A failure after a change, or one that leaves it unclear whether there was one.
 pub(super) fn partial(problem: RecordError) -> RecordError {
     RecordError { is_partial: true, ..problem }
+}
+
+/// Two people would become one user.
+fn several_records(user: &User) -> RecordError {
+    let message = format!("another record of the import belongs to the same user: {}", user.id);
+    RecordError { code: Some("user.several_records".to_owned()), message, ..RecordError::default() }
 }
 
 fn conflict(user: &User) -> RecordError {

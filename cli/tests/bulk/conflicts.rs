@@ -308,3 +308,19 @@ async fn a_user_with_the_id_of_a_record_is_the_same_user_under_another_name() {
         assert_eq!(stage.usernames().await, [if is_dry { "ada" } else { "lovelace" }]);
     }
 }
+
+#[tokio::test]
+async fn records_that_belong_to_the_same_user_fail_but_for_the_first() {
+    for (on_conflict, first) in [(OnConflict::Skip, Outcome::Skipped), (OnConflict::Update, Outcome::Updated)] {
+        let mut stage = Stage::new();
+        stage.call("CreateUser", json!({ "username": "eva", "primaryEmail": "eva@example.com" })).await;
+        stage.on_conflict = on_conflict;
+        let eva = record(json!({ "username": "eva", "name": "Eva" }));
+        let other = record(json!({ "username": "second", "primaryEmail": "eva@example.com" }));
+        let report = stage.import(vec![eva, other]).await;
+        let outcomes: Vec<_> = report.lines.iter().map(|line| line.outcome).collect();
+        assert_eq!(outcomes, [first, Outcome::Failed], "{report:?}");
+        assert_eq!(report.lines[1].code.as_deref(), Some("user.several_records"));
+        assert_eq!(stage.usernames().await, ["eva"]);
+    }
+}

@@ -12,6 +12,7 @@ use logto_admin::{Client, Timestamp};
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_cli::users::import::import;
 use logto_admin_cli::users::journal::Journal;
+use logto_admin_cli::users::matched::Matched;
 use logto_admin_cli::users::names::Names;
 use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record::Item;
@@ -70,6 +71,7 @@ impl Stage {
             on_conflict: self.on_conflict,
             matches_ids: false,
             journal: Some(Arc::new(Mutex::new(self.open_journal()))),
+            matched: Matched::default(),
             is_dry_run: false,
         }
     }

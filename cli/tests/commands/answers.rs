@@ -165,3 +165,32 @@ async fn secrets_that_a_server_repeats_are_not_shown() {
     }
     server.abort();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_404_without_a_code_of_logto_does_not_mean_that_a_user_is_gone() {
+    const USER: &str = r#"{"id":"1bcdefghijkl","customData":{},"identities":{},"createdAt":0,"updatedAt":0,"profile":{},"isSuspended":false}"#;
+    let (url, server) = answering(move |request| {
+        let (status, body) = match request {
+            request if request.starts_with(b"POST /oidc/token") => {
+                ("200 OK", r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#)
+            }
+            request if request.starts_with(b"DELETE ") => ("404 Not Found", "404 page not found"),
+            _ => ("200 OK", USER),
+        };
+        let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close");
+        format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    })
+    .await;
+    let program = Program::new().await;
+    let ended = program.run(&["users", "delete", "1bcdefghijkl", "--yes", "--endpoint", &url]).await;
+    assert!(ended.code == 1 && !ended.err.contains("deleted"), "{ended:?}");
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_was_refused_with_two_tokens_has_a_clear_answer() {
+    let delete = ["api", "DeleteUser", "--path", "userId=ada", "--yes"];
+    let body = r#"{"code":"auth.unauthorized","message":"no"}"#;
+    let ended = with_status("401 Unauthorized", body, &[&delete]).await;
+    assert_eq!(ended[0].code, 1, "{ended:?}");
+}

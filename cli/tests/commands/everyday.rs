@@ -255,6 +255,11 @@ async fn a_user_requires_an_identifier() {
     let program = Program::new().await;
     let refused = program.run(&["users", "create", "--name", "Nobody"]).await;
     assert!(refused.code == 2 && refused.err.contains("--username"), "{refused:?}");
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    // An empty variable of a shell.
+    let emptied = program.run(&["users", "update", "ada", "--username", ""]).await;
+    assert!(emptied.code == 2 && emptied.err.contains("--username is empty"), "{emptied:?}");
+    program.run(&["users", "get", "ada"]).await.done();
 }
 
 #[tokio::test(flavor = "multi_thread")]
