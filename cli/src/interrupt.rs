@@ -1,8 +1,15 @@
-//! Ctrl-C: ends a bulk command after the calls in progress.
+//! Ctrl-C and SIGTERM: end a bulk command after the calls in progress.
 
+use std::io;
+#[cfg(unix)]
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+#[cfg(unix)]
+use futures_util::future::select;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::progress::LinePrinter;
@@ -18,12 +25,12 @@ impl Default for Interrupt {
 }
 
 impl Interrupt {
-    /// Watches for Ctrl-C, and confirms it with a line. The second one ends the program immediately.
+    /// Watches for Ctrl-C and SIGTERM, and confirms the first with a line. The second ends the program immediately.
     #[must_use]
     pub fn watch(printer: LinePrinter) -> Self {
         let interrupt = Self::default();
         let shared = interrupt.clone();
-        let mut first = Box::pin(tokio::signal::ctrl_c().fuse());
+        let mut first = Box::pin(asked().fuse());
         // Listens from now on, and not from when the task runs.
         let _ = (&mut first).now_or_never();
         tokio::spawn(async move {
@@ -31,7 +38,7 @@ impl Interrupt {
                 shared.set();
                 printer.print("stopping after the calls in progress; press Ctrl-C again to stop immediately");
             }
-            if tokio::signal::ctrl_c().await.is_ok() {
+            if asked().await.is_ok() {
                 std::process::exit(130);
             }
         });
@@ -54,4 +61,18 @@ impl Interrupt {
     pub fn is_set(&self) -> bool {
         *self.0.borrow()
     }
+}
+
+/// Waits for Ctrl-C, or for SIGTERM, which service managers and CI systems send.
+#[cfg(unix)]
+async fn asked() -> io::Result<()> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    select(pin!(tokio::signal::ctrl_c()), pin!(terminated.recv())).await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn asked() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }

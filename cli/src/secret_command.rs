@@ -1,6 +1,6 @@
 //! The command that prints the secret of a profile.
 
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -11,6 +11,9 @@ use crate::failure::{Failure, Result};
 /// Longest duration of the command. It can ask the user for a password.
 pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 
+/// Largest output of the command, in bytes.
+const MOST: u64 = 65_536;
+
 /// Time between two looks at a command that has closed its output and has not ended.
 const LOOK: Duration = Duration::from_millis(1);
 
@@ -18,7 +21,9 @@ const LOOK: Duration = Duration::from_millis(1);
 pub(crate) fn output_of(command: &str, longest: Duration) -> Result<String> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let mut program = Command::new(shell);
-    program.args([flag, command]).stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    // Data on standard input is for this program.
+    let input = if io::stdin().is_terminal() { Stdio::inherit() } else { Stdio::null() };
+    program.args([flag, command]).stdin(input).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let mut child = program.spawn().map_err(|error| failed(&error))?;
     match ended(&mut child, longest) {
         Ok(Some((status, _))) if !status.success() => Err(failed(&status)),
@@ -31,7 +36,10 @@ pub(crate) fn output_of(command: &str, longest: Duration) -> Result<String> {
             let message = format!("it did not end within {} seconds", longest.as_secs());
             Err(failed(&message).with_hint("run the command of the profile by itself: it might wait for an answer"))
         }
-        Err(error) => Err(failed(&error)),
+        Err(error) => {
+            stop(&mut child).map_err(|error| failed(&error))?;
+            Err(failed(&error))
+        }
     }
 }
 
@@ -47,13 +55,16 @@ fn ended(child: &mut Child, longest: Duration) -> io::Result<Option<(ExitStatus,
     if let Some(mut output) = child.stdout.take() {
         thread::spawn(move || {
             let mut bytes = Vec::new();
-            let read = output.read_to_end(&mut bytes).map(|_| bytes);
+            let read = output.by_ref().take(MOST + 1).read_to_end(&mut bytes).map(|_| bytes);
             // Nobody waits for it any more if the time is over.
             let _ = sender.send(read);
         });
     }
     let Ok(output) = receiver.recv_timeout(longest) else { return Ok(None) };
     let output = output?;
+    if output.len() as u64 > MOST {
+        return Err(io::Error::other(format!("it printed more than {MOST} bytes")));
+    }
     loop {
         match child.try_wait()? {
             Some(status) => return Ok(Some((status, output))),
@@ -86,7 +97,11 @@ mod tests {
     #[test]
     fn the_output_of_a_command_is_trimmed_and_its_failure_has_no_command() {
         assert_eq!(output_of("echo; echo ' s3cret '; exec >&-", LONGEST).unwrap(), "s3cret");
-        for (command, why) in [("echo s3cret; exit 3", "exit status: 3"), ("true", "it printed nothing")] {
+        for (command, why) in [
+            ("echo s3cret; exit 3", "exit status: 3"),
+            ("true", "it printed nothing"),
+            ("cat /dev/zero", "it printed more than 65536 bytes"),
+        ] {
             let message = output_of(command, LONGEST).unwrap_err().to_string();
             assert_eq!(message, format!("the secret command of the profile failed: {why}"));
         }

@@ -64,7 +64,11 @@ fn found(request: &str) -> Option<Value> {
 }
 
 pub(crate) fn interrupt(child: &Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    signal(child, "-INT");
+}
+
+fn signal(child: &Child, signal: &str) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,21 +137,24 @@ async fn an_apply_that_is_interrupted_ends_after_the_change_in_progress() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_is_interrupted_before_the_first_user_has_changed_nothing() {
-    let program = Program::new().await;
-    let file = program.file("users.ndjson", "{\"username\":\"ada\"}\n");
-    let answer = |request: &str| match request.split(['?', ' ']).nth(1) {
-        Some("/interrupted/api/users") => None,
-        Some("/interrupted/oidc/token") => found(request),
-        _ => Some(json!([])),
-    };
-    let (mut child, connection) = waiting(&program, &["users", "import", &file], answer).await;
-    interrupt(&child);
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.any(|line| line.contains("press Ctrl-C again to stop immediately")));
-    drop(connection);
-    let last = lines.last().unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{last}");
-    assert_eq!(last, "the import is incomplete: run the same command again to continue");
+    // Service managers and CI systems send SIGTERM.
+    for sent in ["-INT", "-TERM"] {
+        let program = Program::new().await;
+        let file = program.file("users.ndjson", "{\"username\":\"ada\"}\n");
+        let answer = |request: &str| match request.split(['?', ' ']).nth(1) {
+            Some("/interrupted/api/users") => None,
+            Some("/interrupted/oidc/token") => found(request),
+            _ => Some(json!([])),
+        };
+        let (mut child, connection) = waiting(&program, &["users", "import", &file], answer).await;
+        signal(&child, sent);
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.any(|line| line.contains("press Ctrl-C again to stop immediately")));
+        drop(connection);
+        let last = lines.last().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{last}");
+        assert_eq!(last, "the import is incomplete: run the same command again to continue");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
