@@ -94,9 +94,9 @@ pub async fn export(
             counted = page.total;
             listed += page.items.len() as u64;
             let new: Vec<User> = page.items.into_iter().filter(|user| seen.add(&user.id)).collect();
-            let mut complete = stream::iter(new).map(|user| completed(client, with, user)).buffered(AT_ONCE);
+            let mut complete = stream::iter(new).map(|user| completed_if_present(client, with, user)).buffered(AT_ONCE);
             while let Some(user) = complete.try_next().await? {
-                write(&user)?;
+                user.as_ref().map_or(Ok(()), &mut *write)?;
             }
             if interrupt.is_set() {
                 return Ok(Exported { is_complete: false, counted });
@@ -117,6 +117,18 @@ pub async fn export(
         }
     }
     Ok(Exported { is_complete: true, counted })
+}
+
+/// Returns the record of a user, or none if the user was deleted after the list was read.
+async fn completed_if_present(client: &Client, with: &[With], user: User) -> Result<Option<ImportedUser>> {
+    let id = user.id.clone();
+    match completed(client, with, user).await {
+        Ok(record) => Ok(Some(record)),
+        Err(failure) => match client.users().get(&id).await {
+            Err(error) if lookup::is_absent(&error) => Ok(None),
+            _ => Err(failure),
+        },
+    }
 }
 
 /// Returns the record of a user, with what the list lacks.

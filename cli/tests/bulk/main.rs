@@ -1,4 +1,4 @@
-//! Imports into the emulator: conflicts, faults, crashes, undo.
+//! Imports into the emulator, and exports: conflicts, faults, crashes, undo.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 #![allow(clippy::disallowed_methods, reason = "the journal has times of the system clock")]
 
 mod conflicts;
+mod export;
 mod faults;
 mod lookups;
 mod outage;
