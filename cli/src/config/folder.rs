@@ -44,8 +44,10 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
         let name = if entry.is_dir() { entry.file_name() } else { entry.file_stem().filter(|_| is_yaml(&entry)) };
         let Some(stem) = name.map(|name| name.to_string_lossy().into_owned()) else {
             let kind = entry.file_stem().and_then(|stem| kinds::files().find(|file| stem == *file));
-            if kind.is_none_or(|file| selection.has_file(file)) {
-                folder.ignore(entry, NOT_YAML);
+            match kind {
+                Some(file) if selection.has_file(file) => folder.add_entry(file, entry)?,
+                Some(_) => {}
+                None => folder.ignore(entry, NOT_YAML),
             }
             continue;
         };

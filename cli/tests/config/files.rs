@@ -151,11 +151,14 @@ async fn files_of_a_kind_that_cannot_be_read_do_not_count_as_absent() {
         ("jwt-customizers/sub/client-credentials.yaml", "tokenType: client-credentials\n"),
         ("jwt-customizers/.hidden/x.yaml", "a: b\n"),
         ("jwt-customizers/notes.txt", "a"),
+        ("roles.YAML", "[]\n"),
+        ("roles.yaml", "[]\n"),
     ])
     .await;
     let expected = [
         "jwt-customizers/access-token.YAML must end with .yaml or .yml in lower case",
         "jwt-customizers/sub is a folder: move its files up",
+        "roles.YAML must end with .yaml or .yml in lower case",
     ];
     assert_eq!(found, expected);
 }
