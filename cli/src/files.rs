@@ -1,6 +1,6 @@
 //! Files that survive a crash, and files that only the user can read.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -80,11 +80,25 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     false
 }
 
-/// Creates a file beside another one that only the user can read, and that vanishes if it is dropped.
+/// Creates the file `NAME.new` beside a file. Only the user can read it, and it vanishes if it is dropped. It is locked until
+/// then, so one without a lock was left by a program that was killed, and is replaced.
+///
+/// Write to it through [`File::try_clone`]: another handle might not get past the lock.
 pub(crate) fn replacement(path: &Path) -> io::Result<NamedTempFile> {
-    let name = beside(path, ".");
-    let name = name.file_name().unwrap_or_default();
-    tempfile::Builder::new().prefix(name).suffix(".new").tempfile_in(folder(path))
+    let new = beside(path, ".new");
+    let is_locked = |file: &File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    let busy = || io::Error::new(io::ErrorKind::ResourceBusy, format!("another program writes {}", new.display()));
+    // Its lock is kept until the new file has one: others that start meanwhile must not remove the new file.
+    let left = File::open(&new).ok();
+    if let Some(left) = &left {
+        if is_locked(left) {
+            return Err(busy());
+        }
+        fs::remove_file(&new)?;
+    }
+    let name = new.file_name().unwrap_or_default();
+    let file = tempfile::Builder::new().prefix(name).rand_bytes(0).tempfile_in(folder(path))?;
+    if is_locked(file.as_file()) { Err(busy()) } else { Ok(file) }
 }
 
 /// Writes a file so that it is never half written, also if several programs write it. If it is private, only the user can

@@ -77,7 +77,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
         None => (Box::new(io::stdout()), true),
         Some(path) if arguments.overwrite => {
             let new = replacement(path)?;
-            (Box::new(replaced.insert(new).reopen()?), true)
+            (Box::new(replaced.insert(new).as_file().try_clone()?), true)
         }
         Some(path) => {
             let (file, length) = open(path, &arguments, server, &mut seen)?;
@@ -103,7 +103,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     let Exported { is_complete, counted: total } = exported.map_err(|failure| arguments.resumable(failure))?;
     writer.finish().map_err(|failure| arguments.resumable(failure))?;
     if is_complete {
-        arguments.end(replaced)?;
+        arguments.end(replaced, seen.is_empty())?;
     }
     if !is_complete && arguments.overwrite {
         context.printer.message("interrupted: the file is unchanged");
@@ -151,10 +151,17 @@ impl Arguments {
         self.format.unwrap_or(of_name)
     }
 
-    /// Puts a complete file in its place.
-    fn end(&self, new: Option<NamedTempFile>) -> Result<()> {
+    /// Puts a complete file in its place. One without users does not replace users.
+    fn end(&self, new: Option<NamedTempFile>, is_empty: bool) -> Result<()> {
         match (&self.to, new) {
-            (Some(path), Some(new)) => drop(new.persist(files::followed(path)).map_err(|error| error.error)?),
+            (Some(path), Some(new)) => {
+                if is_empty && has_more(path, new.as_file())? {
+                    let message = format!("the tenant has no users, and {} is not empty: it is kept", path.display());
+                    return Err(Failure::new(message)
+                        .with_hint("check the connection, and delete the file first if the tenant is really empty"));
+                }
+                new.persist(files::followed(path)).map_err(|error| error.error)?;
+            }
             (Some(path), None) => fs::remove_file(files::beside(path, NOTE))?,
             (None, _) => {}
         }
@@ -209,7 +216,15 @@ impl Arguments {
     }
 }
 
-/// Creates the file that replaces another one when it is complete. It vanishes if it is dropped. Each export has its own.
+/// Whether a file has more than an export without users, which is empty or has the names of the columns.
+fn has_more(path: &Path, empty: &File) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        data => Ok(![0, empty.metadata()?.len()].contains(&data?.len())),
+    }
+}
+
+/// Creates the file that replaces another one when it is complete. It vanishes if it is dropped.
 fn replacement(path: &Path) -> Result<NamedTempFile> {
     let path = files::followed(path);
     let cannot = |error: &dyn std::fmt::Display| Failure::usage(format!("cannot replace {}: {error}", path.display()));

@@ -114,6 +114,30 @@ async fn a_file_is_replaced_on_demand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_without_users_replaces_no_users() {
+    let (full, empty) = (tenant(1).await, Program::new().await);
+    for format in ["ndjson", "csv"] {
+        let file = full.path(&format!("users.{format}"));
+        let export = ["users", "export", "--to", &file, "--overwrite"];
+        full.run(&export).await.done();
+        let backup = fs::read_to_string(&file).unwrap();
+        let refused = empty.run(&export).await;
+        let message =
+            format!("error: the tenant has no users, and {file} is not empty: it is kept\nhint: check the connection");
+        assert!(refused.code == 1 && refused.err.contains(&message), "{refused:?}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), backup);
+        assert!(!full.folder.join(format!("users.{format}.new")).exists());
+        // One without users is replaced by another one.
+        fs::remove_file(&file).unwrap();
+        for _ in 0..2 {
+            empty.run(&export).await.done();
+        }
+        fs::write(&file, "").unwrap();
+        empty.run(&export).await.done();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_export_is_left_alone() {
     let program = tenant(1).await;
     let file = program.file("other.ndjson", "other\n");

@@ -111,6 +111,37 @@ async fn an_interrupted_export_that_would_replace_a_file_has_changed_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_killed_export_leaves_one_private_file_that_the_next_one_replaces() {
+    use std::os::unix::fs::PermissionsExt;
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "old\n");
+    let export = ["users", "export", "--to", &file, "--overwrite", "--with", "roles"];
+    let answer = |request: &str| match found(request) {
+        Some(user) if request.contains("/api/users?") => Some(json!([user])),
+        _ if request.contains("/ada/roles") => None,
+        answer => answer,
+    };
+    let new = format!("{file}.new");
+    for _ in 0..2 {
+        let (mut child, _connection) = waiting(&program, &export, answer).await;
+        // One in progress is left alone.
+        let refused = program.run(&export).await;
+        let message = format!("cannot replace {file}: another program writes {new}");
+        assert!(refused.code == 2 && refused.err.contains(&message), "{refused:?}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut names: Vec<_> =
+            std::fs::read_dir(&program.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["users.ndjson", "users.ndjson.new"]);
+        assert_eq!(std::fs::metadata(&new).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::remove_file(&file).unwrap();
+    program.run(&export).await.done();
+    assert_eq!((std::fs::read_to_string(&file).unwrap().as_str(), std::fs::exists(&new).unwrap()), ("", false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_apply_that_is_interrupted_ends_after_the_change_in_progress() {
     let program = Program::new().await;
     std::fs::create_dir(program.path("config")).unwrap();
