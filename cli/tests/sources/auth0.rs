@@ -68,6 +68,28 @@ fn unverified_addresses_can_be_left_out() {
 }
 
 #[test]
+fn an_address_whose_state_was_not_exported_is_a_warning() {
+    let unknown = "the export does not contain whether it is verified, and Logto treats it as verified";
+    let identifiers = [("email", "ada@example.com"), ("phone_number", "+12025550123")]
+        .map(|(kind, value)| json!({ "type": kind, "value": value }));
+    for (record, expected) in [
+        (json!({ "email": "ada@example.com" }), vec!["email"]),
+        (json!({ "phone_number": "+12025550123", "email_verified": true }), vec!["phone_number"]),
+        (json!({ "identifiers": identifiers }), vec!["email", "phone_number"]),
+        (json!({ "email": "ada@example.com", "email_verified": true }), vec![]),
+        (json!({ "username": "ada" }), vec![]),
+    ] {
+        // Nothing is moved, as that would be every address if the field was not selected for the export.
+        for unverified in [Unverified::Keep, Unverified::CustomData] {
+            let options = SourceOptions { unverified, ..Default::default() };
+            let user = Source::Auth0.convert(record.clone(), &options).unwrap();
+            let expected: Vec<_> = expected.iter().map(|member| format!("{member}: {unknown}")).collect();
+            assert_eq!((warnings(&user), user.set_aside), (expected, Vec::new()), "{record}");
+        }
+    }
+}
+
+#[test]
 fn the_quote_before_each_text_of_a_csv_file_is_removed() {
     let user = &converted(Source::Auth0, "auth0-users.csv")[0];
     assert_eq!(

@@ -43,8 +43,13 @@ fn users_of_a_provider_get_an_identity_in_place_of_the_made_up_username() {
             "identities": { "google": { "userId": "1081" } },
         })
     );
-    let message = "Logto creates enterprise identities at the next sign-in, so they are not imported";
-    assert_eq!(warnings(&users[1]), [format!("identities \"AcmeSAML\": {message}")]);
+    assert_eq!(
+        warnings(&users[1]),
+        [
+            "email \"grace@example.com\": not verified in the source, and Logto treats it as verified",
+            "identities \"AcmeSAML\": Logto creates enterprise identities at the next sign-in, so they are not imported",
+        ]
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod table;
 use clap::ValueEnum;
 use logto_admin::models::{CreateUser, PasswordAlgorithm};
 use logto_admin_cli::users::record::ImportedUser;
-use logto_admin_cli::users::sources::{Conversion, Source, SourceOptions};
+use logto_admin_cli::users::sources::{Conversion, Source, SourceOptions, Unverified};
 use logto_admin_cli::users::{input, validate};
 use logto_admin_emulator::Emulator;
 use serde_json::Value;
@@ -82,9 +82,37 @@ fn a_state_of_a_wrong_type_is_not_guessed_and_other_members_are_warnings() {
         let problems = source.convert(record, &SourceOptions::default()).unwrap_err();
         assert_eq!(problems[0].to_string(), format!("{flag}: expected true or false"));
     }
-    let record = serde_json::json!({ "email": "ada@example.com", "username": ["ada"] });
+    let record = serde_json::json!({ "email": "ada@example.com", "email_verified": true, "username": ["ada"] });
     let user = Source::Auth0.convert(record, &SourceOptions::default()).unwrap();
     assert_eq!(warnings(&user), ["username: expected a text, so the member is not imported"]);
+}
+
+#[test]
+fn an_address_without_a_state_is_unverified() {
+    let unverified = "not verified in the source, and Logto treats it as verified";
+    let kept = SourceOptions::default();
+    let aside = SourceOptions { unverified: Unverified::CustomData, ..Default::default() };
+    let email = "ada@example.com";
+    for (source, record, expected) in [
+        (Source::Keycloak, serde_json::json!({ "email": email }), vec!["email \"ada@example.com\""]),
+        (
+            Source::Firebase,
+            serde_json::json!({ "email": email, "phoneNumber": "+12025550123" }),
+            vec!["email \"ada@example.com\""],
+        ),
+        (
+            Source::Cognito,
+            serde_json::json!({ "email": email, "phone_number": "+12025550123" }),
+            vec!["email \"ada@example.com\"", "phone_number \"12025550123\""],
+        ),
+    ] {
+        let user = source.convert(record.clone(), &kept).unwrap();
+        let expected: Vec<_> = expected.iter().map(|address| format!("{address}: {unverified}")).collect();
+        assert_eq!((user.user.primary_email.as_deref(), warnings(&user)), (Some(email), expected), "{source}");
+        let user = source.convert(record, &aside).unwrap().user;
+        assert_eq!((&user.primary_email, &user.custom_data["email"]), (&None, &email.into()), "{source}");
+        assert_eq!(user.primary_phone.is_some(), source == Source::Firebase, "Firebase stores verified numbers only");
+    }
 }
 
 #[test]

@@ -45,19 +45,34 @@ fn id(fields: &mut Fields) -> Option<String> {
     own.or_else(|| fields.text("alt_id").or(oid).map(|id| if id.contains('|') { id } else { format!("auth0|{id}") }))
 }
 
+/// An export job has the fields that were selected, so a missing one means nothing.
+const UNKNOWN: &str = "the export does not contain whether it is verified, and Logto treats it as verified";
+
+fn set_email(draft: &mut Draft<'_>, address: Option<String>, verified: Option<bool>) {
+    draft.email("email", address, verified);
+    if verified.is_none() && draft.user.primary_email.is_some() {
+        draft.warn("email", UNKNOWN);
+    }
+}
+
+fn set_phone(draft: &mut Draft<'_>, number: Option<String>, verified: Option<bool>) {
+    draft.phone("phone_number", number, verified);
+    if verified.is_none() && draft.user.primary_phone.is_some() {
+        draft.warn("phone_number", UNKNOWN);
+    }
+}
+
 fn addresses(fields: &mut Fields, draft: &mut Draft<'_>) {
     let (email, verified) = (fields.text("email"), fields.flag("email_verified"));
-    draft.email("email", email, verified);
+    set_email(draft, email, verified);
     let (phone, verified) = (fields.text("phone_number"), fields.flag("phone_verified"));
-    draft.phone("phone_number", phone, verified);
+    set_phone(draft, phone, verified);
     // In the export of hashes, some users have their addresses here only.
     for mut identifier in fields.objects("identifiers") {
         let (value, verified) = (identifier.text("value"), identifier.flag("verified"));
         match identifier.text("type").as_deref() {
-            Some("email") if draft.user.primary_email.is_none() => draft.email("email", value, verified),
-            Some("phone_number" | "phone") if draft.user.primary_phone.is_none() => {
-                draft.phone("phone_number", value, verified);
-            }
+            Some("email") if draft.user.primary_email.is_none() => set_email(draft, value, verified),
+            Some("phone_number" | "phone") if draft.user.primary_phone.is_none() => set_phone(draft, value, verified),
             Some("username") => draft.username("username", value),
             _ => {}
         }

@@ -27,10 +27,12 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
 
     let sub = attributes.text("sub");
     draft.user.id = sub.clone().or_else(|| username.clone());
-    let (email, verified) = (attributes.text("email"), attributes.flag("email_verified"));
-    draft.email("email", email, verified);
-    let (phone, verified) = (attributes.text("phone_number"), attributes.flag("phone_number_verified"));
-    draft.phone("phone_number", phone, verified);
+    // Users that have verified nothing, and those of a provider, can lack the attributes.
+    let (email, verified) = (attributes.text("email"), attributes.flag("email_verified").unwrap_or_default());
+    draft.email("email", email, Some(verified));
+    let (phone, verified) =
+        (attributes.text("phone_number"), attributes.flag("phone_number_verified").unwrap_or_default());
+    draft.phone("phone_number", phone, Some(verified));
     // Cognito makes up usernames for users of a provider and for pools with email addresses as usernames.
     let is_made_up = username == sub || status.as_deref() == Some("EXTERNAL_PROVIDER") || is_uuid(username.as_deref());
     draft.username("Username", username.filter(|_| !is_made_up));

@@ -44,8 +44,9 @@ pub(super) const COLUMNS: &[&str] = &[
 
 pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
     draft.user.id = fields.text("localId");
-    let (email, verified) = (fields.text("email"), fields.flag("emailVerified"));
-    draft.email("email", email, verified);
+    // Firebase's default is false.
+    let (email, verified) = (fields.text("email"), fields.flag("emailVerified").unwrap_or_default());
+    draft.email("email", email, Some(verified));
     // Firebase verifies phone numbers before it stores them.
     let phone = fields.text("phoneNumber");
     draft.phone("phoneNumber", phone, None);

@@ -17,8 +17,9 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
         draft.skip("a service account");
     }
     let attributes = fields.object("attributes");
-    let (email, verified) = (fields.text("email"), fields.flag("emailVerified"));
-    draft.email("email", email, verified);
+    // Keycloak's default is false.
+    let (email, verified) = (fields.text("email"), fields.flag("emailVerified").unwrap_or_default());
+    draft.email("email", email, Some(verified));
     phone(&attributes, draft);
     let username = fields.text("username");
     draft.username("username", username);
