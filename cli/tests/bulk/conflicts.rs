@@ -57,6 +57,18 @@ async fn users_that_exist_are_skipped_updated_or_reported() {
 }
 
 #[tokio::test]
+async fn an_update_suspends_a_user_and_lifts_no_suspension() {
+    let mut stage = Stage::new();
+    stage.call("CreateUser", json!({ "username": "ada" })).await;
+    stage.on_conflict = OnConflict::Update;
+    for is_suspended in [true, false] {
+        let report = stage.import(vec![record(json!({ "username": "ada", "isSuspended": is_suspended }))]).await;
+        assert_eq!(report.lines[0].outcome, Outcome::Updated, "{report:?}");
+        assert!(stage.client().users().list().await.unwrap().items[0].is_suspended);
+    }
+}
+
+#[tokio::test]
 async fn a_user_with_another_identifier_than_the_record_is_named_in_a_warning() {
     for on_conflict in [OnConflict::Skip, OnConflict::Update] {
         let mut stage = Stage::new();

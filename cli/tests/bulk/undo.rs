@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use logto_admin::models::UpdateUser;
 use logto_admin::transport::{HttpResponse, HttpTransport, Method};
 use logto_admin_cli::failure::Exit;
 use logto_admin_cli::interrupt::Interrupt;
@@ -22,6 +23,9 @@ async fn an_undo_deletes_what_the_import_created_and_nothing_else() {
     let client = stage.client();
     let users = undo::users(&client, &journal).await.unwrap().created;
     assert_eq!(users.len(), 2);
+    // A user that changed since the import is deleted, too.
+    let renamed = UpdateUser { username: "hopper".to_owned().into(), ..Default::default() };
+    client.users().update(&users[0].id, renamed).await.unwrap();
     let undone = undo::delete(&client, &mut journal, users.clone(), &Interrupt::default(), &mut || ()).await.unwrap();
     assert_eq!(undone, Undone { deleted: 2, ..Undone::default() });
     assert_eq!(stage.usernames().await, ["ada"]);

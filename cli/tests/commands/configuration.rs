@@ -34,6 +34,37 @@ async fn a_configuration_moves_to_another_tenant() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_entity_with_another_name_is_another_entity() {
+    let program = tenant().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    program.run(&["roles", "assign", "staff", "ada"]).await.done();
+    let folder = program.path("config");
+    let kinds = ["--only", "applications,roles"];
+    program.run(&[&["config", "export", &folder], &kinds[..]].concat()).await.done();
+    for (file, old, new) in [("applications", "name: Shop", "name: Store"), ("roles", "name: staff", "name: crew")] {
+        let path = format!("{folder}/{file}.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{text}");
+        fs::write(&path, text.replace(old, new)).unwrap();
+    }
+    let ids = async |name: &str| {
+        let listed = program.run(&["apps", "list"]).await.done().json();
+        let named = listed.as_array().unwrap().iter().filter(|application| application["name"] == name);
+        named.map(|application| application["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let old = ids("Shop").await;
+    let apply = [&["config", "apply", &folder, "--yes"], &kinds[..]].concat();
+    program.run(&apply).await.done();
+    // Both are there until the old ones are pruned.
+    assert_eq!((ids("Shop").await, ids("Store").await.len()), (old.clone(), 1));
+    program.run(&[&apply[..], &["--prune"]].concat()).await.done();
+    let new = ids("Store").await;
+    assert!(ids("Shop").await.is_empty() && new.len() == 1 && new != old);
+    assert_eq!(program.run(&["roles", "users", "crew"]).await.done().json(), serde_json::json!([]));
+    assert_eq!(program.run(&["roles", "users", "staff"]).await.code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_and_what_was_applied_can_be_json() {
     let program = tenant().await;
     let folder = program.path("config");

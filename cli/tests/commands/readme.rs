@@ -8,7 +8,7 @@ use logto_admin::models::{CreateRole, CreateUser};
 use logto_admin::serde_json::{self, Value};
 use logto_admin_cli::arguments::Arguments;
 
-use crate::program::{Ended, Program};
+use crate::program::{Ended, Program, bare, ended};
 
 const README: &str = include_str!("../../README.md");
 
@@ -180,9 +180,53 @@ async fn a_report_has_a_line_per_record_and_the_journal_no_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_user_has_neither_the_old_id_nor_the_times_of_the_record() {
+    let program = Program::new().await;
+    let record = r#"{ "id": "old-1", "username": "ada", "createdAt": 1, "lastSignInAt": 2 }"#;
+    let (file, report) = (program.file("a.ndjson", &format!("{record}\n")), program.path("report.ndjson"));
+    program.run(&["users", "import", &file, "--report", &report]).await.done();
+    let ada = program.run(&["users", "get", "ada"]).await.done().json();
+    assert!(ada["id"] != "old-1" && ada["createdAt"] != 1 && ada["lastSignInAt"].is_null(), "{ada}");
+    let line: Value = serde_json::from_str(&fs::read_to_string(&report).unwrap()).unwrap();
+    assert_eq!((&line["user"], &line["id"]), (&"old-1".into(), &ada["id"]));
+    assert!(fs::read_to_string(program.path("a.ndjson.journal")).unwrap().contains("old-1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_backup_has_other_ids_secrets_and_signing_keys() {
+    let old = Program::new().await;
+    let new = Program::with(logto_admin_emulator::Emulator::builder().seed(1).build()).await;
+    old.run(&["apps", "create", "Shop", "--type", "Traditional"]).await.done();
+    let hook = ["hooks", "create", "https://audit.example.com", "--name", "audit", "--event", "PostSignIn"];
+    old.run(&hook).await.done();
+    old.run(&["organizations", "create", "Acme"]).await.done();
+    old.run(&["users", "create", "--username", "ada"]).await.done();
+    let identity = async |program: &Program| {
+        let apps = program.run(&["api", "ListApplications"]).await.done().json();
+        let app = apps.as_array().unwrap().iter().find(|app| app["name"] == "Shop").unwrap();
+        let id = format!("id={}", app["id"].as_str().unwrap());
+        let secret = program.run(&["api", "ListApplicationSecrets", "--path", &id]).await.done().json();
+        let hook = program.run(&["api", "ListHooks"]).await.done().json();
+        let ada = program.run(&["users", "get", "ada"]).await.done().json();
+        [app["id"].clone(), secret[0]["value"].clone(), hook[0]["signingKey"].clone(), ada["id"].clone()]
+    };
+    recipe(&old, "A nightly backup").await.into_iter().for_each(|ended| drop(ended.done()));
+    new.run(&["config", "apply", &old.path("backup"), "--yes"]).await.done();
+    new.run(&["users", "import", &old.path("users.ndjson")]).await.done();
+    for (old, new) in identity(&old).await.iter().zip(identity(&new).await) {
+        assert!(old.is_string() && new.is_string() && *old != new, "{old} {new}");
+    }
+    assert_eq!(new.run(&["organizations", "list"]).await.done().json(), Value::Array(Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_configuration_is_exported_checked_and_applied() {
     let program = Program::new().await;
     program.run(&["apps", "create", "Shop", "--type", "SPA"]).await.done();
+    for profile in ["dev", "prod"] {
+        let add = ["profile", "add", profile, "--endpoint", &program.url(), "--app-id", program.emulator.app_id()];
+        ended(bare(&add, &program.folder), &format!("{}\n", program.emulator.app_secret())).await.done();
+    }
     let [exported, planned, applied] = recipe(&program, "From development to production").await.try_into().unwrap();
     exported.done();
     let applications = fs::read_to_string(program.folder.join("config/applications.yaml")).unwrap();

@@ -228,6 +228,19 @@ async fn a_variable_that_is_not_set_keeps_the_present_value() {
 }
 
 #[tokio::test]
+async fn a_secret_without_its_variable_is_not_compared() {
+    let tenant = Emulator::new().client().unwrap();
+    fill(&tenant).await;
+    let folder = Folder::new();
+    export(&tenant, &folder).await;
+    for (value, is_same) in [(Some("Bearer hook-secret"), true), (Some("Bearer other"), false), (None, true)] {
+        let set = |name: &str| Ok(value.filter(|_| name == VARIABLE).map(str::to_owned));
+        let planned = config::plan(&tenant, NOBODY, folder.path(), &Selection::all(), Undeclared::Keep, &set).await;
+        assert_eq!(planned.unwrap().is_empty(), is_same, "{value:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_variable_that_is_not_set_hides_no_difference_of_the_text_around_it() {
     let tenant = Emulator::new().client().unwrap();
     let file = |host: &str| {
