@@ -43,8 +43,10 @@ fn targets() -> Result<Vec<String>> {
 /// Runs all targets, even if some fail.
 fn each(targets: &[String]) -> Result<()> {
     let (left, failed) = (Mutex::new(targets.iter()), Mutex::new(Vec::new()));
+    // A lock in the condition of a loop would be held while the target runs.
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || {
-        while let Some(target) = left.lock().unwrap_or_else(PoisonError::into_inner).next() {
+        while let Some(target) = next() {
             if let Err(error) = briefly(target) {
                 failed.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{error:#}"));
             }
