@@ -14,10 +14,18 @@ async fn with_answers(body: &'static str, commands: &[&[&str]]) -> Vec<Ended> {
 
 /// Runs commands against a server whose answers all have this status and this body.
 async fn with_status(status: &'static str, body: &'static str, commands: &[&[&str]]) -> Vec<Ended> {
+    answered_by(move |_| (status, body), commands).await
+}
+
+/// Runs commands against a server that issues tokens. `answer` returns status and body for all other requests.
+async fn answered_by(
+    answer: impl Fn(&[u8]) -> (&'static str, &'static str) + Send + Sync + 'static,
+    commands: &[&[&str]],
+) -> Vec<Ended> {
     let (url, server) = answering(move |request| {
         let (status, body) = match request.starts_with(b"POST /oidc/token") {
             true => ("200 OK", r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#),
-            false => (status, body),
+            false => answer(request),
         };
         let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
         let head = format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close");
@@ -169,22 +177,14 @@ async fn secrets_that_a_server_repeats_are_not_shown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_404_without_a_code_of_logto_does_not_mean_that_a_user_is_gone() {
     const USER: &str = r#"{"id":"1bcdefghijkl","customData":{},"identities":{},"createdAt":0,"updatedAt":0,"profile":{},"isSuspended":false}"#;
-    let (url, server) = answering(move |request| {
-        let (status, body) = match request {
-            request if request.starts_with(b"POST /oidc/token") => {
-                ("200 OK", r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#)
-            }
-            request if request.starts_with(b"DELETE ") => ("404 Not Found", "404 page not found"),
-            _ => ("200 OK", USER),
-        };
-        let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close");
-        format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-    })
-    .await;
-    let program = Program::new().await;
-    let ended = program.run(&["users", "delete", "1bcdefghijkl", "--yes", "--endpoint", &url]).await;
+    let answer = |request: &[u8]| match request.starts_with(b"DELETE ") {
+        true => ("404 Not Found", "404 page not found"),
+        false => ("200 OK", USER),
+    };
+    let [ended] = &answered_by(answer, &[&["users", "delete", "1bcdefghijkl", "--yes"]]).await[..] else {
+        panic!("one command")
+    };
     assert!(ended.code == 1 && !ended.err.contains("deleted"), "{ended:?}");
-    server.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
