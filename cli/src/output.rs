@@ -151,6 +151,12 @@ pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Returns a line about the items of a list that are not shown, or none if all are. `noun` names an item.
+pub(crate) fn unshown(all: usize, shown: usize, noun: &str) -> Option<String> {
+    let more = all.checked_sub(shown).filter(|more| *more > 0)?;
+    Some(format!("… and {}", counted(more, &format!("more {noun}"))))
+}
+
 /// Whether to write colours to a stream.
 pub fn has_colour(stream: &impl IsTerminal) -> bool {
     is_coloured(stream.is_terminal(), |name| std::env::var_os(name))

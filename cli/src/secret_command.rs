@@ -25,21 +25,21 @@ pub(crate) fn output_of(command: &str, longest: Duration) -> Result<String> {
     let input = if io::stdin().is_terminal() { Stdio::inherit() } else { Stdio::null() };
     program.args([flag, command]).stdin(input).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let mut child = program.spawn().map_err(|error| failed(&error))?;
-    match ended(&mut child, longest) {
+    let ended = ended(&mut child, longest);
+    if !matches!(ended, Ok(Some(_))) {
+        stop(&mut child).map_err(|error| failed(&error))?;
+    }
+    match ended {
         Ok(Some((status, _))) if !status.success() => Err(failed(&status)),
         Ok(Some((_, output))) => match String::from_utf8_lossy(&output).trim() {
             "" => Err(failed(&"it printed nothing")),
             secret => Ok(secret.to_owned()),
         },
         Ok(None) => {
-            stop(&mut child).map_err(|error| failed(&error))?;
             let message = format!("it did not end within {} seconds", longest.as_secs());
             Err(failed(&message).with_hint("run the command of the profile by itself: it might wait for an answer"))
         }
-        Err(error) => {
-            stop(&mut child).map_err(|error| failed(&error))?;
-            Err(failed(&error))
-        }
+        Err(error) => Err(failed(&error)),
     }
 }
 
@@ -52,10 +52,10 @@ fn failed(why: &dyn std::fmt::Display) -> Failure {
 fn ended(child: &mut Child, longest: Duration) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
     let until = Instant::now() + longest;
     let (sender, receiver) = mpsc::channel();
-    if let Some(mut output) = child.stdout.take() {
+    if let Some(output) = child.stdout.take() {
         thread::spawn(move || {
             let mut bytes = Vec::new();
-            let read = output.by_ref().take(MOST + 1).read_to_end(&mut bytes).map(|_| bytes);
+            let read = output.take(MOST + 1).read_to_end(&mut bytes).map(|_| bytes);
             // Nobody waits for it any more if the time is over.
             let _ = sender.send(read);
         });

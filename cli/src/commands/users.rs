@@ -228,30 +228,30 @@ async fn delete(context: &mut Context, users: &[String]) -> Result<Exit> {
 }
 
 impl Members {
+    /// Returns the options that are given and set a text, with the member and the text.
+    fn texts(&self) -> impl Iterator<Item = (&'static str, &'static str, &str)> {
+        let all = [
+            ("--username", "username", &self.username),
+            ("--email", "primaryEmail", &self.email),
+            ("--phone", "primaryPhone", &self.phone),
+            ("--name", "name", &self.name),
+        ];
+        all.into_iter().filter_map(|(option, member, text)| Some((option, member, text.as_deref()?)))
+    }
+
     /// Fails if two options set a member, or if one is empty.
     fn check_options(&self) -> Result<()> {
         check_repeated(&self.set)?;
-        let options = [
-            ("--username", "username", self.username.is_some()),
-            ("--email", "primaryEmail", self.email.is_some()),
-            ("--phone", "primaryPhone", self.phone.is_some()),
-            ("--name", "name", self.name.is_some()),
-            ("--password-stdin", "password", self.password_stdin),
-        ];
-        let texts = [
-            ("--username", &self.username),
-            ("--email", &self.email),
-            ("--phone", &self.phone),
-            ("--name", &self.name),
-        ];
         // An empty variable of a shell, which would remove the identifier.
-        if let Some((option, _)) = texts.into_iter().find(|(_, text)| text.as_ref().is_some_and(String::is_empty)) {
+        if let Some((option, ..)) = self.texts().find(|(.., text)| text.is_empty()) {
             let failure = Failure::usage(format!("{option} is empty"));
             return Err(failure.with_hint("to remove a member of a user, pass `--set` with its name and null"));
         }
         let is_set = |name: &str| self.set.iter().any(|(member, _)| member == name);
-        match options.into_iter().find(|(_, member, is_given)| *is_given && is_set(member)) {
-            Some((option, member, _)) => {
+        let options = self.texts().map(|(option, member, _)| (option, member));
+        let password = self.password_stdin.then_some(("--password-stdin", "password"));
+        match options.chain(password).find(|(_, member)| is_set(member)) {
+            Some((option, member)) => {
                 Err(Failure::usage(format!("{option} and `--set {member}` set the same member: pass one of them")))
             }
             None => Ok(()),
@@ -261,17 +261,10 @@ impl Members {
     /// Returns the body. Members of objects are added to those of the user.
     fn body(&self, user: Option<&User>) -> Result<Value> {
         let mut body = json!({});
-        let phone = self.phone.as_deref().map(|phone| phone.chars().filter(char::is_ascii_digit).collect::<String>());
-        let texts = [
-            ("username", self.username.clone()),
-            ("primaryEmail", self.email.clone()),
-            ("primaryPhone", phone),
-            ("name", self.name.clone()),
-        ];
-        for (name, value) in texts {
-            if let Some(value) = value {
-                json_object::set(&mut body, name, value);
-            }
+        for (_, member, text) in self.texts() {
+            let digits = || text.chars().filter(char::is_ascii_digit).collect();
+            let value: String = if member == "primaryPhone" { digits() } else { text.to_owned() };
+            json_object::set(&mut body, member, value);
         }
         // The server replaces these objects.
         let whole = |object: &str| match (object, user) {

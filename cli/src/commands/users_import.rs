@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::files;
 use crate::interrupt::Interrupt;
-use crate::output::counted;
+use crate::output::{counted, unshown};
 use crate::progress::Progress;
 use crate::users::diagnostic::Diagnostic;
 use crate::users::import::import;
@@ -184,8 +184,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     progress.finish();
     let has_changed = !arguments.dry_run && summary.created + summary.updated + summary.unclear > 0;
     let reported = report.finish().map_err(|failure| failure.after_changes_if(has_changed));
-    if warnings > SHOWN && is_shown {
-        context.printer.problem(&format!("… and {}", counted(warnings - SHOWN, "more warning")));
+    if let Some(more) = unshown(warnings, SHOWN, "warning").filter(|_| is_shown) {
+        context.printer.problem(&more);
     }
     if other_ids > 0 {
         let (users, verb) = (counted(other_ids, "user"), if other_ids == 1 { "has" } else { "have" });
@@ -355,8 +355,8 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
     for (problem, (count, location)) in checked.unknown_names.iter().take(SHOWN) {
         printer.problem(&format!("invalid: {problem} ({}, first at {location})", counted(*count, "record")));
     }
-    if checked.unknown_names.len() > SHOWN {
-        printer.problem(&format!("… and {}", counted(checked.unknown_names.len() - SHOWN, "more name")));
+    if let Some(more) = unshown(checked.unknown_names.len(), SHOWN, "name") {
+        printer.problem(&more);
     }
     let others = checked.rejected.iter().map(|rejected| (rejected, checked.other_problems(rejected)));
     let others: Vec<_> = others.filter(|(_, problems)| !problems.is_empty()).collect();
@@ -368,8 +368,8 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
         let user = if rejected.user.is_empty() { String::new() } else { format!("{}: ", rejected.user) };
         printer.problem(&format!("invalid: {}: {user}{}", rejected.location, shown.join("; ")));
     }
-    if others.len() > SHOWN {
-        printer.problem(&format!("… and {}", counted(others.len() - SHOWN, "more invalid record")));
+    if let Some(more) = unshown(others.len(), SHOWN, "invalid record") {
+        printer.problem(&more);
     }
     let mut problems = checked.rejected.iter().flat_map(|rejected| &rejected.problems);
     if let Some(system) = checked.system {

@@ -17,7 +17,7 @@ use super::record_members;
 use super::sources::{Source, SourceOptions};
 use super::validate;
 use crate::failure::{Failure, Result};
-use crate::output::counted;
+use crate::output::unshown;
 
 /// Number of records that the reading thread passes on at once.
 const AHEAD: usize = 100;
@@ -136,9 +136,7 @@ impl RecordReader {
             if !problems.is_empty() {
                 let mut lines: Vec<String> =
                     problems.iter().take(SHOWN).map(|problem| format!("\n  {problem}")).collect();
-                if problems.len() > SHOWN {
-                    lines.push(format!("\n  … and {}", counted(problems.len() - SHOWN, "more column")));
-                }
+                lines.extend(unshown(problems.len(), SHOWN, "column").map(|more| format!("\n  {more}")));
                 let failure = Failure::usage(format!("invalid columns in {}:{}", shown(file), lines.concat()));
                 let is_export = columns.iter().all(|column| record_members::find(column).is_some());
                 // A mapping shows that the columns are those of the user.
