@@ -1,6 +1,6 @@
 //! Selects the server and credentials: flags, then the environment, then a profile.
 
-use logto_admin::transport::{HttpTransport, ReqwestTransport};
+use logto_admin::transport::{HttpTransport, ReqwestTransport, TlsBackend};
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
 use crate::environment::Variables;
@@ -118,7 +118,7 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub fn client(&self) -> Result<Client> {
-        self.client_over(ReqwestTransport::new()?)
+        self.client_over(http_transport()?)
     }
 
     /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent.
@@ -161,6 +161,15 @@ fn missing(has: [bool; 3], with_variables: bool) -> Failure {
     };
     let names: Vec<String> = missing.map(name).collect();
     Failure::usage(format!("incomplete connection: missing {}", names.join(", ")))
+}
+
+/// Returns a transport with the same TLS library in every build. OpenSSL takes ten times as long to load the certificates
+/// of the system.
+///
+/// # Errors
+/// Fails if the system has no certificates.
+pub(crate) fn http_transport() -> Result<ReqwestTransport> {
+    Ok(ReqwestTransport::builder().tls_backend(TlsBackend::Rustls).build()?)
 }
 
 #[cfg(test)]
