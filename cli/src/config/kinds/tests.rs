@@ -299,6 +299,18 @@ fn settings_of_profile_fields_are_those_of_the_document() {
         let config = field["properties"]["config"]["properties"].as_object().unwrap();
         (kind, config.keys().map(String::as_str).collect::<BTreeSet<_>>())
     });
+    let names = |kind: &str| {
+        let field = choices.iter().find(|field| field["properties"]["type"]["format"] == format!("{kind:?}")).unwrap();
+        at(&document, field, &["config", "parts", "*", "name"])[0]["enum"].clone()
+    };
+    assert_eq!(names("Fullname"), serde_json::json!(templates::PARTS_OF_NAMES));
+    assert!(
+        names("Address")
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|name| !templates::PARTS_OF_NAMES.contains(&name.as_str().unwrap()))
+    );
     let known = templates::SETTINGS.iter().map(|(kind, settings, _)| (*kind, settings.iter().copied().collect()));
     assert_eq!(settings.collect::<Vec<_>>(), known.collect::<Vec<_>>());
 }
