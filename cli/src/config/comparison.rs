@@ -20,7 +20,8 @@ impl Planner<'_> {
     pub(super) fn create(&mut self, declared: &Declared, members: Members) -> Option<Change> {
         let (kind, before) = (declared.kind, self.problems.len());
         for (place, open) in &declared.open {
-            self.problem(declared, place, &self.not_set(place, open));
+            let why = format!("and the {} is new", kind.noun);
+            self.problem(declared, place, &self.must_be_set(place, open, &why));
         }
         let value = Value::Object(members.clone());
         for member in kind.members.iter().filter(|member| member.required) {
@@ -76,7 +77,7 @@ impl Planner<'_> {
                 // A member that the server lacks.
                 (None, _) => {}
                 (Some(_), Some(Value::String(present))) if !fits(&open.text, present) => {
-                    let problem = format!("{}, and the present value differs elsewhere", self.not_set(place, open));
+                    let problem = self.must_be_set(place, open, "and the present value differs elsewhere");
                     self.problem(declared, place, &problem);
                 }
                 (Some(value), Some(present)) => {
@@ -84,7 +85,9 @@ impl Planner<'_> {
                     sources.extend(present.as_str().map(|present| (present.to_owned(), open.text.clone())));
                     self.warn(declared, place, &format!("{}; the present value is kept", self.not_set(place, open)));
                 }
-                (Some(_), None) => self.problem(declared, place, &self.not_set(place, open)),
+                (Some(_), None) => {
+                    self.problem(declared, place, &self.must_be_set(place, open, "and there is no present value"));
+                }
             }
         }
         let Value::Object(members) = &whole else { return None };
@@ -145,7 +148,7 @@ impl Planner<'_> {
             let is_list = |place: &&[String]| value_at(&after, place).is_some_and(Value::is_array);
             let list = (0..place.len()).filter_map(|end| place.get(..end)).find(is_list);
             if list.is_some_and(|list| value_at(&before, list) != value_at(&after, list)) {
-                self.problem(declared, place, &format!("{}, and its list changes", self.not_set(place, open)));
+                self.problem(declared, place, &self.must_be_set(place, open, "and its list changes"));
             }
         }
     }
@@ -161,5 +164,10 @@ impl Planner<'_> {
         let (names, place) = (&open.variables, self.variable_values.hide(&dotted(place)));
         let (noun, verb) = if names.contains(", ") { ("variables", "are") } else { ("variable", "is") };
         format!("the {noun} {names} of `{place}` {verb} not set")
+    }
+
+    /// Returns the problem of a text whose variables are required, for this reason.
+    fn must_be_set(&self, place: &[String], open: &Open, why: &str) -> String {
+        format!("{}, {why}: set {}", self.not_set(place, open), open.variables)
     }
 }
