@@ -1,6 +1,6 @@
 //! Compares files with a tenant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -43,7 +43,8 @@ pub(super) fn plan(
     let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
     let mut own: Vec<Unmanaged> = own.into_iter().filter_map(unmanaged).collect();
     let mut kept: Vec<Unmanaged> = kept.into_iter().filter_map(unmanaged).collect();
-    kept.dedup_by(|one, other| one.message == other.message);
+    let mut seen = HashSet::new();
+    kept.retain(|kept| seen.insert(kept.message.clone()));
     let mut left = 0;
     if undeclared == Undeclared::Keep {
         left = doomed.len() + kept.iter().filter(|kept| kept.is_difference).count();
@@ -92,7 +93,8 @@ fn unmanaged(found: &Found, standing: Standing, variable_values: &VariableValues
         shown_key: variable_values.hide_in_key(&found.key),
         message: format!("the {} is not deleted: {why}", variable_values.named(found.kind, &found.key)),
         reason: why.to_owned(),
-        is_difference: matches!(standing, Standing::Kept(_)),
+        // Somebody else has made entities with the same name: an export does not.
+        is_difference: matches!(standing, Standing::Own | Standing::Kept(_)),
     })
 }
 
