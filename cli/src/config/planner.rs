@@ -147,6 +147,7 @@ impl Planner<'_> {
         }
         let entities: Vec<&Declared> = entities.collect();
         self.check_single(kind, &entities);
+        self.check_count(kind, &entities);
         for declared in entities {
             self.entity(declared, declaration);
         }
@@ -162,6 +163,23 @@ impl Planner<'_> {
                 let problem = format!("`{name}` is true for \"{first}\" already: only one {noun} can have it");
                 self.problem_at(second, name, &problem);
             }
+        }
+    }
+
+    /// Reports new entities beside another one, if the server has one at most. Deletions come after creations.
+    fn check_count(&mut self, kind: &Kind, entities: &[&Declared]) {
+        if kind.single_until.is_none_or(|last| self.tenant.might_have(last + 1)) {
+            return;
+        }
+        let present = self.tenant.all(kind).iter().map(|found| &found.key);
+        let is_new = |declared: &&&Declared| self.tenant.with_key(kind, &declared.key).is_empty();
+        let new: Vec<&Declared> = entities.iter().filter(is_new).copied().collect();
+        let Some(first) = present.chain(new.iter().map(|declared| &declared.key)).next() else { return };
+        let (release, noun) = (self.tenant.release(), kind.noun);
+        for declared in new.into_iter().filter(|declared| declared.key != *first) {
+            let first = self.variable_values.key(first);
+            let problem = format!("{release} has one {noun} at most: remove \"{first}\" first");
+            self.problem(declared, &[], &problem);
         }
     }
 

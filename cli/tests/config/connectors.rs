@@ -188,9 +188,11 @@ async fn a_configuration_that_the_server_accepts_is_not_refused() {
 #[tokio::test]
 async fn the_configuration_of_an_sso_connector_has_the_types_of_its_provider() {
     let file = |provider: &str, config: &str| {
-        format!("- connectorName: A\n  providerName: {provider}\n  config:\n    clientId: a\n    {config}\n")
+        let required = if config.contains("issuer:") { "" } else { ", issuer: 'https://a.example'" };
+        let required = format!("clientId: a, clientSecret: b{required}");
+        format!("- connectorName: A\n  providerName: {provider}\n  config: {{ {required},\n\n    {config} }}\n")
     };
-    let oidc = "clientSecret: b\n    issuer: https://a.example";
+    let oidc = "issuer: 'https://a.example'";
     for exists in [false, true] {
         for (provider, config, expected) in [
             ("OIDC", "issuer: 5", "`config.issuer` must be a text; write it in quotes"),
@@ -212,6 +214,50 @@ async fn the_configuration_of_an_sso_connector_has_the_types_of_its_provider() {
             assert_eq!(error, format!("sso-connectors.yaml:5: {expected}"));
         }
     }
+}
+
+#[tokio::test]
+async fn a_setting_with_choices_has_one_of_them() {
+    let tenant = Emulator::new().client().unwrap();
+    connect(&tenant).await;
+    let file = |target: &str| {
+        format!(
+            "- connectorId: oauth2\n  metadata: {{ target: {target} }}\n  config:\n    tokenEndpointAuthMethod: client_secret\n"
+        )
+    };
+    let expected = "`config.tokenEndpointAuthMethod` must be one of client_secret_post, client_secret_basic, \
+                    client_secret_jwt";
+    for (target, lacking) in [("partner", 0), ("new", 5)] {
+        let folder = Folder::with(&[("connectors.yaml", &file(target))]);
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        assert!(error.lines().any(|line| line == format!("connectors.yaml:4: {expected}")), "{error}");
+        assert_eq!(error.lines().filter(|line| line.contains("`config` requires")).count(), lacking, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_sso_connector_lacks_no_setting_unless_it_lacks_all() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |config: &str| format!("- connectorName: A\n  providerName: OIDC\n  config: {config}\n");
+    let whole = "{ clientId: a, clientSecret: b, issuer: https://a.example }";
+    let lacks = |name: &str| format!("sso-connectors.yaml:3: `config` requires `{name}`");
+    for exists in [false, true] {
+        for (config, name) in [
+            ("{ clientSecret: null, clientId: a, issuer: 'https://a.example' }", "clientSecret"),
+            ("{ issuer: null, clientId: a, clientSecret: b }", "issuer"),
+        ] {
+            let folder = Folder::with(&[("sso-connectors.yaml", &file(config))]);
+            assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), lacks(name), "{exists}");
+        }
+        if !exists {
+            let folder = Folder::with(&[("sso-connectors.yaml", &file("{}"))]);
+            apply_all(&tenant, &folder).await;
+            folder.put("sso-connectors.yaml", &file(whole));
+            apply_all(&tenant, &folder).await;
+        }
+    }
+    let workspace = "- connectorName: G\n  providerName: GoogleWorkspace\n  config: { clientId: a, clientSecret: b }\n";
+    assert_eq!(apply_all(&tenant, &Folder::with(&[("sso-connectors.yaml", workspace)])).await.created, 1);
 }
 
 #[tokio::test]

@@ -74,10 +74,12 @@ fn of_form(item: &Value) -> Option<Setting> {
     };
     // The server fills in some defaults, and does not require items that the form hides. The default of JSON is an example.
     let is_optional = kind != "Json" && default.is_some() || item.get("showConditions").is_some();
+    let choices = item.get("selectItems").and_then(Value::as_array).into_iter().flatten();
+    let values = choices.filter(|_| kind == "Select").filter_map(|choice| choice.get("value")?.as_str());
     Some(Setting {
         path: format!("config.{}", item.get("key")?.as_str()?),
         form,
-        values: Vec::new(),
+        values: values.map(str::to_owned).collect(),
         required: item.get("required") == Some(&Value::Bool(true)) && !is_optional,
     })
 }
@@ -136,8 +138,10 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
         group: "providerType",
         single_groups: &[],
         unique: |_, _| None,
-        conflict: |_, _| None,
+        conflict: lacks_setting,
     }),
+    // The server sends the members of the model with those of a connector.
+    conflict: |connector| lacks_setting(connector, connector),
     settings: |connector| {
         let settings = match text(connector, "providerType") {
             "oidc" => OIDC,
@@ -154,6 +158,19 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
     },
     ..Kind::DEFAULT
 };
+
+/// Returns a setting that an SSO connector lacks. It can be without any, but not without some.
+fn lacks_setting(model: &Members, connector: &Members) -> Option<(&'static str, String)> {
+    let config = connector.get("config")?.as_object().filter(|config| !config.is_empty())?;
+    let required: &[&str] = match (text(model, "providerType"), text(connector, "providerName")) {
+        // Google has the same issuer for everybody.
+        ("oidc", "GoogleWorkspace") => &["clientId", "clientSecret"],
+        ("oidc", _) => &["clientId", "clientSecret", "issuer"],
+        _ => &[],
+    };
+    let lacking = required.iter().find(|name| config.get(**name).is_none_or(Value::is_null))?;
+    Some(("config", format!("`config` requires `{lacking}`")))
+}
 
 const OIDC: &[(&str, Form)] = &[
     ("clientId", Form::Text),

@@ -8,6 +8,7 @@ use logto_admin::models::{
 use serde_json::{Value, json};
 
 use super::super::entity_members::member;
+use super::ranges::crossed;
 use super::{Kind, Layout, Read, text_rules, write};
 
 pub(super) static CAPTCHA: Kind = Kind {
@@ -131,6 +132,11 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
             .get("passwordExpiration")
             .is_some_and(|expiration| is_enabled(expiration) && expiration.get("validPeriodDays").is_none());
         let factors = experience.get("mfa").and_then(|mfa| mfa.get("factors"));
+        let usernames = experience.get("usernamePolicy").and_then(Value::as_object);
+        if let Some(problem) = usernames.and_then(|policy| crossed("usernamePolicy", policy, "minLength", "maxLength"))
+        {
+            return Some(("usernamePolicy", problem));
+        }
         match () {
             () if lacks_period => {
                 Some(("passwordExpiration", "`passwordExpiration` requires `validPeriodDays`".to_owned()))

@@ -14,6 +14,7 @@ pub(super) static DOMAINS: Kind = Kind {
     read: Read::List("ListDomains"),
     create: write("CreateDomain"),
     delete: Some("DeleteDomain"),
+    single_until: Some(30),
     ..Kind::DEFAULT
 };
 
