@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use logto_admin::Client;
+use logto_admin::operation::Release;
 use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_cli::failure::{Exit, Result};
 use logto_admin_emulator::Emulator;
@@ -123,9 +124,11 @@ async fn the_configuration_of_a_connector_has_the_types_of_its_form() {
     assert!(lacking.iter().all(|problem| found.contains(problem)) && found.len() == 9, "{found:?}");
     connect(&tenant).await;
     assert_eq!(problems(&tenant, WRONG).await, types);
-    // Null removes a member.
-    let null = "- connectorId: google-universal\n  config: { clientId: null }\n";
-    assert_eq!(problems(&tenant, null).await, [lacks(2, "clientId")]);
+    // Null removes a member, also one that a server might not show.
+    for name in ["clientId", "clientSecret"] {
+        let null = format!("- connectorId: google-universal\n  config: {{ {name}: null }}\n");
+        assert_eq!(problems(&tenant, &null).await, [lacks(2, name)]);
+    }
 }
 
 /// Returns a value that an item of a form accepts.
@@ -288,6 +291,24 @@ async fn only_social_connectors_copy_profiles() {
     let http = json!({ "connectorId": "http-email", "config": { "endpoint": "https://a.example" } });
     call(&tenant, "CreateConnector", &[], http).await;
     assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected);
+}
+
+#[tokio::test]
+async fn only_some_connectors_store_tokens() {
+    let expected = "connectors.yaml:2: a connector of this kind cannot store tokens";
+    let folder = Folder::with(&[("connectors.yaml", "- connectorId: http-email\n  enableTokenStorage: true\n")]);
+    let tenant = Emulator::new().client().unwrap();
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected);
+    let http = json!({ "connectorId": "http-email", "config": { "endpoint": "https://a.example" } });
+    call(&tenant, "CreateConnector", &[], http).await;
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected);
+    // An old server does not have the member.
+    let old = Emulator::builder().release(Release::new(24)).build().client().unwrap();
+    assert_eq!(plan(&old, &folder).await.unwrap().changes().len(), 1);
+    let google =
+        "- connectorId: google-universal\n  enableTokenStorage: true\n  config: { clientId: a, clientSecret: b }\n";
+    folder.put("connectors.yaml", google);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 1);
 }
 
 const SENDGRID: &str = "\

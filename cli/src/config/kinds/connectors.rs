@@ -92,15 +92,19 @@ fn target(model: &Members, connector: &Members) -> Option<String> {
 }
 
 /// Returns a member of a connector that does not fit its model, and why. Only connectors of a standard protocol have
-/// metadata, and only social connectors copy profiles.
+/// metadata, only social connectors copy profiles, and only some of them store tokens.
 fn conflict(model: &Members, connector: &Members) -> Option<(&'static str, String)> {
-    if connector.get("syncProfile") == Some(&Value::Bool(true)) && text(model, "type") != "Social" {
+    let is_true = |members: &Members, name: &str| members.get(name) == Some(&Value::Bool(true));
+    if is_true(connector, "enableTokenStorage") && !is_true(model, "isTokenStorageSupported") {
+        return Some(("enableTokenStorage", "a connector of this kind cannot store tokens".to_owned()));
+    }
+    if is_true(connector, "syncProfile") && text(model, "type") != "Social" {
         return Some(("syncProfile", "`syncProfile` is only for social connectors".to_owned()));
     }
     let metadata = connector.get("metadata").and_then(Value::as_object);
     let has_metadata = metadata.is_some_and(|metadata| metadata.values().any(|value| !value.is_null()));
     let has_target = metadata.is_some_and(|metadata| !text(metadata, "target").is_empty());
-    match model.get("isStandard") == Some(&Value::Bool(true)) {
+    match is_true(model, "isStandard") {
         true if !has_target => {
             Some(("metadata", "a connector of a standard protocol requires `metadata.target`".to_owned()))
         }
