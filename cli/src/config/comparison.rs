@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::declaration::Declared;
 use super::diff_lines::{self, Mask};
-use super::entity_members::{Members, canonical, known_part, merged};
-use super::kinds::Links;
+use super::entity_members::{Members, Removal, canonical, known_part, merged};
+use super::kinds::{Kind, Links};
 use super::links;
 use super::plan::{Action, Change};
 use super::planner::Planner;
@@ -90,6 +90,7 @@ impl Planner<'_> {
                 }
             }
         }
+        remove_by_empty_texts(kind, &found.raw, &mut whole);
         let Value::Object(members) = &whole else { return None };
         let before = found.canonical();
         let after = canonical(kind.members, &known_part(kind.members, members));
@@ -103,6 +104,7 @@ impl Planner<'_> {
         let has_changed = |name: &str| changed.iter().any(|changed| changed == name);
         self.check_access(declared, found, members);
         self.check_nulls(declared, &changed, members);
+        self.check_removals(declared, &changed, &after);
         self.check_conflict(declared, members);
         self.check_dropped(declared, members);
         if has_changed("config") {
@@ -169,5 +171,15 @@ impl Planner<'_> {
     /// Returns the problem of a text whose variables are required, for this reason.
     fn must_be_set(&self, place: &[String], open: &Open, why: &str) -> String {
         format!("{}, {why}: set {}", self.not_set(place, open), open.variables)
+    }
+}
+
+/// Replaces null by an empty text where that removes a member which the tenant has.
+fn remove_by_empty_texts(kind: &Kind, present: &Members, whole: &mut Value) {
+    for member in kind.members.iter().filter(|member| member.removal == Removal::EmptyText) {
+        let is_present = present.get(member.path).is_some_and(|value| !value.is_null());
+        if let Some(value) = whole.get_mut(member.path).filter(|value| is_present && value.is_null()) {
+            *value = "".into();
+        }
     }
 }

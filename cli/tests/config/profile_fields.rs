@@ -216,3 +216,19 @@ async fn a_field_has_the_parts_of_its_type() {
         assert_eq!(error, format!("custom-profile-fields.yaml:1: {expected}"));
     }
 }
+
+/// The server keeps what an update leaves out, and refuses null.
+#[tokio::test]
+async fn a_description_can_be_removed_and_a_label_cannot() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |rest: &str| format!("- name: a\n  type: Text\n  required: false\n{rest}");
+    let folder = Folder::with(&[("custom-profile-fields.yaml", &file("  label: A\n  description: Mine\n"))]);
+    apply_all(&tenant, &folder).await;
+    folder.put("custom-profile-fields.yaml", &file("  label: A\n  description: null\n"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    folder.put("custom-profile-fields.yaml", &file("  description: null\n  label: null\n"));
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert_eq!(error, "custom-profile-fields.yaml:5: the server cannot remove `label`, only change it");
+    // Nothing has to be removed from a new field.
+    assert_eq!(apply_all(&Emulator::new().client().unwrap(), &folder).await.created, 1);
+}

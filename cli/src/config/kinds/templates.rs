@@ -5,7 +5,7 @@ use logto_admin::models::{
 };
 use serde_json::Value;
 
-use super::super::entity_members::{Members, member};
+use super::super::entity_members::{Members, Removal, member};
 use super::access::text;
 use super::ranges::crossed;
 use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, text_rules, write};
@@ -63,10 +63,10 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     file: "custom-profile-fields",
     noun: "custom profile field",
     members: &[
-        member("name").unless(text_rules::of_fields).fixed().required(),
+        member("name").unless(text_rules::of_fields).at_most(128).fixed().required(),
         member("type").one_of(CustomProfileFieldType::VALUES).required(),
-        member("label").at_least(1),
-        member("description"),
+        member("label").at_least(1).at_most(128).removed_by(Removal::Never),
+        member("description").at_most(256).removed_by(Removal::EmptyText),
         member("required").flag().required(),
         member("sieOrder").integer(),
         member("config.placeholder"),
