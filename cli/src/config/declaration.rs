@@ -153,7 +153,7 @@ impl Reader<'_> {
                 },
                 _ => {
                     // An entity with an empty key lacks it.
-                    if !(kind.key.contains(&entry.name.as_str()) && entry.value.is_empty_text()) {
+                    if !(kind.key.first() == Some(&entry.name.as_str()) && entry.value.is_empty_text()) {
                         self.check(path, kind, &place, entry.line, &entry.value);
                     }
                     members.insert(entry.name.clone(), resolution.value(place, &entry.value));

@@ -141,3 +141,20 @@ async fn an_old_server_has_one_domain() {
     let tenant = server().build().client().unwrap();
     assert_eq!(apply_all(&tenant, &Folder::with(&[("domains.yaml", file)])).await.created, 2);
 }
+
+#[tokio::test]
+async fn samples_are_objects_and_templates_have_a_type() {
+    let tenant = Emulator::new().client().unwrap();
+    let upsert = tenant.operation("UpsertJwtCustomizer").unwrap().path("tokenTypePath", "access-token");
+    let body = json!({ "script": "x", "tokenSample": [] });
+    assert_eq!(upsert.json(&body).await.unwrap_err().status(), Some(400));
+    let customizer = "tokenType: access-token\nscript: x\ncontextSample: a\ntokenSample: []\n";
+    let expected = [3, 4].map(|line| {
+        let name = if line == 3 { "contextSample" } else { "tokenSample" };
+        format!("jwt-customizers/a.yaml:{line}: `{name}` must be an object")
+    });
+    assert_eq!(problems(&tenant, "jwt-customizers/a.yaml", customizer).await, expected);
+    let template = "languageTag: en\ntemplateType: ''\ndetails: { subject: a, content: b }\n";
+    let found = problems(&tenant, "email-templates/a.yaml", template).await;
+    assert!(found[0].starts_with("email-templates/a.yaml:2: `templateType` must be one of SignIn, "), "{found:?}");
+}
