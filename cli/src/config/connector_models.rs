@@ -1,4 +1,4 @@
-//! What the server has about the connectors that the tenant has, and those that the files add.
+//! Connectors of the tenant, and factories of those that files declare.
 
 use std::collections::BTreeSet;
 

@@ -29,7 +29,7 @@ pub(super) struct Member {
     pub clearable: bool,
     /// Whether the server drops empty texts and objects below the member.
     pub sparse: bool,
-    /// What removes the member from an entity that has it.
+    /// The way to remove the member from an entity that has it.
     pub removal: Removal,
     /// The values that the member can have. If empty, the server decides.
     pub values: &'static [&'static str],
@@ -57,7 +57,7 @@ pub(super) enum Form {
     Any,
 }
 
-/// What removes a member, if a file has null.
+/// A way to remove a member, if a file has null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Removal {
     /// Null, or that a member is left out of an operation which replaces the entity.

@@ -50,7 +50,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Checks names that are no entities. The server has accepted those that it lists.
+    /// Checks names that do not belong to entities. The server has accepted those that it lists.
     fn check_names(&mut self, declared: &Declared, found: Option<&Found>, links: &Links, value: &Value) {
         let present = found.and_then(|found| found.raw.get(links.member)?.as_array());
         let names = value.as_array().filter(|_| links.target.is_none()).into_iter().flatten().enumerate();

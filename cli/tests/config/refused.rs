@@ -1,4 +1,4 @@
-//! What the server refuses is found before anything is sent.
+//! Plans refuse what the server would refuse.
 
 use logto_admin::operation::Release;
 use logto_admin::{Client, Error};
