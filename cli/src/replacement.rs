@@ -17,6 +17,17 @@ pub(crate) fn replaced<'r>(text: &str, find: impl Fn(&str, Option<char>) -> Opti
     written
 }
 
+/// Shorter secrets are only hidden where they are a whole word: they occur in many others.
+pub(crate) const SHORTEST: usize = 4;
+
+/// Whether a secret to hide is at the start of a text that follows a letter.
+pub(crate) fn is_at(secret: &str, text: &str, before: Option<char>) -> bool {
+    let is_in_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    text.strip_prefix(secret).is_some_and(|after| {
+        secret.chars().count() >= SHORTEST || !(is_in_word(before) || is_in_word(after.chars().next()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,12 +9,9 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{Headers, HttpRequest, HttpResponse, HttpTransport, transport_fn};
 
 use crate::credentials::{REDACTED, in_url};
-use crate::replacement::replaced;
+use crate::replacement::{SHORTEST, is_at, replaced};
 use crate::value_forms::forms;
 use crate::{json_object, redaction};
-
-/// Shorter secrets are only hidden where they are a whole word: they occur in many others.
-const SHORTEST: usize = 4;
 
 /// Members of errors that decide what a command does next.
 const CODES: [&str; 2] = ["code", "error"];
@@ -110,12 +107,7 @@ impl Secrets {
 
     /// Returns the secret at the start of a text that follows a letter.
     fn at(&self, text: &str, before: Option<char>) -> Option<&str> {
-        let is_in_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-        let is_here = |secret: &&String| {
-            let Some(after) = text.strip_prefix(secret.as_str()) else { return false };
-            secret.chars().count() >= SHORTEST || !(is_in_word(before) || is_in_word(after.chars().next()))
-        };
-        self.0.iter().find(is_here).map(String::as_str)
+        self.0.iter().find(|secret| is_at(secret, text, before)).map(String::as_str)
     }
 }
 

@@ -262,7 +262,7 @@ impl Applier<'_> {
 
     /// Returns the failure of a call, without values of variables, and with a hint.
     fn explained(&self, error: &Error) -> Failure {
-        let failure = Failure::masked(error, &|text: &str| self.variable_values.hide(text));
+        let failure = Failure::masked(error, &|text: &str| self.variable_values.hide_in_error(text));
         match hint(error) {
             Some(hint) => failure.with_hint(hint),
             None => failure,

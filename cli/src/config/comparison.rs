@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::declaration::Declared;
 use super::diff_lines::{self, Mask};
-use super::entity_members::{Members, canonical, known_part, merged};
-use super::kinds::Links;
+use super::entity_members::{Members, Removal, canonical, known_part, merged};
+use super::kinds::{Kind, Links};
 use super::links;
 use super::plan::{Action, Change};
 use super::planner::Planner;
@@ -20,7 +20,8 @@ impl Planner<'_> {
     pub(super) fn create(&mut self, declared: &Declared, members: Members) -> Option<Change> {
         let (kind, before) = (declared.kind, self.problems.len());
         for (place, open) in &declared.open {
-            self.problem(declared, place, &self.not_set(place, open));
+            let why = format!("and the {} is new", kind.noun);
+            self.problem(declared, place, &self.must_be_set(place, open, &why));
         }
         let value = Value::Object(members.clone());
         for member in kind.members.iter().filter(|member| member.required) {
@@ -76,7 +77,7 @@ impl Planner<'_> {
                 // A member that the server lacks.
                 (None, _) => {}
                 (Some(_), Some(Value::String(present))) if !fits(&open.text, present) => {
-                    let problem = format!("{}, and the present value differs elsewhere", self.not_set(place, open));
+                    let problem = self.must_be_set(place, open, "and the present value differs elsewhere");
                     self.problem(declared, place, &problem);
                 }
                 (Some(value), Some(present)) => {
@@ -84,9 +85,12 @@ impl Planner<'_> {
                     sources.extend(present.as_str().map(|present| (present.to_owned(), open.text.clone())));
                     self.warn(declared, place, &format!("{}; the present value is kept", self.not_set(place, open)));
                 }
-                (Some(_), None) => self.problem(declared, place, &self.not_set(place, open)),
+                (Some(_), None) => {
+                    self.problem(declared, place, &self.must_be_set(place, open, "and there is no present value"));
+                }
             }
         }
+        remove_by_empty_texts(kind, &found.raw, &mut whole);
         let Value::Object(members) = &whole else { return None };
         let before = found.canonical();
         let after = canonical(kind.members, &known_part(kind.members, members));
@@ -100,6 +104,7 @@ impl Planner<'_> {
         let has_changed = |name: &str| changed.iter().any(|changed| changed == name);
         self.check_access(declared, found, members);
         self.check_nulls(declared, &changed, members);
+        self.check_removals(declared, &changed, &after);
         self.check_conflict(declared, members);
         self.check_dropped(declared, members);
         if has_changed("config") {
@@ -145,7 +150,7 @@ impl Planner<'_> {
             let is_list = |place: &&[String]| value_at(&after, place).is_some_and(Value::is_array);
             let list = (0..place.len()).filter_map(|end| place.get(..end)).find(is_list);
             if list.is_some_and(|list| value_at(&before, list) != value_at(&after, list)) {
-                self.problem(declared, place, &format!("{}, and its list changes", self.not_set(place, open)));
+                self.problem(declared, place, &self.must_be_set(place, open, "and its list changes"));
             }
         }
     }
@@ -161,5 +166,20 @@ impl Planner<'_> {
         let (names, place) = (&open.variables, self.variable_values.hide(&dotted(place)));
         let (noun, verb) = if names.contains(", ") { ("variables", "are") } else { ("variable", "is") };
         format!("the {noun} {names} of `{place}` {verb} not set")
+    }
+
+    /// Returns the problem of a text whose variables are required, for this reason.
+    fn must_be_set(&self, place: &[String], open: &Open, why: &str) -> String {
+        format!("{}, {why}: set {}", self.not_set(place, open), open.variables)
+    }
+}
+
+/// Replaces null by an empty text where that removes a member which the tenant has.
+fn remove_by_empty_texts(kind: &Kind, present: &Members, whole: &mut Value) {
+    for member in kind.members.iter().filter(|member| member.removal == Removal::EmptyText) {
+        let is_present = present.get(member.path).is_some_and(|value| !value.is_null());
+        if let Some(value) = whole.get_mut(member.path).filter(|value| is_present && value.is_null()) {
+            *value = "".into();
+        }
     }
 }

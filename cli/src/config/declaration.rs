@@ -11,7 +11,7 @@ use super::key::Key;
 use super::kinds::{self, Kind, Layout};
 use super::resolution::{Environment, Open, Resolution};
 use super::types;
-use super::value_path::ValuePath;
+use super::value_path::{ValuePath, dotted};
 use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
 use crate::files;
@@ -153,7 +153,7 @@ impl Reader<'_> {
                 },
                 _ => {
                     // An entity with an empty key lacks it.
-                    if !(kind.key.contains(&entry.name.as_str()) && entry.value.is_empty_text()) {
+                    if !(kind.key.first() == Some(&entry.name.as_str()) && entry.value.is_empty_text()) {
                         self.check(path, kind, &place, entry.line, &entry.value);
                     }
                     members.insert(entry.name.clone(), resolution.value(place, &entry.value));
@@ -168,9 +168,11 @@ impl Reader<'_> {
             Ok(key) => key,
             Err(missing) => return self.problem(path, node.line, format!("missing `{missing}`")),
         };
-        for (place, _) in resolution.open.iter().filter(|(place, _)| kind.key.contains(&place.join(".").as_str())) {
-            let place_shown = self.declaration.variable_values.hide(&super::value_path::dotted(place));
-            let problem = format!("the variable of `{place_shown}` is not set");
+        let of_key = |place: &ValuePath| kind.key.contains(&place.join(".").as_str());
+        for (place, open) in resolution.open.iter().filter(|(place, _)| of_key(place)) {
+            let (names, named) = (&open.variables, dotted(place));
+            let why = format!("and identifies the {}: set {names}", kind.noun);
+            let problem = format!("the variable {names} of `{named}` is not set, {why}");
             self.declaration.problems.push(format!("{}:{}: {problem}", path.display(), node.line_of(place)));
         }
         if let Some(same) = self.declaration.find(kind, &key) {

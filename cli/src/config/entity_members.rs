@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-pub(super) use super::member::{Form, Member, Setting, member};
+pub(super) use super::member::{Form, Member, Removal, Setting, member};
 
 /// The members of an entity.
 pub(super) type Members = Map<String, Value>;

@@ -10,6 +10,7 @@ use super::selection::Selection;
 use crate::failure::{Failure, Result};
 use crate::files;
 use crate::interrupt::Interrupt;
+use crate::output::counted;
 
 /// Result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,17 +73,35 @@ impl PreparedExport {
     /// Writes the files. Replaces and deletes only what an export has written. Ends after a file when `interrupt` is set.
     ///
     /// # Errors
-    /// Fails if a file cannot be written or deleted.
-    pub async fn write(self, interrupt: &Interrupt) -> Result<Exported> {
+    /// Fails if a file cannot be written or deleted. The exit code is that of [`Failure::after_changes`] if other files were
+    /// before.
+    pub async fn write(mut self, interrupt: &Interrupt) -> Result<Exported> {
+        let (variables, warnings) =
+            (std::mem::take(&mut self.export.variables), std::mem::take(&mut self.export.warnings));
+        let mut exported = Exported { variables, warnings, ..Exported::default() };
+        match self.write_files(interrupt, &mut exported).await {
+            Ok(()) => Ok(exported),
+            Err(failure) => {
+                let done = exported.files.len() + exported.removed.len();
+                if done == 0 {
+                    return Err(failure);
+                }
+                let all = counted(done + exported.left, "file");
+                let message = format!("{}; {done} of {all} were done before", failure.message());
+                Err(Failure::new(message).after_changes())
+            }
+        }
+    }
+
+    async fn write_files(self, interrupt: &Interrupt, exported: &mut Exported) -> Result<()> {
         let Self { dir, export, mut earlier, secrets } = self;
-        let mut exported = Exported { variables: export.variables, warnings: export.warnings, ..Exported::default() };
         let texts: Vec<(PathBuf, String)> =
             export.files.into_iter().map(|(path, text)| (dir.join(path), text)).collect();
         earlier.retain(|path| !texts.iter().any(|(kept, _)| kept == path));
         exported.left = texts.len() + earlier.len();
         for (path, text) in texts {
             if is_set(interrupt).await {
-                return Ok(exported);
+                return Ok(());
             }
             let folder = path.parent().unwrap_or(&dir);
             fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
@@ -92,17 +111,17 @@ impl PreparedExport {
         }
         for path in earlier {
             if is_set(interrupt).await {
-                return Ok(exported);
+                return Ok(());
             }
-            exported.left -= 1;
             fs::remove_file(&path).map_err(|error| cannot("delete", &path, &error))?;
             exported.removed.push(path.clone());
+            exported.left -= 1;
             if let Some(beside) = beside(&dir, &path).filter(|beside| !exported.files.contains(beside)) {
                 fs::remove_file(&beside).map_err(|error| cannot("delete", &beside, &error))?;
                 exported.removed.push(beside);
             }
         }
-        Ok(exported)
+        Ok(())
     }
 }
 

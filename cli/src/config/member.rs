@@ -29,6 +29,8 @@ pub(super) struct Member {
     pub clearable: bool,
     /// Whether the server drops empty texts and objects below the member.
     pub sparse: bool,
+    /// The way to remove the member from an entity that has it.
+    pub removal: Removal,
     /// The values that the member can have. If empty, the server decides.
     pub values: &'static [&'static str],
     /// Returns why the server refuses a text.
@@ -53,6 +55,17 @@ pub(super) enum Form {
     NamedTexts,
     /// Any type, or a type that other code checks.
     Any,
+}
+
+/// A way to remove a member, if a file has null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Removal {
+    /// Null, or that a member is left out of an operation which replaces the entity.
+    Null,
+    /// An empty text. The server refuses null, and keeps what is left out.
+    EmptyText,
+    /// Nothing.
+    Never,
 }
 
 /// A setting below a member with any content. Which settings an entity has can depend on its other members.
@@ -98,6 +111,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         listed: false,
         clearable: false,
         sparse: false,
+        removal: Removal::Null,
         values: &[],
         refusal: |_| None,
         length: (0, usize::MAX),
@@ -201,6 +215,11 @@ impl Member {
 
     pub(super) const fn sparse(mut self) -> Self {
         self.sparse = true;
+        self
+    }
+
+    pub(super) const fn removed_by(mut self, removal: Removal) -> Self {
+        self.removal = removal;
         self
     }
 

@@ -10,7 +10,7 @@
 //! | `member`, `entity_members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `selection`, `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant`, `own_access` | what the tenant has, and what the application needs that runs the command |
-//! | `planner`, `comparison`, `references`, `required`, `settings`, `kept_access`, `fallback_language`, `phrases`, `social_targets`, `dropped`, `duplicates`, `merged_members`, `unsupported`, `models`, `diff_lines`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `settings`, `kept_access`, `fallback_language`, `phrases`, `connector_models`, `social_targets`, `message_connectors`, `dropped`, `duplicates`, `merged_members`, `unsupported`, `models`, `diff_lines`, `plan` | the difference |
 //! | `apply`, `progress`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
 //! | `secrets`, `variable_values` | what is secret, and variables in its place |
@@ -29,6 +29,7 @@
 mod apply;
 mod call;
 mod comparison;
+mod connector_models;
 mod declaration;
 mod diff_lines;
 mod dropped;
@@ -44,6 +45,7 @@ mod kinds;
 mod links;
 mod member;
 mod merged_members;
+mod message_connectors;
 mod models;
 mod own_access;
 mod phrases;
@@ -78,6 +80,7 @@ pub use selection::Selection;
 
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
+use connector_models::ConnectorModels;
 use tenant::Tenant;
 
 /// Writes the selected configuration of a tenant to a folder. Secrets become variables, unless `secrets` asks for them.
@@ -129,6 +132,9 @@ pub async fn plan(
     let tenant = Tenant::read(client, own, selection).await?;
     declaration.problems = models::problems(client, &tenant, &declaration, undeclared == Undeclared::Delete).await?;
     declaration.problems.extend(phrases::problems(client, &declaration).await?);
-    declaration.problems.extend(social_targets::problems(client, &tenant, &declaration).await?);
+    let mut connectors = ConnectorModels::new(client, &declaration);
+    let targets = social_targets::problems(&tenant, &declaration, &mut connectors).await?;
+    let messages = message_connectors::problems(&tenant, &declaration, &mut connectors).await?;
+    declaration.problems.extend(targets.into_iter().chain(messages));
     planner::plan(&tenant, declaration, selection, undeclared, folder.warnings().collect())
 }

@@ -12,6 +12,7 @@ use super::key::Key;
 use super::kinds::{ALL, Read};
 use super::settings;
 use super::tenant::Tenant;
+use super::unsupported::remove_unsupported;
 use crate::failure::Result;
 use crate::suggestion::unknown_value;
 use crate::terminal::shown;
@@ -58,17 +59,19 @@ pub(super) async fn problems(
                 problems.push(format!("{at}: {}", unknown_value(rules.member, &variable_values.hide(&id), &ids)));
                 continue;
             };
-            if let Some((member, problem)) = (rules.conflict)(model, &entity.members) {
+            let mut members = entity.members.clone();
+            remove_unsupported(kind, &mut members, |minor| tenant.might_have(minor));
+            if let Some((member, problem)) = (rules.conflict)(model, &members) {
                 problems.push(format!("{}: {problem}", entity.at_member(member)));
             }
-            if let Some(value) = (rules.unique)(model, &entity.members) {
+            if let Some(value) = (rules.unique)(model, &members) {
                 if let Some(owner) = owners.get(&value) {
                     let (owner, value) = (variable_values.key(owner), shown(&variable_values.hide(&value)));
                     problems.push(format!("{at}: {value} belongs to the {} \"{owner}\"", kind.noun));
                 }
                 owners.entry(value).or_insert(&entity.key);
             }
-            let settings = settings::problems(entity, model, None, &entity.members, &entity.sources);
+            let settings = settings::problems(entity, model, None, &members, &entity.sources);
             problems.extend(settings.into_iter().map(|(place, problem)| format!("{}: {problem}", entity.at(&place))));
             let group = text(model, rules.group);
             if !rules.single_groups.contains(&group.as_str()) {

@@ -1,6 +1,6 @@
 //! Compares files with a tenant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -43,7 +43,8 @@ pub(super) fn plan(
     let (own, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|found| found.standing == RUNNING);
     let mut own: Vec<Unmanaged> = own.into_iter().filter_map(unmanaged).collect();
     let mut kept: Vec<Unmanaged> = kept.into_iter().filter_map(unmanaged).collect();
-    kept.dedup_by(|one, other| one.message == other.message);
+    let mut seen = HashSet::new();
+    kept.retain(|kept| seen.insert(kept.message.clone()));
     let mut left = 0;
     if undeclared == Undeclared::Keep {
         left = doomed.len() + kept.iter().filter(|kept| kept.is_difference).count();
@@ -92,7 +93,8 @@ fn unmanaged(found: &Found, standing: Standing, variable_values: &VariableValues
         shown_key: variable_values.hide_in_key(&found.key),
         message: format!("the {} is not deleted: {why}", variable_values.named(found.kind, &found.key)),
         reason: why.to_owned(),
-        is_difference: matches!(standing, Standing::Kept(_)),
+        // Somebody else has made entities with the same name: an export does not.
+        is_difference: matches!(standing, Standing::Own | Standing::Kept(_)),
     })
 }
 
@@ -145,6 +147,7 @@ impl Planner<'_> {
         }
         let entities: Vec<&Declared> = entities.collect();
         self.check_single(kind, &entities);
+        self.check_count(kind, &entities);
         for declared in entities {
             self.entity(declared, declaration);
         }
@@ -160,6 +163,23 @@ impl Planner<'_> {
                 let problem = format!("`{name}` is true for \"{first}\" already: only one {noun} can have it");
                 self.problem_at(second, name, &problem);
             }
+        }
+    }
+
+    /// Reports new entities beside another one, if the server has one at most. Deletions come after creations.
+    fn check_count(&mut self, kind: &Kind, entities: &[&Declared]) {
+        if kind.single_until.is_none_or(|last| self.tenant.might_have(last + 1)) {
+            return;
+        }
+        let present = self.tenant.all(kind).iter().map(|found| &found.key);
+        let is_new = |declared: &&&Declared| self.tenant.with_key(kind, &declared.key).is_empty();
+        let new: Vec<&Declared> = entities.iter().filter(is_new).copied().collect();
+        let Some(first) = present.chain(new.iter().map(|declared| &declared.key)).next() else { return };
+        let (release, noun) = (self.tenant.release(), kind.noun);
+        for declared in new.into_iter().filter(|declared| declared.key != *first) {
+            let first = self.variable_values.key(first);
+            let problem = format!("{release} has one {noun} at most: remove \"{first}\" first");
+            self.problem(declared, &[], &problem);
         }
     }
 

@@ -1,5 +1,7 @@
 //! Checks the references of an entity to others.
 
+use serde_json::Value;
+
 use super::declaration::{Declaration, Declared};
 use super::entity_members::{Members, merged};
 use super::key::Key;
@@ -7,7 +9,7 @@ use super::kinds::{Kind, Links, Standing};
 use super::links;
 use super::planner::Planner;
 use super::tenant::Found;
-use crate::suggestion::suggestion;
+use crate::suggestion::{suggestion, unknown_value};
 
 impl Planner<'_> {
     /// Checks that the entities that a member lists exist or will exist.
@@ -34,6 +36,7 @@ impl Planner<'_> {
                 }
                 continue;
             }
+            self.check_names(declared, found, links, &value);
             for key in &keys {
                 let problem = links.kind().and_then(|target| {
                     let dangling = self.dangling(target, key, declaration);
@@ -44,6 +47,17 @@ impl Planner<'_> {
                 }
             }
             members.insert(links.member.to_owned(), links::value(links, &keys));
+        }
+    }
+
+    /// Checks names that do not belong to entities. The server has accepted those that it lists.
+    fn check_names(&mut self, declared: &Declared, found: Option<&Found>, links: &Links, value: &Value) {
+        let present = found.and_then(|found| found.raw.get(links.member)?.as_array());
+        let names = value.as_array().filter(|_| links.target.is_none()).into_iter().flatten().enumerate();
+        for (at, name) in names.filter(|(_, name)| present.is_none_or(|present| !present.contains(name))) {
+            let Some(name) = name.as_str().filter(|name| !links.values.contains(name)) else { continue };
+            let problem = unknown_value(links.member, &self.variable_values.hide(name), links.values);
+            self.problem(declared, &[links.member.to_owned(), at.to_string()], &problem);
         }
     }
 

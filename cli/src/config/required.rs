@@ -4,7 +4,7 @@ use logto_admin::transport::Method;
 use serde_json::Value;
 
 use super::declaration::Declared;
-use super::entity_members::Members;
+use super::entity_members::{Members, Removal, exactly};
 use super::kinds::{Body, Kind, Part, Write};
 use super::planner::Planner;
 use super::request_bodies::is;
@@ -38,6 +38,17 @@ impl Planner<'_> {
             if cannot_be_null(declared.kind, name) {
                 self.problem_at(declared, name, &format!("`{name}` cannot be null"));
             }
+        }
+    }
+
+    /// Reports members of the tenant that a file removes, and that the server always keeps.
+    pub(super) fn check_removals(&mut self, declared: &Declared, changed: &[String], after: &Members) {
+        let stays = |name: &&String| {
+            let member = exactly(declared.kind.members, std::iter::once(name.as_str()));
+            !after.contains_key(*name) && member.is_some_and(|member| member.removal == Removal::Never)
+        };
+        for name in changed.iter().filter(stays) {
+            self.problem_at(declared, name, &format!("the server cannot remove `{name}`, only change it"));
         }
     }
 

@@ -11,6 +11,7 @@ use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
 use crate::failure::Failure;
 use crate::json_object::NUL;
+use crate::terminal::shown;
 
 /// Returns the value of an environment variable, or none if it is not set. Fails if the value is not text.
 pub type Environment<'e> = &'e (dyn Fn(&str) -> Result<Option<String>, Failure> + Sync);
@@ -81,7 +82,7 @@ impl<'e> Resolution<'e> {
     fn name(&mut self, text: &str, line: u64) -> String {
         match self.replaced(text) {
             Ok(Some(name)) => return name,
-            Ok(None) => self.problems.push((line, format!("the variable in the key `{text}` is not set"))),
+            Ok(None) => self.problems.push((line, format!("the variable in the key `{}` is not set", shown(text)))),
             Err(message) => self.problems.push((line, message)),
         }
         text.to_owned()

@@ -91,16 +91,20 @@ impl Checker<'_> {
         let source = value.as_str().and_then(|text| self.sources.get(text)).cloned().map(Value::from);
         let problem = types::misfit(setting.path.split('.'), setting.form, source.as_ref().unwrap_or(value));
         let values: Vec<&str> = setting.values.iter().map(String::as_str).collect();
+        // Without its variable, the text of the file is not the value.
+        let is_open = self.declared.open.contains_key(place);
         let unknown = || {
-            let text = value.as_str().filter(|text| !values.is_empty() && !values.contains(text))?;
+            let is_unknown = |text: &&str| !(is_open || values.is_empty() || values.contains(text));
+            let text = value.as_str().filter(is_unknown)?;
             let shown = source.as_ref().and_then(Value::as_str).unwrap_or(text);
             Some(unknown_value(&setting.path.replace(".*", ""), shown, &values))
         };
         self.problems.extend(problem.or_else(unknown).map(|problem| (place.to_owned(), problem)));
     }
 
-    /// Whether the tenant might have a secret that it does not show.
+    /// Whether the tenant might have a secret that it does not show, and that the file does not remove.
     fn might_be_hidden(&self, place: &[String]) -> bool {
-        self.found.is_some_and(|found| is_secret(self.declared.kind, &found.confidential, place))
+        value_at(&self.file, place).is_none()
+            && self.found.is_some_and(|found| is_secret(self.declared.kind, &found.confidential, place))
     }
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use logto_admin::Client;
 use serde_json::Value;
 
-use super::call::read;
+use super::connector_models::ConnectorModels;
 use super::declaration::{Declaration, Declared};
-use super::kinds::{CONNECTORS, Read, SIGN_IN_EXPERIENCE};
+use super::kinds::SIGN_IN_EXPERIENCE;
 use super::tenant::Tenant;
 use crate::failure::Result;
 use crate::json_object::text;
@@ -17,7 +16,11 @@ use crate::terminal::shown;
 const MEMBER: &str = "socialSignInConnectorTargets";
 
 /// Returns the targets in the files that no connector has, of those that the tenant does not have already.
-pub(super) async fn problems(client: &Client, tenant: &Tenant, declaration: &Declaration) -> Result<Vec<String>> {
+pub(super) async fn problems(
+    tenant: &Tenant,
+    declaration: &Declaration,
+    connectors: &mut ConnectorModels<'_>,
+) -> Result<Vec<String>> {
     let is_experience = |entity: &&Declared| entity.kind.is(&SIGN_IN_EXPERIENCE);
     let Some(experience) = declaration.entities.iter().find(is_experience) else { return Ok(Vec::new()) };
     let present = tenant.all(&SIGN_IN_EXPERIENCE).first().and_then(|found| found.raw.get(MEMBER)?.as_array());
@@ -31,7 +34,7 @@ pub(super) async fn problems(client: &Client, tenant: &Tenant, declaration: &Dec
     if new.is_empty() {
         return Ok(Vec::new());
     }
-    let known = known(client, declaration).await?;
+    let known = known(connectors).await?;
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
     let unknown = new.into_iter().filter(|(_, target)| !known.contains(*target));
     Ok(unknown
@@ -44,20 +47,10 @@ pub(super) async fn problems(client: &Client, tenant: &Tenant, declaration: &Dec
 }
 
 /// Returns the targets of the social connectors in the tenant and the files.
-async fn known(client: &Client, declaration: &Declaration) -> Result<BTreeSet<String>> {
-    let declared: Vec<Value> = declaration
-        .entities
-        .iter()
-        .filter(|entity| entity.kind.is(&CONNECTORS))
-        .map(|entity| Value::Object(entity.members.clone()))
-        .collect();
-    let ids: BTreeSet<String> = declared.iter().map(|connector| text(connector, "connectorId")).collect();
-    let mut models = read(client, Read::List("ListConnectors"), &[]).await?;
-    if !declared.is_empty() {
-        let factories = read(client, Read::List("ListConnectorFactories"), &[]).await?;
-        models.extend(factories.into_iter().filter(|factory| ids.contains(&text(factory, "id"))));
-    }
-    let social = models.iter().filter(|model| text(model, "type") == "Social").map(|model| text(model, "target"));
-    let own = declared.iter().filter_map(|connector| Some(text(connector.get("metadata")?, "target")));
+async fn known(connectors: &mut ConnectorModels<'_>) -> Result<BTreeSet<String>> {
+    let declared = connectors.declared();
+    let models = connectors.all().await?.iter();
+    let social = models.filter(|model| text(model, "type") == "Social").map(|model| text(model, "target"));
+    let own = declared.filter_map(|connector| Some(text(connector.members.get("metadata")?, "target")));
     Ok(social.chain(own).filter(|target| !target.is_empty()).collect())
 }

@@ -30,9 +30,16 @@ pub(super) fn wrong(
         Known::Members(names) if *names == ["*"] && exactly(members, steps.chain(["*"])).is_none() => Form::List,
         Known::Members(_) => Form::Object,
     };
-    if node.is_null() {
-        let member = exactly(members, place.iter().map(String::as_str)).filter(|member| member.filled)?;
-        return Some((node.line, format!("`{}` cannot be null: the server sets a default then", member.path)));
+    let is_item = place.last().is_some_and(|step| step == "*");
+    if node.is_null() && !is_item {
+        let member = exactly(members, place.iter().map(String::as_str));
+        let reason = match member {
+            Some(member) if member.filled => ": the server sets a default then",
+            // The items of a list are sent as they are.
+            _ if place.iter().any(|step| step == "*") => "; leave it out",
+            _ => return None,
+        };
+        return Some((node.line, format!("`{}` cannot be null{reason}", named(place.iter().map(String::as_str)))));
     }
     match misfit(place.iter().map(String::as_str), expected, &node.value()) {
         Some(problem) => Some((node.line, problem)),
@@ -46,7 +53,7 @@ pub(super) fn misfit<'p>(path: impl Iterator<Item = &'p str>, expected: Form, va
         return None;
     }
     let path: Vec<&str> = path.collect();
-    let name = path.iter().filter(|step| **step != "*").copied().collect::<Vec<_>>().join(".");
+    let name = named(path.iter().copied());
     let subject = if path.last() == Some(&"*") { "each item of " } else { "" };
     let hint = match value {
         Value::String(text) if text.contains("${env:") => "; a variable is a text",
@@ -54,6 +61,11 @@ pub(super) fn misfit<'p>(path: impl Iterator<Item = &'p str>, expected: Form, va
         _ => "",
     };
     Some(format!("{subject}`{name}` must be {}{hint}", expected.called()))
+}
+
+/// Returns a path as messages have it, without the steps to items of lists.
+fn named<'p>(path: impl Iterator<Item = &'p str>) -> String {
+    path.filter(|step| *step != "*").collect::<Vec<_>>().join(".")
 }
 
 /// Returns what is wrong with a text that its member cannot have, or a list of texts. Messages have the text of the file,
@@ -66,7 +78,7 @@ fn wrong_text(member: &Member, node: &Node, resolve: Resolve<'_>) -> Option<Prob
             let problem = if is_known {
                 refused(member, &text, source)?
             } else {
-                unknown_value(member.path, source, member.values)
+                unknown_value(&named(member.path.split('.')), source, member.values)
             };
             Some((node.line, problem))
         }
@@ -78,16 +90,17 @@ fn wrong_text(member: &Member, node: &Node, resolve: Resolve<'_>) -> Option<Prob
 fn refused(member: &Member, text: &str, source: &str) -> Option<String> {
     // The server counts like JavaScript.
     let (count, (min, max)) = (text.encode_utf16().count(), member.length);
+    let name = named(member.path.split('.'));
     let wanted = match (min, max) {
         _ if (min..=max).contains(&count) => {
             let reason = (member.refusal)(text)?;
-            return Some(format!("`{}` cannot be `{}`: {reason}", member.path, shown(source)));
+            return Some(format!("`{name}` cannot be `{}`: {reason}", shown(source)));
         }
         (_, usize::MAX) => "must not be empty".to_owned(),
         (0, max) => format!("must have at most {max} characters"),
         (min, max) => format!("must have {min} to {max} characters"),
     };
-    Some(format!("`{}` {wanted}", member.path))
+    Some(format!("`{name}` {wanted}"))
 }
 
 fn fits(form: Form, value: &Value) -> bool {

@@ -36,7 +36,7 @@ impl Planner<'_> {
 
 /// Removes the members that the server does not have, and returns their places, without those that are null. `has`
 /// returns whether the server might have what a release introduced.
-fn remove_unsupported(kind: &Kind, members: &mut Members, has: impl Fn(u16) -> bool) -> Vec<ValuePath> {
+pub(super) fn remove_unsupported(kind: &Kind, members: &mut Members, has: impl Fn(u16) -> bool) -> Vec<ValuePath> {
     let mut removed = Vec::new();
     let mut value = Value::Object(std::mem::take(members));
     for member in kind.members.iter().filter(|member| !has(member.since)) {

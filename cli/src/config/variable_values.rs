@@ -6,11 +6,8 @@ use std::fmt;
 use super::key::Key;
 use super::kinds::Kind;
 use super::secrets::{has_credentials, reference, references_only};
-use crate::replacement::replaced;
+use crate::replacement::{SHORTEST, is_at, replaced};
 use crate::value_forms::forms;
-
-/// Shorter texts are only hidden where they are the whole of a value or a name: they occur in many others.
-const SHORTEST: usize = 4;
 
 /// The values of variables and the texts that contain them, with the texts of the files.
 #[derive(Clone, Default)]
@@ -55,20 +52,26 @@ impl VariableValues {
         }
     }
 
-    /// Returns data with the texts of the files in place of values. Messages are not passed to it as a whole: a value can
-    /// be one of their words. Those of errors are, because they have data of the server.
+    /// Returns data with the texts of the files in place of values. Short values are only hidden if they are all of it: they
+    /// occur in many others. Messages are not passed to it as a whole: a value can be one of their words.
     pub(super) fn hide(&self, data: &str) -> String {
+        self.hidden(data, |text, rest, _| text.chars().count() >= SHORTEST && rest.starts_with(text))
+    }
+
+    /// Returns the message of an error with the texts of the files in place of values, because it has data of the server.
+    /// Short values are hidden where they are a whole word.
+    pub(super) fn hide_in_error(&self, message: &str) -> String {
+        self.hidden(message, is_at)
+    }
+
+    fn hidden(&self, data: &str, is_at: impl Fn(&str, &str, Option<char>) -> bool) -> String {
         if let Some(shown) = self.0.get(data) {
             return shown.clone();
         }
-        replaced(data, |rest, _| self.at(rest))
-    }
-
-    /// Finds the longest known text at the start of data.
-    fn at(&self, data: &str) -> Option<(usize, &str)> {
-        let is_here = |text: &str| data.starts_with(text) && text.chars().count() >= SHORTEST;
-        let here = self.0.iter().filter(|(text, _)| is_here(text));
-        here.map(|(text, shown)| (text.len(), shown.as_str())).max_by_key(|(length, _)| *length)
+        replaced(data, |rest, before| {
+            let here = self.0.iter().filter(|(text, _)| is_at(text, rest, before));
+            here.map(|(text, shown)| (text.len(), shown.as_str())).max_by_key(|(length, _)| *length)
+        })
     }
 }
 
@@ -103,6 +106,9 @@ mod tests {
         ] {
             assert_eq!(variable_values.hide(data), shown, "{data}");
         }
+        let error = "name acme, data {\"a\": \"1\"}: 1 of 11";
+        let hidden = "name ${env:NAME}, data {\"a\": \"${env:ONE}\"}: ${env:ONE} of 11";
+        assert_eq!(variable_values.hide_in_error(error), hidden);
         assert_eq!(variable_values.key(&Key(vec!["1".into(), "an acme".into()])), "${env:ONE} / an ${env:NAME}");
         assert!(!format!("{variable_values:?}").contains("acme"));
     }

@@ -111,6 +111,35 @@ async fn a_change_that_cannot_be_printed_is_partly_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_ends_an_export_of_the_configuration() {
+    let program = tenant().await;
+    let export = ["config", "export", "config", "--yes"];
+    program.run(&export).await.done();
+    let size =
+        |name: &str| usize::try_from(fs::metadata(program.path(&format!("config/{name}"))).unwrap().len()).unwrap();
+    let text = |name: &str| fs::read_to_string(program.path(&format!("config/{name}"))).unwrap();
+    let (experience, roles) = (text("sign-in-experience.yaml"), text("roles.yaml"));
+    assert!(size("sign-in-experience.yaml") > 1000 && size("account-center.yaml") < 1000);
+    // The files come in the order of their names.
+    for (bytes, code, done) in [(1000, 4, true), (10, 1, false)] {
+        fs::write(program.path("config/roles.yaml"), format!("{roles}# mine\n")).unwrap();
+        let full = ended(limited(&program, &export, bytes, Limit::Fails), "").await;
+        assert!(
+            full.code == code && full.err.contains("cannot write config/") && full.err.contains("too large"),
+            "{full:?}"
+        );
+        assert_eq!(full.err.contains("files were done before"), done, "{full:?}");
+        // No file is half written.
+        assert_eq!(text("sign-in-experience.yaml"), experience);
+        assert_eq!(text("roles.yaml") == roles, done);
+        let names = fs::read_dir(program.path("config")).unwrap().count();
+        program.run(&export).await.done();
+        assert_eq!(fs::read_dir(program.path("config")).unwrap().count(), names);
+        assert_eq!(text("roles.yaml"), roles);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_report_that_cannot_be_written_is_partly_done_if_users_were_created() {
     let program = tenant().await;
     for (arguments, code) in [(&["--dry-run"][..], 1), (&[], 4), (&[], 1)] {

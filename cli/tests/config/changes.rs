@@ -300,10 +300,10 @@ async fn what_files_cannot_refer_to_is_left_out_and_never_deleted() {
     let tenant = Emulator::new().client().unwrap();
     let hook = json!({ "events": ["User.Created"], "config": { "url": "https://a.example" } });
     let nameless = call(&tenant, "CreateHook", &[], hook.clone()).await;
-    for _ in 0..2 {
-        let mut twin = hook.clone();
-        twin["name"] = "D".into();
-        call(&tenant, "CreateHook", &[], twin).await;
+    for name in ["D", "E", "D"] {
+        let mut named = hook.clone();
+        named["name"] = name.into();
+        call(&tenant, "CreateHook", &[], named).await;
     }
     let folder = Folder::new();
     let exported = config::export(&tenant, NOBODY, folder.path(), &Selection::default(), false).await.unwrap();
@@ -315,14 +315,21 @@ async fn what_files_cannot_refer_to_is_left_out_and_never_deleted() {
     assert_eq!(exported.warnings, expected);
     let pruning = prune(&tenant, &folder).await.unwrap();
     assert!(pruning.is_empty(), "{}", written(&pruning));
-    for warning in [
-        format!("the hook \"{id}\" is not deleted: it has no name"),
-        "the hook \"D\" is not deleted: there are several with this name".to_owned(),
+    for (warning, is_difference) in [
+        (format!("the hook \"{id}\" is not deleted: it has no name"), false),
+        // Somebody has made them: the files cannot.
+        ("the hook \"D\" is not deleted: there are several with this name".to_owned(), true),
     ] {
-        let expected = (warning.as_str(), false);
+        let expected = (warning.as_str(), is_difference);
         assert_eq!(unmanaged(&pruning).iter().filter(|given| **given == expected).count(), 1, "{pruning:?}");
     }
-    assert!(!pruning.has_differences() && pruning.differences().is_empty(), "{pruning:?}");
+    let kept = json!({
+        "kind": "hook", "file": "hooks", "key": ["D"], "action": "keep", "changed": [], "before": {}, "after": {},
+        "reason": "there are several with this name",
+    });
+    assert!(pruning.has_differences());
+    assert_eq!(pruning.differences(), [kept]);
+    assert_eq!(plan(&tenant, &folder).await.unwrap().undeclared(), 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use logto_admin::Client;
+use logto_admin::operation::Release;
 use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_cli::failure::{Exit, Result};
 use logto_admin_emulator::Emulator;
@@ -123,9 +124,11 @@ async fn the_configuration_of_a_connector_has_the_types_of_its_form() {
     assert!(lacking.iter().all(|problem| found.contains(problem)) && found.len() == 9, "{found:?}");
     connect(&tenant).await;
     assert_eq!(problems(&tenant, WRONG).await, types);
-    // Null removes a member.
-    let null = "- connectorId: google-universal\n  config: { clientId: null }\n";
-    assert_eq!(problems(&tenant, null).await, [lacks(2, "clientId")]);
+    // Null removes a member, also one that a server might not show.
+    for name in ["clientId", "clientSecret"] {
+        let null = format!("- connectorId: google-universal\n  config: {{ {name}: null }}\n");
+        assert_eq!(problems(&tenant, &null).await, [lacks(2, name)]);
+    }
 }
 
 /// Returns a value that an item of a form accepts.
@@ -188,9 +191,11 @@ async fn a_configuration_that_the_server_accepts_is_not_refused() {
 #[tokio::test]
 async fn the_configuration_of_an_sso_connector_has_the_types_of_its_provider() {
     let file = |provider: &str, config: &str| {
-        format!("- connectorName: A\n  providerName: {provider}\n  config:\n    clientId: a\n    {config}\n")
+        let required = if config.contains("issuer:") { "" } else { ", issuer: 'https://a.example'" };
+        let required = format!("clientId: a, clientSecret: b{required}");
+        format!("- connectorName: A\n  providerName: {provider}\n  config: {{ {required},\n\n    {config} }}\n")
     };
-    let oidc = "clientSecret: b\n    issuer: https://a.example";
+    let oidc = "issuer: 'https://a.example'";
     for exists in [false, true] {
         for (provider, config, expected) in [
             ("OIDC", "issuer: 5", "`config.issuer` must be a text; write it in quotes"),
@@ -212,6 +217,50 @@ async fn the_configuration_of_an_sso_connector_has_the_types_of_its_provider() {
             assert_eq!(error, format!("sso-connectors.yaml:5: {expected}"));
         }
     }
+}
+
+#[tokio::test]
+async fn a_setting_with_choices_has_one_of_them() {
+    let tenant = Emulator::new().client().unwrap();
+    connect(&tenant).await;
+    let file = |target: &str| {
+        format!(
+            "- connectorId: oauth2\n  metadata: {{ target: {target} }}\n  config:\n    tokenEndpointAuthMethod: client_secret\n"
+        )
+    };
+    let expected = "`config.tokenEndpointAuthMethod` must be one of client_secret_post, client_secret_basic, \
+                    client_secret_jwt";
+    for (target, lacking) in [("partner", 0), ("new", 5)] {
+        let folder = Folder::with(&[("connectors.yaml", &file(target))]);
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        assert!(error.lines().any(|line| line == format!("connectors.yaml:4: {expected}")), "{error}");
+        assert_eq!(error.lines().filter(|line| line.contains("`config` requires")).count(), lacking, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_sso_connector_lacks_no_setting_unless_it_lacks_all() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |config: &str| format!("- connectorName: A\n  providerName: OIDC\n  config: {config}\n");
+    let whole = "{ clientId: a, clientSecret: b, issuer: https://a.example }";
+    let lacks = |name: &str| format!("sso-connectors.yaml:3: `config` requires `{name}`");
+    for exists in [false, true] {
+        for (config, name) in [
+            ("{ clientSecret: null, clientId: a, issuer: 'https://a.example' }", "clientSecret"),
+            ("{ issuer: null, clientId: a, clientSecret: b }", "issuer"),
+        ] {
+            let folder = Folder::with(&[("sso-connectors.yaml", &file(config))]);
+            assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), lacks(name), "{exists}");
+        }
+        if !exists {
+            let folder = Folder::with(&[("sso-connectors.yaml", &file("{}"))]);
+            apply_all(&tenant, &folder).await;
+            folder.put("sso-connectors.yaml", &file(whole));
+            apply_all(&tenant, &folder).await;
+        }
+    }
+    let workspace = "- connectorName: G\n  providerName: GoogleWorkspace\n  config: { clientId: a, clientSecret: b }\n";
+    assert_eq!(apply_all(&tenant, &Folder::with(&[("sso-connectors.yaml", workspace)])).await.created, 1);
 }
 
 #[tokio::test]
@@ -242,6 +291,24 @@ async fn only_social_connectors_copy_profiles() {
     let http = json!({ "connectorId": "http-email", "config": { "endpoint": "https://a.example" } });
     call(&tenant, "CreateConnector", &[], http).await;
     assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected);
+}
+
+#[tokio::test]
+async fn only_some_connectors_store_tokens() {
+    let expected = "connectors.yaml:2: a connector of this kind cannot store tokens";
+    let folder = Folder::with(&[("connectors.yaml", "- connectorId: http-email\n  enableTokenStorage: true\n")]);
+    let tenant = Emulator::new().client().unwrap();
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected);
+    let http = json!({ "connectorId": "http-email", "config": { "endpoint": "https://a.example" } });
+    call(&tenant, "CreateConnector", &[], http).await;
+    assert_eq!(folder.short(plan(&tenant, &folder).await.unwrap_err()), expected);
+    // An old server does not have the member.
+    let old = Emulator::builder().release(Release::new(24)).build().client().unwrap();
+    assert_eq!(plan(&old, &folder).await.unwrap().changes().len(), 1);
+    let google =
+        "- connectorId: google-universal\n  enableTokenStorage: true\n  config: { clientId: a, clientSecret: b }\n";
+    folder.put("connectors.yaml", google);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 1);
 }
 
 const SENDGRID: &str = "\

@@ -12,6 +12,7 @@ mod files;
 mod folder;
 mod own_access;
 mod profile_fields;
+mod refused;
 mod releases;
 mod round_trip;
 mod safety;

@@ -151,3 +151,84 @@ async fn an_empty_configuration_removes_all_settings() {
     assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
     assert_eq!(list(&tenant, "ListCustomProfileFields").await[0]["config"], json!({}));
 }
+
+#[tokio::test]
+async fn unknown_settings_of_fields_are_named_at_any_depth() {
+    let part = "parts: [{ enabled: true, required: false, name: locality, type: Text";
+    let no = |rest: &str| format!("unknown key `{rest}");
+    for (rest, expected) in [
+        ("Text\n  config: { placeholdr: a }\n".to_owned(), no("placeholdr`; did you mean `placeholder`?")),
+        ("Select\n  config: { options: [{ value: a, lable: A }] }\n".to_owned(), no("lable`; did you mean `label`?")),
+        (format!("Address\n  config: {{ {part}, requird: true }}] }}\n"), no("requird`; did you mean `required`?")),
+        (
+            format!("Address\n  config: {{ {part}, config: {{ maxLenght: 1 }} }}] }}\n"),
+            no("maxLenght`; did you mean `maxLength`?"),
+        ),
+        (
+            format!("Address\n  config: {{ {part}, config: {{ options: [{{ value: a, x: b }}] }} }}] }}\n"),
+            no("x`; expected one of label, value"),
+        ),
+    ] {
+        let file = format!("- name: a\n  required: false\n  type: {rest}");
+        let folder = Folder::with(&[("custom-profile-fields.yaml", &file)]);
+        let error = folder.short(plan(&Emulator::new().client().unwrap(), &folder).await.unwrap_err());
+        assert_eq!(error, format!("custom-profile-fields.yaml:4: {expected}"));
+    }
+}
+
+#[tokio::test]
+async fn null_removes_a_setting_of_a_field_except_in_lists() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |config: &str| format!("- name: a\n  required: false\n  type: Select\n  config:\n{config}");
+    let folder =
+        Folder::with(&[("custom-profile-fields.yaml", &file("    options: [{ value: b }]\n    placeholder: c\n"))]);
+    apply_all(&tenant, &folder).await;
+    folder.put("custom-profile-fields.yaml", &file("    options: [{ value: b }]\n    placeholder: null\n"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    let config = list(&tenant, "ListCustomProfileFields").await[0]["config"].clone();
+    assert_eq!(config, json!({ "options": [{ "value": "b" }] }));
+    for (item, expected) in [
+        ("{ value: b, label: null }", "`config.options.label` cannot be null; leave it out"),
+        ("null", "each item of `config.options` must be an object"),
+    ] {
+        folder.put("custom-profile-fields.yaml", &file(&format!("    options:\n    - {item}\n")));
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        assert_eq!(error, format!("custom-profile-fields.yaml:6: {expected}"));
+    }
+}
+
+#[tokio::test]
+async fn a_field_has_the_parts_of_its_type() {
+    let part = |name: &str, kind: &str| {
+        let part = json!({ "enabled": true, "required": false, "name": name, "type": kind });
+        json!({ "name": "a", "required": false, "type": "Fullname", "config": { "parts": [part] } })
+    };
+    for (field, expected) in [
+        (part("locality", "Text"), "a field of type Fullname does not have the part `locality`"),
+        (part("givenName", "Address"), "a part of a field cannot be of type Address"),
+    ] {
+        let tenant = Emulator::new().client().unwrap();
+        let created = tenant.operation("CreateCustomProfileField").unwrap().json(&field).await;
+        assert_eq!(created.unwrap_err().status(), Some(400));
+        // JSON is YAML.
+        let folder = Folder::with(&[("custom-profile-fields.yaml", &json!([field]).to_string())]);
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        assert_eq!(error, format!("custom-profile-fields.yaml:1: {expected}"));
+    }
+}
+
+/// The server keeps what an update leaves out, and refuses null.
+#[tokio::test]
+async fn a_description_can_be_removed_and_a_label_cannot() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |rest: &str| format!("- name: a\n  type: Text\n  required: false\n{rest}");
+    let folder = Folder::with(&[("custom-profile-fields.yaml", &file("  label: A\n  description: Mine\n"))]);
+    apply_all(&tenant, &folder).await;
+    folder.put("custom-profile-fields.yaml", &file("  label: A\n  description: null\n"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    folder.put("custom-profile-fields.yaml", &file("  description: null\n  label: null\n"));
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert_eq!(error, "custom-profile-fields.yaml:5: the server cannot remove `label`, only change it");
+    // Nothing has to be removed from a new field.
+    assert_eq!(apply_all(&Emulator::new().client().unwrap(), &folder).await.created, 1);
+}

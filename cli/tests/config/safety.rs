@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use logto_admin::Client;
 use logto_admin::transport::{HttpTransport, Method};
-use logto_admin_cli::config::{self, Outcome, Selection};
+use logto_admin_cli::config::{self, Outcome, Selection, Undeclared};
 use logto_admin_cli::failure::Exit;
 use logto_admin_cli::interrupt::Interrupt;
-use logto_admin_emulator::Emulator;
+use logto_admin_emulator::{Emulator, Service};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 use serde_json::json;
 
 use crate::folder::{Folder, NOBODY, apply, apply_all, plan};
-use crate::tenants::{fill, names};
+use crate::tenants::{connect, fill, furnish, names};
 
 const ROLES: &str = "\
 - name: one
@@ -214,6 +214,32 @@ async fn a_plan_writes_nothing() {
     let refusing = failing(&emulator, 0);
     plan(&refusing, &folder).await.unwrap();
     assert_eq!(names(&emulator.client().unwrap(), "ListRoles").await, ["Logto Management API access"]);
+}
+
+/// The credentials of a drift check can be read-only.
+#[tokio::test]
+async fn plans_and_exports_only_read() {
+    let full = Emulator::builder().service(Service::Domains).build();
+    let empty = Emulator::builder().seed(1).service(Service::Domains).build();
+    let (tenant, own) = (full.client().unwrap(), full.app_id().to_owned());
+    fill(&tenant).await;
+    furnish(&tenant).await;
+    connect(&tenant).await;
+    let (folder, everything) = (Folder::new(), Selection::all());
+    let from = full.requests().len();
+    config::export(&tenant, &own, folder.path(), &everything, true).await.unwrap();
+    let mut requests = full.requests().split_off(from);
+    for (emulator, is_same) in [(&full, true), (&empty, false)] {
+        let from = emulator.requests().len();
+        let client = emulator.client().unwrap();
+        let planned =
+            config::plan(&client, &own, folder.path(), &everything, Undeclared::Delete, &|_| Ok(None)).await.unwrap();
+        assert_eq!(planned.is_empty(), is_same, "{planned:?}");
+        requests.extend(emulator.requests().split_off(from));
+    }
+    let reads = requests.iter().filter(|request| request.method == Method::Get).count();
+    let others: Vec<_> = requests.iter().filter(|request| request.method != Method::Get).collect();
+    assert!(reads > 60 && others.iter().all(|request| request.path == "/oidc/token"), "{reads} {others:?}");
 }
 
 #[tokio::test]

@@ -255,7 +255,7 @@ async fn a_variable_that_is_not_set_hides_no_difference_of_the_text_around_it() 
     folder.put("hooks.yaml", &file("other"));
     assert_eq!(
         folder.short(plan(&tenant, &folder).await.unwrap_err()),
-        "hooks.yaml:3: the variable PASSWORD of `config.url` is not set, and the present value differs elsewhere"
+        "hooks.yaml:3: the variable PASSWORD of `config.url` is not set, and the present value differs elsewhere: set PASSWORD"
     );
 }
 
@@ -272,7 +272,8 @@ async fn a_variable_that_is_not_set_keeps_no_value_of_another_item() {
         folder.put("account-center.yaml", &file(first));
         let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
         assert!(
-            error.starts_with("account-center.yaml:1: the variable HOST of ") && error.ends_with("its list changes")
+            error.starts_with("account-center.yaml:1: the variable HOST of ")
+                && error.ends_with("its list changes: set HOST")
         );
     }
 }
@@ -286,8 +287,22 @@ async fn a_new_entity_needs_its_variables() {
     let error = plan(&empty, &folder).await.unwrap_err();
     assert_eq!(
         folder.short(error),
-        format!("hooks.yaml:11: the variable {VARIABLE} of `config.headers.Authorization` is not set")
+        format!(
+            "hooks.yaml:11: the variable {VARIABLE} of `config.headers.Authorization` is not set, and the hook is new: \
+             set {VARIABLE}"
+        )
     );
+}
+
+#[tokio::test]
+async fn a_variable_that_identifies_an_entity_is_required() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("roles.yaml", "- description: x\n  name: ${env:TEAM}-${env:ROLE}\n")]);
+    let environment = |name: &str| Ok((name == "TEAM").then(|| "blue".to_owned()));
+    let all = Selection::all();
+    let planned = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await;
+    let expected = "roles.yaml:2: the variable ROLE of `name` is not set, and identifies the role: set ROLE";
+    assert_eq!(folder.short(planned.unwrap_err()), expected);
 }
 
 #[tokio::test]
@@ -365,8 +380,25 @@ async fn secrets_in_files_are_masked_too() {
 
 #[tokio::test]
 async fn values_of_variables_are_not_shown_where_the_server_repeats_them() {
-    let secret = format!("hunter2  \"\u{7f}{}", "\u{fc}".repeat(600));
-    let (emulator, repeated) = (Emulator::new(), json!({ "a": secret }).to_string());
+    let long = format!("hunter2  \"\u{7f}{}", "\u{fc}".repeat(600));
+    // A short value can be in other words.
+    for (secret, rest, expected) in [(long.as_str(), "", ""), ("pw", ": pw of pwd", ": ${env:SECRET} of pwd")] {
+        let message = json!({ "a": secret }).to_string() + rest;
+        let tenant = repeating(&message);
+        let file = "- name: a\n  type: SPA\n  customData: { a: '${env:SECRET}' }\n";
+        let folder = Folder::with(&[("applications.yaml", file)]);
+        let environment = |name: &str| Ok((name == "SECRET").then(|| secret.to_owned()));
+        let all = Selection::all();
+        let planned = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap();
+        let error = apply(&tenant, &planned).await.unwrap_err();
+        let shown = format!("{}{expected} [request", r#"{"a":"${env:SECRET}"}"#);
+        assert!(error.message().contains(&shown), "{error}");
+    }
+}
+
+/// Returns a client of a server that refuses all changes with this message.
+fn repeating(message: &str) -> Client {
+    let (emulator, repeated) = (Emulator::new(), message.to_owned());
     let sending = emulator.clone();
     let transport = ScriptedTransport::new(move |request, options| {
         let is_write = !options.token_call && request.method != Method::Get;
@@ -380,11 +412,5 @@ async fn values_of_variables_are_not_shown_where_the_server_repeats_them() {
         }
     });
     let client = Client::builder(emulator.endpoint()).client_credentials(emulator.app_id(), emulator.app_secret());
-    let tenant = client.transport(transport).build().unwrap();
-    let folder = Folder::with(&[("applications.yaml", "- name: a\n  type: SPA\n  customData: { a: '${env:LONG}' }\n")]);
-    let environment = |name: &str| Ok((name == "LONG").then(|| secret.clone()));
-    let all = Selection::all();
-    let planned = config::plan(&tenant, NOBODY, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap();
-    let error = apply(&tenant, &planned).await.unwrap_err();
-    assert!(error.message().contains(r#"{"a":"${env:LONG}"}"#), "{error}");
+    client.transport(transport).build().unwrap()
 }

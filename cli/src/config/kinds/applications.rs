@@ -1,6 +1,6 @@
 //! Applications.
 
-use logto_admin::models::ApplicationType;
+use logto_admin::models::{ApplicationType, UserScope};
 use serde_json::Value;
 
 use super::super::entity_members::member;
@@ -62,6 +62,7 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
             member: "roles",
             target: Some(|| &ROLES),
             noun: "role",
+            values: &[],
             form: Form::Names,
             read: "ListApplicationRoles",
             within: None,
@@ -75,7 +76,12 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
             applies: |application| text(application, "type") == "MachineToMachine",
             misfit: |role| (text(role, "type") != "MachineToMachine").then_some("which is a role of users"),
         }),
-        Part::Links(Links { noun: "user scope", form: Form::Names, ..consent("userScopes", None, "user-scopes") }),
+        Part::Links(Links {
+            noun: "user scope",
+            form: Form::Names,
+            values: UserScope::VALUES,
+            ..consent("userScopes", None, "user-scopes")
+        }),
         Part::Links(Links {
             noun: "organization scope",
             form: Form::Names,
@@ -103,9 +109,18 @@ pub(in super::super) static APPLICATIONS: Kind = Kind {
         },
     ],
     conflict: |application| {
-        let is_third_party = application.get("isThirdParty") == Some(&Value::Bool(true));
-        (is_third_party && text(application, "type") == "MachineToMachine")
-            .then(|| ("isThirdParty", "an application of type MachineToMachine cannot be a third-party one".to_owned()))
+        let (kind, is_true) = (text(application, "type"), |value: Option<&Value>| value == Some(&Value::Bool(true)));
+        let client = application.get("customClientMetadata");
+        match () {
+            () if is_true(application.get("isThirdParty")) && kind == "MachineToMachine" => {
+                Some(("isThirdParty", format!("an application of type {kind} cannot be a third-party one")))
+            }
+            () if is_true(client.and_then(|client| client.get("isDeviceFlow"))) && kind != "Native" => Some((
+                "customClientMetadata",
+                format!("`customClientMetadata.isDeviceFlow` is only for applications of type Native, not {kind}"),
+            )),
+            () => None,
+        }
     },
     standing: |application| {
         let calls_the_management_api = application
@@ -130,6 +145,7 @@ const fn consent(member: &'static str, target: Option<fn() -> &'static Kind>, pa
         member,
         target,
         noun: "scope",
+        values: &[],
         form: Form::ByOwner,
         read: "ListApplicationUserConsentScopes",
         within: Some(member),

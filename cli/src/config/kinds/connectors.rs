@@ -74,10 +74,12 @@ fn of_form(item: &Value) -> Option<Setting> {
     };
     // The server fills in some defaults, and does not require items that the form hides. The default of JSON is an example.
     let is_optional = kind != "Json" && default.is_some() || item.get("showConditions").is_some();
+    let choices = item.get("selectItems").and_then(Value::as_array).into_iter().flatten();
+    let values = choices.filter(|_| kind == "Select").filter_map(|choice| choice.get("value")?.as_str());
     Some(Setting {
         path: format!("config.{}", item.get("key")?.as_str()?),
         form,
-        values: Vec::new(),
+        values: values.map(str::to_owned).collect(),
         required: item.get("required") == Some(&Value::Bool(true)) && !is_optional,
     })
 }
@@ -90,15 +92,19 @@ fn target(model: &Members, connector: &Members) -> Option<String> {
 }
 
 /// Returns a member of a connector that does not fit its model, and why. Only connectors of a standard protocol have
-/// metadata, and only social connectors copy profiles.
+/// metadata, only social connectors copy profiles, and only some of them store tokens.
 fn conflict(model: &Members, connector: &Members) -> Option<(&'static str, String)> {
-    if connector.get("syncProfile") == Some(&Value::Bool(true)) && text(model, "type") != "Social" {
+    let is_true = |members: &Members, name: &str| members.get(name) == Some(&Value::Bool(true));
+    if is_true(connector, "enableTokenStorage") && !is_true(model, "isTokenStorageSupported") {
+        return Some(("enableTokenStorage", "a connector of this kind cannot store tokens".to_owned()));
+    }
+    if is_true(connector, "syncProfile") && text(model, "type") != "Social" {
         return Some(("syncProfile", "`syncProfile` is only for social connectors".to_owned()));
     }
     let metadata = connector.get("metadata").and_then(Value::as_object);
     let has_metadata = metadata.is_some_and(|metadata| metadata.values().any(|value| !value.is_null()));
     let has_target = metadata.is_some_and(|metadata| !text(metadata, "target").is_empty());
-    match model.get("isStandard") == Some(&Value::Bool(true)) {
+    match is_true(model, "isStandard") {
         true if !has_target => {
             Some(("metadata", "a connector of a standard protocol requires `metadata.target`".to_owned()))
         }
@@ -136,8 +142,10 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
         group: "providerType",
         single_groups: &[],
         unique: |_, _| None,
-        conflict: |_, _| None,
+        conflict: lacks_setting,
     }),
+    // The server sends the members of the model with those of a connector.
+    conflict: |connector| lacks_setting(connector, connector),
     settings: |connector| {
         let settings = match text(connector, "providerType") {
             "oidc" => OIDC,
@@ -154,6 +162,19 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
     },
     ..Kind::DEFAULT
 };
+
+/// Returns a setting that an SSO connector lacks. It can be without any, but not without some.
+fn lacks_setting(model: &Members, connector: &Members) -> Option<(&'static str, String)> {
+    let config = connector.get("config")?.as_object().filter(|config| !config.is_empty())?;
+    let required: &[&str] = match (text(model, "providerType"), text(connector, "providerName")) {
+        // Google has the same issuer for everybody.
+        ("oidc", "GoogleWorkspace") => &["clientId", "clientSecret"],
+        ("oidc", _) => &["clientId", "clientSecret", "issuer"],
+        _ => &[],
+    };
+    let lacking = required.iter().find(|name| config.get(**name).is_none_or(Value::is_null))?;
+    Some(("config", format!("`config` requires `{lacking}`")))
+}
 
 const OIDC: &[(&str, Form)] = &[
     ("clientId", Form::Text),

@@ -8,6 +8,7 @@ use logto_admin::models::{
 use serde_json::{Value, json};
 
 use super::super::entity_members::member;
+use super::ranges::crossed;
 use super::{Kind, Layout, Read, text_rules, write};
 
 pub(super) static CAPTCHA: Kind = Kind {
@@ -103,8 +104,8 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
         member("emailBlocklistPolicy.customAllowlist").texts().since(37),
         member("emailBlocklistPolicy.customBlocklist").texts().since(25),
         member("agreeToTermsPolicy").one_of(AgreeToTermsPolicy::VALUES).since(18),
-        member("termsOfUseUrl").unless(text_rules::of_optional_urls),
-        member("privacyPolicyUrl").unless(text_rules::of_optional_urls),
+        member("termsOfUseUrl").unless(text_rules::of_optional_urls).at_most(2048),
+        member("privacyPolicyUrl").unless(text_rules::of_optional_urls).at_most(2048),
         member("supportEmail").unless(text_rules::of_optional_emails).since(21),
         member("supportWebsiteUrl").unless(text_rules::of_optional_urls).since(21),
         member("unknownSessionRedirectUrl").unless(text_rules::of_optional_urls).since(21),
@@ -131,6 +132,11 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
             .get("passwordExpiration")
             .is_some_and(|expiration| is_enabled(expiration) && expiration.get("validPeriodDays").is_none());
         let factors = experience.get("mfa").and_then(|mfa| mfa.get("factors"));
+        let usernames = experience.get("usernamePolicy").and_then(Value::as_object);
+        if let Some(problem) = usernames.and_then(|policy| crossed("usernamePolicy", policy, "minLength", "maxLength"))
+        {
+            return Some(("usernamePolicy", problem));
+        }
         match () {
             () if lacks_period => {
                 Some(("passwordExpiration", "`passwordExpiration` requires `validPeriodDays`".to_owned()))
@@ -174,7 +180,7 @@ pub(super) static ACCOUNT_CENTER: Kind = Kind {
         member("fields.session").one_of(AccountCenterFieldControl::VALUES).since(37),
         member("profileFields.*.name").since(37),
         member("webauthnRelatedOrigins").texts().since(25),
-        member("deleteAccountUrl").since(37),
+        member("deleteAccountUrl").at_most(2048).since(37),
         member("customCss").since(37),
     ],
     read: Read::One("GetAccountCenterSettings"),

@@ -48,6 +48,8 @@ pub struct Kind {
     pub(in super::super) conflict: fn(&Members) -> Option<(&'static str, String)>,
     /// Returns the paths of members that the server drops because of the others, and why.
     pub(in super::super) dropped: fn(&Members) -> Vec<(String, String)>,
+    /// The last release whose servers have one entity at most.
+    pub(in super::super) single_until: Option<u16>,
     /// The object that an update merges with the present one, and the last release that does so.
     pub(in super::super) merged: Option<(&'static str, u16)>,
     /// Whether an update replaces the entity, so that it contains the members that files cannot have.
@@ -168,6 +170,8 @@ pub(in super::super) struct Links {
     pub target: Option<fn() -> &'static Kind>,
     /// Word for a listed entity in messages.
     pub noun: &'static str,
+    /// The names that can be listed without a kind.
+    pub values: &'static [&'static str],
     pub form: Form,
     pub read: &'static str,
     /// The member of the response that has the list. Without it, the response is the list.
@@ -236,6 +240,7 @@ impl Kind {
         settings: |_| Vec::new(),
         conflict: |_| None,
         dropped: |_| Vec::new(),
+        single_until: None,
         merged: None,
         replaced: false,
         phrases: None,

@@ -5,6 +5,7 @@ mod applications;
 mod connectors;
 mod experience;
 mod kind;
+mod ranges;
 mod templates;
 mod text_rules;
 mod tokens;

@@ -1,13 +1,15 @@
 //! Custom phrases, email templates and custom profile fields.
 
-use logto_admin::models::{CustomProfileFieldType, EmailContentType, LanguageTag, TemplateType};
+use logto_admin::models::{
+    CustomProfileFieldPartName, CustomProfileFieldType, EmailContentType, LanguageTag, TemplateType,
+};
 use serde_json::Value;
 
-use super::super::entity_members::{Form, Members, Setting, member};
+use super::super::entity_members::{Members, Removal, member};
 use super::access::text;
+use super::ranges::crossed;
 use super::{Address, Body, Kind, Layout, Part, Phrases, Read, Write, text_rules, write};
-use crate::body_members;
-use crate::json_object;
+use crate::terminal::shown;
 
 pub(in super::super) static CUSTOM_PHRASES: Kind = Kind {
     file: "custom-phrases",
@@ -61,13 +63,38 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     file: "custom-profile-fields",
     noun: "custom profile field",
     members: &[
-        member("name").unless(text_rules::of_fields).fixed().required(),
+        member("name").unless(text_rules::of_fields).at_most(128).fixed().required(),
         member("type").one_of(CustomProfileFieldType::VALUES).required(),
-        member("label").at_least(1),
-        member("description"),
+        member("label").at_least(1).at_most(128).removed_by(Removal::Never),
+        member("description").at_most(256).removed_by(Removal::EmptyText),
         member("required").flag().required(),
         member("sieOrder").integer(),
-        member("config").object().clearable(),
+        member("config.placeholder"),
+        member("config.minLength").number(),
+        member("config.maxLength").number(),
+        member("config.minValue").number(),
+        member("config.maxValue").number(),
+        member("config.format"),
+        member("config.customFormat"),
+        member("config.defaultValue").one_of(&["true", "false"]),
+        member("config.options.*.label"),
+        member("config.options.*.value"),
+        member("config.parts.*.enabled").flag(),
+        member("config.parts.*.name").one_of(CustomProfileFieldPartName::VALUES),
+        member("config.parts.*.type").one_of(CustomProfileFieldType::VALUES),
+        member("config.parts.*.label").at_least(1),
+        member("config.parts.*.description"),
+        member("config.parts.*.required").flag(),
+        member("config.parts.*.config.placeholder").at_most(256),
+        member("config.parts.*.config.minLength").number(),
+        member("config.parts.*.config.maxLength").number(),
+        member("config.parts.*.config.minValue").number(),
+        member("config.parts.*.config.maxValue").number(),
+        member("config.parts.*.config.format").at_most(128),
+        member("config.parts.*.config.customFormat").at_most(128),
+        member("config.parts.*.config.options.*.label"),
+        member("config.parts.*.config.options.*.value"),
+        member("config.parts.*.config.defaultValue"),
     ],
     read: Read::List("ListCustomProfileFields"),
     create: write("CreateCustomProfileField"),
@@ -83,10 +110,6 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
             field.remove("config");
         }
     },
-    settings: |_| {
-        let members = body_members::members("CreateCustomProfileField");
-        members.iter().flat_map(of_document).collect()
-    },
     conflict: |field| {
         // The server has an empty object then.
         if field.get("config").is_some_and(Value::is_null) {
@@ -96,11 +119,13 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
         if kind == "Checkbox" && field.get("required") == Some(&Value::Bool(true)) {
             return Some(("required", "a field of type Checkbox cannot be required".to_owned()));
         }
-        let number = |name: &str| config?.get(name)?.as_f64();
-        for (least, most) in [("minLength", "maxLength"), ("minValue", "maxValue")] {
-            if number(least).zip(number(most)).is_some_and(|(least, most)| least > most) {
-                return Some(("config", format!("`config.{least}` is greater than `config.{most}`")));
-            }
+        let ranges = [("minLength", "maxLength"), ("minValue", "maxValue")].into_iter();
+        if let Some(problem) = ranges.filter_map(|(least, most)| crossed("config", config?, least, most)).next() {
+            return Some(("config", problem));
+        }
+        let parts = config.and_then(|config| config.get("parts")?.as_array()).into_iter().flatten();
+        if let Some(problem) = parts.filter_map(Value::as_object).find_map(|part| wrong_part(kind, part)) {
+            return Some(("config", problem));
         }
         let (_, setting) = settings(field)?;
         let setting = setting?;
@@ -128,33 +153,22 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     ..Kind::DEFAULT
 };
 
-/// Returns the settings that the API document has for a member of the body. They have the same type in all types of fields.
-fn of_document(member: &Value) -> Vec<Setting> {
-    let (path, form) = (json_object::text(member, "name").replace("[]", ".*"), json_object::text(member, "type"));
-    if !path.starts_with("config.") {
-        return Vec::new();
-    }
-    let setting = |path: String, form: &str| {
-        let values = form.split(" | ").filter_map(|value| value.strip_prefix('"')?.strip_suffix('"'));
-        Setting {
-            path,
-            form: match form {
-                "string" => Form::Text,
-                "boolean" => Form::Flag,
-                "number" | "integer" => Form::Number,
-                "object" => Form::Object,
-                _ if form.ends_with("[]") => Form::List,
-                _ if form.starts_with('"') => Form::Text,
-                _ => Form::Any,
-            },
-            values: values.map(str::to_owned).collect(),
-            // Checked with those of all other bodies.
-            required: false,
+/// Returns why a field of this type cannot have a part.
+fn wrong_part(kind: &str, part: &Members) -> Option<String> {
+    let (name, of_part) = (text(part, "name"), text(part, "type"));
+    match kind {
+        "Address" | "Fullname" if matches!(of_part, "Address" | "Fullname") => {
+            Some(format!("a part of a field cannot be of type {of_part}"))
         }
-    };
-    let items = form.strip_suffix("[]").map(|items| setting(format!("{path}.*"), items));
-    [setting(path.clone(), &form)].into_iter().chain(items).collect()
+        "Address" | "Fullname" if (kind == "Fullname") != PARTS_OF_NAMES.contains(&name) => {
+            Some(format!("a field of type {kind} does not have the part `{}`", shown(name)))
+        }
+        _ => None,
+    }
 }
+
+/// The parts of a field of type Fullname. A field of type Address has all others.
+pub(super) const PARTS_OF_NAMES: [&str; 3] = ["givenName", "middleName", "familyName"];
 
 /// The settings in the configuration of a field, by its type, and the one that it requires.
 pub(super) const SETTINGS: &[(&str, &[&str], Option<&str>)] = &[

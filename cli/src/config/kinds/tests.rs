@@ -78,11 +78,27 @@ fn nouns_are_unique() {
 
 /// Returns the schema of the body of an operation.
 fn schema<'d>(document: &'d Value, id: &str) -> Option<&'d Value> {
+    Some(&operation(document, id)?["requestBody"]["content"]["application/json"]["schema"])
+}
+
+fn operation<'d>(document: &'d Value, id: &str) -> Option<&'d Value> {
     let info = find(id).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let same = |path: &str| without_names(path) == without_names(info.path);
     let (_, item) = paths.iter().find(|(path, _)| same(path))?;
-    Some(&item.get(info.method.as_str().to_lowercase())?["requestBody"]["content"]["application/json"]["schema"])
+    item.get(info.method.as_str().to_lowercase())
+}
+
+/// Returns the schemas of the column of the database with a member of new entities. Members of objects have none.
+fn columns<'d>(document: &'d Value, kind: &Kind, member: &str) -> Vec<&'d Value> {
+    let answer = kind.create.or(kind.update).and_then(|write| {
+        let answers = &operation(document, write.operation)?["responses"];
+        let created =
+            ["200", "201"].into_iter().map(|status| &answers[status]["content"]["application/json"]["schema"]);
+        created.into_iter().find(|schema| !schema.is_null())
+    });
+    let answer = answer.filter(|_| !member.contains('.'));
+    answer.map(|schema| at(document, schema, &[member])).unwrap_or_default()
 }
 
 /// Returns the paths of the members in the body of an operation.
@@ -187,7 +203,9 @@ fn texts_are_as_long_as_the_documents_of_all_releases_permit() {
     for document in [17, 20, 24, 30, 36, 42].map(document) {
         for kind in ALL {
             for member in kind.members.iter().filter(|member| !is_special(kind, member.path)) {
-                let found = schemas(&document, kind, member.path).into_iter().filter(|schema| !schema.is_null());
+                let mut found = schemas(&document, kind, member.path);
+                found.extend(columns(&document, kind, member.path));
+                let found = found.into_iter().filter(|schema| !schema.is_null());
                 let found = found.map(|schema| length(&document, schema)).reduce(narrower);
                 if let Some(found) = found.filter(|found| *found != member.length) {
                     wrong.push(format!("{} {}: {found:?}", kind.noun, member.path));
@@ -299,6 +317,18 @@ fn settings_of_profile_fields_are_those_of_the_document() {
         let config = field["properties"]["config"]["properties"].as_object().unwrap();
         (kind, config.keys().map(String::as_str).collect::<BTreeSet<_>>())
     });
+    let names = |kind: &str| {
+        let field = choices.iter().find(|field| field["properties"]["type"]["format"] == format!("{kind:?}")).unwrap();
+        at(&document, field, &["config", "parts", "*", "name"])[0]["enum"].clone()
+    };
+    assert_eq!(names("Fullname"), serde_json::json!(templates::PARTS_OF_NAMES));
+    assert!(
+        names("Address")
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|name| !templates::PARTS_OF_NAMES.contains(&name.as_str().unwrap()))
+    );
     let known = templates::SETTINGS.iter().map(|(kind, settings, _)| (*kind, settings.iter().copied().collect()));
     assert_eq!(settings.collect::<Vec<_>>(), known.collect::<Vec<_>>());
 }

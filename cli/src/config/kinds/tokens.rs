@@ -14,6 +14,7 @@ pub(super) static DOMAINS: Kind = Kind {
     read: Read::List("ListDomains"),
     create: write("CreateDomain"),
     delete: Some("DeleteDomain"),
+    single_until: Some(30),
     ..Kind::DEFAULT
 };
 
@@ -27,8 +28,8 @@ pub(super) static JWT_CUSTOMIZERS: Kind = Kind {
         member("script").required(),
         member("blockIssuanceOnError").flag().since(37),
         member("environmentVariables").named_texts(),
-        member("contextSample").any(),
-        member("tokenSample").any(),
+        member("contextSample").object(),
+        member("tokenSample").object(),
     ],
     read: Read::List("ListJwtCustomizers"),
     create: write("UpsertJwtCustomizer"),

@@ -1,0 +1,9 @@
+//! Ranges of two members.
+
+use super::super::entity_members::Members;
+
+/// Returns the problem of an object at this path whose smallest value is greater than its largest.
+pub(super) fn crossed(path: &str, object: &Members, least: &str, most: &str) -> Option<String> {
+    let number = |name: &str| object.get(name)?.as_f64();
+    (number(least)? > number(most)?).then(|| format!("`{path}.{least}` is greater than `{path}.{most}`"))
+}
