@@ -121,8 +121,7 @@ struct Stage {
 impl Stage {
     /// Connects to the server from the environment, or starts an in-memory emulator.
     async fn new() -> Result<Self> {
-        let variables = ["LOGTO_ENDPOINT", "LOGTO_TENANT", "LOGTO_APP_ID", "LOGTO_APP_SECRET"];
-        if variables.iter().any(|variable| env::var_os(variable).is_some()) {
+        if names_a_server(|variable| env::var_os(variable).is_some()) {
             let app_id = env::var("LOGTO_APP_ID").unwrap_or_default();
             return Ok(Self { client: Client::from_env()?, app_id, server: None });
         }
@@ -135,6 +134,11 @@ impl Stage {
         let client = builder.client_credentials(&app_id, server.emulator().app_secret()).build()?;
         Ok(Self { client, app_id, server: Some(server) })
     }
+}
+
+/// Whether a variable for the connection to a server is set.
+fn names_a_server(is_set: impl Fn(&str) -> bool) -> bool {
+    ["LOGTO_ENDPOINT", "LOGTO_TENANT", "LOGTO_APP_ID", "LOGTO_APP_SECRET"].into_iter().any(is_set)
 }
 
 /// The ids of what was created.
@@ -205,6 +209,14 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
     use super::*;
+
+    #[test]
+    fn any_variable_of_the_connection_replaces_the_emulator() {
+        assert!(!names_a_server(|_| false));
+        for name in ["LOGTO_ENDPOINT", "LOGTO_TENANT", "LOGTO_APP_ID", "LOGTO_APP_SECRET"] {
+            assert!(names_a_server(|variable| variable == name), "{name}");
+        }
+    }
 
     #[tokio::test]
     async fn every_step_succeeds_and_everything_is_deleted() {

@@ -95,6 +95,11 @@ mod tests {
     }
 
     #[test]
+    fn a_command_has_a_minute() {
+        assert_eq!(LONGEST, Duration::from_secs(60));
+    }
+
+    #[test]
     fn the_output_of_a_command_is_trimmed_and_its_failure_has_no_command() {
         assert_eq!(output_of("echo; echo ' s3cret '; exec >&-", LONGEST).unwrap(), "s3cret");
         for (command, why) in [

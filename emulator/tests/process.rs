@@ -5,12 +5,15 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::SystemTime;
 
-use logto_admin::models::CreateUser;
+use logto_admin::models::{
+    ApplicationType, CreateApplication, CreateHook, CreateUser, HookConfig, HookEvent, UserAssetServiceStatus,
+};
+use logto_admin::operation::Release;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::types::Timestamp;
 use logto_admin::{Client, Endpoint, Result};
@@ -107,15 +110,66 @@ async fn a_restarted_server_continues_with_the_saved_state() -> Result<()> {
 }
 
 #[tokio::test]
-async fn servers_with_different_random_seeds_give_out_different_ids() -> Result<()> {
-    let mut ids = Vec::new();
+async fn servers_with_different_random_seeds_have_different_ids_secrets_and_keys() -> Result<()> {
+    let mut made = Vec::new();
     for arguments in [&["0"][..], &["0"], &["0", "--random-seed", "1"]] {
         let server = Running::start(arguments);
-        ids.push(server.client()?.users().create(ada()).await?.id);
+        let client = server.client()?;
+        let user = client.users().create(ada()).await?.id;
+        let application =
+            client.applications().create(CreateApplication::new("web", ApplicationType::MachineToMachine)).await?.id;
+        let secret = client.applications().list_secrets(&application).await?[0].value.clone();
+        let key = client.configs().get_oidc_keys("private-keys").await?[0].id.clone();
+        made.push([user, application, secret, key]);
         server.end("-TERM");
     }
-    assert_eq!(ids[0], ids[1]);
-    assert_ne!(ids[0], ids[2]);
+    assert_eq!(made[0], made[1]);
+    assert!(made[0].iter().zip(&made[2]).all(|(one, other)| one != other), "{made:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_has_the_operations_of_its_release_and_its_services() -> Result<()> {
+    for (arguments, expected) in [
+        (&["0"][..], (Release::new(42), UserAssetServiceStatus::NotConfigured)),
+        (&["0", "--release", "1.36", "--service", "storage"], (Release::new(36), UserAssetServiceStatus::Ready)),
+    ] {
+        let server = Running::start(arguments);
+        let client = server.client()?;
+        let status = client.user_assets().get_service_status().await?.status;
+        assert_eq!((*client.server_release().await?.end(), status), expected);
+    }
+    Ok(())
+}
+
+/// Waits for a request to a server of the test, and returns it.
+fn received(listener: &TcpListener) -> String {
+    let (mut peer, _) = listener.accept().unwrap();
+    let mut request = String::new();
+    let mut bytes = [0; 4096];
+    while !request.ends_with('}') {
+        let read = peer.read(&mut bytes).unwrap();
+        request.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+    }
+    peer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+    request
+}
+
+#[tokio::test]
+async fn the_program_delivers_signed_webhooks() -> Result<()> {
+    let receiver = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = Running::start(&["0"]);
+    let client = server.client()?;
+    let config = HookConfig::new(format!("http://{}/hook", receiver.local_addr().unwrap()));
+    let hook = CreateHook { events: Some(vec![HookEvent::UserCreated]), ..CreateHook::new(config) };
+    let key = client.hooks().create(hook).await?.signing_key;
+    let delivered = std::thread::spawn(move || received(&receiver));
+    client.users().create(ada()).await?;
+    let delivered = delivered.join().unwrap();
+    let (head, body) = delivered.split_once("\r\n\r\n").unwrap();
+    let signature = head.lines().find_map(|line| line.strip_prefix("logto-signature-sha-256: ")).unwrap();
+    let delivery = logto_admin::webhook::receive(&key, signature, body.as_bytes()).unwrap();
+    assert_eq!(delivery.event, HookEvent::UserCreated);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use logto_admin::token::{ClientCredentials, TokenExchange};
 use logto_admin::{Client, ClientBuilder, Endpoint, Error, ErrorKind, RateLimit};
 use logto_admin_test_support::{ENDPOINT, FakeRuntime, ScriptedTransport};
 
-use crate::stage::{Stage, target};
+use crate::stage::{Stage, header, ok, target};
 
 #[track_caller]
 fn refused<T>(outcome: Result<T, Error>, advice: &str) -> Error {
@@ -293,11 +293,14 @@ fn from_env(variables: &[(&str, &str)]) -> String {
 #[ignore = "runs in a child process with other variables"]
 #[allow(clippy::print_stdout)]
 fn in_a_child_process() {
-    let transport = ScriptedTransport::answers::<logto_admin::transport::HttpResponse>([]);
-    let built =
-        ClientBuilder::from_env().and_then(|builder| builder.transport(transport).runtime(FakeRuntime::new()).build());
+    let (transport, runtime) = (ScriptedTransport::api(|_| ok("[]")), FakeRuntime::new());
+    let built = ClientBuilder::from_env()
+        .and_then(|builder| builder.transport(transport.clone()).runtime(runtime.clone()).build());
     match built {
-        Ok(client) => println!("{client:?}"),
+        Ok(client) => {
+            runtime.run(client.access_token()).expect("a token");
+            println!("{client:?} {:?}", header(&transport.token_calls()[0], "authorization"));
+        }
         Err(error) => println!("{:?}: {error}", error.kind()),
     }
 }
@@ -327,6 +330,8 @@ fn a_client_can_be_built_from_the_environment() {
     ] {
         let said = from_env(&[variables, &app].concat());
         assert!(said.contains(&format!("{expected:?}")) && !said.contains("s3cret"), "{said}");
+        // Base64 of `id:s3cret`.
+        assert!(said.contains("Basic aWQ6czNjcmV0"), "{said}");
     }
     let plain = from_env(&[&[("LOGTO_ENDPOINT", "http://logto.internal")][..], &app].concat());
     assert!(plain.contains("plain http"), "{plain}");

@@ -241,6 +241,13 @@ mod tests {
     }
 
     #[test]
+    fn the_tests_need_what_the_readme_names() {
+        let tools = needs(Part::value_variants());
+        let named = [Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser, Tool::Redis, Tool::Prometheus, Tool::OpenSsl];
+        assert!(named.iter().all(|tool| tools.contains(tool)), "{tools:?}");
+    }
+
+    #[test]
     fn parts_are_named_in_kebab_case() {
         assert_eq!(Part::WasmChromium.name(), "wasm-chromium");
     }

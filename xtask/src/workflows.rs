@@ -66,4 +66,29 @@ mod tests {
         let publishing = jobs.filter(|job| job.contains("run: npm publish\n")).collect::<Vec<_>>();
         assert!(matches!(*publishing, [job] if job.contains("\n      id-token: write")), "{publishing:?}");
     }
+    #[test]
+    fn a_release_has_its_bills_of_materials() {
+        let release = include_str!("../../.github/workflows/release.yml");
+        let (_, after) = release.split_once("run: cargo xtask sbom\n").unwrap();
+        let creation = after.lines().find(|line| line.contains("gh release create ")).unwrap();
+        assert!(creation.ends_with(" target/sbom/*.cdx.json"), "{creation}");
+    }
+
+    #[test]
+    fn advisories_are_checked_every_day() {
+        let workflow = include_str!("../../.github/workflows/advisories.yml");
+        let (_, schedule) = workflow.split_once("- cron: \"").unwrap();
+        assert!(schedule.split('"').next().unwrap().ends_with(" * * *"), "{schedule}");
+        assert!(workflow.contains("cargo xtask supply --advisories"), "{workflow}");
+    }
+
+    #[test]
+    fn the_npm_package_is_tested_with_its_oldest_node() {
+        let package: serde_json::Value = serde_json::from_str(include_str!("../../bindings/js/package.json")).unwrap();
+        let oldest = package["engines"]["node"].as_str().unwrap().trim_start_matches(">=").to_owned();
+        let readme = include_str!("../../bindings/js/README.md");
+        assert!(readme.contains(&format!("| Node {oldest} and later, ")), "{oldest}");
+        let checks = include_str!("../../.github/workflows/ci.yml").split("\n  native:\n").next().unwrap();
+        assert!(checks.contains(&format!("node-version: {oldest}\n")) && checks.ends_with("run: .ci/run"), "{checks}");
+    }
 }

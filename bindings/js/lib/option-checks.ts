@@ -27,12 +27,12 @@ const CLIENT: Record<keyof AllOptions, string> = {
   strict: "boolean",
   rateLimit: "",
   maxResponseBytes: "number",
-  allowHttp: "",
+  allowHttp: "boolean",
   onRequest: "function",
   onResponse: "function",
   logger: "",
   logLevel: "",
-  wasm: "",
+  wasm: "object",
 };
 
 /** Names of options in other clients. */

@@ -5,7 +5,7 @@ import { facade } from "./facade.mjs";
 import { packed } from "./package.mjs";
 import { chromium } from "./runtimes/chromium.mjs";
 import { edge } from "./runtimes/edge.mjs";
-import { bun, deno, nodeNewest, nodeOldest, nodeProcesses } from "./runtimes/processes.mjs";
+import { bun, deno, nodeNewest, nodeOldest, processes } from "./runtimes/processes.mjs";
 import { workerd } from "./runtimes/workerd.mjs";
 import { shared } from "./shared.mjs";
 import { stores } from "./stores.mjs";
@@ -18,7 +18,7 @@ import { types } from "./types.mjs";
 export const tests = {
   "installed Node": nodeOldest,
   "newest Node": nodeNewest,
-  "Node processes": nodeProcesses,
+  processes,
   Deno: deno,
   Bun: bun,
   workerd,

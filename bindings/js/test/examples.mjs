@@ -41,13 +41,17 @@ const cases = {
     copyFileSync(join(folder, "worker-rust/worker_rust_bg.wasm"), join(folder, "out-worker-rust/logto_admin.wasm"));
     const bindings = { LOGTO_ENDPOINT: `${server}/s/worker-rust`, LOGTO_APP_ID: "app", LOGTO_APP_SECRET: "secret", LOGTO_SIGNING_KEY: "key" };
     const greeter = (name) => ({ name, modules: modules(path), modulesRoot: dirname(path), compatibilityDate, bindings, kvNamespaces: { TOKENS: "tokens" } });
-    await withWorker({ workers: [greeter("one"), greeter("two")] }, async (miniflare) => {
+    await withWorker({ workers: [greeter("one"), greeter("two"), { ...greeter("three"), kvNamespaces: {} }] }, async (miniflare) => {
       const ask = async (id) => (await miniflare.dispatchFetch(`http://greeter/users/${id}`)).text();
       const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => ask(`u${number}`)));
       await expect(answers.join(""), Array.from({ length: 50 }, (_, number) => `Hello, u${number}!\n`).join(""));
       const two = await miniflare.getWorker("two");
       await expect(await (await two.fetch("http://greeter/users/bob")).text(), "Hello, bob!\n");
       await expect((await seen(server, "worker-rust")).tokens, 1);
+      // The namespace is optional.
+      const three = await miniflare.getWorker("three");
+      await expect(await (await three.fetch("http://greeter/users/eve")).text(), "Hello, eve!\n");
+      await expect((await seen(server, "worker-rust")).tokens, 2);
       const body = '{"hookId":"h","event":"User.Created","createdAt":"2026-01-01T00:00:00Z"}';
       const deliver = (key) => {
         const headers = { "logto-signature-sha-256": createHmac("sha256", key).update(body).digest("hex") };

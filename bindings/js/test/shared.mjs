@@ -183,6 +183,26 @@ const tests = {
     equal(await attempts({ "retry-after": "61" }), { sends: 1, waits: [] }, "a wait that ends after 60 s");
   },
 
+  async "an attempt has 30 s by default, and a call has no limit"(context) {
+    const { setTimeout } = globalThis;
+    const times = [];
+    globalThis.setTimeout = (work, time, ...rest) => {
+      times.push(time);
+      return setTimeout(work, time, ...rest);
+    };
+    try {
+      await coldAndWarm(context, () => json(200, []), {}, async (logto) => {
+        times.length = 0;
+        await logto.users.list();
+        // The renewal of a token has its own timer, which is longer.
+        const ofCall = times.filter((time) => time < LONG);
+        equal(ofCall.map((time) => time > 29_000 && time <= 30_000), [true], times);
+      });
+    } finally {
+      globalThis.setTimeout = setTimeout;
+    }
+  },
+
   async "redirects are followed if the call allows it"(context) {
     for (const one of context.table.redirects) {
       const headers = one.location === undefined ? {} : { location: one.location };

@@ -115,13 +115,15 @@ const cases = {
     });
   },
 
-  async "Redis: the prefix is that of values and locks"(context) {
-    await withClients(context, async (_, server, client) => {
-      const store = context.lib.redisTokenStore(client, { prefix: "p:" });
-      await store.set("k", "v", 1);
-      await store.tryLock("k", "ada", 1);
-      await store.unlock("k", "ada");
-      equal(server.commands.map((command) => command[command[0] === "EVAL" ? 3 : 1]), ["p:k", "p:k:lock", "p:k:lock"]);
+  async "Redis: the prefix is that of values and locks, and empty by default"(context) {
+    await withClients(context, async (plain, server, client) => {
+      for (const store of [plain, context.lib.redisTokenStore(client, { prefix: "p:" })]) {
+        await store.set("k", "v", 1);
+        await store.tryLock("k", "ada", 1);
+        await store.unlock("k", "ada");
+      }
+      const keys = server.commands.map((command) => command[command[0] === "EVAL" ? 3 : 1]);
+      equal(keys, ["k", "k:lock", "k:lock", "p:k", "p:k:lock", "p:k:lock"]);
     });
   },
 

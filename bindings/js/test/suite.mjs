@@ -630,6 +630,20 @@ const tests = {
     equal((await logto.users.get("x", {}, { signal: null })).id, "x");
   },
 
+  async "every option of a wrong type is named"() {
+    const wrong = {
+      tenant: 1, endpoint: 1, appId: 1, appSecret: 1, exchange: 1, organizationId: 1, getToken: "t", resource: 1, scope: 1, tokenStore: 1,
+      fetch: "f", headers: 1, credentials: "yes", timeout: "30", totalTimeout: -1, retries: -1, retry: 1, redirects: -1,
+      strict: "yes", rateLimit: true, cache: 1, next: 1, maxResponseBytes: "1", allowHttp: "yes", onRequest: 1, onResponse: 1, logger: 1,
+      logLevel: "all", wasm: "module.wasm",
+    };
+    const valid = { endpoint: "https://id.example.com", appId: "a", appSecret: "s" };
+    for (const [name, value] of [...Object.entries(wrong), ["next", null], ["wasm", null]]) {
+      const made = async () => new LogtoAdmin({ ...valid, [name]: value });
+      await fails(made(), TypeError, ({ message }) => ok(message.startsWith(`\`${name}`), `"${message}" names ${name}`));
+    }
+  },
+
   async "options of other clients are refused with the right name"() {
     for (const [options, message] of [
       [{ clientId: "a" }, "`clientId` is not an option of a client: did you mean `appId`?"],
@@ -1189,6 +1203,12 @@ const tests = {
     const admin = (bytes) => client({ fetch: sized(bytes), getToken: () => "t", retries: 0 });
     await fails(admin(67_108_865).users.get("x"), lib.DecodeError);
     equal(await admin(67_108_864).users.get("x"), {});
+    let sent = 0;
+    const answering = (answer) => client({ fetch: async () => (sent++, answer()), getToken: () => "t", retries: 0 }).users.get("x");
+    equal(await answering(() => Response.json({ id: "x" }, { status: 203 })), { id: "x" }, "an undocumented success");
+    const redirect = () => new Response(null, { status: 302, headers: { location: "/api/else" } });
+    await fails(answering(redirect), LogtoError, ({ status }) => equal(status, 302));
+    equal(sent, 2, "requests without a redirect");
   },
 
   async "headers are those of requests to the API, and only `User-Agent` applies to token calls"({ client }) {
@@ -1236,6 +1256,36 @@ const tests = {
     ok(lines.length > 0 && lines.every((level) => level === "warn"), lines.join());
   },
 
+  async "messages below the level are not logged"({ client }) {
+    const tokenStore = { get: () => Promise.reject(new Error("down")), set: () => Promise.reject(new Error("down")) };
+    for (const [logLevel, expected] of [["off", []], ["error", []], ["warn", ["warn"]], ["info", ["warn"]], ["debug", ["debug", "warn"]]]) {
+      const seen = new Set();
+      const logger = Object.fromEntries(["debug", "info", "warn", "error"].map((level) => [level, () => seen.add(level)]));
+      await client({ tokenStore, logLevel, logger }).users.get("x");
+      equal([...seen].sort(), expected, logLevel);
+    }
+  },
+
+  async "some lists return all items unless a page is asked for"({ client }) {
+    const queries = [];
+    const fetch = async (url) => (queries.push(new URL(url).search), Response.json([{ id: "h" }], { headers: { "total-number": "9" } }));
+    const { hooks } = client({ fetch, getToken: () => "t", appId: undefined, appSecret: undefined });
+    const all = await hooks.list();
+    equal([all.items.length, all.page ?? null, all.hasNext], [1, null, false]);
+    const page = await hooks.list({ page: 2, pageSize: 1 });
+    equal([page.items.length, page.page, page.pageSize, page.total], [1, 2, 1, 9]);
+    equal(queries, ["", "?page=2&page_size=1"]);
+  },
+
+  async "a call can send cookies"({ client }) {
+    const seen = [];
+    const fetch = async (_, { headers }) => (seen.push(headers.cookie ?? null), Response.json({}));
+    const admin = client({ fetch, getToken: () => "t", appId: undefined, appSecret: undefined });
+    await admin.users.get("x", {}, { headers: { cookie: "a=1" } });
+    await admin.users.get("x");
+    equal(seen, ["a=1", null]);
+  },
+
   async "an iteration requests 100 items per page by default"({ room, client }) {
     for await (const user of client().users.list()) ok(user.id, "an id");
     const queries = (await room.seen()).seen.filter(({ path }) => path === "/api/users").map(({ query }) => query);
@@ -1243,7 +1293,7 @@ const tests = {
   },
 
   async "the classes of errors extend LogtoError"() {
-    const classes = ["AuthenticationError", "PermissionError", "NotFoundError", "UnprocessableError", "ConflictError", "RateLimitError", "ServerError", "ConnectionError", "TimeoutError", "AbortError", "DecodeError", "WebhookError"];
+    const classes = ["AuthenticationError", "PermissionError", "NotFoundError", "UnprocessableError", "ConflictError", "RateLimitError", "ServerError", "ConnectionError", "TimeoutError", "AbortError", "DecodeError", "RestrictedError", "WebhookError"];
     for (const name of classes) ok(LogtoError.isPrototypeOf(lib[name]), name);
     ok(lib.UnprocessableError.isPrototypeOf(lib.ConflictError) && lib.ConnectionError.isPrototypeOf(lib.TimeoutError), "the subclasses");
   },

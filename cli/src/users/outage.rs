@@ -95,3 +95,21 @@ impl Unreachable {
         self.failed = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_gives_up_after_ten_failures_in_a_row_or_as_many_as_are_in_progress() {
+        let failures = |running| {
+            let mut unreachable = Unreachable::default();
+            (1..100).find(|_| unreachable.count(running))
+        };
+        assert_eq!([1, 4, 10, 32].map(failures), [1, 4, 10, 10].map(Some));
+        let mut unreachable = Unreachable::default();
+        assert!((1..10).all(|_| !unreachable.count(32)));
+        unreachable.reset();
+        assert!((1..10).all(|_| !unreachable.count(32)) && unreachable.count(32));
+    }
+}

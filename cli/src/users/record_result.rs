@@ -199,6 +199,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn outcomes_have_the_names_of_the_report() {
+        use Outcome::{Created, Failed, Journaled, Outdated, Skipped, Unclear, Updated};
+        let all = [Created, Unclear, Updated, Skipped, Journaled, Outdated, Failed];
+        let names = ["created", "unclear", "updated", "skipped", "journaled", "outdated", "failed"];
+        assert_eq!(json!(all), json!(names));
+    }
+
+    #[test]
     fn failures_name_the_member_of_the_record() {
         let data = json!({ "issues": [{ "path": ["profile", "address", 0], "message": "no" }, { "path": ["name"] }] });
         let fields: Vec<String> = issues(Some(&data)).into_iter().map(|issue| issue.field).collect();

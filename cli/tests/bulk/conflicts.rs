@@ -69,18 +69,40 @@ async fn an_update_suspends_a_user_and_lifts_no_suspension() {
 }
 
 #[tokio::test]
+async fn an_update_does_not_change_the_password() {
+    let mut stage = Stage::new();
+    let (old, new) = ("violet-anchor-47-kettle", "password");
+    let id = stage.call("CreateUser", json!({ "username": "ada", "password": old })).await["id"].clone();
+    stage.on_conflict = OnConflict::Update;
+    let digest = "5f4dcc3b5aa765d61d8327deb882cf99";
+    let ada = json!({ "username": "ada", "name": "Ada", "passwordAlgorithm": "MD5", "passwordDigest": digest });
+    let report = stage.import(vec![record(ada)]).await;
+    assert_eq!(report.lines[0].outcome, Outcome::Updated, "{report:?}");
+    let client = stage.client();
+    for (password, is_right) in [(old, true), (new, false)] {
+        let verify = client.operation("VerifyUserPassword").unwrap().path("userId", id.as_str().unwrap());
+        assert_eq!(verify.json(&json!({ "password": password })).await.is_ok(), is_right, "{password}");
+    }
+}
+
+#[tokio::test]
 async fn a_user_with_another_identifier_than_the_record_is_named_in_a_warning() {
     for on_conflict in [OnConflict::Skip, OnConflict::Update] {
         let mut stage = Stage::new();
-        stage.call("CreateUser", json!({ "username": "bob", "primaryEmail": "bob@example.com" })).await;
+        let bob = json!({ "username": "bob", "primaryEmail": "bob@example.com", "primaryPhone": "12025550123" });
+        stage.call("CreateUser", bob).await;
         stage.on_conflict = on_conflict;
         let id = stage.client().users().list().await.unwrap().items[0].id.clone();
         let warning = async |members| stage.import(vec![record(members)]).await.lines[0].message.clone();
         assert_eq!(warning(json!({ "username": "bob", "name": "Bob" })).await, None);
-        let expected =
-            format!("the user {id} has the username of the record, but another primaryEmail: is it the same person?");
-        let other = json!({ "username": "bob", "primaryEmail": "mallory@example.com" });
-        assert_eq!(warning(other).await, Some(expected), "{on_conflict:?}");
+        for (record, same, other) in [
+            (json!({ "username": "bob", "primaryEmail": "mallory@example.com" }), "username", "primaryEmail"),
+            (json!({ "username": "bob", "primaryPhone": "12025550124" }), "username", "primaryPhone"),
+        ] {
+            let expected =
+                format!("the user {id} has the {same} of the record, but another {other}: is it the same person?");
+            assert_eq!(warning(record).await, Some(expected), "{on_conflict:?}");
+        }
     }
 }
 

@@ -179,9 +179,13 @@ async fn the_table_of_operations_is_searched() {
         "summary",
     ];
     assert_eq!(keys, expected);
+    assert_eq!(json["since"], "1.17 or earlier");
+    let removed = program.run(&["operations", "show", "AbortLegacyInteraction"]).await.done().json();
+    assert_eq!((&removed["until"], removed.as_object().unwrap().len()), (&json!("1.30"), keys.len() + 1));
     let body = program.run(&["operations", "show", "CreateUser"]).await.done().json()["bodyMembers"].clone();
     let username = body.as_array().unwrap().iter().find(|member| member["name"] == "username").unwrap();
     assert_eq!((&username["type"], &username["required"]), (&json!("string"), &json!(false)));
+    assert!(username["description"].is_string() && username.as_object().unwrap().len() == 4, "{username}");
     let table = program.run(&["operations", "show", "UpdateUserPassword", "-o", "table"]).await.done();
     assert!(table.out.contains("\nMEMBER") && table.out.contains("\npassword "), "{table:?}");
     let table = program.run(&["operations", "suspend", "user", "-o", "table"]).await.done();

@@ -1,8 +1,10 @@
 use std::fs;
 
+use logto_admin_emulator::{Emulator, Service};
 use serde_json::{Value, json};
 
 use crate::program::{Program, ended};
+use crate::scripted_server::answering;
 
 async fn tenant() -> Program {
     let program = Program::new().await;
@@ -97,6 +99,35 @@ async fn a_plan_and_what_was_applied_can_be_json() {
     for ended in [plan, applied, diff] {
         assert!(!ended.out.contains("confidential-role") && !ended.err.contains("confidential-role"), "{ended:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_apply_as_json_has_the_outcome_of_every_change() {
+    let (url, server) = answering(|request| {
+        let request = String::from_utf8_lossy(request);
+        let (status, body) = match request.split(['?', ' ']).nth(1) {
+            Some("/oidc/token") => {
+                ("200 OK", json!({ "access_token": "t", "expires_in": 3600, "token_type": "Bearer" }))
+            }
+            Some("/api/swagger.json") => ("200 OK", json!({ "paths": { "/api/roles": { "get": {} } } })),
+            _ if request.starts_with("GET ") => ("200 OK", json!([])),
+            _ if request.contains("\"two\"") => ("422 Unprocessable Entity", json!({ "code": "role.invalid" })),
+            _ => ("200 OK", json!({ "id": "1", "name": "one", "description": "x" })),
+        };
+        let (body, head) = (body.to_string(), "content-type: application/json\r\nconnection: close");
+        format!("HTTP/1.1 {status}\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    })
+    .await;
+    let program = Program::new().await;
+    fs::create_dir(program.path("config")).unwrap();
+    let role = |name: &str| format!("- name: {name}\n  description: x\n");
+    program.file("config/roles.yaml", &["one", "two", "zero"].map(role).concat());
+    let apply = ["config", "apply", "config", "--only", "roles", "--yes", "-o", "json", "--endpoint", &url];
+    let failed = program.run(&apply).await;
+    server.abort();
+    let changes = failed.json();
+    let outcomes: Vec<_> = changes.as_array().unwrap().iter().map(|change| change["outcome"].as_str()).collect();
+    assert_eq!((failed.code, outcomes), (4, ["done", "failed", "open"].map(Some).to_vec()), "{failed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,13 +244,29 @@ async fn a_variable_of_a_file_that_is_not_utf_8_is_an_error() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_pruning_leaves_is_shown_also_when_quiet() {
-    let program = Program::new().await;
+    let emulator = Emulator::builder().service(Service::ProtectedApps).build();
+    let program = Program::with(emulator).await;
     let folder = program.path("config");
     program.run(&["config", "export", &folder]).await.done();
-    let hook = r#"{ "events": ["User.Created"], "config": { "url": "https://a.example" } }"#;
-    program.run(&["api", "CreateHook", "--body", hook]).await.done();
+    let hook = json!({ "events": ["User.Created"], "config": { "url": "https://a.example" } });
+    let acs =
+        json!({ "binding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST", "url": "https://sp.example.com/acs" });
+    let saml = json!({ "name": "Payroll", "entityId": "https://sp.example.com", "acsUrl": acs });
+    let metadata = json!({ "subDomain": "gate", "origin": "https://a.example" });
+    let protected = json!({ "name": "Gate", "type": "Protected", "protectedAppMetadata": metadata });
+    let bodies = [("CreateHook", hook), ("CreateSamlApplication", saml), ("CreateApplication", protected)];
+    for (operation, body) in bodies {
+        program.run(&["api", operation, "--body", &body.to_string()]).await.done();
+    }
     let plan = program.run(&["config", "plan", &folder, "--prune", "--quiet"]).await.done();
-    assert!(plan.err.starts_with("warning: the hook ") && plan.err.contains("it has no name"), "{plan:?}");
+    for (what, why) in [
+        ("the hook ", "it has no name"),
+        ("the application \"Payroll\" ", "SAML applications are not part of the configuration"),
+        ("the application \"Gate\" ", "protected applications are not part of the configuration"),
+    ] {
+        let is_left = |line: &str| line.starts_with(&format!("warning: {what}")) && line.contains(why);
+        assert!(plan.err.lines().any(is_left), "{what}: {plan:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

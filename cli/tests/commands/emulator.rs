@@ -7,7 +7,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use logto_admin::models::User;
+use logto_admin::models::{UpsertJwtCustomizer, User};
+use logto_admin::token::ClientCredentials;
 use logto_admin::{Client, Endpoint};
 
 use crate::program::{Program, bare, ended};
@@ -82,4 +83,29 @@ async fn invalid_options_and_files_are_errors() {
         assert!(failed.code == code && failed.err.starts_with("error: "), "{failed:?}");
         assert!(failed.err.contains(message), "{failed:?}");
     }
+}
+
+#[tokio::test]
+async fn the_emulator_has_the_options_of_its_own_program() {
+    let folder = Program::new().await;
+    let help = ended(bare(&["emulator", "--help"], &folder.folder), "").await.done().out;
+    let (_, options) = include_str!("../../../emulator/README.md").split_once("| option | meaning |").unwrap();
+    let (options, _) = options.split_once("\n\n").unwrap();
+    let options = options.lines().filter_map(|line| line.strip_prefix("| `")?.split(['`', ' ']).next());
+    let options: Vec<&str> = options.filter(|option| option.starts_with("--")).chain(["--service"]).collect();
+    assert!(
+        options.len() > 6 && options.iter().all(|option| help.contains(&format!("{option} <"))),
+        "{options:?} {help}"
+    );
+}
+
+#[tokio::test]
+async fn the_emulator_runs_scripts() {
+    let folder = Program::new().await;
+    let running = Running::start(&["emulator", "0"], &folder.folder);
+    let denies = UpsertJwtCustomizer::new("const getCustomJwtClaims = async ({ api }) => api.denyAccess('no');");
+    running.client.configs().upsert_jwt_customizer("client-credentials", denies).await.unwrap();
+    let source = ClientCredentials::new("emulator-app", "emulator-secret");
+    let another = Client::builder(running.client.endpoint().clone()).token_source(source).build().unwrap();
+    assert_eq!(another.access_token().await.unwrap_err().code(), Some("access_denied"));
 }

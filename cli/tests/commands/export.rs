@@ -45,10 +45,14 @@ async fn what_the_list_lacks_is_added_on_demand() {
     program.run(&["organizations", "create", "Acme"]).await.done();
     program.run(&["organizations", "add-member", "Acme", &id]).await.done();
     client.users().update_password(&id, "s3cret-Passw0rd").await.unwrap();
+    let factor = ["--set", "type=Totp", "--set", "secret=JBSWY3DPEHPK3PXP"];
+    let add = ["api", "CreateUserMfaVerification", "--path", &format!("userId={id}")];
+    program.run(&[&add[..], &factor].concat()).await.done();
     let plain = lines(&program.run(&["users", "export"]).await.done().out);
     assert!(plain[0].get("organizations").is_none());
     let full = lines(&program.run(&["users", "export", "--with", "roles,organizations,mfa"]).await.done().out);
     assert_eq!(full[0]["organizations"][0]["name"], "Acme");
+    assert_eq!((plain[0].get("mfa"), &full[0]["mfa"]), (None, &serde_json::json!([{ "type": "Totp" }])));
     assert!(plain[0].get("passwordDigest").is_none());
     let hashes = lines(&program.run(&["users", "export", "--with", "password-hashes"]).await.done().out);
     assert!(hashes[0]["passwordDigest"].as_str().is_some_and(|digest| digest.starts_with('$')), "{}", hashes[0]);

@@ -328,15 +328,18 @@ async fn a_journal_whose_users_are_gone_is_an_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_warns_about_users_with_other_identifiers() {
+async fn an_import_and_its_dry_run_warn_about_users_with_other_identifiers() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "ada", "--email", "countess@example.com"]).await.done();
     let file = program.file("users.ndjson", USERS);
-    let foreseen = program.run(&["users", "import", &file, "--on-conflict", "update", "--dry-run"]).await.done();
-    let warnings: Vec<&str> = foreseen.err.lines().filter(|line| line.starts_with("warning: ")).collect();
-    let [warning] = warnings[..] else { panic!("{foreseen:?}") };
-    assert!(warning.contains("users.ndjson:1: "), "{warning}");
-    assert!(warning.ends_with(" has the username of the record, but another primaryEmail: is it the same person?"));
+    let update = ["users", "import", &file, "--on-conflict", "update"];
+    for more in [&["--dry-run"][..], &["--dry-run", "--quiet"], &["--quiet"]] {
+        let ended = program.run(&[&update[..], more].concat()).await.done();
+        let warnings: Vec<&str> = ended.err.lines().filter(|line| line.starts_with("warning: ")).collect();
+        let [warning] = warnings[..] else { panic!("{more:?} {ended:?}") };
+        assert!(warning.contains("users.ndjson:1: "), "{warning}");
+        assert!(warning.ends_with(" has the username of the record, but another primaryEmail: is it the same person?"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -393,8 +396,9 @@ async fn an_update_keeps_members_that_the_record_lacks_and_replaces_others_as_a_
     for role in ["staff", "guest"] {
         program.run(&["roles", "create", role]).await.done();
     }
+    program.run(&["organizations", "create", "Acme"]).await.done();
     let user = |rest: &str| format!("{{ \"username\": \"ada\", {rest} }}\n");
-    let old = r#""name": "Ada", "roles": ["staff"], "profile": { "nickname": "A", "website": "x" },
+    let old = r#""name": "Ada", "roles": ["staff"], "organizations": [{ "name": "Acme" }], "profile": { "nickname": "A", "website": "x" },
         "customData": { "left": 1, "plan": { "name": "pro", "seats": 5 } }"#;
     let file = program.file("users.ndjson", &user(&old.replace('\n', " ")));
     let import = ["users", "import", &file];
@@ -414,6 +418,7 @@ async fn an_update_keeps_members_that_the_record_lacks_and_replaces_others_as_a_
     let id = format!("userId={}", ada["id"].as_str().unwrap());
     let roles = program.run(&["api", "ListUserRoles", "--path", &id]).await.done().json();
     assert_eq!(roles.as_array().unwrap().len(), 2, "{roles}");
+    assert_eq!(program.run(&["organizations", "members", "Acme"]).await.done().json()[0]["username"], "ada");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -189,6 +189,54 @@ async fn an_import_that_is_interrupted_before_the_first_user_has_changed_nothing
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_assignment_ends_after_the_call_in_progress() {
+    let program = Program::new().await;
+    let answer = |request: &str| match request.split(['?', ' ']).nth(1) {
+        Some("/interrupted/api/roles" | "/interrupted/api/organizations") => {
+            Some(json!([{ "id": "1", "name": "one" }]))
+        }
+        Some("/interrupted/oidc/token") => found(request),
+        // The other user.
+        Some("/interrupted/api/users/grace") => found(request).map(|mut user| {
+            user["id"] = json!("grace");
+            user
+        }),
+        _ if request.starts_with("GET ") => found(request),
+        _ => None,
+    };
+    for command in [&["roles", "assign", "one"][..], &["organizations", "add-member", "one"]] {
+        for sent in ["-INT", "-TERM"] {
+            let command = [command, &["ada", "grace"]].concat();
+            let (mut child, mut connection) = waiting(&program, &command, answer).await;
+            signal(&child, sent);
+            let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+            assert!(lines.any(|line| line.contains("press Ctrl-C again to stop immediately")));
+            send(&mut connection, &json!({})).await;
+            let last = lines.last().unwrap();
+            let expected = (Some(4), "interrupted: 1 of 2 users done, before grace");
+            assert_eq!((child.wait().unwrap().code(), last.as_str()), expected, "{command:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_in_progress_notes_its_server_and_its_parts() {
+    let program = Program::new().await;
+    let file = program.path("users.ndjson");
+    let answer = |request: &str| match found(request) {
+        Some(user) if request.contains("/api/users?") => Some(json!([user])),
+        _ if request.contains("/ada/roles") => None,
+        answer => answer,
+    };
+    let export = ["users", "export", "--to", &file, "--with", "roles,mfa"];
+    let (mut child, connection) = waiting(&program, &export, answer).await;
+    let server = format!("http://{}/interrupted\nroles,mfa", connection.local_addr().unwrap());
+    assert_eq!(std::fs::read_to_string(format!("{file}.parts")).unwrap(), server);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_undo_does_not_wait_for_another_attempt() {
     let program = Program::new().await;
     let undo = ["users", "import", "undo", "users.ndjson.journal", "--yes"];

@@ -144,6 +144,17 @@ async fn every_member_of_the_table_is_a_column() {
     program.run(&["users", "import", &file, "--from", "csv"]).await.done();
     let ada = program.run(&["users", "get", "ada"]).await.done().json();
     assert_eq!((&ada["primaryPhone"], &ada["name"]), (&"4915111234567".into(), &"Ada".into()), "{ada}");
+    assert_eq!((&ada["primaryEmail"], &ada["avatar"]), (&columns[2].1.into(), &columns[5].1.into()), "{ada}");
+    assert_eq!((&ada["isSuspended"], &ada["hasPassword"]), (&false.into(), &true.into()), "{ada}");
+    assert_eq!((&ada["profile"]["locale"], &ada["profile"]["givenName"]), (&"en".into(), &"Ada".into()), "{ada}");
+    assert_eq!(ada["identities"]["github"]["userId"], "5", "{ada}");
+    let with = ["users", "export", "--with", "roles,organizations,mfa"];
+    let whole = program.run(&with).await.done().json();
+    let mut roles: Vec<&str> = whole["roles"].as_array().unwrap().iter().map(|role| role.as_str().unwrap()).collect();
+    roles.sort_unstable();
+    assert_eq!((roles, &whole["organizations"][0]["name"]), (vec!["clerk", "editor"], &"Acme".into()), "{whole}");
+    assert_eq!(whole["mfa"][0]["type"], "Totp", "{whole}");
+    assert!(ada["id"] != "7" && fs::read_to_string(format!("{file}.journal")).unwrap().contains("\"id:7\""));
     assert_eq!((&ada["customData"]["plan"], &ada["customData"]["team"]), (&"pro".into(), &"red".into()), "{ada}");
     assert_eq!(ada["identities"]["google"]["userId"], "1080", "{ada}");
 }

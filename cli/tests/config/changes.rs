@@ -79,6 +79,20 @@ async fn members_that_a_file_mentions_become_what_it_contains() {
     let shop = list(&tenant, "ListApplications").await.into_iter().find(|app| app["name"] == "Web shop").unwrap();
     assert_eq!(shop["customClientMetadata"], json!({ "idTokenTtl": 60 }));
     assert_eq!(shop["customData"], json!({ "owner": "me" }));
+
+    let file = |more: &str| {
+        let uris = "redirectUris: [\"https://a.example/cb\"]";
+        format!("- name: Web shop\n  oidcClientMetadata:\n    {uris}\n{more}")
+    };
+    let logout = "    backchannelLogoutUri: https://a.example/logout\n";
+    let folder = Folder::with(&[("applications.yaml", &file(logout))]);
+    apply_all(&tenant, &folder).await;
+    folder.put("applications.yaml", &file(""));
+    let text = written(&plan(&tenant, &folder).await.unwrap());
+    assert!(text.contains("  -     backchannelLogoutUri: https://a.example/logout\n"), "{text}");
+    apply_all(&tenant, &folder).await;
+    let shop = list(&tenant, "ListApplications").await.into_iter().find(|app| app["name"] == "Web shop").unwrap();
+    assert!(shop["oidcClientMetadata"].get("backchannelLogoutUri").is_none(), "{shop}");
 }
 
 #[tokio::test]
@@ -182,7 +196,7 @@ async fn a_missing_file_or_an_empty_folder_deletes_nothing() {
         ("resources.yaml", "- indicator: https://api.example.com\n"),
     ]);
     let plan = prune(&tenant, &folder).await.unwrap();
-    assert!(plan.is_empty(), "{}", written(&plan));
+    assert!(plan.is_empty() && !plan.has_differences(), "{}", written(&plan));
 }
 
 #[tokio::test]

@@ -369,6 +369,7 @@ async fn names_that_the_tenant_has_twice_are_not_guessed() {
     }
     let folder = Folder::with(&[("applications.yaml", "- name: Twin\n  description: Which?\n")]);
     let error = plan(&tenant, &folder).await.unwrap_err();
+    assert_eq!(error.exit, Exit::Usage);
     assert_eq!(
         folder.short(error),
         "applications.yaml:1: the tenant has several applications \"Twin\"; give them different names"

@@ -187,3 +187,33 @@ fn case_and_separators_of_a_column_do_not_matter_also_in_a_path() {
     let problems = Source::Csv.convert(json!({ "phone": "1" }), &options(&[])).unwrap_err();
     assert!(problems[0].message.contains("\"phone=primaryPhone\""), "{problems:?}");
 }
+
+#[test]
+fn truth_values_and_lists_have_several_forms() {
+    for (cell, expected) in [("true", true), ("Yes", true), ("1", true), ("false", false), ("no", false), ("0", false)]
+    {
+        assert_eq!(row(json!({ "username": "ada", "isSuspended": cell })).user.is_suspended, expected, "{cell}");
+    }
+    for cell in ["staff|crew", "staff; crew", "staff,crew"] {
+        let user = row(json!({ "username": "ada", "roles": cell, "organizations": cell })).user;
+        let organizations: Vec<&str> = user.organizations.iter().map(|membership| membership.name.as_str()).collect();
+        assert_eq!((user.roles, organizations), (vec!["staff".to_owned(), "crew".to_owned()], vec!["staff", "crew"]));
+    }
+}
+
+#[test]
+fn a_phone_number_without_a_country_code_is_kept_in_custom_data() {
+    let record = json!({ "username": "ada", "primaryPhone": "0151 1234567" });
+    let user = Source::Csv.convert(record, &SourceOptions::default()).unwrap();
+    assert_eq!(json(&user), json!({ "username": "ada", "customData": { "primaryPhone": "0151 1234567" } }));
+    let expected = "the phone number has no country code, which `--country-code` adds; it is kept in custom data";
+    assert!(matches!(&warnings(&user)[..], [warning] if warning.ends_with(expected)), "{user:?}");
+}
+
+#[test]
+fn the_algorithm_of_a_hash_that_names_it_can_be_left_out() {
+    let digest = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
+    let user = row(json!({ "username": "ada", "passwordDigest": digest })).user;
+    assert_eq!(user.password_algorithm.as_deref(), Some("Bcrypt"));
+    assert!(validate::problems(&user).is_empty());
+}

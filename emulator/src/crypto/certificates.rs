@@ -121,6 +121,9 @@ mod tests {
         assert_eq!(issue("a", now, expiry), Some(pem.clone()));
         assert_ne!(issue("b", now, expiry), Some(pem.clone()));
         assert_eq!(fingerprints(&pem)["sha256"]["formatted"].as_str().unwrap().len(), 95);
+        // The object identifier of P-384.
+        let curve = [0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22];
+        assert!(bytes(&pem).unwrap().windows(curve.len()).any(|part| part == curve));
     }
 
     #[test]

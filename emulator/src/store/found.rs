@@ -30,3 +30,23 @@ impl<T> Found<T> {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_from_large_tables_are_remembered_until_something_changes() {
+        let (found, searches) = (Found::default(), RefCell::new(0));
+        let get = |key: &str, version, size| {
+            found.get(key, version, size, || {
+                *searches.borrow_mut() += 1;
+            });
+            *searches.borrow()
+        };
+        let counts =
+            [get("a", 1, LARGE), get("a", 1, LARGE), get("b", 1, LARGE), get("a", 1, LARGE), get("a", 2, LARGE)];
+        assert_eq!(counts, [1, 1, 2, 2, 3]);
+        assert_eq!([get("c", 2, LARGE - 1), get("c", 2, LARGE - 1)], [4, 5]);
+    }
+}

@@ -79,6 +79,9 @@ async fn users_get_organization_tokens_only_as_members() -> Result<()> {
     let claims: Value = serde_json::from_slice(&claims).expect("JSON");
     assert_eq!(claims["sub"], id.as_str());
     assert_eq!(claims["aud"], format!("urn:logto:organization:{organization}"));
+    let token = FixedToken::new(token.secret()).with_kind(TokenKind::Unknown);
+    let client = Client::builder(emulator.endpoint()).token_source(token).transport(emulator.clone()).build()?;
+    assert_eq!(refused(client.users().list().await), (401, "auth.unauthorized".into()), "the Management API");
     Ok(())
 }
 

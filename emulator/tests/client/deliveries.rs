@@ -11,7 +11,7 @@ use logto_admin::transport::{HttpRequest, HttpResponse, Method, TransportError, 
 use logto_admin::{Client, Result, Timestamp};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, account, enable_account_api};
 use crate::refused;
 
 /// An emulator whose webhooks a test receives.
@@ -93,6 +93,23 @@ async fn sign_ins_and_registrations_are_delivered() -> Result<()> {
     assert_eq!((&sign_in["interactionEvent"], &sign_in["userAgent"]), (&json!("SignIn"), &json!("test")));
     assert_eq!((&sign_in["user"]["username"], &sign_in["application"]["name"]), (&json!("ada"), &json!("web")));
     assert_eq!(sign_in["userId"], sign_in["user"]["id"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn changes_of_the_own_account_are_delivered() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    let password = "violet-anchor-47-kettle";
+    let ada = stage.client.users().create(CreateUser { password: Some(password.into()), ..ada() }).await?;
+    enable_account_api(&stage.emulator).await?;
+    let mut browser = Browser::open(&stage.emulator).await?;
+    let tokens = browser.sign_in("ada", password, "openid profile");
+    stage.hook(&[HookEvent::UserDataUpdated], 0).await?;
+    let name = json!({ "name": "Ada" });
+    let _: Value = account(&stage.emulator, &tokens)?.request(Method::Patch, "/api/my-account").json(&name).await?;
+    let bodies = stage.bodies();
+    assert_eq!((bodies.len(), &bodies[0]["event"]), (1, &json!("User.Data.Updated")));
+    assert_eq!((&bodies[0]["data"]["id"], &bodies[0]["data"]["name"]), (&json!(ada.id), &json!("Ada")));
     Ok(())
 }
 

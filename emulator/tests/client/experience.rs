@@ -179,3 +179,41 @@ async fn forgotten_passwords_are_replaced_with_a_code() -> Result<()> {
     browser.sign_in("ada", "copper-lantern-82-meadow", "openid");
     Ok(())
 }
+
+#[tokio::test]
+async fn users_sign_in_by_email_address_or_phone_number_with_a_password_or_a_code() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let email = json!({ "apiKey": "k", "fromEmail": "a@example.com", "fromName": "A", "templates": [] });
+    let sms = json!({ "accountSID": "a", "authToken": "b", "fromMessagingServiceSID": "c", "templates": [] });
+    for (factory, config) in [("mock-email-service", email), ("mock-short-message-service", sms)] {
+        admin.operation("CreateConnector")?.json(&json!({ "connectorId": factory, "config": config })).await?;
+    }
+    let method = |identifier: &str| json!({ "identifier": identifier, "password": true, "verificationCode": true, "isPasswordPrimary": true });
+    let methods = json!({ "signIn": { "methods": [method("email"), method("phone")] } });
+    admin.operation("UpdateSignInExp")?.json(&methods).await?;
+    let ada = json!({
+        "username": "ada", "primaryEmail": "ada@example.com", "primaryPhone": "12025550123", "password": PASSWORD,
+    });
+    admin.operation("CreateUser")?.json(&ada).await?;
+    for (kind, value) in [("email", "ada@example.com"), ("phone", "12025550123")] {
+        let identifier = json!({ "type": kind, "value": value });
+        let mut browser = Browser::open(&emulator).await?;
+        browser.start("SignIn", "openid");
+        let record = browser.verify("password", &json!({ "identifier": identifier, "password": PASSWORD }));
+        browser.call(Post, "/identification", &json!({ "verificationId": record }));
+        assert!(browser.submit().contains_key("code"), "{kind}");
+
+        let mut browser = Browser::open(&emulator).await?;
+        browser.start("SignIn", "openid");
+        let body = json!({ "identifier": identifier, "interactionEvent": "SignIn" });
+        let record = browser.verify("verification-code", &body);
+        let message = emulator.messages().pop().unwrap();
+        assert_eq!(message.recipient, value);
+        let body = json!({ "identifier": identifier, "verificationId": record, "code": message.code() });
+        browser.verify("verification-code/verify", &body);
+        browser.call(Post, "/identification", &json!({ "verificationId": record }));
+        assert!(browser.submit().contains_key("code"), "{kind}");
+    }
+    Ok(())
+}

@@ -60,10 +60,16 @@ async fn users_register_and_sign_in_with_a_provider() -> Result<()> {
     assert_eq!((&created["name"], &created["primaryEmail"]), (&json!("Grace"), &json!("grace@example.com")));
 
     browser.start("SignIn", "openid");
-    let record = verify(&mut browser, &connector, &grace());
+    let mut account = grace();
+    account["phone"] = json!("15550100");
+    let record = verify(&mut browser, &connector, &account);
     browser.call(Post, "/identification", &record);
     let shown = browser.call(Get, "/interaction", &Value::Null);
-    assert_eq!(shown["verificationRecords"][0]["socialUserInfo"]["id"], "grace-1");
+    let info = &shown["verificationRecords"][0]["socialUserInfo"];
+    assert_eq!(info["id"], "grace-1");
+    for member in ["email", "phone", "name", "avatar"] {
+        assert_eq!(info[member], account[member], "{member}");
+    }
     assert_eq!(shown["userId"], created["id"]);
     assert!(browser.submit().contains_key("code"));
     Ok(())

@@ -137,7 +137,18 @@ async fn imported_entities_are_linked_by_their_names() -> Result<()> {
     let organization = client.organizations().list().await?[0].id.clone();
     let roles = client.operation("ListOrganizationUserRoles")?.path("id", &organization).path("userId", "ada").await?;
     assert_eq!(roles[0]["name"], "admin");
-    assert_eq!(client.operation("ListOrganizationInvitations")?.await?[0]["invitee"], "grace@example.com");
+    let scopes = client.operation("ListOrganizationRoleScopes")?.path("id", roles[0]["id"].as_str().unwrap()).await?;
+    assert_eq!(scopes[0]["name"], "invite");
+    let clerk = client.users().list_roles("ada").await?[0].id.clone();
+    let (scopes, resources) = (client.roles().list_scopes(&clerk).await?, client.resources().list().await?);
+    let orders = resources.iter().find(|resource| resource.name == "Orders").unwrap();
+    assert_eq!((scopes.len(), &scopes[0].resource_id), (1, &orders.id), "the scope of the other resource is left out");
+    assert_eq!(client.organizations().list_applications(&organization).await?[0].id, "worker");
+    let domains = client.organizations().list_jit_email_domains(&organization).await?;
+    assert_eq!(domains[0].email_domain, "a.example");
+    let invitation = client.operation("ListOrganizationInvitations")?.await?[0].clone();
+    assert_eq!(invitation["invitee"], "grace@example.com");
+    assert_eq!(invitation["organizationRoles"][0]["name"], "admin");
     Ok(())
 }
 
@@ -232,6 +243,8 @@ async fn control_routes_reset_and_advance_the_emulator() -> Result<()> {
     let advanced = control(&emulator, Method::Post, "/emulator/advance", r#"{"seconds": 1.5}"#);
     assert_eq!(advanced.status, 200);
     assert_eq!(emulator.now(), before + Duration::from_millis(1500));
+    let now: Value = serde_json::from_str(&advanced.body.text()).unwrap();
+    assert_eq!(now, json!({ "now": emulator.now().as_millis() }));
     for body in ["", "{}", r#"{"seconds": -1}"#, r#"{"seconds": "1"}"#, r#"{"seconds": 1e18}"#, r#"{"seconds": 1e300}"#]
     {
         assert_eq!(control(&emulator, Method::Post, "/emulator/advance", body).status, 400, "{body}");
@@ -271,6 +284,7 @@ async fn handled_requests_are_listed_without_secrets() -> Result<()> {
             "GET /api/nope 404 ",
         ]
     );
+    assert!(requests[0]["time"].is_i64() && requests[0].as_object().unwrap().len() == 5, "{listed}");
     assert!(!listed.contains("s3cret"));
     for _ in 0..1100 {
         let _ = client.users().get("nobody").await;
@@ -289,6 +303,8 @@ async fn sent_messages_are_listed() -> Result<()> {
     let listed = control(&emulator, Method::Get, "/emulator/messages", "");
     let listed: Value = serde_json::from_str(&listed.body.text()).unwrap();
     assert_eq!((&listed[0]["channel"], &listed[0]["recipient"]), (&json!("Email"), &json!("ada@example.com")));
+    let sent_at = emulator.messages()[0].sent_at.as_millis();
+    assert_eq!((&listed[0]["usage"], &listed[0]["sentAt"]), (&json!("Generic"), &json!(sent_at)));
     assert_eq!(listed[0]["payload"]["code"].as_str(), emulator.messages()[0].code());
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The results of a call.
 
-use logto_admin::models::CreateUser;
+use logto_admin::models::{CreateRole, CreateUser, Role, User};
 use logto_admin::transport::{HttpResponse, Method};
-use logto_admin::{Conditional, ErrorKind};
+use logto_admin::{Conditional, ErrorKind, Page};
 use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, header, ok, refusal, status, user, users};
@@ -221,4 +221,26 @@ fn redirects_return_their_target() {
     let stage = Stage::answering([HttpResponse::new(302).header("location", target)]);
     let answer = stage.run(stage.client.operation("AssertSaml").unwrap().path("connectorId", "c1").json(&())).unwrap();
     assert_eq!(answer, target);
+}
+
+#[test]
+fn operations_share_one_user_and_one_role() {
+    let role = r#"{"tenantId":"t","id":"r1","name":"editor","description":"Edits","type":"User","isDefault":false}"#;
+    let lists = [users([1]), users([1]), format!("[{role}]"), format!("[{role}]")];
+    let stage =
+        Stage::answering([user("u1"), user("u1"), role.to_owned()].into_iter().chain(lists).map(|body| ok(&body)));
+    let client = &stage.client;
+    let of_users: [User; 2] = [
+        stage.run(client.users().get("u1")).unwrap(),
+        stage.run(client.users().create(CreateUser::default())).unwrap(),
+    ];
+    let _: Role = stage.run(client.roles().create(CreateRole::new("editor", "Edits"))).unwrap();
+    let pages: [Page<User>; 2] =
+        [stage.run(client.users().list()).unwrap(), stage.run(client.roles().list_users("r1")).unwrap()];
+    let roles: [Page<Role>; 2] = [
+        stage.run(client.users().list_roles("u1")).unwrap(),
+        stage.run(client.applications().list_roles("a1")).unwrap(),
+    ];
+    assert_eq!(of_users[0], of_users[1]);
+    assert_eq!((&pages[0][0], &roles[0][0]), (&pages[1][0], &roles[1][0]));
 }

@@ -28,6 +28,11 @@ fn clones_share_the_token() {
 }
 
 #[test]
+fn a_clone_copies_two_pointers() {
+    assert_eq!(size_of::<Client>(), 2 * size_of::<usize>());
+}
+
+#[test]
 fn headers_are_added_to_existing_headers() {
     let stage = stage();
     let changed = stage.client.with_headers([("x-two", "2"), ("X-Three", "3")]).unwrap();

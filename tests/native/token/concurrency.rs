@@ -23,6 +23,17 @@ fn ten_thousand_callers_without_a_token_make_one_token_call() {
 }
 
 #[test]
+fn ten_thousand_callers_with_a_token_that_ends_soon_make_one_token_call() {
+    let stage = Stage::taking(SECOND, hourly);
+    stage.secret();
+    stage.advance(HOUR - 30 * SECOND);
+    let tokens = stage.tokens(MANY);
+    assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
+    stage.settle();
+    assert_eq!(stage.token_calls(), 2);
+}
+
+#[test]
 fn ten_thousand_callers_with_an_expired_token_make_one_token_call() {
     let stage = Stage::taking(SECOND, hourly);
     stage.secret();

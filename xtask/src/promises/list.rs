@@ -18,7 +18,7 @@ pub(super) struct List {
     /// Headings of sections without a promise.
     #[serde(default)]
     pub(super) sections: Vec<String>,
-    /// Statements that promise nothing, such as instructions, by their beginning.
+    /// Statements that promise nothing, such as instructions.
     #[serde(default)]
     pub(super) instructions: Vec<String>,
     #[serde(default, rename = "promise")]
@@ -51,7 +51,7 @@ impl List {
         let texts: BTreeSet<_> = readme.iter().map(|statement| statement.text.as_str()).collect();
         let gone = |entry: &str| format!("not in the README any more: {entry}");
         let promises = promised.iter().filter(|text| !texts.contains(text.as_str())).map(|text| gone(text));
-        let instructions = self.instructions.iter().filter(|start| !texts.iter().any(|text| text.starts_with(*start)));
+        let instructions = self.instructions.iter().filter(|text| !texts.contains(text.as_str()));
         let sections =
             self.sections.iter().filter(|section| !readme.iter().any(|statement| statement.section == **section));
         let all = coverage.chain(promises).chain(instructions.chain(sections).map(|entry| gone(entry)));
@@ -61,7 +61,7 @@ impl List {
     /// Returns how many entries cover the statement.
     fn count(&self, promised: &[String], statement: &Statement) -> usize {
         let sections = self.sections.iter().filter(|section| **section == statement.section).count();
-        let instructions = self.instructions.iter().filter(|start| statement.text.starts_with(*start)).count();
+        let instructions = self.instructions.iter().filter(|text| **text == statement.text).count();
         sections + instructions + promised.iter().filter(|text| **text == statement.text).count()
     }
 }
@@ -77,7 +77,7 @@ mod tests {
         List {
             readme: "R".to_owned(),
             sections: vec!["Licence".to_owned()],
-            instructions: vec!["Run".to_owned()],
+            instructions: vec!["Run it.".to_owned()],
             promises: promises.iter().map(promise).collect(),
             ..List::default()
         }
@@ -96,6 +96,16 @@ mod tests {
     #[test]
     fn a_statement_without_an_entry_is_a_problem() {
         assert_eq!(problems(&list(&["It sends one."])), ["R: neither a promise nor an instruction: It receives two."]);
+    }
+
+    #[test]
+    fn an_instruction_is_a_whole_statement() {
+        let mut changed = list(&["It sends one.", "It receives two."]);
+        changed.instructions = vec!["Run".to_owned()];
+        assert_eq!(
+            problems(&changed),
+            ["R: neither a promise nor an instruction: Run it.", "R: not in the README any more: Run"]
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `cargo xtask promises`: checks that each promise of a README names tests. The tests prove the promise. Lists both in
 //! the book.
 //!
-//! The lists are in tests/promises/, one for each README.
+//! The lists are in tests/promises/, one for each README, and one for SECURITY.md.
 
 mod list;
 mod page;
@@ -22,7 +22,7 @@ const PAGE: &str = "docs/src/promises.md";
 /// Checks the lists and writes the page. With `check`, fails if the page is out of date, and writes nothing.
 pub(crate) fn run(check: bool) -> Result<()> {
     let lists = lists()?;
-    let mut problems = Vec::new();
+    let mut problems = unlisted(files::list()?, &lists);
     for list in &lists {
         let readme = files::read(&list.readme)?;
         problems.extend(list.problems(&statements::of(&readme.text)));
@@ -46,6 +46,13 @@ fn lists() -> Result<Vec<List>> {
     Ok(lists)
 }
 
+/// Returns the READMEs without a list.
+fn unlisted(paths: Vec<String>, lists: &[List]) -> Vec<String> {
+    let readmes = paths.into_iter().filter(|path| path.rsplit('/').next() == Some("README.md"));
+    let unlisted = readmes.filter(|path| !lists.iter().any(|list| list.readme == *path));
+    unlisted.map(|path| format!("{path}: no list in {LISTS}")).collect()
+}
+
 fn update(page: &str, check: bool) -> Result<()> {
     if check {
         let is_current = files::read(PAGE).is_ok_and(|source| source.text == page);
@@ -53,4 +60,16 @@ fn update(page: &str, check: bool) -> Result<()> {
         return Ok(());
     }
     files::write(PAGE, page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_readme_needs_a_list() {
+        let list = List { readme: "a/README.md".to_owned(), ..List::default() };
+        let paths = ["a/README.md", "b/README.md", "b/readme.rs"].map(str::to_owned).to_vec();
+        assert_eq!(unlisted(paths, &[list]), ["b/README.md: no list in tests/promises/"]);
+    }
 }

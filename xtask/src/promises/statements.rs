@@ -1,7 +1,7 @@
 //! Splits a README into statements. They are the sentences of its paragraphs, list items and table rows.
 //!
-//! This covers the Markdown that the READMEs use. Headings, code blocks, comments and the heads of tables contain no
-//! statements.
+//! This covers the Markdown that the READMEs use. Headings, hidden comments and the heads of tables contain no statements.
+//! Code contains none except in comments that begin with `//`.
 
 use crate::markdown;
 
@@ -44,6 +44,7 @@ impl Reader {
             self.in_code = !self.in_code;
             self.end_block();
         } else if self.in_code {
+            self.comment(line);
         } else if let Some(row) = line.strip_prefix('|') {
             self.table_row(row);
         } else if line.starts_with('#') {
@@ -59,6 +60,16 @@ impl Reader {
                 self.block.push_str(line);
             }
             self.block.push('\n');
+        }
+    }
+
+    /// A comment can promise what the code does.
+    fn comment(&mut self, line: &str) {
+        if let Some((before, comment)) = line.split_once("// ")
+            && (before.is_empty() || before.ends_with(' '))
+        {
+            comment.clone_into(&mut self.block);
+            self.end_block();
         }
     }
 
@@ -106,8 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn code_headings_and_comments_contain_no_statements() {
+    fn code_headings_and_hidden_comments_contain_no_statements() {
         assert_eq!(texts("# Title\n<!-- ANCHOR: a -->\n```rust\nlet a = 1;\n# b\n```\nText.\n"), ["Text."]);
+    }
+
+    #[test]
+    fn comments_in_code_are_statements() {
+        let code = "```ts\n// Sends one. And two\nsend(); // waits\nsend(\"https://a// b\");\n```\n";
+        assert_eq!(texts(code), ["Sends one.", "And two", "waits"]);
     }
 
     #[test]

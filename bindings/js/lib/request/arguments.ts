@@ -68,7 +68,7 @@ export function expectObject(value: unknown, name = "options"): asserts value is
 export function check(object: object, name: string, type: string): void {
   const value: unknown = Reflect.get(object, name);
   if (value === undefined || !type) return;
-  if (typeof value !== type) throw bad(name, `is not a ${type}`);
+  if (typeof value !== type || value === null) throw bad(name, `is not a ${type}`);
   if (typeof value === "number" && !(value >= 0)) throw bad(name, "is not a number >= 0");
 }
 

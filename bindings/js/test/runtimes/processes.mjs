@@ -78,13 +78,22 @@ const PROGRAMS = {
     console.log("done");`,
 };
 
-export async function nodeProcesses({ folder, server }) {
-  const results = { passed: [], failed: [] };
-  for (const [name, program] of Object.entries(PROGRAMS)) {
-    writeFileSync(join(folder, "program.mjs"), program(server));
-    const printed = await output(folder, installed, ["program.mjs"]).catch(String);
-    if (printed.trim() === "done") results.passed.push(name);
-    else results.failed.push(`${name}: ${printed}`);
+/** Runs a program with these names of runtimes, and the commands that start them. */
+async function runIn(runtimes, folder, name, program, results) {
+  writeFileSync(join(folder, "program.mjs"), program);
+  for (const [runtime, [command, ...args]] of Object.entries(runtimes)) {
+    const printed = await output(folder, command, [...args, "program.mjs"], { DENO_NO_UPDATE_CHECK: "1" }).catch(String);
+    if (printed.trim() === "done") results.passed.push(`${name} (${runtime})`);
+    else results.failed.push(`${name} (${runtime}): ${printed}`);
   }
+}
+
+export async function processes({ folder, here, server }) {
+  const results = { passed: [], failed: [] };
+  const node = { Node: [installed] };
+  const others = { Deno: [bin(here, "deno"), "run", "-A", "--no-lock"], Bun: [bin(here, "bun"), "run"] };
+  for (const [name, program] of Object.entries(PROGRAMS)) await runIn(node, folder, name, program(server), results);
+  const [[name, program]] = Object.entries(PROGRAMS);
+  await runIn(others, folder, name, program(server), results);
   return results;
 }

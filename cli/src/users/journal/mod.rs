@@ -272,8 +272,10 @@ mod tests {
         open(&path).unwrap().bind(vec!["auth0".into(), "/a.json".into()]).unwrap();
         let mut journal = open(&path).unwrap();
         journal.bind(vec!["auth0".into(), "/a.json".into()]).unwrap();
-        let failure = journal.bind(vec!["auth0".into(), "/b.json".into()]).unwrap_err();
-        assert_eq!(failure.exit, crate::failure::Exit::Usage);
+        for (system, path) in [("auth0", "/b.json"), ("clerk", "/a.json")] {
+            let failure = journal.bind(vec![system.into(), path.into()]).unwrap_err();
+            assert_eq!(failure.exit, crate::failure::Exit::Usage, "{system} {path}");
+        }
         fs::remove_file(path).unwrap();
     }
 

@@ -99,3 +99,26 @@ fn compare(described: &Described, info: &OperationInfo, failures: &mut Failures)
     let required = operation["requestBody"]["required"] == true || matches!(info.body, BodyKind::Multipart { .. });
     same("body's presence", told_required.to_string(), required.to_string());
 }
+
+#[test]
+fn the_native_transport_enables_its_runtime_and_the_conversions() {
+    let features = include_str!("../../../../Cargo.toml");
+    let (_, enabled) = features.split_once("\nreqwest = [").expect("the feature");
+    let enabled: Vec<&str> = enabled.split(']').next().unwrap_or_default().split(", ").collect();
+    assert!(enabled.contains(&"\"tokio\"") && enabled.contains(&"\"http\""), "{enabled:?}");
+}
+
+#[test]
+fn each_group_is_compiled_with_its_feature_only() {
+    let features = include_str!("../../../../Cargo.toml");
+    let groups: BTreeSet<&str> = TABLE.iter().map(|info| info.group).collect();
+    let code = include_str!("../../../../src/api/mod.rs");
+    let declared = code.split("\n\n").filter(|lines| lines.contains("pub mod ")).collect::<Vec<_>>();
+    assert_eq!(declared.len(), groups.len());
+    for group in groups {
+        let feature = group.replace('_', "-");
+        let module = format!("#[cfg(feature = \"{feature}\")]\npub mod {group};");
+        assert!(declared.iter().any(|lines| lines.trim() == module), "{module}");
+        assert!(features.contains(&format!("\n{feature} = [")), "{feature}");
+    }
+}

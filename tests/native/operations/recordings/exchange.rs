@@ -1,6 +1,6 @@
 //! Reads recorded exchanges: the project's own, or those in another file or folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -219,4 +219,17 @@ fn the_projects_own_recordings_are_complete() {
             (1320, 840, 450),
         ]
     );
+}
+
+#[test]
+fn the_readme_has_the_members_and_the_numbers_of_the_recorded_exchanges() {
+    let readme = include_str!("../../../fixtures/README.md");
+    let operations: BTreeSet<_> = Recordings::own(MIXED).of_operations().map(|(id, _)| id.to_owned()).collect();
+    assert!(readme.contains(&format!(": {} of the API's operations", operations.len())));
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let described: BTreeSet<&str> = rows.flat_map(|cell| cell.split('`').step_by(2)).collect();
+    for line in std::fs::read_to_string(fixture(MIXED)).expect("the recordings").lines() {
+        let record: BTreeMap<String, Value> = serde_json::from_str(line).expect("a record");
+        assert_eq!(record.keys().map(String::as_str).collect::<BTreeSet<_>>(), described, "{line}");
+    }
 }
