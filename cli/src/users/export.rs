@@ -1,8 +1,5 @@
 //! Exports users: page by page, with what the list of users lacks.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use futures_util::{StreamExt, TryStreamExt, stream};
 use logto_admin::Client;
 use logto_admin::models::User;
@@ -10,6 +7,7 @@ use logto_admin::serde_json::{self, Value};
 use serde::Serialize;
 
 use super::record::{Factor, ImportedUser, JsonObject, Membership};
+use super::seen_ids::SeenIds;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::{json_object, lookup};
@@ -38,31 +36,6 @@ const PASSES: usize = 3;
 /// If more than a hundredth of the users are missing, the list lacks pages. Deletions explain fewer.
 const MISSING_SHARE: u64 = 100;
 
-/// The ids of users that were written. A million users take about 20 MB.
-#[derive(Clone, Debug, Default)]
-pub struct Seen(HashSet<u64>);
-
-impl Seen {
-    /// Adds an id. Returns whether it is new.
-    pub fn add(&mut self, id: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        id.hash(&mut hasher);
-        self.0.insert(hasher.finish())
-    }
-
-    /// Returns the number of ids.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether it is empty.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 /// How an export ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exported {
@@ -82,7 +55,7 @@ pub struct Exported {
 pub async fn export(
     client: &Client,
     with: &[With],
-    seen: &mut Seen,
+    seen: &mut SeenIds,
     interrupt: &Interrupt,
     write: &mut (dyn FnMut(&ImportedUser) -> Result<()> + Send),
 ) -> Result<Exported> {

@@ -1,6 +1,8 @@
 use logto_admin::transport::HttpTransport;
 use logto_admin_cli::interrupt::Interrupt;
-use logto_admin_cli::users::export::{Seen, With, export};
+use logto_admin_cli::users::export::{With, export};
+use logto_admin_cli::users::record::ImportedUser;
+use logto_admin_cli::users::seen_ids::SeenIds;
 use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, named};
@@ -23,11 +25,11 @@ async fn a_user_who_is_deleted_during_an_export_is_left_out() {
     });
     let mut names = Vec::new();
     let client = stage.client_over(transport);
-    let mut write = |user: &logto_admin_cli::users::record::ImportedUser| {
+    let mut write = |user: &ImportedUser| {
         names.extend(user.username.clone());
         Ok(())
     };
-    let ended = export(&client, &[With::Roles], &mut Seen::default(), &Interrupt::default(), &mut write).await;
+    let ended = export(&client, &[With::Roles], &mut SeenIds::default(), &Interrupt::default(), &mut write).await;
     assert!(ended.unwrap().is_complete);
     assert_eq!(names, ["ada"]);
 }
