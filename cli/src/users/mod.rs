@@ -25,5 +25,6 @@ pub mod summary;
 mod totp;
 pub mod undo;
 mod user_bodies;
+pub mod username_case;
 pub mod validate;
 pub mod write;

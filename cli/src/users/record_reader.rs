@@ -15,6 +15,7 @@ use super::names::Names;
 use super::record::{ImportedUser, Item};
 use super::record_members;
 use super::sources::{Source, SourceOptions};
+use super::username_case::UsernameCase;
 use super::validate;
 use crate::failure::{Failure, Result};
 use crate::output::unshown;
@@ -34,6 +35,7 @@ pub struct RecordReader {
     options: SourceOptions,
     input_options: InputOptions,
     /// Copies of standard input and of pipes, which can only be read once, with their digests.
+    username_case: UsernameCase,
     copies: BTreeMap<String, (File, Digest)>,
 }
 
@@ -111,7 +113,8 @@ impl RecordReader {
                 copied(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", shown(file))))?;
             copies.insert(file.clone(), copied);
         }
-        Ok(Self { files: files.to_vec(), source, options: SourceOptions::default(), input_options, copies })
+        let (options, username_case) = (SourceOptions::default(), UsernameCase::default());
+        Ok(Self { files: files.to_vec(), source, options, input_options, username_case, copies })
     }
 
     /// Sets the options of the conversion.
@@ -121,6 +124,12 @@ impl RecordReader {
     }
 
     /// Returns the digest of a file that can be read only once, in hex digits.
+    /// Sets whether usernames that differ in case are those of different users. By default, they are.
+    #[must_use]
+    pub fn with_username_case(self, username_case: UsernameCase) -> Self {
+        Self { username_case, ..self }
+    }
+
     #[must_use]
     pub fn digest(&self, file: &str) -> Option<String> {
         self.copies.get(file).map(|(_, digest)| digest.hex())
@@ -315,7 +324,7 @@ impl RecordReader {
         let of_names: Vec<Diagnostic> = of_names.map(|(member, message)| Diagnostic::new(member, message)).collect();
         let unknown_names = of_names.iter().map(ToString::to_string).collect();
         problems.extend(of_names);
-        problems.extend(identifiers.add(&conversion.user));
+        problems.extend(identifiers.add(&conversion.user, self.username_case));
         let item = Box::new(Item { location, user: conversion.user });
         Read::User { item, warnings: conversion.warnings, problems, unknown_names, can_have_hashes, system }
     }
@@ -368,14 +377,15 @@ struct Identifiers(HashSet<u64>);
 
 impl Identifiers {
     /// Adds the identifiers of a user. Returns a problem for each that another record has.
-    fn add(&mut self, user: &ImportedUser) -> Vec<Diagnostic> {
+    fn add(&mut self, user: &ImportedUser, case: UsernameCase) -> Vec<Diagnostic> {
         // Logto compares email addresses without case.
         let email = user.primary_email.as_ref().map(|email| email.to_lowercase());
         let own = [
             ("id", user.id.as_deref(), user.id.as_deref()),
             ("primaryEmail", user.primary_email.as_deref(), email.as_deref()),
             ("primaryPhone", user.primary_phone.as_deref(), user.primary_phone.as_deref()),
-            ("username", user.username.as_deref(), user.username.as_deref()),
+        let username = user.username.as_ref().map(|username| case.compared(username));
+            ("username", user.username.as_deref(), username.as_deref()),
         ];
         let own = own.into_iter().filter_map(|(member, value, compared)| Some((member.to_owned(), value?, compared?)));
         let identities = user.identity_ids().map(|(target, id)| (format!("identities.{target}"), id, id));

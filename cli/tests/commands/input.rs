@@ -314,3 +314,19 @@ async fn a_mapping_of_a_column_that_no_file_has_is_an_error() {
     );
     program.run(&import).await.done();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usernames_that_are_the_same_for_the_tenant_are_found_before_anything_is_sent() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{ \"username\": \"Ada\" }\n{ \"username\": \"ada\" }\n");
+    let import = ["users", "import", &file];
+    let dry = [&import[..], &["--dry-run"]].concat();
+    assert_eq!(program.run(&dry).await.done().json()["created"], 2);
+    program.run(&["api", "UpdateSignInExp", "--set", "usernamePolicy.caseSensitive=false"]).await.done();
+    for command in [&dry[..], &import] {
+        let refused = program.run(command).await;
+        let expected = "users.ndjson:2: ada: username \"ada\": another record has the same value\n";
+        assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+    }
+    assert_eq!(count(&program).await, 0);
+}
