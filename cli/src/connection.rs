@@ -5,6 +5,7 @@ use logto_admin::{Client, ClientBuilder, Endpoint};
 
 use crate::environment::Variables;
 use crate::failure::{Failure, Result};
+use crate::named_server::named;
 use crate::options::ConnectionArguments;
 use crate::profiles::{DEFAULT, Profile, Profiles};
 use crate::sent_secrets;
@@ -118,7 +119,7 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub fn client(&self) -> Result<Client> {
-        self.client_over(ReqwestTransport::new()?)
+        self.client_over(transport()?)
     }
 
     /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent.
@@ -145,6 +146,11 @@ impl Connection {
         let agent = concat!("logto-admin-cli/", env!("CARGO_PKG_VERSION"));
         Client::builder(self.endpoint()).client_credentials(&self.app_id, &self.app_secret).user_agent(agent)
     }
+}
+
+/// Returns a transport over the network. Its errors name the server.
+pub(crate) fn transport() -> Result<impl HttpTransport> {
+    Ok(named(ReqwestTransport::new()?))
 }
 
 /// Names the parts of a connection that are missing, with their variables if these are read.
