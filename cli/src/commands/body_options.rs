@@ -1,7 +1,7 @@
 //! The body of a call: `--body` and `--set`.
 
-use std::fs;
-use std::io::{self, Read};
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use logto_admin::operation::{BodyKind, OperationInfo};
@@ -18,12 +18,13 @@ use crate::{files, json_object};
 /// The body of a call.
 #[derive(clap::Args, Debug)]
 pub struct Body {
-    /// Body: JSON, `@FILE`, or `-` for standard input
+    /// Body: JSON, `@FILE`, or `-` for standard input, of at most 64 MiB
     #[arg(long, value_name = "JSON")]
     body: Option<String>,
     /// Member of the body, such as `profile.nickname=A`
     ///
-    /// A value that is JSON is sent as such, unless the member is a text. In a multipart form, `@FILE` is a file.
+    /// A value that is JSON is sent as such, unless the member is a text. In a multipart form, `@FILE` is a file of at
+    /// most 64 MiB.
     #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }
@@ -149,9 +150,8 @@ fn parsed(text: &str) -> Result<Value> {
     let (what, json) = match text.strip_prefix('@') {
         Some(file) => (file, files::text(Path::new(file)).map_err(|error| unreadable(file, &error))?),
         None if text == "-" => {
-            let mut json = String::new();
-            io::stdin().read_to_string(&mut json).map_err(|error| unreadable("standard input", &error))?;
-            ("standard input", files::without_mark(json))
+            let json = files::whole_text(io::stdin()).map_err(|error| unreadable("standard input", &error))?;
+            ("standard input", json)
         }
         None => ("--body", text.to_owned()),
     };
@@ -166,7 +166,7 @@ fn parsed(text: &str) -> Result<Value> {
 /// Returns a part of a multipart form: a file, or text.
 fn part(name: &str, value: &str) -> Result<Part> {
     let Some(file) = value.strip_prefix('@') else { return Ok(Part::text(name, value)) };
-    let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
+    let bytes = File::open(file).and_then(files::whole).map_err(|error| unreadable(file, &error))?;
     let path = Path::new(file);
     let file_name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(Part::file(name, Upload::new(file_name, media_type(path), bytes)))

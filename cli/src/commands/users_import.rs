@@ -334,7 +334,7 @@ fn country_code(text: &str) -> std::result::Result<String, &'static str> {
 /// Reads the parameters that Firebase shows for a project.
 fn firebase(path: &Path) -> Result<FirebaseScrypt> {
     let invalid = |why: String| Failure::usage(format!("{}: {why}", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+    let text = files::text(path).map_err(|error| invalid(error.to_string()))?;
     parse_firebase_config(&text).map_err(invalid)
 }
 

@@ -330,3 +330,36 @@ async fn usernames_that_are_the_same_for_the_tenant_are_found_before_anything_is
     }
     assert_eq!(count(&program).await, 0);
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_private_also_if_the_earlier_one_was_not() {
+    use std::os::unix::fs::PermissionsExt;
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    let report = program.file("report.ndjson", "{\"location\":\"users.ndjson:1\"}\n");
+    fs::set_permissions(&report, PermissionsExt::from_mode(0o644)).unwrap();
+    for report in [&report, &program.path("new.ndjson")] {
+        program.run(&["users", "import", &file, "--dry-run", "--report", report]).await.done();
+        assert_eq!(fs::read_to_string(report).unwrap().lines().count(), 2);
+        assert_eq!(fs::metadata(report).unwrap().permissions().mode() & 0o777, 0o600, "{report}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_goes_to_a_pipe_that_a_program_reads_and_does_not_wait_for_one() {
+    use std::io::{BufRead, BufReader};
+    let program = Program::new().await;
+    let (file, pipe) = (program.file("users.ndjson", USERS), program.path("pipe"));
+    std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    let import = ["users", "import", &file, "--dry-run", "--report", &pipe];
+    let refused = program.run(&import).await;
+    let expected = format!("error: cannot write {pipe}: no program reads the pipe\n");
+    assert!(refused.code == 2 && refused.err.ends_with(&expected), "{refused:?}");
+    // Opened for both, because opening it for reading waits for a writer.
+    let reader = fs::File::options().read(true).write(true).open(&pipe).unwrap();
+    program.run(&import).await.done();
+    let lines: Vec<String> = BufReader::new(reader).lines().take(2).map(Result::unwrap).collect();
+    assert!(lines.iter().all(|line| line.starts_with("{\"location\":")), "{lines:?}");
+}
