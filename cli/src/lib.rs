@@ -17,6 +17,7 @@ mod files;
 pub mod interrupt;
 pub mod json_object;
 pub mod lookup;
+mod lost_digits;
 mod named_server;
 pub mod options;
 pub mod output;

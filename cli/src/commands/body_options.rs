@@ -12,6 +12,7 @@ use logto_admin::{Request, Untyped};
 use super::set_value::value_of;
 use crate::body_members::{Place, takes_object};
 use crate::failure::{Failure, Result};
+use crate::lost_digits::loses_digits;
 use crate::unique_keys::Unique;
 use crate::{files, json_object};
 
@@ -51,7 +52,7 @@ pub(super) fn check_repeated(set: &[(String, String)]) -> Result<()> {
 }
 
 /// Sets a member of an operation's body, such as `profile.nickname`. Objects on the way are created.
-pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value: &str) -> Result<()> {
+pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, text: &str) -> Result<()> {
     let place = operation.and_then(|operation| Place::of(operation, member));
     if let Some(at) = member.find('[') {
         return Err(in_list(member, member.get(..at).unwrap_or_default()));
@@ -60,9 +61,9 @@ pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value
         return Err(in_list(member, list));
     }
     let form = place.and_then(Place::into_type);
-    let value = value_of(form.as_deref(), value);
-    if json_object::is_rounded(&value) {
-        let is_integer = matches!(form.as_deref(), Some("integer" | "milliseconds"));
+    let value = value_of(form.as_deref(), text);
+    let is_integer = matches!(form.as_deref(), Some("integer" | "milliseconds"));
+    if json_object::might_be_rounded(&value) && (is_integer || loses_digits(text)) {
         let why = if is_integer { "an integer of the API has at most 64 bits" } else { json_object::ROUNDED };
         return Err(Failure::usage(format!("cannot set `{member}`: {why}")));
     }
@@ -157,7 +158,7 @@ fn parsed(text: &str) -> Result<Value> {
     };
     let parsed = serde_json::from_str(&json);
     let Unique(value) = parsed.map_err(|error| Failure::usage(format!("{what} is not valid JSON: {error}")))?;
-    if json_object::is_rounded(&value) {
+    if loses_digits(&json) {
         return Err(Failure::usage(format!("cannot send {what}: {}", json_object::ROUNDED)));
     }
     Ok(value)
@@ -249,6 +250,11 @@ mod tests {
             assert!(message.starts_with("cannot set `customData.n`: a number has more than 64 bits"), "{message}");
             assert!(parsed(value).unwrap_err().to_string().starts_with("cannot send --body: "));
         }
+        let mut body = json!({});
+        set(&mut body, Some("UpdateUser"), "customData.n", "1e21").unwrap();
+        assert_eq!((&body["customData"]["n"], parsed("1e21").unwrap()), (&json!(1e21), json!(1e21)));
+        let integer = set(&mut body, Some("CreateResource"), "accessTokenTtl", "1e21").unwrap_err();
+        assert_eq!(integer.message(), "cannot set `accessTokenTtl`: an integer of the API has at most 64 bits");
     }
 
     #[test]

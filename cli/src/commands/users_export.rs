@@ -96,7 +96,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     let mut rounded = 0;
     let exported = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
         progress.advance();
-        rounded += usize::from(user.custom_data.values().any(json_object::is_rounded));
+        rounded += usize::from(user.custom_data.values().any(json_object::might_be_rounded));
         writer.write(user)
     })
     .await;

@@ -363,3 +363,31 @@ async fn a_report_goes_to_a_pipe_that_a_program_reads_and_does_not_wait_for_one(
     let lines: Vec<String> = BufReader::new(reader).lines().take(2).map(Result::unwrap).collect();
     assert!(lines.iter().all(|line| line.starts_with("{\"location\":")), "{lines:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_with_numbers_of_more_than_64_bits_is_imported_again() {
+    const LOSSY: &str = "1234567890123456789012";
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada", "--set", "customData.n=1e21"]).await.done();
+    let ids = program.run(&["users", "get", "ada"]).await.done().json();
+    for format in ["ndjson", "csv", "json"] {
+        let file = program.path(&format!("users.{format}"));
+        let of_export = if format == "json" { "ndjson" } else { format };
+        program.run(&["users", "export", "--to", &file, "--format", of_export]).await.done();
+        if format == "json" {
+            let lines = fs::read_to_string(&file).unwrap();
+            fs::write(&file, format!("[{}]", lines.trim())).unwrap();
+        }
+        program.run(&["users", "delete", "ada", "--yes"]).await.done();
+        program.run(&["users", "import", &file]).await.done();
+        let ada = program.run(&["users", "get", "ada"]).await.done().json();
+        assert_eq!(ada["customData"], ids["customData"], "{format}");
+        // Other digits are lost.
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains("1e21") || text.contains("1e+21"), "{text}");
+        fs::write(&file, text.replace("1e21", LOSSY).replace("1e+21", LOSSY)).unwrap();
+        let refused = program.run(&["users", "import", &file, "--dry-run", "--journal", "other"]).await;
+        let expected = "customData: a number has more than 64 bits and would be rounded";
+        assert!(refused.code == 2 && refused.err.contains(expected), "{format}: {refused:?}");
+    }
+}

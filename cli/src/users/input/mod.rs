@@ -73,6 +73,8 @@ pub struct Placed<T> {
     pub location: Location,
     /// The record.
     pub value: T,
+    /// Whether a number in the text of the record has lost digits.
+    pub has_lost_digits: bool,
 }
 
 /// A part of a file that is not a record.
