@@ -21,6 +21,7 @@ mod lost_digits;
 mod named_server;
 pub mod options;
 pub mod output;
+mod policy_rules;
 pub mod profiles;
 pub mod progress;
 mod redaction;
