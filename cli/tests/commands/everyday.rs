@@ -253,6 +253,8 @@ async fn completions_are_printed() {
         ("users export --with p", "password-hashes;"),
         ("users import --report my", "my users.csv;"),
         ("completions z", "zsh;"),
+        ("api GetSwaggerJ", "GetSwaggerJson;"),
+        ("operations show GetSwaggerJ", "GetSwaggerJson;"),
     ];
     for (line, _) in lines {
         script += &format!("typed logto-admin {line}\n");
