@@ -27,12 +27,15 @@ pub(crate) fn is_open(_: &Path) -> bool {
 }
 
 /// Lets only the user read a file that exists.
+#[cfg(unix)]
 pub(crate) fn make_private(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    return file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
-    // Windows has no modes.
-    #[cfg(not(unix))]
-    file.metadata().map(drop)
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+}
+
+/// Lets only the user read a file that exists. Windows has no modes.
+#[cfg(not(unix))]
+pub(crate) fn make_private(_: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// Most MiB that are read at once.
