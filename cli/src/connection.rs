@@ -5,6 +5,7 @@ use logto_admin::{Client, ClientBuilder, Endpoint};
 
 use crate::environment::Variables;
 use crate::failure::{Failure, Result};
+use crate::named_server::named;
 use crate::options::ConnectionArguments;
 use crate::profiles::{DEFAULT, Profile, Profiles};
 use crate::sent_secrets;
@@ -118,7 +119,7 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub fn client(&self) -> Result<Client> {
-        self.client_over(http_transport()?)
+        self.client_over(transport()?)
     }
 
     /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent.
@@ -147,6 +148,13 @@ impl Connection {
     }
 }
 
+/// Returns a transport over the network. Its errors name the server.
+///
+/// It has the same TLS library in every build. OpenSSL takes ten times as long to load the certificates of the system.
+pub(crate) fn transport() -> Result<impl HttpTransport> {
+    Ok(named(ReqwestTransport::builder().tls_backend(TlsBackend::Rustls).build()?))
+}
+
 /// Names the parts of a connection that are missing, with their variables if these are read.
 fn missing(has: [bool; 3], with_variables: bool) -> Failure {
     let all = [
@@ -161,15 +169,6 @@ fn missing(has: [bool; 3], with_variables: bool) -> Failure {
     };
     let names: Vec<String> = missing.map(name).collect();
     Failure::usage(format!("incomplete connection: missing {}", names.join(", ")))
-}
-
-/// Returns a transport with the same TLS library in every build. OpenSSL takes ten times as long to load the certificates
-/// of the system.
-///
-/// # Errors
-/// Fails if the system has no certificates.
-pub(crate) fn http_transport() -> Result<ReqwestTransport> {
-    Ok(ReqwestTransport::builder().tls_backend(TlsBackend::Rustls).build()?)
 }
 
 #[cfg(test)]

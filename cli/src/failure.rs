@@ -6,6 +6,8 @@ use logto_admin::operation::find;
 use logto_admin::transport::Method;
 use logto_admin::{Error, ErrorKind};
 
+use crate::policy_rules::Broken;
+
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -206,6 +208,7 @@ impl Failure {
             _ if error.method().is_some_and(is_change) && is_ambiguous(error) => Exit::Partly,
             _ => Exit::Failed,
         };
+        let hint = hint.or_else(|| Broken::of(error).map(|broken| mask(&broken.hint())));
         let hint = hint.or_else(|| (exit == Exit::Partly).then(|| UNCLEAR.to_owned()));
         Self { exit, message: one_line(&masked(message, &cut, mask)), hint }
     }

@@ -1,7 +1,7 @@
 //! Files that survive a crash, and files that only the user can read.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -26,9 +26,40 @@ pub(crate) fn is_open(_: &Path) -> bool {
     false
 }
 
-/// Returns the text of a file, without a byte order mark.
+/// Lets only the user read a file that exists.
+#[cfg(unix)]
+pub(crate) fn make_private(file: &File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+}
+
+/// Lets only the user read a file that exists. Windows has no modes.
+#[cfg(not(unix))]
+pub(crate) fn make_private(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Most MiB that are read at once.
+const MOST: u64 = 64;
+
+/// Reads everything, up to 64 MiB. Devices such as `/dev/zero` have no end.
+pub(crate) fn whole(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take((MOST << 20) + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST << 20 {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {MOST} MiB")));
+    }
+    Ok(bytes)
+}
+
+/// Reads text, like [`whole`], without a byte order mark.
+pub(crate) fn whole_text(reader: impl Read) -> io::Result<String> {
+    let text = String::from_utf8(whole(reader)?);
+    text.map(without_mark).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
+/// Returns the text of a file, like [`whole_text`].
 pub(crate) fn text(path: &Path) -> io::Result<String> {
-    fs::read_to_string(path).map(without_mark)
+    whole_text(File::open(path)?)
 }
 
 /// Returns the text of a regular file, like [`text`]. Pipes and devices are errors: they might have no end, or no writer.
@@ -36,14 +67,11 @@ pub(crate) fn regular_text(path: &Path) -> io::Result<String> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
-    text(path).map_err(|error| match error.kind() {
-        io::ErrorKind::InvalidData => io::Error::new(error.kind(), "it is not UTF-8 text"),
-        _ => error,
-    })
+    text(path)
 }
 
 /// Removes a byte order mark. Editors of Windows begin files with it.
-pub(crate) fn without_mark(mut text: String) -> String {
+fn without_mark(mut text: String) -> String {
     if text.starts_with('\u{feff}') {
         text.remove(0);
     }

@@ -51,22 +51,23 @@ pub(crate) fn members_have_nul(members: &Map<String, Value>) -> bool {
     members.iter().any(|(name, value)| name.contains('\0') || has_nul(value))
 }
 
-/// Problem of a value that [`is_rounded`].
+/// Problem of a number that loses digits.
 pub(crate) const ROUNDED: &str =
     "a number has more than 64 bits and would be rounded; only a text, in quotes, can have it";
 
-/// Whether a value contains an integer that was rounded, because it does not fit into 64 bits.
-pub(crate) fn is_rounded(value: &Value) -> bool {
+/// Whether a value contains a number that might have lost digits, because it does not fit into 64 bits.
+pub(crate) fn might_be_rounded(value: &Value) -> bool {
     match value {
-        // Only larger integers are numbers of floating point. `1e30` is one, too.
+        // Only larger integers are numbers of floating point. `1e30` is one, too, and has lost nothing.
         Value::Number(number) => number.is_f64() && number.as_f64().is_some_and(|number| number.abs() >= TWO_TO_63),
-        Value::Array(items) => items.iter().any(is_rounded),
-        Value::Object(members) => members.values().any(is_rounded),
+        Value::Array(items) => items.iter().any(might_be_rounded),
+        Value::Object(members) => members.values().any(might_be_rounded),
         Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
 
-const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+/// Smaller integers fit into 64 bits.
+pub(crate) const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
 
 /// Returns milliseconds since the epoch as a date, such as `2026-01-31T12:00:00Z`. Null for anything else.
 #[must_use]
@@ -85,13 +86,13 @@ pub fn set(value: &mut Value, name: &str, new: impl Into<Value>) {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn integers_of_more_than_64_bits_are_rounded() {
-        let is_rounded = |text: &str| super::is_rounded(&logto_admin::serde_json::from_str(text).unwrap());
+    fn integers_of_more_than_64_bits_might_be_rounded() {
+        let might_be_rounded = |text: &str| super::might_be_rounded(&logto_admin::serde_json::from_str(text).unwrap());
         for kept in ["18446744073709551615", "-9223372036854775808", "[1.5, 1e9]", "\"18446744073709551616\"", "null"] {
-            assert!(!is_rounded(kept), "{kept}");
+            assert!(!might_be_rounded(kept), "{kept}");
         }
         for lost in ["18446744073709551616", "-9223372036854775809", "{\"a\":[{\"b\":100000000000000000000000}]}"] {
-            assert!(is_rounded(lost), "{lost}");
+            assert!(might_be_rounded(lost), "{lost}");
         }
     }
 }

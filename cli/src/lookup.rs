@@ -52,11 +52,25 @@ async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<String>>> 
 /// Returns the user with this id. Fails if it is the username of another: users choose their usernames themselves.
 async fn only_by_id(client: &Client, id: &str, user: User) -> Result<User> {
     let can_be_username = is_id(id) && !id.starts_with(|letter: char| letter.is_ascii_digit());
-    if can_be_username && by_username(client, id).await?.is_ok_and(|other| other.id != user.id) {
-        let hint = format!("use an email address or phone number, or `logto-admin api` with `--path userId={id}`");
-        return Err(Failure::usage(format!("`{id}` is the id of a user and the username of another")).with_hint(hint));
+    if !can_be_username {
+        return Ok(user);
     }
-    Ok(user)
+    match by_username(client, id).await? {
+        Ok(other) if other.id != user.id => Err(ambiguous(&user, &other)),
+        Ok(_) | Err(_) => Ok(user),
+    }
+}
+
+/// Returns the failure for the id of a user that is the username of another. The hint has what identifies each of them.
+fn ambiguous(user: &User, other: &User) -> Failure {
+    let id = &user.id;
+    let unique = [&user.primary_email, &user.primary_phone, &user.username].into_iter().flatten().next();
+    let of_id = match unique {
+        Some(unique) => format!("pass `{unique}`"),
+        None => format!("call `logto-admin api GetUser --path userId={id}` or another operation"),
+    };
+    Failure::usage(format!("`{id}` is the id of a user and the username of another"))
+        .with_hint(format!("for the user with the id, {of_id}; for the other, pass its id `{}`", other.id))
 }
 
 /// Returns the user with this username. Usernames that differ in case can be different users.

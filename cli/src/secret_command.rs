@@ -1,6 +1,6 @@
 //! The command that prints the secret of a profile.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, PipeReader, PipeWriter, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -14,8 +14,11 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 /// Largest output of the command, in bytes.
 const MOST: u64 = 65_536;
 
-/// Time between two looks at a command that has closed its output and has not ended.
-const LOOK: Duration = Duration::from_millis(1);
+/// Time between two looks at whether the command has ended.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// Written after the output when the command has ended. Programs that it leaves in the background keep the pipe open.
+const END: &[u8] = b"(the secret command has ended)\0";
 
 /// Returns what a command prints, without spaces around it. Ends a command that takes longer than this.
 pub(crate) fn output_of(command: &str, longest: Duration) -> Result<String> {
@@ -23,9 +26,10 @@ pub(crate) fn output_of(command: &str, longest: Duration) -> Result<String> {
     let mut program = Command::new(shell);
     // Data on standard input is for this program.
     let input = if io::stdin().is_terminal() { Stdio::inherit() } else { Stdio::null() };
-    program.args([flag, command]).stdin(input).stdout(Stdio::piped()).stderr(Stdio::inherit());
-    let mut child = program.spawn().map_err(|error| failed(&error))?;
-    let ended = ended(&mut child, longest);
+    program.args([flag, command]).stdin(input).stderr(Stdio::inherit());
+    let begun = io::pipe().and_then(|(output, end)| Ok((program.stdout(end.try_clone()?).spawn()?, output, end)));
+    let (mut child, output, end) = begun.map_err(|error| failed(&error))?;
+    let ended = ended(&mut child, output, end, longest);
     if !matches!(ended, Ok(Some(_))) {
         stop(&mut child).map_err(|error| failed(&error))?;
     }
@@ -48,30 +52,41 @@ fn failed(why: &dyn std::fmt::Display) -> Failure {
     Failure::new(format!("the secret command of the profile failed: {why}"))
 }
 
-/// Returns status and output of a child, or none if it takes longer.
-fn ended(child: &mut Child, longest: Duration) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
+/// Returns status and output of a child, or none if it takes longer. `end` is an end of the pipe of its output.
+fn ended(
+    child: &mut Child,
+    output: PipeReader,
+    mut end: PipeWriter,
+    longest: Duration,
+) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
     let until = Instant::now() + longest;
     let (sender, receiver) = mpsc::channel();
-    if let Some(output) = child.stdout.take() {
-        thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let read = output.take(MOST + 1).read_to_end(&mut bytes).map(|_| bytes);
-            // Nobody waits for it any more if the time is over.
-            let _ = sender.send(read);
-        });
-    }
-    let Ok(output) = receiver.recv_timeout(longest) else { return Ok(None) };
-    let output = output?;
-    if output.len() as u64 > MOST {
-        return Err(io::Error::other(format!("it printed more than {MOST} bytes")));
-    }
+    // Nobody waits for it any more if the time is over.
+    thread::spawn(move || drop(sender.send(read(output))));
+    let mut status = None;
     loop {
-        match child.try_wait()? {
-            Some(status) => return Ok(Some((status, output))),
-            None if Instant::now() >= until => return Ok(None),
-            None => thread::sleep(LOOK),
+        if status.is_none() {
+            status = child.try_wait()?;
+            if status.is_some() {
+                // Fails if the output is too long, which is the result then.
+                let _ = end.write_all(END);
+            }
+        }
+        match receiver.recv_timeout(LOOK) {
+            Ok(output) => return Ok(status.zip(Some(output?))),
+            Err(_) if Instant::now() >= until => return Ok(None),
+            Err(_) => {}
         }
     }
+}
+
+/// Reads the output up to its end.
+fn read(output: PipeReader) -> io::Result<Vec<u8>> {
+    let mut output = BufReader::new(output.take(MOST + END.len() as u64));
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(END) && output.read_until(0, &mut bytes)? > 0 {}
+    let output = bytes.strip_suffix(END).map(<[u8]>::to_vec);
+    output.ok_or_else(|| io::Error::other(format!("it printed more than {MOST} bytes")))
 }
 
 fn stop(child: &mut Child) -> io::Result<()> {
@@ -97,6 +112,12 @@ mod tests {
     #[test]
     fn a_command_has_a_minute() {
         assert_eq!(LONGEST, Duration::from_secs(60));
+    }
+
+    #[test]
+    fn programs_in_the_background_do_not_delay_the_end() {
+        let output = output_of("sleep 1000 & echo $!", Duration::from_secs(30)).unwrap();
+        assert!(Command::new("kill").arg(&output).status().unwrap().success(), "{output}");
     }
 
     #[test]

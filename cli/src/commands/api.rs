@@ -226,7 +226,7 @@ fn print(context: &mut Context, arguments: &Arguments, response: &HttpResponse) 
     }
     let bytes = response.body.bytes();
     let value = serde_json::from_slice::<Value>(&bytes).ok().filter(|_| !arguments.raw);
-    if value.as_ref().is_some_and(json_object::is_rounded) {
+    if value.as_ref().is_some_and(json_object::might_be_rounded) {
         context.printer.message(&format!("warning: {ROUNDED}"));
     }
     match value {
@@ -266,7 +266,7 @@ async fn paginate(context: &mut Context, client: &Client, target: &Target<'_>, a
     let mut pages = std::pin::pin!(list.pages(client));
     let (mut all, mut is_rounded) = (Vec::new(), false);
     while let Some(items) = pages.try_next().await? {
-        is_rounded |= items.iter().any(json_object::is_rounded);
+        is_rounded |= items.iter().any(json_object::might_be_rounded);
         keep(context, &mut all, items)?;
     }
     if is_rounded {

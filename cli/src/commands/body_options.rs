@@ -1,7 +1,7 @@
 //! The body of a call: `--body` and `--set`.
 
-use std::fs;
-use std::io::{self, Read};
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use logto_admin::operation::{BodyKind, OperationInfo};
@@ -12,18 +12,20 @@ use logto_admin::{Request, Untyped};
 use super::set_value::value_of;
 use crate::body_members::{Place, takes_object};
 use crate::failure::{Failure, Result};
+use crate::lost_digits::loses_digits;
 use crate::unique_keys::Unique;
 use crate::{files, json_object};
 
 /// The body of a call.
 #[derive(clap::Args, Debug)]
 pub struct Body {
-    /// Body: JSON, `@FILE`, or `-` for standard input
+    /// Body: JSON, `@FILE`, or `-` for standard input, of at most 64 MiB
     #[arg(long, value_name = "JSON")]
     body: Option<String>,
     /// Member of the body, such as `profile.nickname=A`
     ///
-    /// A value that is JSON is sent as such, unless the member is a text. In a multipart form, `@FILE` is a file.
+    /// A value that is JSON is sent as such, unless the member is a text. In a multipart form, `@FILE` is a file of at
+    /// most 64 MiB.
     #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }
@@ -50,7 +52,7 @@ pub(super) fn check_repeated(set: &[(String, String)]) -> Result<()> {
 }
 
 /// Sets a member of an operation's body, such as `profile.nickname`. Objects on the way are created.
-pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value: &str) -> Result<()> {
+pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, text: &str) -> Result<()> {
     let place = operation.and_then(|operation| Place::of(operation, member));
     if let Some(at) = member.find('[') {
         return Err(in_list(member, member.get(..at).unwrap_or_default()));
@@ -59,9 +61,9 @@ pub(super) fn set(body: &mut Value, operation: Option<&str>, member: &str, value
         return Err(in_list(member, list));
     }
     let form = place.and_then(Place::into_type);
-    let value = value_of(form.as_deref(), value);
-    if json_object::is_rounded(&value) {
-        let is_integer = matches!(form.as_deref(), Some("integer" | "milliseconds"));
+    let value = value_of(form.as_deref(), text);
+    let is_integer = matches!(form.as_deref(), Some("integer" | "milliseconds"));
+    if json_object::might_be_rounded(&value) && (is_integer || loses_digits(text)) {
         let why = if is_integer { "an integer of the API has at most 64 bits" } else { json_object::ROUNDED };
         return Err(Failure::usage(format!("cannot set `{member}`: {why}")));
     }
@@ -149,15 +151,14 @@ fn parsed(text: &str) -> Result<Value> {
     let (what, json) = match text.strip_prefix('@') {
         Some(file) => (file, files::text(Path::new(file)).map_err(|error| unreadable(file, &error))?),
         None if text == "-" => {
-            let mut json = String::new();
-            io::stdin().read_to_string(&mut json).map_err(|error| unreadable("standard input", &error))?;
-            ("standard input", files::without_mark(json))
+            let json = files::whole_text(io::stdin()).map_err(|error| unreadable("standard input", &error))?;
+            ("standard input", json)
         }
         None => ("--body", text.to_owned()),
     };
     let parsed = serde_json::from_str(&json);
     let Unique(value) = parsed.map_err(|error| Failure::usage(format!("{what} is not valid JSON: {error}")))?;
-    if json_object::is_rounded(&value) {
+    if loses_digits(&json) {
         return Err(Failure::usage(format!("cannot send {what}: {}", json_object::ROUNDED)));
     }
     Ok(value)
@@ -166,7 +167,7 @@ fn parsed(text: &str) -> Result<Value> {
 /// Returns a part of a multipart form: a file, or text.
 fn part(name: &str, value: &str) -> Result<Part> {
     let Some(file) = value.strip_prefix('@') else { return Ok(Part::text(name, value)) };
-    let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
+    let bytes = File::open(file).and_then(files::whole).map_err(|error| unreadable(file, &error))?;
     let path = Path::new(file);
     let file_name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(Part::file(name, Upload::new(file_name, media_type(path), bytes)))
@@ -249,6 +250,11 @@ mod tests {
             assert!(message.starts_with("cannot set `customData.n`: a number has more than 64 bits"), "{message}");
             assert!(parsed(value).unwrap_err().to_string().starts_with("cannot send --body: "));
         }
+        let mut body = json!({});
+        set(&mut body, Some("UpdateUser"), "customData.n", "1e21").unwrap();
+        assert_eq!((&body["customData"]["n"], parsed("1e21").unwrap()), (&json!(1e21), json!(1e21)));
+        let integer = set(&mut body, Some("CreateResource"), "accessTokenTtl", "1e21").unwrap_err();
+        assert_eq!(integer.message(), "cannot set `accessTokenTtl`: an integer of the API has at most 64 bits");
     }
 
     #[test]

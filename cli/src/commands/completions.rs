@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use clap::Command;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, Command};
 use clap_complete::Shell;
+use logto_admin::operation::TABLE;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
@@ -19,6 +21,7 @@ pub struct Arguments {
 /// Prints the script for a program.
 pub(crate) fn run(context: &mut Context, arguments: &Arguments, mut program: Command) -> Result<Exit> {
     let mut script = Vec::new();
+    program = with_operations(program);
     clap_complete::generate(arguments.shell, &mut program, "logto-admin", &mut script);
     let script = String::from_utf8_lossy(&script);
     let script = match arguments.shell {
@@ -27,6 +30,14 @@ pub(crate) fn run(context: &mut Context, arguments: &Arguments, mut program: Com
     };
     context.printer.text(&script)?;
     Ok(Exit::Done)
+}
+
+/// Returns the program with the ids of operations as values, to complete them. It accepts methods with paths, too.
+fn with_operations(program: Command) -> Command {
+    let with_ids = |argument: Arg| argument.value_parser(PossibleValuesParser::new(TABLE.iter().map(|info| info.id)));
+    let of_show = |show: Command| show.mut_arg("operation", with_ids);
+    let program = program.mut_subcommand("api", |api| api.mut_arg("target", with_ids));
+    program.mut_subcommand("operations", |operations| operations.mut_subcommand("show", of_show))
 }
 
 /// Corrects what the generator does for bash.

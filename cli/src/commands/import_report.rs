@@ -1,7 +1,7 @@
 //! The file with a line of JSON per imported record.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use logto_admin::serde_json;
@@ -30,16 +30,25 @@ impl Report {
     }
 
     /// Creates the file, which has the addresses of users.
-    fn create(path: &Path) -> std::io::Result<File> {
+    fn create(path: &Path) -> io::Result<File> {
+        #[cfg(unix)]
+        if is_pipe(path) {
+            return pipe(path);
+        }
+        let is_file = path.is_file();
         let mut start = Vec::new();
-        if path.is_file() {
+        if is_file {
             File::open(path)?.take(REPORT_START.len() as u64).read_to_end(&mut start)?;
         }
         if !start.is_empty() && !start.starts_with(REPORT_START) {
             let message = "the file exists and is not a report";
-            return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, message));
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
         }
-        files::private(File::options().write(true).create(true).truncate(true)).open(path)
+        let file = files::private(File::options().write(true).create(true).truncate(true)).open(path)?;
+        if is_file {
+            files::make_private(&file)?;
+        }
+        Ok(file)
     }
 
     pub(super) fn write(&mut self, line: &RecordResult) -> Result<()> {
@@ -53,4 +62,18 @@ impl Report {
         let Some(mut file) = self.0 else { return Ok(()) };
         file.flush().map_err(|error| Failure::new(format!("cannot write the report: {error}")))
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|data| data.file_type().is_fifo())
+}
+
+/// Opens a pipe, such as that of `>(command)`. Without a reader, writing would wait forever.
+#[cfg(unix)]
+fn pipe(path: &Path) -> io::Result<File> {
+    let unread = |_| io::Error::other("no program reads the pipe");
+    let pipe = tokio::net::unix::pipe::OpenOptions::new().open_sender(path).map_err(unread)?;
+    pipe.into_blocking_fd().map(File::from)
 }

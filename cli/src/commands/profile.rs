@@ -1,6 +1,6 @@
 //! `profile`: connections with names.
 
-use std::io::{IsTerminal, Read, stdin};
+use std::io::{IsTerminal, stdin};
 
 use clap::builder::NonEmptyStringValueParser;
 use logto_admin::serde_json::{Value, json};
@@ -9,6 +9,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::environment::variable;
 use crate::failure::{Exit, Failure, Result};
+use crate::files;
 use crate::profiles::{DEFAULT, Profile, Profiles};
 use crate::table::Column;
 use crate::terminal::hidden;
@@ -164,8 +165,8 @@ fn secret() -> Result<String> {
         let what = "Secret of the application";
         return hidden(what).map_err(|error| unanswered(what, &error));
     }
-    let mut text = String::new();
-    stdin().read_to_string(&mut text)?;
+    let text = files::whole_text(stdin())
+        .map_err(|error| Failure::usage(format!("cannot read standard input: {error}; nothing was saved")))?;
     let text = text.trim();
     if text.is_empty() {
         return Err(Failure::usage("standard input has no secret: nothing was saved")

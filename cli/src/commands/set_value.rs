@@ -32,7 +32,7 @@ pub(super) fn check_value(operation: &str, member: &str, value: &str) -> Result<
     let (form, can_be_null) = form.strip_suffix(" | null").map_or((&*form, false), |form| (form, true));
     let json = value_of(Some(form), value);
     // These have a message of their own.
-    if can_be_null && json.is_null() || json_object::is_rounded(&json) {
+    if can_be_null && json.is_null() || json_object::might_be_rounded(&json) {
         return Ok(());
     }
     let plain =

@@ -1,6 +1,6 @@
 //! `users`: lists and changes users; imports and exports them.
 
-use std::io::{IsTerminal, Read, stdin};
+use std::io::{IsTerminal, stdin};
 
 use logto_admin::models::User;
 use logto_admin::operation;
@@ -16,7 +16,7 @@ use crate::failure::{Exit, Failure, Result, printed_after_changes};
 use crate::table::Column;
 use crate::terminal::hidden;
 use crate::users::sources::unknown_member;
-use crate::{json_object, lookup};
+use crate::{files, json_object, lookup};
 
 /// A command about users.
 #[derive(clap::Subcommand, Debug)]
@@ -304,11 +304,9 @@ impl Members {
                 |error| Failure::new(format!("\"{PASSWORD}\" was not answered: nothing was changed ({error})"));
             return hidden(PASSWORD).map(Some).map_err(unanswered);
         }
-        let mut password = String::new();
-        stdin().read_to_string(&mut password)?;
-        // PowerShell writes a byte order mark.
-        let password = password.strip_prefix('\u{feff}').unwrap_or(&password);
-        let password = password.strip_suffix('\n').map_or(password, |line| line.strip_suffix('\r').unwrap_or(line));
+        let password = files::whole_text(stdin())
+            .map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+        let password = password.strip_suffix('\n').map_or(&*password, |line| line.strip_suffix('\r').unwrap_or(line));
         if password.is_empty() {
             return Err(Failure::usage("standard input contains no password"));
         }

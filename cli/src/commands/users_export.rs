@@ -13,9 +13,10 @@ use crate::failure::{Exit, Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::output::{Format, counted};
 use crate::progress::Progress;
-use crate::users::export::{self, Exported, Seen, With};
+use crate::users::export::{self, Exported, With};
 use crate::users::record::ImportedUser;
 use crate::users::record_members::{MEMBERS, PASSWORD};
+use crate::users::seen_ids::SeenIds;
 use crate::{files, json_object};
 
 /// Writes all users as lines of JSON or as CSV. `users import` reads both.
@@ -72,7 +73,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     let server = client.endpoint().url();
     let total = client.users().list().page_size(1).await?.total;
     let mut replaced = None;
-    let mut seen = Seen::default();
+    let mut seen = SeenIds::default();
     let (out, is_new): (Box<dyn Write + Send>, bool) = match &arguments.to {
         None => (Box::new(io::stdout()), true),
         Some(path) if arguments.overwrite => {
@@ -95,7 +96,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     let mut rounded = 0;
     let exported = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
         progress.advance();
-        rounded += usize::from(user.custom_data.values().any(json_object::is_rounded));
+        rounded += usize::from(user.custom_data.values().any(json_object::might_be_rounded));
         writer.write(user)
     })
     .await;
@@ -235,7 +236,7 @@ fn replacement(path: &Path) -> Result<NamedTempFile> {
 }
 
 /// Opens the file, and returns its length. Reads the ids of the users in it if the export is resumed.
-fn open(path: &Path, arguments: &Arguments, server: &str, seen: &mut Seen) -> Result<(File, u64)> {
+fn open(path: &Path, arguments: &Arguments, server: &str, seen: &mut SeenIds) -> Result<(File, u64)> {
     let cannot = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure::usage(format!(
             "{} exists: replace it with --overwrite, or continue it with --resume",
@@ -270,7 +271,7 @@ fn open(path: &Path, arguments: &Arguments, server: &str, seen: &mut Seen) -> Re
     arguments.note(path, server).map(|()| (file, length))
 }
 
-fn resume_lines(file: &mut File, seen: &mut Seen) -> io::Result<u64> {
+fn resume_lines(file: &mut File, seen: &mut SeenIds) -> io::Result<u64> {
     let take = |line: &[u8]| {
         let user: ImportedUser = serde_json::from_slice(line).map_err(invalid)?;
         if let Some(id) = &user.id {
@@ -281,7 +282,7 @@ fn resume_lines(file: &mut File, seen: &mut Seen) -> io::Result<u64> {
     files::resume(file, "{\"id\":\"", |_| true, take)
 }
 
-fn resume_csv(file: &mut File, seen: &mut Seen) -> io::Result<u64> {
+fn resume_csv(file: &mut File, seen: &mut SeenIds) -> io::Result<u64> {
     let header = columns().collect::<Vec<_>>().join(",") + "\n";
     // A line break inside quotes does not end a record. A quote inside quotes is written twice.
     let is_whole = |record: &[u8]| record.iter().filter(|byte| **byte == b'"').count() % 2 == 0;

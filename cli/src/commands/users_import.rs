@@ -30,6 +30,7 @@ use crate::users::record_result::{Outcome, RecordResult};
 use crate::users::sources::{
     Column, Columns, Groups, Source, SourceOptions, Unverified, auth0_password_hash, parse_firebase_config,
 };
+use crate::users::username_case::UsernameCase;
 use crate::users::write::{OnConflict, Writer};
 
 /// Creates users from files, also from the exports of other systems.
@@ -129,6 +130,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let outage = Outage::default();
     let client = outage.client(context.connection()?)?;
     let names = Names::load(&client).await?;
+    let username_case = UsernameCase::load(&client).await?;
+    let input = input.with_username_case(username_case);
     let checked = input.check(&names)?;
     arguments.check_hashes(&checked)?;
     tell(context, &arguments, &checked, &input);
@@ -149,6 +152,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         client,
         names: Arc::new(names.clone()),
         on_conflict: arguments.on_conflict,
+        username_case,
         matches_ids: arguments.from == Source::Logto,
         journal: journal.map(|journal| Arc::new(Mutex::new(journal))),
         matched: Matched::default(),
@@ -330,7 +334,7 @@ fn country_code(text: &str) -> std::result::Result<String, &'static str> {
 /// Reads the parameters that Firebase shows for a project.
 fn firebase(path: &Path) -> Result<FirebaseScrypt> {
     let invalid = |why: String| Failure::usage(format!("{}: {why}", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+    let text = files::text(path).map_err(|error| invalid(error.to_string()))?;
     parse_firebase_config(&text).map_err(invalid)
 }
 

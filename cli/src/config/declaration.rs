@@ -133,7 +133,7 @@ impl Reader<'_> {
     fn entity(&mut self, document: &Document, kind: &'static Kind, owner: Option<&Key>, node: &Node) {
         let path = &document.path;
         let Some(entries) = node.entries() else {
-            return self.problem(path, node.line, format!("expected the members of a {}", kind.noun));
+            return self.problem(path, node.line, format!("{}: expected an object", kind.noun));
         };
         let owned: Vec<(&'static Kind, &str)> = kind.owned().collect();
         let mut resolution = Resolution::new(self.environment);

@@ -62,7 +62,7 @@ impl Writer {
                 return Err(partial(creation_outcome::unknown(&error.to_string())));
             }
             let found = match is_ambiguous || error.is_conflict() {
-                true => existing::find_refused(&self.client, &identifiers, error.code()).await,
+                true => existing::find_refused(&self.client, &identifiers, self.username_case, error.code()).await,
                 false => Ok(None),
             };
             match found {

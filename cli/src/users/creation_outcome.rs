@@ -11,6 +11,7 @@ use logto_admin::models::User;
 use super::existing::{self, Found};
 use super::journal::Identifiers;
 use super::record_result::RecordError;
+use super::username_case::UsernameCase;
 use crate::lookup;
 
 /// How far the clocks of this machine and of the server can differ, in milliseconds.
@@ -24,7 +25,10 @@ pub(super) async fn created_user(client: &Client, identifiers: &Identifiers, at:
     if identifiers.is_empty() {
         return Err(unknown("an earlier run was interrupted"));
     }
-    Ok(existing::find(client, identifiers).await?.filter(|user| is_created(user, identifiers, at)))
+    // The attempt created a user with the username as the record has it.
+    Ok(existing::find(client, identifiers, UsernameCase::Matters)
+        .await?
+        .filter(|user| is_created(user, identifiers, at)))
 }
 
 /// Whether the attempt at this time created the user.

@@ -6,34 +6,45 @@ use logto_admin::{Client, UserSearchMember};
 use super::journal::Identifiers;
 use super::record_result::RecordError;
 use super::retry::patient;
-use crate::lookup::{self, ID, IDENTIFIERS, has, has_without_case, member_of};
+use super::username_case::UsernameCase;
+use crate::lookup::{self, ID, IDENTIFIERS, has_without_case, member_of};
 
 /// Code of a failure: the identifiers of a record belong to several users.
 pub(super) const SEVERAL: &str = "user.several";
 
-/// Code of a refusal: another user has the username, maybe in another case. Whether case matters is up to the tenant.
+/// Code of a refusal: another user has the username, maybe in another case.
 const TAKEN: &str = "user.username_already_in_use";
 
 /// The user of a record, if it exists. Fails if the identifiers belong to several users.
 pub type Found = Result<Option<User>, RecordError>;
 
-/// Finds the users of many records in one search. Compares usernames, phone numbers and ids exactly, and email addresses
-/// without case, as the server does.
-pub(super) async fn find_all(client: &Client, records: &[Identifiers]) -> logto_admin::Result<Vec<Found>> {
+/// Finds the users of many records in one search. Compares phone numbers and ids exactly, and email addresses without case, as
+/// the server does.
+pub(super) async fn find_all(
+    client: &Client,
+    records: &[Identifiers],
+    case: UsernameCase,
+) -> logto_admin::Result<Vec<Found>> {
     let users = search(client, records).await?;
-    Ok(records.iter().map(|identifiers| pick(&users, identifiers, has).map(Option::<&User>::cloned)).collect())
+    Ok(records.iter().map(|identifiers| pick(&users, identifiers, case).map(Option::<&User>::cloned)).collect())
 }
 
 /// Finds the user of a record.
-pub(super) async fn find(client: &Client, identifiers: &Identifiers) -> Found {
-    find_refused(client, identifiers, None).await
+pub(super) async fn find(client: &Client, identifiers: &Identifiers, case: UsernameCase) -> Found {
+    find_refused(client, identifiers, case, None).await
 }
 
-/// Finds the user of a record that the server has refused. If the username is taken in another case only, that is the user.
-pub(super) async fn find_refused(client: &Client, identifiers: &Identifiers, code: Option<&str>) -> Found {
+/// Finds the user of a record that the server has refused. If the username is taken in another case only, that is the user:
+/// the setting might be unknown, or have changed.
+pub(super) async fn find_refused(
+    client: &Client,
+    identifiers: &Identifiers,
+    case: UsernameCase,
+    code: Option<&str>,
+) -> Found {
     let users = search(client, std::slice::from_ref(identifiers)).await?;
-    let found = match pick(&users, identifiers, has)? {
-        None if code == Some(TAKEN) => pick(&users, identifiers, has_without_case)?,
+    let found = match pick(&users, identifiers, case)? {
+        None if code == Some(TAKEN) => pick(&users, identifiers, UsernameCase::Ignored)?,
         found => found,
     };
     Ok(found.cloned())
@@ -80,14 +91,10 @@ async fn search(client: &Client, records: &[Identifiers]) -> logto_admin::Result
 }
 
 /// Returns the user of a record. A match by id takes precedence.
-fn pick<'u>(
-    users: &'u [User],
-    identifiers: &Identifiers,
-    has: fn(&User, &str, &str) -> bool,
-) -> Result<Option<&'u User>, RecordError> {
+fn pick<'u>(users: &'u [User], identifiers: &Identifiers, case: UsernameCase) -> Result<Option<&'u User>, RecordError> {
     let user_with = |member: &str| {
         let value = identifiers.get(member)?;
-        users.iter().find(|user| has(user, member, value))
+        users.iter().find(|user| case.has(user, member, value))
     };
     if let Some(user) = user_with(ID) {
         return Ok(Some(user));

@@ -1,8 +1,5 @@
 //! Exports users: page by page, with what the list of users lacks.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use futures_util::{StreamExt, TryStreamExt, stream};
 use logto_admin::Client;
 use logto_admin::models::User;
@@ -10,9 +7,10 @@ use logto_admin::serde_json::{self, Value};
 use serde::Serialize;
 
 use super::record::{Factor, ImportedUser, JsonObject, Membership};
+use super::seen_ids::SeenIds;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
-use crate::{json_object, lookup};
+use crate::{json_object, lookup, output};
 
 /// Data to export besides the members of the list. Each costs a call per user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -29,6 +27,8 @@ pub enum With {
     Mfa,
 }
 
+/// Number of users on a page: the most that Logto allows.
+const PAGE: usize = 100;
 /// Number of pages that are read ahead.
 const AHEAD: usize = 4;
 /// Number of users whose details are fetched concurrently.
@@ -37,31 +37,6 @@ const AT_ONCE: usize = 16;
 const PASSES: usize = 3;
 /// If more than a hundredth of the users are missing, the list lacks pages. Deletions explain fewer.
 const MISSING_SHARE: u64 = 100;
-
-/// The ids of users that were written. A million users take about 20 MB.
-#[derive(Clone, Debug, Default)]
-pub struct Seen(HashSet<u64>);
-
-impl Seen {
-    /// Adds an id. Returns whether it is new.
-    pub fn add(&mut self, id: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        id.hash(&mut hasher);
-        self.0.insert(hasher.finish())
-    }
-
-    /// Returns the number of ids.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether it is empty.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
 
 /// How an export ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,21 +53,23 @@ pub struct Exported {
 /// list is read again if it has more users than were written.
 ///
 /// # Errors
-/// Also fails if the server lists far fewer users than it counts.
+/// Also fails if the server lists far fewer users than it counts, or more.
 pub async fn export(
     client: &Client,
     with: &[With],
-    seen: &mut Seen,
+    seen: &mut SeenIds,
     interrupt: &Interrupt,
     write: &mut (dyn FnMut(&ImportedUser) -> Result<()> + Send),
 ) -> Result<Exported> {
     let mut counted = None;
     for pass in 1..=PASSES {
-        let mut pages = client.users().list().page_size(100).prefetch(AHEAD).pages();
-        let mut listed = 0;
+        let mut pages = client.users().list().page_size(PAGE as u32).prefetch(AHEAD).pages();
+        let (mut read, mut listed, mut is_full) = (0, 0, false);
         while let Some(page) = pages.try_next().await? {
             counted = page.total;
+            read += 1;
             listed += page.items.len() as u64;
+            is_full = page.items.len() >= PAGE;
             let new: Vec<User> = page.items.into_iter().filter(|user| seen.add(&user.id)).collect();
             let mut complete = stream::iter(new).map(|user| completed_if_present(client, with, user)).buffered(AT_ONCE);
             while let Some(user) = complete.try_next().await? {
@@ -107,16 +84,24 @@ pub async fn export(
             counted = client.users().list().page_size(1).await?.total;
         }
         let total = counted.unwrap_or_default();
-        if listed >= total && seen.len() as u64 >= total {
+        // The stream of pages ends where the total does, although a full page might not be the last one.
+        let is_cut = is_full && counted.is_some() && listed > total && has_page(client, read + 1).await?;
+        if !is_cut && listed >= total && seen.len() as u64 >= total {
             break;
         }
         let known = seen.len() as u64;
-        if pass == PASSES && known < total - total / MISSING_SHARE {
-            let message = format!("the server counts {total} users, but lists {known}");
+        if pass == PASSES && (is_cut || known < total - total / MISSING_SHARE) {
+            let listed = if is_cut { "more".to_owned() } else { known.to_string() };
+            let message = format!("the server counts {}, but lists {listed}", output::counted(total, "user"));
             return Err(Failure::new(message).with_hint("check the server and what is in front of it"));
         }
     }
     Ok(Exported { is_complete: true, counted })
+}
+
+async fn has_page(client: &Client, page: u32) -> Result<bool> {
+    let page = client.users().list().page(page).page_size(PAGE as u32).await?;
+    Ok(!page.items.is_empty())
 }
 
 /// Returns the record of a user, or none if the user was deleted after the list was read.

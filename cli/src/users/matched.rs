@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::export::Seen;
+use super::seen_ids::SeenIds;
 
 /// The users of the records so far. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Matched(Arc<Mutex<Seen>>);
+pub struct Matched(Arc<Mutex<SeenIds>>);
 
 impl Matched {
     /// Adds the user of a record. Returns whether it is the first record of this user.

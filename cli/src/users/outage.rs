@@ -7,7 +7,7 @@ use logto_admin::Client;
 use logto_admin::transport::{HttpResponse, HttpTransport, TransportError, TransportErrorKind, transport_fn};
 
 use super::attempts::Attempt;
-use crate::connection::{self, Connection};
+use crate::connection::{Connection, transport};
 use crate::progress::LinePrinter;
 
 /// Number of records in a row that fail because the server cannot be reached before an import ends.
@@ -26,7 +26,7 @@ struct State {
 impl Outage {
     /// Creates a client that notices outages of the server.
     pub(crate) fn client(&self, connection: &Connection) -> crate::failure::Result<Client> {
-        connection.client_over(self.watch(connection::http_transport()?))
+        connection.client_over(self.watch(transport()?))
     }
 
     /// Returns a transport that notices outages of the server. An import over it can end while it waits for the server.

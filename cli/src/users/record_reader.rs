@@ -10,13 +10,15 @@ use logto_admin::serde_json::Value;
 
 use super::diagnostic::{Diagnostic, Rejected};
 use super::digest::{Digest, Digested};
-use super::input::{self, InputOptions, Records};
+use super::input::{self, InputOptions, Placed, Records};
 use super::names::Names;
 use super::record::{ImportedUser, Item};
 use super::record_members;
 use super::sources::{Source, SourceOptions};
+use super::username_case::UsernameCase;
 use super::validate;
 use crate::failure::{Failure, Result};
+use crate::json_object;
 use crate::output::unshown;
 
 /// Number of records that the reading thread passes on at once.
@@ -33,6 +35,7 @@ pub struct RecordReader {
     source: Source,
     options: SourceOptions,
     input_options: InputOptions,
+    username_case: UsernameCase,
     /// Copies of standard input and of pipes, which can only be read once, with their digests.
     copies: BTreeMap<String, (File, Digest)>,
 }
@@ -111,13 +114,20 @@ impl RecordReader {
                 copied(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", shown(file))))?;
             copies.insert(file.clone(), copied);
         }
-        Ok(Self { files: files.to_vec(), source, options: SourceOptions::default(), input_options, copies })
+        let (options, username_case) = (SourceOptions::default(), UsernameCase::default());
+        Ok(Self { files: files.to_vec(), source, options, input_options, username_case, copies })
     }
 
     /// Sets the options of the conversion.
     #[must_use]
     pub fn with_options(self, options: SourceOptions) -> Self {
         Self { options, ..self }
+    }
+
+    /// Sets whether usernames that differ in case are those of different users. By default, they are.
+    #[must_use]
+    pub fn with_username_case(self, username_case: UsernameCase) -> Self {
+        Self { username_case, ..self }
     }
 
     /// Returns the digest of a file that can be read only once, in hex digits.
@@ -236,7 +246,7 @@ impl RecordReader {
         for file in &self.files {
             for record in self.open(file)? {
                 let read = match record {
-                    Ok(record) => self.converted(record.location.to_string(), record.value, names, &mut identifiers),
+                    Ok(record) => self.converted(record, names, &mut identifiers),
                     Err(error) => {
                         let rest = if error.is_fatal { "; the rest of the file was not read" } else { "" };
                         let problem = Diagnostic::new("", format!("{}{rest}", error.message));
@@ -289,7 +299,9 @@ impl RecordReader {
         }
     }
 
-    fn converted(&self, location: String, record: Value, names: &Names, identifiers: &mut Identifiers) -> Read {
+    fn converted(&self, record: Placed<Value>, names: &Names, identifiers: &mut Identifiers) -> Read {
+        let Placed { location, value: record, has_lost_digits } = record;
+        let location = location.to_string();
         if let Some(system) = self.source.mistaken_for(&record) {
             return Read::Mistaken { location, system };
         }
@@ -310,12 +322,13 @@ impl RecordReader {
             problems.extend(conversion.set_aside);
         }
         let found = validate::problems(&conversion.user).into_iter();
+        let found = found.filter(|problem| has_lost_digits || problem.message != json_object::ROUNDED);
         problems.extend(found.filter(|problem| is_whole || !problem.member.is_empty()));
         let of_names = names.problems(&conversion.user).into_iter();
         let of_names: Vec<Diagnostic> = of_names.map(|(member, message)| Diagnostic::new(member, message)).collect();
         let unknown_names = of_names.iter().map(ToString::to_string).collect();
         problems.extend(of_names);
-        problems.extend(identifiers.add(&conversion.user));
+        problems.extend(identifiers.add(&conversion.user, self.username_case));
         let item = Box::new(Item { location, user: conversion.user });
         Read::User { item, warnings: conversion.warnings, problems, unknown_names, can_have_hashes, system }
     }
@@ -368,14 +381,15 @@ struct Identifiers(HashSet<u64>);
 
 impl Identifiers {
     /// Adds the identifiers of a user. Returns a problem for each that another record has.
-    fn add(&mut self, user: &ImportedUser) -> Vec<Diagnostic> {
+    fn add(&mut self, user: &ImportedUser, case: UsernameCase) -> Vec<Diagnostic> {
         // Logto compares email addresses without case.
         let email = user.primary_email.as_ref().map(|email| email.to_lowercase());
+        let username = user.username.as_ref().map(|username| case.compared(username));
         let own = [
             ("id", user.id.as_deref(), user.id.as_deref()),
             ("primaryEmail", user.primary_email.as_deref(), email.as_deref()),
             ("primaryPhone", user.primary_phone.as_deref(), user.primary_phone.as_deref()),
-            ("username", user.username.as_deref(), user.username.as_deref()),
+            ("username", user.username.as_deref(), username.as_deref()),
         ];
         let own = own.into_iter().filter_map(|(member, value, compared)| Some((member.to_owned(), value?, compared?)));
         let identities = user.identity_ids().map(|(target, id)| (format!("identities.{target}"), id, id));

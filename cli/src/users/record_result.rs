@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::diagnostic::{Diagnostic, Rejected};
 use crate::failure::Failure;
 use crate::json_object;
+use crate::policy_rules::Broken;
 
 /// Outcome of an import or a dry run for a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -159,12 +160,19 @@ impl From<Failure> for RecordError {
 impl From<Error> for RecordError {
     fn from(error: Error) -> Self {
         let code = error.code().map(str::to_owned);
-        let problems = issues(error.data().as_ref());
+        let broken = Broken::of(&error);
+        let mut problems = issues(error.data().as_ref());
+        problems.extend(broken.iter().flat_map(|broken| {
+            let issue = |rule: &String| Issue { field: broken.member.to_owned(), message: rule.clone() };
+            broken.rules.iter().map(issue)
+        }));
         let first = problems.first().map(|problem| problem.field.clone());
         let field = first.or_else(|| code.as_deref().and_then(of_code).map(str::to_owned));
         let is_overload = logto_admin::bulk::is_overload(&error);
         let is_unreachable = error.is_connect();
-        Self { code, field, message: error.to_string(), problems, is_overload, is_unreachable, ..Self::default() }
+        let hint = broken.map(|broken| format!(" (hint: {})", broken.hint())).unwrap_or_default();
+        let message = format!("{error}{hint}");
+        Self { code, field, message, problems, is_overload, is_unreachable, ..Self::default() }
     }
 }
 

@@ -15,7 +15,8 @@ const LONGEST_AVATAR: usize = 2048;
 /// Number of backup codes, and of their hex digits.
 const CODES: usize = 10;
 
-/// Returns what Logto would reject. Does not compare users with each other.
+/// Returns what Logto would reject. Does not compare users with each other. Numbers of more than 64 bits are
+/// problems, whether or not they have lost digits.
 #[must_use]
 pub fn problems(user: &ImportedUser) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
@@ -76,12 +77,12 @@ fn texts(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Finds null characters and rounded integers. Other members that the server stores have none if they are valid.
+/// Finds null characters and integers that might be rounded. Other members that the server stores have none if they are valid.
 fn unstorable(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
     let texts = [("name", &user.name), ("avatar", &user.avatar), ("password", &user.password)];
     let texts = texts.map(|(member, text)| (member, text.as_ref().is_some_and(|text| text.contains('\0'))));
     let objects = [("customData", &user.custom_data), ("profile", &user.profile), ("identities", &user.identities)];
-    let rounded = objects.into_iter().filter(|(_, object)| object.values().any(json_object::is_rounded));
+    let rounded = objects.into_iter().filter(|(_, object)| object.values().any(json_object::might_be_rounded));
     problems.extend(rounded.map(|(member, _)| Diagnostic::new(member, json_object::ROUNDED)));
     let objects = objects.map(|(member, object)| (member, json_object::members_have_nul(object)));
     let found = texts.into_iter().chain(objects).filter(|(_, has_nul)| *has_nul);

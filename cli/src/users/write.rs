@@ -15,6 +15,7 @@ use super::record::{ImportedUser, Item};
 use super::record_result::{Outcome, RecordError};
 use super::retry::patient;
 use super::user_bodies::{change, digest_of, identifiers};
+use super::username_case::UsernameCase;
 use crate::failure::is_ambiguous;
 use crate::lookup;
 
@@ -39,6 +40,8 @@ pub struct Writer {
     pub names: Arc<Names>,
     /// Action for a record whose user exists.
     pub on_conflict: OnConflict,
+    /// Whether usernames that differ in case are those of different users.
+    pub username_case: UsernameCase,
     /// Whether a record's id is the id of a user in this tenant.
     pub matches_ids: bool,
     /// The journal. A dry run might have none.
@@ -120,7 +123,7 @@ impl Writer {
         let is_new = |item: &Item| self.journal.as_ref().is_none_or(|all| locked(all).standing(&item.key()).is_none());
         let new: Vec<bool> = items.iter().map(is_new).collect();
         let records = items.iter().zip(&new).filter(|(_, new)| **new).map(|(item, _)| self.matched_by(&item.user));
-        let found = existing::find_all(&self.client, &records.collect::<Vec<_>>()).await;
+        let found = existing::find_all(&self.client, &records.collect::<Vec<_>>(), self.username_case).await;
         let mut found = found.unwrap_or_default().into_iter();
         items.into_iter().zip(new).map(|(item, new)| (item, if new { found.next() } else { None })).collect()
     }
@@ -272,7 +275,7 @@ impl Writer {
     pub(super) async fn find(&self, record: &ImportedUser, found: Option<Found>) -> Found {
         match found {
             Some(found) => found,
-            None => existing::find(&self.client, &self.matched_by(record)).await,
+            None => existing::find(&self.client, &self.matched_by(record), self.username_case).await,
         }
     }
 

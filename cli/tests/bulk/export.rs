@@ -1,8 +1,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use logto_admin::Client;
 use logto_admin::transport::HttpTransport;
+use logto_admin_cli::failure::Result;
 use logto_admin_cli::interrupt::Interrupt;
-use logto_admin_cli::users::export::{Seen, With, export};
+use logto_admin_cli::users::export::{With, export};
+use logto_admin_cli::users::record::ImportedUser;
+use logto_admin_cli::users::seen_ids::SeenIds;
 use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;
 
@@ -26,11 +30,11 @@ async fn a_user_who_is_deleted_during_an_export_is_left_out() {
     });
     let mut names = Vec::new();
     let client = stage.client_over(transport);
-    let mut write = |user: &logto_admin_cli::users::record::ImportedUser| {
+    let mut write = |user: &ImportedUser| {
         names.extend(user.username.clone());
         Ok(())
     };
-    let ended = export(&client, &[With::Roles], &mut Seen::default(), &Interrupt::default(), &mut write).await;
+    let ended = export(&client, &[With::Roles], &mut SeenIds::default(), &Interrupt::default(), &mut write).await;
     assert!(ended.unwrap().is_complete);
     assert_eq!(names, ["ada"]);
 }
@@ -56,13 +60,49 @@ async fn nobody_is_written_twice_if_users_sign_up_meanwhile() {
     });
     let mut written = Vec::new();
     let client = stage.client_over(transport);
-    let mut write = |user: &logto_admin_cli::users::record::ImportedUser| {
+    let mut write = |user: &ImportedUser| {
         written.extend(user.username.clone());
         Ok(())
     };
-    let ended = export(&client, &[], &mut Seen::default(), &Interrupt::default(), &mut write).await;
+    let ended = export(&client, &[], &mut SeenIds::default(), &Interrupt::default(), &mut write).await;
     assert!(ended.unwrap().is_complete && stage.client().users().list().search("late%").await.unwrap().total > Some(0));
     written.retain(|name| !name.starts_with("late"));
     written.sort_unstable();
     assert_eq!(written, names);
+}
+
+/// Counts the users that are exported.
+async fn exported(client: &Client) -> Result<usize> {
+    let mut users = 0;
+    let mut write = |_: &ImportedUser| {
+        users += 1;
+        Ok(())
+    };
+    export(client, &[], &mut SeenIds::default(), &Interrupt::default(), &mut write).await?;
+    Ok(users)
+}
+
+#[tokio::test]
+async fn a_full_page_of_more_users_than_the_server_counts_is_not_the_end() {
+    let stage = Stage::new();
+    let names: Vec<String> = (0..101).map(|number| format!("user{number}")).collect();
+    stage.import(named(&names.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let counting = |total: &'static str| {
+        let emulator = stage.emulator.clone();
+        stage.client_over(ScriptedTransport::new(move |request, options| {
+            let emulator = emulator.clone();
+            async move {
+                let mut response = emulator.send(request, &options).await?;
+                if response.headers.get("total-number").is_some() {
+                    response.headers.set("total-number", total);
+                }
+                Ok(response)
+            }
+        }))
+    };
+    assert_eq!(exported(&counting("101")).await.unwrap(), 101);
+    for (total, counted) in [("0", "0 users"), ("1", "1 user"), ("99", "99 users")] {
+        let failure = exported(&counting(total)).await.unwrap_err();
+        assert_eq!(failure.message(), format!("the server counts {counted}, but lists more"));
+    }
 }

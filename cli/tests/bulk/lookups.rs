@@ -5,7 +5,8 @@ use logto_admin::transport::{HttpResponse, HttpTransport, Method};
 use logto_admin_cli::lookup;
 use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record_result::Outcome;
-use logto_admin_cli::users::write::OnConflict;
+use logto_admin_cli::users::username_case::UsernameCase;
+use logto_admin_cli::users::write::{OnConflict, Writer};
 use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;
 
@@ -101,6 +102,37 @@ async fn a_tenant_that_ignores_the_case_of_usernames_has_the_user() {
     let report = stage.import(vec![record(json!({ "username": "ada" }))]).await;
     assert_eq!(report.lines[0].outcome, Outcome::Skipped, "{report:?}");
     assert_eq!(report.lines[0].id.as_deref(), user["id"].as_str());
+    let client = stage.client();
+    let dry = Writer { is_dry_run: true, journal: None, ..stage.writer(&client).await };
+    let dry = stage.import_with(&dry, vec![record(json!({ "username": "aDA" }))], None).await;
+    assert_eq!((dry.lines[0].outcome, &dry.lines[0].id), (Outcome::Skipped, &report.lines[0].id), "{dry:?}");
+    // If the setting could not be read, the refusal of the server shows it.
+    let refused = Writer { username_case: UsernameCase::Matters, ..stage.writer(&client).await };
+    let refused = stage.import_with(&refused, vec![record(json!({ "username": "ADA" }))], None).await;
+    assert_eq!((refused.lines[0].outcome, &refused.lines[0].id), (Outcome::Skipped, &report.lines[0].id));
+}
+
+#[tokio::test]
+async fn the_case_of_usernames_matters_without_the_setting_or_the_permission_to_read_it() {
+    let stage = Stage::new();
+    stage.call("UpdateSignInExp", json!({ "usernamePolicy": { "caseSensitive": false } })).await;
+    let answered = async |status: u16, body: Option<&'static str>| {
+        let emulator = stage.emulator.clone();
+        let client = stage.client_over(ScriptedTransport::new(move |request, options| {
+            let emulator = emulator.clone();
+            async move {
+                match body.filter(|_| request.url.ends_with("/api/sign-in-exp")) {
+                    Some(body) => Ok(HttpResponse::json(status, body)),
+                    None => emulator.send(request, &options).await,
+                }
+            }
+        }));
+        UsernameCase::load(&client).await
+    };
+    assert_eq!(answered(200, None).await.unwrap(), UsernameCase::Ignored);
+    assert_eq!(answered(200, Some("{}")).await.unwrap(), UsernameCase::Matters);
+    assert_eq!(answered(403, Some(r#"{"code":"auth.forbidden"}"#)).await.unwrap(), UsernameCase::Matters);
+    assert!(answered(400, Some("{}")).await.is_err());
 }
 
 #[tokio::test]

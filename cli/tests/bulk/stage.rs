@@ -18,6 +18,7 @@ use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record::Item;
 use logto_admin_cli::users::record_result::RecordResult;
 use logto_admin_cli::users::summary::Summary;
+use logto_admin_cli::users::username_case::UsernameCase;
 use logto_admin_cli::users::write::{OnConflict, Writer};
 use logto_admin_emulator::Emulator;
 
@@ -69,6 +70,7 @@ impl Stage {
             client: client.clone(),
             names: Arc::new(Names::load(&self.client()).await.unwrap()),
             on_conflict: self.on_conflict,
+            username_case: UsernameCase::load(&self.client()).await.unwrap(),
             matches_ids: false,
             journal: Some(Arc::new(Mutex::new(self.open_journal()))),
             matched: Matched::default(),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::program::{Ended, Program};
 use crate::scripted_server::answering;
@@ -193,4 +193,35 @@ async fn a_change_that_was_refused_with_two_tokens_has_a_clear_answer() {
     let body = r#"{"code":"auth.unauthorized","message":"no"}"#;
     let ended = with_status("401 Unauthorized", body, &[&delete]).await;
     assert_eq!(ended[0].code, 1, "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_password_or_username_has_the_rules_of_the_policy() {
+    const PASSWORD: &str = r#"{"code":"password.rejected","message":"Password rejected.","data":[
+        {"code":"password_rejected.too_short","interpolation":{"min":8}},{"code":"password_rejected.restricted.sequence"}]}"#;
+    const USERNAME: &str = r#"{"code":"user.username_too_short","message":"Too short.","data":{"min":3,"max":20}}"#;
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{ \"username\": \"ada\", \"password\": \"a\" }\n");
+    for (body, member, rules) in [
+        (PASSWORD, "password", &["too_short (min 8)", "restricted.sequence"][..]),
+        (USERNAME, "username", &["too_short (min 3, max 20)"]),
+    ] {
+        let answer = move |request: &[u8]| match request.starts_with(b"GET ") {
+            true => ("200 OK", "[]"),
+            false => ("422 Unprocessable Entity", body),
+        };
+        let hint = format!("choose another {member}: the policy of the tenant refuses it with {}", rules.join(", "));
+        let report = program.path("report.ndjson");
+        let commands: [&[&str]; 2] = [
+            &["users", "create", "--username", "ada", "--set", "password=a"],
+            &["users", "import", &file, "--report", &report],
+        ];
+        let [created, imported] = &answered_by(answer, &commands).await[..] else { panic!("two commands") };
+        assert!(created.code == 1 && created.err.ends_with(&format!("\nhint: {hint}\n")), "{created:?}");
+        assert!(imported.code == 1 && imported.err.contains(&format!(" (hint: {hint})\n")), "{imported:?}");
+        let line: Value = serde_json::from_str(&fs::read_to_string(&report).unwrap()).unwrap();
+        let problems: Vec<Value> = rules.iter().map(|rule| json!({ "field": member, "message": rule })).collect();
+        assert_eq!((&line["field"], &line["problems"]), (&json!(member), &json!(problems)), "{line}");
+        fs::remove_file(format!("{file}.journal")).unwrap();
+    }
 }

@@ -340,6 +340,34 @@ async fn a_file_is_sent_as_a_multipart_form() {
     assert!(shown.out.contains("\nMEMBER") && shown.out.contains("\nfile "), "{shown:?}");
 }
 
+/// Reading them to their end would use all memory.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_and_files_have_at_most_64_mib() {
+    let program = Program::new().await;
+    for (arguments, expected) in [
+        (["CreateUser", "--body", "@/dev/zero"], "error: cannot read /dev/zero: it has more than 64 MiB\n"),
+        (["CreateUserAsset", "--set", "file=@/dev/zero"], "error: cannot read /dev/zero: it has more than 64 MiB\n"),
+    ] {
+        let refused = program.run(&[&["api"][..], &arguments].concat()).await;
+        assert_eq!((refused.code, refused.err.as_str()), (2, expected));
+    }
+    for command in [
+        &["api", "CreateUser", "--body", "-"][..],
+        &["users", "create", "--username", "ada", "--password-stdin"],
+        &["profile", "add", "test", "--tenant", "t", "--app-id", "a"],
+    ] {
+        let read = |zero: std::fs::File| {
+            let mut command = program.command(command);
+            tokio::task::spawn_blocking(move || command.stdin(zero).output().unwrap())
+        };
+        let refused = read(std::fs::File::open("/dev/zero").unwrap()).await.unwrap();
+        let message = String::from_utf8(refused.stderr).unwrap();
+        let expected = "error: cannot read standard input: it has more than 64 MiB";
+        assert!(refused.status.code() == Some(2) && message.starts_with(expected), "{command:?}: {message}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_can_begin_with_a_byte_order_mark() {
     let program = with_users(0).await;

@@ -33,13 +33,28 @@ async fn a_username_that_is_the_id_of_another_user_is_ambiguous() {
             break id;
         }
     };
-    program.run(&["users", "create", "--username", &id]).await.done();
+    let other = program.run(&["users", "create", "--username", &id]).await.done().json();
     for command in [["users", "delete", &id, "--yes"], ["users", "suspend", &id, "--quiet"]] {
         let refused = program.run(&command).await;
         assert_eq!(refused.code, 2, "{refused:?}");
-        assert!(refused.err.contains("is the id of a user and the username of another"), "{refused:?}");
+        let hint = format!(
+            "hint: for the user with the id, call `logto-admin api GetUser --path userId={id}` or another operation; for the \
+             other, pass its id `{}`\n",
+            other["id"].as_str().unwrap()
+        );
+        let expected = format!("error: `{id}` is the id of a user and the username of another\n{hint}");
+        assert_eq!(refused.err, expected);
     }
-    program.run(&["api", "GetUser", "--path", &format!("userId={id}")]).await.done();
+    let user = program.run(&["api", "GetUser", "--path", &format!("userId={id}")]).await.done().json();
+    assert_eq!(program.run(&["users", "get", other["id"].as_str().unwrap()]).await.done().json(), other);
+    // With an email address, the user can be named like others.
+    program
+        .run(&["api", "UpdateUser", "--path", &format!("userId={id}"), "--set", "primaryEmail=a@e.com"])
+        .await
+        .done();
+    let refused = program.run(&["users", "get", &id]).await;
+    assert!(refused.err.contains("hint: for the user with the id, pass `a@e.com`; for the other, "), "{refused:?}");
+    assert_eq!(program.run(&["users", "get", "a@e.com"]).await.done().json()["id"], user["id"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -238,6 +253,8 @@ async fn completions_are_printed() {
         ("users export --with p", "password-hashes;"),
         ("users import --report my", "my users.csv;"),
         ("completions z", "zsh;"),
+        ("api GetSwaggerJ", "GetSwaggerJson;"),
+        ("operations show GetSwaggerJ", "GetSwaggerJson;"),
     ];
     for (line, _) in lines {
         script += &format!("typed logto-admin {line}\n");

@@ -314,3 +314,80 @@ async fn a_mapping_of_a_column_that_no_file_has_is_an_error() {
     );
     program.run(&import).await.done();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usernames_that_are_the_same_for_the_tenant_are_found_before_anything_is_sent() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{ \"username\": \"Ada\" }\n{ \"username\": \"ada\" }\n");
+    let import = ["users", "import", &file];
+    let dry = [&import[..], &["--dry-run"]].concat();
+    assert_eq!(program.run(&dry).await.done().json()["created"], 2);
+    program.run(&["api", "UpdateSignInExp", "--set", "usernamePolicy.caseSensitive=false"]).await.done();
+    for command in [&dry[..], &import] {
+        let refused = program.run(command).await;
+        let expected = "users.ndjson:2: ada: username \"ada\": another record has the same value\n";
+        assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+    }
+    assert_eq!(count(&program).await, 0);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_private_also_if_the_earlier_one_was_not() {
+    use std::os::unix::fs::PermissionsExt;
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    let report = program.file("report.ndjson", "{\"location\":\"users.ndjson:1\"}\n");
+    fs::set_permissions(&report, PermissionsExt::from_mode(0o644)).unwrap();
+    for report in [&report, &program.path("new.ndjson")] {
+        program.run(&["users", "import", &file, "--dry-run", "--report", report]).await.done();
+        assert_eq!(fs::read_to_string(report).unwrap().lines().count(), 2);
+        assert_eq!(fs::metadata(report).unwrap().permissions().mode() & 0o777, 0o600, "{report}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_goes_to_a_pipe_that_a_program_reads_and_does_not_wait_for_one() {
+    use std::io::{BufRead, BufReader};
+    let program = Program::new().await;
+    let (file, pipe) = (program.file("users.ndjson", USERS), program.path("pipe"));
+    std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    let import = ["users", "import", &file, "--dry-run", "--report", &pipe];
+    let refused = program.run(&import).await;
+    let expected = format!("error: cannot write {pipe}: no program reads the pipe\n");
+    assert!(refused.code == 2 && refused.err.ends_with(&expected), "{refused:?}");
+    // Opened for both, because opening it for reading waits for a writer.
+    let reader = fs::File::options().read(true).write(true).open(&pipe).unwrap();
+    program.run(&import).await.done();
+    let lines: Vec<String> = BufReader::new(reader).lines().take(2).map(Result::unwrap).collect();
+    assert!(lines.iter().all(|line| line.starts_with("{\"location\":")), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_with_numbers_of_more_than_64_bits_is_imported_again() {
+    const LOSSY: &str = "1234567890123456789012";
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada", "--set", "customData.n=1e21"]).await.done();
+    let ids = program.run(&["users", "get", "ada"]).await.done().json();
+    for format in ["ndjson", "csv", "json"] {
+        let file = program.path(&format!("users.{format}"));
+        let of_export = if format == "json" { "ndjson" } else { format };
+        program.run(&["users", "export", "--to", &file, "--format", of_export]).await.done();
+        if format == "json" {
+            let lines = fs::read_to_string(&file).unwrap();
+            fs::write(&file, format!("[{}]", lines.trim())).unwrap();
+        }
+        program.run(&["users", "delete", "ada", "--yes"]).await.done();
+        program.run(&["users", "import", &file]).await.done();
+        let ada = program.run(&["users", "get", "ada"]).await.done().json();
+        assert_eq!(ada["customData"], ids["customData"], "{format}");
+        // Other digits are lost.
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains("1e21") || text.contains("1e+21"), "{text}");
+        fs::write(&file, text.replace("1e21", LOSSY).replace("1e+21", LOSSY)).unwrap();
+        let refused = program.run(&["users", "import", &file, "--dry-run", "--journal", "other"]).await;
+        let expected = "customData: a number has more than 64 bits and would be rounded";
+        assert!(refused.code == 2 && refused.err.contains(expected), "{format}: {refused:?}");
+    }
+}

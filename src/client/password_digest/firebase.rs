@@ -44,7 +44,52 @@ pub struct FirebaseScrypt {
     pub mem_cost: u32,
 }
 
+/// The length of all signer keys, in bytes.
+const KEY: usize = 64;
+/// The largest parameters that Firebase allows.
+const MOST_ROUNDS: u32 = 8;
+const MOST_MEM_COST: u32 = 14;
+
 impl FirebaseScrypt {
+    /// Checks whether a project can have these parameters.
+    ///
+    /// The signer key has 64 bytes in base64, and the salt separator is base64. There are 1 to 8 rounds, and the memory
+    /// cost is 1 to 14. Check the parameters before you convert hashes: with others, no user can sign in. A wrong key
+    /// of the right length is not noticed.
+    ///
+    /// # Errors
+    /// Fails with [`Input`](crate::ErrorKind::Input), and a message that names the parameter. It does not contain the
+    /// key.
+    ///
+    /// # Examples
+    /// ```
+    /// use logto_admin::FirebaseScrypt;
+    ///
+    /// let project = FirebaseScrypt {
+    ///     signer_key: "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==".into(),
+    ///     salt_separator: "Bw==".into(),
+    ///     rounds: 8,
+    ///     mem_cost: 14,
+    /// };
+    /// assert!(project.check().is_ok());
+    /// let error = FirebaseScrypt { mem_cost: 140, ..project }.check().unwrap_err();
+    /// assert_eq!(error.message(), "invalid Firebase memory cost 140: expected 1 to 14");
+    /// ```
+    pub fn check(&self) -> Result<()> {
+        let key = decoded("signer key", &self.signer_key)?.len();
+        if key != KEY {
+            return Err(Error::input(format!("invalid Firebase signer key of {key} bytes: expected {KEY} bytes")));
+        }
+        decoded("salt separator", &self.salt_separator)?;
+        for (name, value, most) in [("rounds", self.rounds, MOST_ROUNDS), ("memory cost", self.mem_cost, MOST_MEM_COST)]
+        {
+            if !(1..=most).contains(&value) {
+                return Err(Error::input(format!("invalid Firebase {name} {value}: expected 1 to {most}")));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the text of a `Legacy` digest.
     pub(super) fn legacy(&self, salt: &str, hash: &str) -> Result<String> {
         let key = decoded("signer key", &self.signer_key)?;

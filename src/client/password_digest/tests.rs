@@ -73,6 +73,29 @@ fn firebase_values_are_written_in_standard_base64() {
 }
 
 #[test]
+fn parameters_that_no_firebase_project_has_are_rejected() {
+    let project = FirebaseScrypt {
+        signer_key: format!("{}-_8=", "A".repeat(82)),
+        salt_separator: "Bw".into(),
+        rounds: 1,
+        mem_cost: 1,
+    };
+    let largest = FirebaseScrypt { rounds: 8, mem_cost: 14, ..project.clone() };
+    assert!(project.check().is_ok() && largest.check().is_ok());
+    let key = |signer_key: &str| FirebaseScrypt { signer_key: signer_key.into(), ..project.clone() };
+    for (wrong, expected) in [
+        (key("secret"), "signer key of 4 bytes: expected 64 bytes"),
+        (key(&project.signer_key[..85]), "signer key: expected base64"),
+        (FirebaseScrypt { salt_separator: String::new(), ..project.clone() }, "salt separator: expected base64"),
+        (FirebaseScrypt { rounds: 0, ..project.clone() }, "rounds 0: expected 1 to 8"),
+        (FirebaseScrypt { rounds: 9, ..project.clone() }, "rounds 9: expected 1 to 8"),
+        (FirebaseScrypt { mem_cost: 15, ..project.clone() }, "memory cost 15: expected 1 to 14"),
+    ] {
+        assert_eq!(wrong.check().unwrap_err().message(), format!("invalid Firebase {expected}"));
+    }
+}
+
+#[test]
 fn digests_name_the_release_that_verifies_them() {
     let project = FirebaseScrypt { signer_key: "AA".into(), salt_separator: "AA".into(), rounds: 8, mem_cost: 14 };
     for (digest, since) in [

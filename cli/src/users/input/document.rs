@@ -11,10 +11,13 @@ use std::thread;
 
 use serde::de;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::ndjson::reason;
 use super::{InputError, Location, Placed, Source, io_message};
+use crate::json_object::might_be_rounded;
+use crate::lost_digits::loses_digits;
 use crate::unique_keys::{Unique, insert};
 
 /// Number of records that are parsed ahead.
@@ -73,10 +76,12 @@ impl Parser {
         Ok(())
     }
 
-    fn send<E: de::Error>(&mut self, value: Value) -> Result<(), E> {
+    fn send<E: de::Error>(&mut self, value: Value, has_lost_digits: bool) -> Result<(), E> {
         self.element += 1;
         let location = Location { file: Arc::clone(&self.file), line: None, element: Some(self.element) };
-        self.sender.send(Ok(Placed { location, value })).map_err(|_| E::custom("the caller has stopped reading"))
+        self.sender
+            .send(Ok(Placed { location, value, has_lost_digits }))
+            .map_err(|_| E::custom("the caller has stopped reading"))
     }
 }
 
@@ -110,15 +115,19 @@ impl<'de> Visitor<'de> for Document<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut record = Map::new();
+        let (mut record, mut has_lost_digits) = (Map::new(), false);
         while let Some(name) = members.next_key::<String>()? {
             if self.parser.container == Some(name.as_str()) {
                 members.next_value_seed(Document { parser: &mut *self.parser, is_element: false })?;
                 while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 return Ok(());
             }
-            insert(&mut record, name, members.next_value::<Unique>()?.0)?;
+            // The text shows whether a number loses digits.
+            let text = members.next_value::<Box<RawValue>>()?;
+            let Unique(value) = serde_json::from_str(text.get()).map_err(|error| A::Error::custom(reason(&error)))?;
+            has_lost_digits |= might_be_rounded(&value) && loses_digits(text.get());
+            insert(&mut record, name, value)?;
         }
-        self.parser.send(Value::Object(record))
+        self.parser.send(Value::Object(record), has_lost_digits)
     }
 }

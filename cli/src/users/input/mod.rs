@@ -73,6 +73,8 @@ pub struct Placed<T> {
     pub location: Location,
     /// The record.
     pub value: T,
+    /// Whether a number in the text of the record has lost digits.
+    pub has_lost_digits: bool,
 }
 
 /// A part of a file that is not a record.
@@ -147,11 +149,14 @@ fn peek(mut reader: Source, length: u64) -> io::Result<(Vec<u8>, Source)> {
 }
 
 fn without_byte_order_mark(name: &str, reader: Source) -> io::Result<Source> {
-    let (start, reader) = peek(reader, 3)?;
+    let (start, reader) = peek(reader, 4)?;
     match start.as_slice() {
-        [0xef, 0xbb, 0xbf] => peek_past(reader, 3),
+        [0xef, 0xbb, 0xbf, ..] => peek_past(reader, 3),
+        [0xff, 0xfe, 0, 0] | [0, 0, 0xfe, 0xff] => Err(of_encoding("UTF-32", name)),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(of_encoding("UTF-16", name)),
-        // Without the mark, the first letter has a null byte.
+        // Without the mark, the first letter has null bytes.
+        [_, 0, 0, 0] => Err(of_encoding("UTF-32LE", name)),
+        [0, 0, 0, _] => Err(of_encoding("UTF-32BE", name)),
         [_, 0, ..] => Err(of_encoding("UTF-16LE", name)),
         [0, ..] => Err(of_encoding("UTF-16BE", name)),
         _ => Ok(reader),

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{InputError, LONGEST, Location, Placed, Source, io_message};
+use crate::json_object::might_be_rounded;
+use crate::lost_digits::loses_digits;
 use crate::unique_keys::{TWICE, Unique};
 
 /// The records of a file with a record per line.
@@ -32,7 +34,11 @@ impl Records {
     /// Parses a line, which ends with a line break unless it is the last one.
     fn parsed(&self, line: &[u8]) -> Result<Placed<Value>, InputError> {
         let parsed = serde_json::from_slice(line.trim_ascii());
-        parsed.map(|Unique(value)| Placed { location: self.location(), value }).map_err(|error| {
+        let placed = |Unique(value)| {
+            let has_lost_digits = might_be_rounded(&value) && loses_digits(&String::from_utf8_lossy(line));
+            Placed { location: self.location(), value, has_lost_digits }
+        };
+        parsed.map(placed).map_err(|error| {
             let is_cut = error.is_eof() && !line.ends_with(b"\n");
             let hint = if is_cut { "; the file might be truncated" } else { "" };
             self.error(format!("invalid JSON at column {}: {}{hint}", error.column(), reason(&error)))

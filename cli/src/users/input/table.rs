@@ -11,6 +11,7 @@ use super::ndjson::reason;
 use super::quotes::{Fault, Quotes};
 use super::{InputError, InputOptions, Location, Placed, Source, io_message};
 use crate::failure::{Failure, Result};
+use crate::lost_digits::loses_digits;
 use crate::output::counted;
 use crate::unique_keys::{TWICE, Unique};
 
@@ -57,15 +58,16 @@ impl Rows {
     fn record(&self, row: &StringRecord, line: Option<u64>) -> Result<Placed<Value>, InputError> {
         let text = |cell| self.prefix.and_then(|prefix| str::strip_prefix(cell, prefix)).unwrap_or(cell);
         let cells = self.columns.iter().zip(row.iter().map(text)).filter(|(_, cell)| !cell.is_empty());
-        let mut members = Map::new();
+        let (mut members, mut has_lost_digits) = (Map::new(), false);
         for (name, cell) in cells {
             if let Some(reason) = repeated_key(cell) {
                 let message = format!("invalid JSON in column {name:?}: {reason}");
                 return Err(InputError { location: self.location(line), message, is_fatal: false });
             }
+            has_lost_digits |= loses_digits(cell);
             members.insert(name.clone(), cell.into());
         }
-        Ok(Placed { location: self.location(line), value: Value::Object(members) })
+        Ok(Placed { location: self.location(line), value: Value::Object(members), has_lost_digits })
     }
 
     fn location(&self, line: Option<u64>) -> Location {

@@ -227,10 +227,17 @@ fn truncated_gzip_data_is_a_fatal_error() {
 }
 
 #[test]
-fn utf_16_is_an_error() {
-    for (start, encoding) in
-        [(&b"\xff\xfea\0"[..], "UTF-16"), (b"\xfe\xff\0a", "UTF-16"), (b"a\0b\0", "UTF-16LE"), (b"\0a\0b", "UTF-16BE")]
-    {
+fn other_encodings_are_errors() {
+    for (start, encoding) in [
+        (&b"\xff\xfea\0"[..], "UTF-16"),
+        (b"\xfe\xff\0a", "UTF-16"),
+        (b"a\0b\0", "UTF-16LE"),
+        (b"\0a\0b", "UTF-16BE"),
+        (b"\xff\xfe\0\0a\0\0\0", "UTF-32"),
+        (b"\0\0\xfe\xff\0\0\0a", "UTF-32"),
+        (b"a\0\0\0b\0\0\0", "UTF-32LE"),
+        (b"\0\0\0a\0\0\0b", "UTF-32BE"),
+    ] {
         let failure = read("users.csv", Cursor::new(start), &USERS).unwrap_err();
         let expected = format!("the file is {encoding}; convert it with `iconv -f {encoding} -t UTF-8 users.csv`");
         assert!(failure.to_string().ends_with(&expected), "{failure}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::json_object::is_rounded;
+use crate::json_object::might_be_rounded;
 use crate::users::diagnostic::Diagnostic;
 use crate::users::record::JsonObject;
 use crate::users::record_members::Form;
@@ -137,7 +137,7 @@ pub(super) fn text(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()),
         // The digits of a rounded number are lost.
-        Value::Number(_) if !is_rounded(&value) => Some(value.to_string()),
+        Value::Number(_) if !might_be_rounded(&value) => Some(value.to_string()),
         _ => None,
     }
 }

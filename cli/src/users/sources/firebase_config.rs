@@ -40,21 +40,24 @@ pub fn parse_firebase_config(text: &str) -> Result<FirebaseScrypt, String> {
     if find("algorithm").is_ok_and(|algorithm| !algorithm.eq_ignore_ascii_case("SCRYPT")) {
         return Err("the algorithm of the hash parameters is not SCRYPT".to_owned());
     }
-    Ok(FirebaseScrypt {
+    let project = FirebaseScrypt {
         signer_key: find("base64_signer_key")?.to_owned(),
         salt_separator: find("base64_salt_separator")?.to_owned(),
         rounds: number("rounds")?,
         mem_cost: number("mem_cost")?,
-    })
+    };
+    project.check().map_err(|error| format!("{}; copy it from the Firebase console", error.message()))?;
+    Ok(project)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const KEY: &str = "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
     const CONFIG: &str = "hash_config {
   algorithm: SCRYPT,
-  base64_signer_key: a2V5+/==,
+  base64_signer_key: jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==,
   base64_salt_separator: Bw==,
   rounds: 8,
   mem_cost: 14,
@@ -62,10 +65,11 @@ mod tests {
 
     #[test]
     fn the_text_of_the_console_and_json_are_parsed() {
-        let json = r#"{"base64_signer_key":"a2V5+/==","base64_salt_separator":"Bw==","rounds":8,"mem_cost":14}"#;
-        for text in [CONFIG, json] {
+        let json =
+            format!(r#"{{"base64_signer_key":"{KEY}","base64_salt_separator":"Bw==","rounds":8,"mem_cost":14}}"#);
+        for text in [CONFIG, &json] {
             let project = parse_firebase_config(text).unwrap();
-            assert_eq!((project.signer_key.as_str(), project.salt_separator.as_str()), ("a2V5+/==", "Bw=="));
+            assert_eq!((project.signer_key.as_str(), project.salt_separator.as_str()), (KEY, "Bw=="));
             assert_eq!((project.rounds, project.mem_cost), (8, 14));
         }
     }
@@ -74,12 +78,17 @@ mod tests {
     fn errors_name_the_parameter_and_hide_the_key() {
         for (changed, expected) in [
             (CONFIG.replace("rounds", "loops"), "have no `rounds`"),
-            (CONFIG.replace("base64_signer_key: a2V5+/==", "base64_signer_key:"), "have no `base64_signer_key`"),
+            (CONFIG.replace(KEY, ""), "have no `base64_signer_key`"),
+            (
+                CONFIG.replace(KEY, "jxspr8Ki"),
+                "invalid Firebase signer key of 6 bytes: expected 64 bytes; copy it from",
+            ),
+            (CONFIG.replace("14", "140"), "invalid Firebase memory cost 140: expected 1 to 14; copy it from"),
             (CONFIG.replace("14", "many"), "`mem_cost` of the hash parameters is not a positive number"),
             (CONFIG.replace("SCRYPT", "BCRYPT"), "is not SCRYPT"),
         ] {
             let message = parse_firebase_config(&changed).unwrap_err();
-            assert!(message.contains(expected) && !message.contains("a2V5"), "{message}");
+            assert!(message.contains(expected) && !message.contains("jxspr"), "{message}");
         }
     }
 }
