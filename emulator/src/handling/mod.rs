@@ -2,6 +2,7 @@
 
 pub(crate) mod auth;
 mod body;
+mod compressed;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub(crate) mod cors;
 pub(crate) mod router;
