@@ -322,3 +322,19 @@ async fn the_document_describes_every_operation() -> Result<()> {
     assert_eq!(body["properties"]["name"], json!({ "type": "string", "minLength": 1, "maxLength": 128 }));
     Ok(())
 }
+
+#[tokio::test]
+async fn password_policies_are_limited() -> Result<()> {
+    let client = client();
+    let set = async |policy: Value| {
+        client.request(Patch, "/api/sign-in-exp").json(&json!({ "passwordPolicy": policy })).await.map(|_: Value| ())
+    };
+    for policy in [
+        json!({ "length": { "min": 0 } }),
+        json!({ "length": { "max": 1.5 } }),
+        json!({ "characterTypes": { "min": 5 } }),
+    ] {
+        assert_eq!(refused(set(policy).await), (400, "guard.invalid_input".into()));
+    }
+    set(json!({ "length": { "min": 1, "max": 9 }, "characterTypes": { "min": 4 } })).await
+}
