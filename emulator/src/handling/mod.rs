@@ -103,6 +103,7 @@ fn run(
     now: i64,
 ) -> Outcome<HttpResponse> {
     operations::admit(route.info.id, state)?;
+    route.admit(&parameters, state)?;
     let contract = Contract::of(route.info);
     if let Some(schema) = contract.path() {
         let names = route.info.path_parameters.iter().map(|name| (*name).to_owned());
