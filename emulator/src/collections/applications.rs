@@ -38,7 +38,7 @@ pub(crate) static APPLICATION_SECRETS: Collection = Collection {
     name: "application_secrets",
     path: "/api/applications/{}/secrets",
     key: Key::Member { name: "name", taken: "application.secret_name_exists" },
-    owner: Some(Owner { collection: &APPLICATIONS, member: "applicationId", has_checked_list: true }),
+    owner: Some(Owner { is_foreign_key: true, ..Owner::new(&APPLICATIONS, "applicationId") }),
     blank: || json!({ "tenantId": "default", "name": "", "expiresAt": null }),
     stamps: &["createdAt"],
     order: Order::By("name"),

@@ -7,7 +7,7 @@ pub(crate) static CONSENT_USER_SCOPES: Collection = Collection {
     name: "application_user_consent_user_scopes",
     path: "/api/applications/{}/user-consent-scopes/user-scopes",
     key: Key::Member { name: "userScope", taken: "entity.unique_integrity_violation" },
-    owner: Some(Owner { collection: &APPLICATIONS, member: "applicationId", has_checked_list: true }),
+    owner: Some(Owner::new(&APPLICATIONS, "applicationId")),
     blank: || json!({ "userScope": "" }),
     searchable: &[],
     ..Collection::DEFAULT

@@ -10,7 +10,7 @@ pub(crate) const BACKUP_CODES: &str = "codes";
 pub(crate) static MFA_VERIFICATIONS: Collection = Collection {
     name: "mfa_verifications",
     path: "/api/users/{}/mfa-verifications",
-    owner: Some(Owner { collection: &USERS, member: "userId", has_checked_list: true }),
+    owner: Some(Owner::new(&USERS, "userId")),
     blank: || json!({ "type": "Totp" }),
     searchable: &[],
     order: Order::Oldest,

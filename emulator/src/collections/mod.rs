@@ -106,6 +106,16 @@ pub(crate) struct Owner {
     pub member: &'static str,
     /// Whether listing the entities of an unknown owner is an error. Otherwise, the list is empty.
     pub has_checked_list: bool,
+    /// Whether the server leaves the check to the database. An entity of an unknown owner then violates a foreign key,
+    /// and is not found.
+    pub is_foreign_key: bool,
+}
+
+impl Owner {
+    /// Creates an owner that every call checks.
+    const fn new(collection: &'static Collection, member: &'static str) -> Self {
+        Self { collection, member, has_checked_list: true, is_foreign_key: false }
+    }
 }
 
 /// A member whose values must be unique, and the error code for a duplicate.
@@ -155,6 +165,32 @@ pub(crate) enum Order {
     Newest,
     Oldest,
     By(&'static str),
+    /// Entities as the database stores them: a change moves an entity to the end.
+    Stored,
+    /// The same, but users' entities before those of applications.
+    StoredByType,
+}
+
+impl Order {
+    /// The hidden member that holds when an entity was stored.
+    pub(crate) const STORED_AT: &'static str = "storedAt";
+
+    /// Returns whether a change affects the order.
+    pub(crate) const fn is_stored(self) -> bool {
+        matches!(self, Self::Stored | Self::StoredByType)
+    }
+
+    /// Sorts entities that are in the order of their creation. The default order is the newest first.
+    pub(crate) fn sort(self, records: &mut [&Record]) {
+        let stored_at = |record: &Record| record.hidden.get(Self::STORED_AT).and_then(Value::as_i64);
+        match self {
+            Self::Newest => records.reverse(),
+            Self::Oldest => {}
+            Self::By(member) => records.sort_by(|one, other| one.compare(other, member)),
+            Self::Stored => records.sort_by_key(|record| stored_at(record)),
+            Self::StoredByType => records.sort_by_key(|record| (record.text("type") != "User", stored_at(record))),
+        }
+    }
 }
 
 /// A query parameter that filters entities.

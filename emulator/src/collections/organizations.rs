@@ -65,7 +65,11 @@ pub(crate) static JIT_EMAIL_DOMAINS: Collection = Collection {
     name: "organization_jit_email_domains",
     path: "/api/organizations/{}/jit/email-domains",
     key: Key::Member { name: "emailDomain", taken: TAKEN },
-    owner: Some(Owner { collection: &ORGANIZATIONS, member: "organizationId", has_checked_list: false }),
+    owner: Some(Owner {
+        has_checked_list: false,
+        is_foreign_key: true,
+        ..Owner::new(&ORGANIZATIONS, "organizationId")
+    }),
     blank: || json!({ "tenantId": "default", "emailDomain": "" }),
     searchable: &["emailDomain"],
     order: Order::By("emailDomain"),

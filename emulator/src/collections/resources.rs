@@ -13,6 +13,7 @@ pub(crate) static RESOURCES: Collection = Collection {
     blank: || json!({ "tenantId": "default", "name": "", "indicator": "", "isDefault": false, "accessTokenTtl": 3600 }),
     unique: &[Unique::new("indicator", "resource.resource_identifier_in_use")],
     searchable: &["name", "indicator"],
+    order: Order::Stored,
     ..Collection::DEFAULT
 };
 
@@ -20,7 +21,7 @@ pub(crate) static SCOPES: Collection = Collection {
     name: "scopes",
     path: "/api/resources/{}/scopes",
     key: Key::Id(21),
-    owner: Some(Owner { collection: &RESOURCES, member: "resourceId", has_checked_list: false }),
+    owner: Some(Owner { has_checked_list: false, ..Owner::new(&RESOURCES, "resourceId") }),
     blank: || json!({ "tenantId": "default", "name": "", "description": null }),
     stamps: &["createdAt"],
     searchable: &["id", "name", "description"],

@@ -13,7 +13,7 @@ pub(crate) static ROLES: Collection = Collection {
     blank: || json!({ "tenantId": "default", "name": "", "description": "", "type": "User", "isDefault": false }),
     unique: &[Unique::new("name", "role.name_in_use")],
     searchable: &["id", "name", "description"],
-    order: Order::By("name"),
+    order: Order::StoredByType,
     filters: &[
         Filter { parameter: "type", test: Test::Is("type") },
         Filter { parameter: "excludeUserId", test: Test::NotLinked { table: "users_roles", column: "users" } },

@@ -31,7 +31,7 @@ pub(crate) static SAML_APPLICATIONS: Collection = Collection {
 pub(crate) static SAML_APPLICATION_SECRETS: Collection = Collection {
     name: "saml_application_secrets",
     path: "/api/saml-applications/{}/secrets",
-    owner: Some(Owner { collection: &SAML_APPLICATIONS, member: "applicationId", has_checked_list: true }),
+    owner: Some(Owner::new(&SAML_APPLICATIONS, "applicationId")),
     blank: || json!({ "active": false }),
     stamps: &["createdAt"],
     searchable: &[],

@@ -6,7 +6,7 @@ use super::{Collection, Owner, SSO_CONNECTORS, USERS, Unknown};
 pub(crate) static USER_SSO_IDENTITIES: Collection = Collection {
     name: "user_sso_identities",
     path: "/api/users/{}/sso-identities",
-    owner: Some(Owner { collection: &USERS, member: "userId", has_checked_list: true }),
+    owner: Some(Owner::new(&USERS, "userId")),
     dies_with: Some(("ssoConnectorId", &SSO_CONNECTORS)),
     blank: || json!({ "tenantId": "default", "userId": "", "issuer": "", "identityId": "", "detail": {}, "ssoConnectorId": "" }),
     stamps: &["createdAt", "updatedAt"],

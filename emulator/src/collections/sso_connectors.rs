@@ -28,7 +28,7 @@ pub(crate) static SSO_CONNECTORS: Collection = Collection {
 pub(crate) static SSO_SIGNING_KEYS: Collection = Collection {
     name: "sso_connector_signing_keys",
     path: "/api/sso-connectors/{}/signing-keys",
-    owner: Some(Owner { collection: &SSO_CONNECTORS, member: "ssoConnectorId", has_checked_list: true }),
+    owner: Some(Owner::new(&SSO_CONNECTORS, "ssoConnectorId")),
     blank: || json!({ "active": false }),
     stamps: &["createdAt"],
     searchable: &[],

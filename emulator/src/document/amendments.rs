@@ -9,12 +9,35 @@ const JSON: &str = "/body/application~1json";
 /// The server reports an unknown tag as a custom issue.
 const LANGUAGE: &str = r#"{"custom": "enum"}"#;
 
+/// A number of things, of which there is at least one.
+const COUNT: &str = r#"{"type": "integer", "minimum": 1}"#;
+/// Number of retries of a delivery.
+const RETRIES: &str = r#"{"minimum": 0, "maximum": 3}"#;
+
 const AMENDMENTS: &[Amendment] = &[
     ("GET /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("PUT /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("DELETE /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("PATCH /api/configs/oidc/session", "/body/application~1json/properties/ttl", r#"{"minimum": 1}"#),
     ("POST /api/one-time-tokens", "/body/application~1json/properties/expiresIn", r#"{"minimum": 1}"#),
+    ("POST /api/hooks", "/body/application~1json/properties/config/properties/retries", RETRIES),
+    ("PATCH /api/hooks/{id}", "/body/application~1json/properties/config/properties/retries", RETRIES),
+    (
+        "PATCH /api/sign-in-exp",
+        "/body/application~1json/properties/passwordPolicy/properties/length/properties/min",
+        COUNT,
+    ),
+    (
+        "PATCH /api/sign-in-exp",
+        "/body/application~1json/properties/passwordPolicy/properties/length/properties/max",
+        COUNT,
+    ),
+    (
+        "PATCH /api/sign-in-exp",
+        "/body/application~1json/properties/passwordPolicy/properties/characterTypes/properties/min",
+        r#"{"type": "integer", "minimum": 1, "maximum": 4}"#,
+    ),
+    ("POST /api/saml-applications/{id}/secrets", "/body/application~1json/properties/lifeSpanInYears", COUNT),
     ("POST /api/custom-profile-fields/batch", JSON, r#"{"maxItems": 20}"#),
     (
         "POST /api/domains/cleanup",

@@ -2,6 +2,7 @@
 
 pub(crate) mod amendments;
 pub(crate) mod formats;
+pub(crate) mod open_api;
 pub(crate) mod parsed;
 pub(crate) mod sample;
 pub(crate) mod schema;

@@ -25,6 +25,11 @@ fn document() -> &'static Document {
     })
 }
 
+/// Returns the schemas that several operations share, by number.
+pub(crate) fn shared() -> &'static [Value] {
+    &document().schemas
+}
+
 /// The schemas of an operation's request and responses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contract(Option<&'static Value>);
@@ -83,6 +88,11 @@ impl Schema {
         let shared = schema.get("$ref").and_then(Value::as_u64);
         let shared = shared.and_then(|number| document().schemas.get(usize::try_from(number).ok()?));
         Self(shared.unwrap_or(schema))
+    }
+
+    /// Returns the schema as `operations.json` has it.
+    pub(crate) const fn value(self) -> &'static Value {
+        self.0
     }
 
     fn get(self, name: &str) -> Option<&'static Value> {

@@ -2,10 +2,9 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::{added, progress, verification};
+use super::{added, events, progress, verification};
 use crate::call::{Call, Handler};
 use crate::errors::Outcome;
-use crate::policies::sentinel;
 use crate::state::progress::{Event, Identifier, Kind, Verification};
 use crate::state::verification_codes::{self, Purpose};
 
@@ -44,7 +43,7 @@ fn purpose(call: &Call<'_>, event: Event) -> Purpose {
 
 fn check(call: &mut Call<'_>, identifier: &Identifier, event: Event) -> Outcome<()> {
     let (code, purpose) = (call.text("code").to_owned(), purpose(call, event));
-    sentinel::guard(call, &identifier.value, |call| {
+    events::guard(call, (&identifier.kind, &identifier.value), |call| {
         verification_codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
     })
 }

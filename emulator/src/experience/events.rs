@@ -2,10 +2,11 @@
 
 use logto_admin::serde_json::Value;
 
-use super::interaction;
+use super::{interaction, progress};
 use crate::call::Call;
 use crate::collections::APPLICATIONS;
 use crate::errors::Outcome;
+use crate::policies::sentinel;
 use crate::record::{Members, Record};
 use crate::state::progress::{Event, Progress};
 use crate::webhooks::announce;
@@ -32,6 +33,24 @@ pub(super) fn submitted(call: &mut Call<'_>, progress: &Progress, user: &Record)
     members.insert("user".to_owned(), user.members.to_value());
     announce(call.state, call.now, event, &members);
     Ok(())
+}
+
+/// Makes an attempt to prove an identifier, unless it is blocked. Announces that a failure has blocked it.
+pub(super) fn guard<T>(
+    call: &mut Call<'_>,
+    (kind, value): (&str, &str),
+    attempt: impl FnOnce(&mut Call<'_>) -> Outcome<T>,
+) -> Outcome<T> {
+    let was_blocked = call.state.sentinel.blocks(value, call.now);
+    let outcome = sentinel::guard(call, value, attempt);
+    if !was_blocked && call.state.sentinel.blocks(value, call.now) {
+        let progress = progress(call)?.clone();
+        let mut members = described(call, &progress)?;
+        let about = [("ip", "127.0.0.1"), ("type", kind), ("value", value)];
+        members.extend(about.map(|(name, value)| (name.to_owned(), value.into())));
+        announce(call.state, call.now, "Identifier.Lockout", &members);
+    }
+    outcome
 }
 
 fn described(call: &mut Call<'_>, progress: &Progress) -> Outcome<Members> {

@@ -3,17 +3,19 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::{added, known, policy, progress, record, verification};
+use super::{added, events, known, policy, progress, record, verification};
 use crate::call::{Call, Handler};
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::crypto::totp;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::mfa;
-use crate::policies::sentinel;
 use crate::record::{Record, text};
 use crate::state::progress::{Event, Identifier, Kind, Verification};
 use crate::state::verification_codes::{self, Purpose};
+
+/// The kind of an identifier that is the id of a user.
+const OF_USERS: &str = "userId";
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateTotpSecret", create_secret),
@@ -52,7 +54,7 @@ pub(super) fn skip(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn of_kind(call: &Call<'_>, user: &str, kind: &str) -> Option<Record> {
-    mfa::factors(call.state, user).find(|factor| factor.text("type") == kind).cloned()
+    call.state.second_factors(user).find(|factor| factor.text("type") == kind).cloned()
 }
 
 pub(super) fn create_secret(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -76,7 +78,7 @@ pub(super) fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     };
     let now = call.now;
     let invalid = || Refusal::usual(400, "session.mfa.invalid_totp_code");
-    sentinel::guard(call, &user, |_| {
+    events::guard(call, (OF_USERS, &user), |_| {
         let valid = secret.is_some_and(|secret| totp::verify(&secret, &code, now));
         if valid { Ok(()) } else { Err(invalid()) }
     })?;
@@ -104,7 +106,7 @@ pub(super) fn verify_backup_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let code = call.text("code").to_owned();
     let invalid = || Refusal::new(400, "session.mfa.invalid_backup_code", "Invalid backup code.");
     let mut factor = of_kind(call, &user, mfa::BACKUP).ok_or_else(invalid)?;
-    sentinel::guard(call, &user, |_| {
+    events::guard(call, (OF_USERS, &user), |_| {
         let codes = factor.hidden.get_mut(BACKUP_CODES).and_then(Value::as_array_mut).ok_or_else(invalid)?;
         let place = codes.iter().position(|known| *known == *code).ok_or_else(invalid)?;
         codes.remove(place);
@@ -150,7 +152,7 @@ fn verify_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?.verification(&id)?;
     let (_, identifier) = address(call)?;
     let purpose = purpose(call, &identifier);
-    sentinel::guard(call, &identifier.value, |call| {
+    events::guard(call, (&identifier.kind, &identifier.value), |call| {
         verification_codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
     })?;
     progress(call)?.verification(&id)?.verified = Some(true);
@@ -179,7 +181,7 @@ pub(super) fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
             progress(call)?.factors.totp = Some(secret);
         }
         Kind::BackupCode => {
-            let others = mfa::factors(call.state, &user).any(|factor| factor.text("type") != mfa::BACKUP);
+            let others = call.state.second_factors(&user).any(|factor| factor.text("type") != mfa::BACKUP);
             let factors = &progress(call)?.factors;
             if !others && !factors.adds_main() {
                 return Err(mfa::codes_alone());

@@ -258,7 +258,7 @@ fn require_factors(call: &mut Call<'_>, user: &Record) -> Outcome<()> {
 fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?;
     let kind = call.text("type").to_owned();
-    let has_main = mfa::factors(call.state, &user.id).any(|factor| factor.text("type") != mfa::BACKUP);
+    let has_main = call.state.second_factors(&user.id).any(|factor| factor.text("type") != mfa::BACKUP);
     let factors = &progress(call)?.factors;
     if kind != mfa::BACKUP && (has_main || factors.adds_main()) {
         return Err(Refusal::new(400, "session.mfa.bind_mfa_existed", "The user has a second factor."));

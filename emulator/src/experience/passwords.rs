@@ -2,12 +2,11 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::{added, guards, people, progress};
+use super::{added, events, guards, people, progress};
 use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;
-use crate::policies::sentinel;
 use crate::policies::username;
 use crate::record::Record;
 use crate::state::progress::{Identifier, Kind, Verification};
@@ -35,8 +34,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let identifier = Identifier::of(&call.body);
     progress(call)?;
-    let subject = identifier.value.clone();
-    sentinel::guard(call, &subject, |call| check(call, &identifier))?;
+    let subject = (identifier.kind.as_str(), identifier.value.as_str());
+    events::guard(call, subject, |call| check(call, &identifier))?;
     let mut record = Verification::new(call.state.ids.id(21), Kind::Password);
     record.verified = Some(true);
     record.identifier = Some(identifier);

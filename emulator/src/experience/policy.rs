@@ -42,7 +42,7 @@ pub(super) fn is_on(state: &State, factor: &str) -> bool {
 /// Returns the factors with which a user can prove who they are.
 fn usable(state: &State, user: &Record, enabled: bool) -> Vec<&'static str> {
     let (factors, policy) = settings(state);
-    let own: Vec<&str> = mfa::factors(state, &user.id).map(|factor| factor.text("type")).collect();
+    let own: Vec<&str> = state.second_factors(&user.id).map(|factor| factor.text("type")).collect();
     let by_address = enabled || policy.ends_with("Mandatory") || flag(user, "/mfa/enabled");
     let has = |factor: &&&str| {
         let factor = **factor;
@@ -102,7 +102,7 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
         return Ok(());
     }
     let chosen = &progress.factors;
-    let own: Vec<&str> = mfa::factors(state, &user.id).map(|factor| factor.text("type")).collect();
+    let own: Vec<&str> = state.second_factors(&user.id).map(|factor| factor.text("type")).collect();
     let by_address = usable(state, user, chosen.enabled).iter().any(|factor| matches!(*factor, EMAIL | PHONE));
     if chosen.signs_in_with_passkey && chosen.totp.is_none() && own.is_empty() {
         return if chosen.suggestion_skipped {
@@ -171,7 +171,9 @@ pub(super) fn save(call: &mut Call<'_>, progress: &Progress, user: &mut Record) 
         mfa::add(call, &user.id, mfa::TOTP, TOTP_SECRET, secret.clone().into());
     }
     if let Some(codes) = &chosen.codes {
-        let old: Vec<String> = mfa::factors(call.state, &user.id)
+        let old: Vec<String> = call
+            .state
+            .second_factors(&user.id)
             .filter(|factor| factor.text("type") == mfa::BACKUP)
             .map(|factor| factor.id.clone())
             .collect();

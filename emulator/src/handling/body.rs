@@ -3,6 +3,7 @@
 use logto_admin::operation::BodyKind;
 use logto_admin::serde_json::{self, Value};
 
+use super::compressed;
 use crate::document::schema::Contract;
 use crate::document::validate;
 use crate::errors::{Outcome, Refusal, internal, no_route};
@@ -50,10 +51,8 @@ pub(crate) fn read(request: &Incoming, kind: BodyKind, contract: Contract) -> Ou
 }
 
 fn parse(request: &Incoming) -> Outcome<Value> {
-    if request.body.len() > LARGEST {
-        return Err(no_route());
-    }
-    let text = String::from_utf8_lossy(&request.body);
+    let body = compressed::body(request, LARGEST)?.ok_or_else(no_route)?;
+    let text = String::from_utf8_lossy(&body);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let kind = request.content_type();
     if text.trim().is_empty() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod auth;
 mod body;
+mod compressed;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub(crate) mod cors;
 pub(crate) mod router;
@@ -102,6 +103,7 @@ fn run(
     now: i64,
 ) -> Outcome<HttpResponse> {
     operations::admit(route.info.id, state)?;
+    route.admit(&parameters, state)?;
     let contract = Contract::of(route.info);
     if let Some(schema) = contract.path() {
         let names = route.info.path_parameters.iter().map(|name| (*name).to_owned());

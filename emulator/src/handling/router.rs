@@ -17,6 +17,7 @@ use crate::operations::of_settings::{self, SettingVerb};
 use crate::operations::sample_response;
 use crate::relations::{self, Relation};
 use crate::settings::Setting;
+use crate::state::State;
 
 /// An operation with its path and its handler.
 pub(crate) struct Route {
@@ -60,6 +61,14 @@ impl Route {
             }
         }
         Some(parameters)
+    }
+
+    /// Rejects a request before its parts are validated.
+    pub(crate) fn admit(&self, parameters: &[String], state: &State) -> Outcome<()> {
+        match &self.work {
+            Work::Links(relation, _) => of_relations::admit(relation, parameters, state),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn run(&self, call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -183,9 +192,11 @@ mod tests {
     }
 
     #[test]
-    fn every_handler_belongs_to_an_operation() {
+    fn every_handler_belongs_to_an_operation_of_its_own() {
+        let mut known = std::collections::HashSet::new();
         for (id, _) in special() {
             assert!(logto_admin::operation::find(id).is_some(), "{id}");
+            assert!(known.insert(id), "{id}");
         }
     }
 

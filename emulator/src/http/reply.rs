@@ -33,7 +33,8 @@ pub(crate) fn text(status: u16, kind: &'static str, text: impl Into<String>) -> 
 /// Returns the sign-in page, which is served outside of the API.
 pub(crate) fn page() -> HttpResponse {
     let page = "<!doctype html><html><head><title>Logto emulator</title></head><body>Sign in</body></html>\n";
-    text(200, "text/html; charset=utf-8", page)
+    let page = text(200, "text/html; charset=utf-8", page);
+    page.header("cache-control", "no-cache, no-store, must-revalidate")
 }
 
 /// Returns an uploaded file.

@@ -1,9 +1,9 @@
 //! Claims about a user in ID tokens and `/oidc/me`.
 
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::Value;
 
 use super::scopes::Holder;
-use crate::collections::{ORGANIZATION_ROLES, ORGANIZATIONS, ROLES, USERS};
+use crate::collections::{ORGANIZATION_ROLES, ORGANIZATIONS, ROLES, USER_SSO_IDENTITIES, USERS};
 use crate::record::{Members, Record};
 use crate::state::State;
 
@@ -84,6 +84,12 @@ fn address(user: &Record, claims: &mut Members) {
     set(claims, "address", parts.collect::<Members>());
 }
 
+/// Returns the identities of a user at enterprise providers.
+pub(crate) fn enterprise_identities(state: &State, user: &Record) -> Value {
+    let own = state.store.all(&USER_SSO_IDENTITIES).filter(|identity| identity.text("userId") == user.id);
+    own.map(|identity| identity.part(&["issuer", "identityId", "detail"])).collect()
+}
+
 type Claim = fn(&State, &Record) -> Value;
 
 /// Returns the larger claims of a scope. Settings determine which of them are in ID tokens.
@@ -92,7 +98,7 @@ fn larger(scope: &str) -> &'static [(&'static str, Claim)] {
         "custom_data" => &[("custom_data", |_, user| user.members.get("customData").cloned().unwrap_or_default())],
         "identities" => &[
             ("identities", |_, user| user.members.get("identities").cloned().unwrap_or_default()),
-            ("sso_identities", |_, _| json!([])),
+            ("sso_identities", enterprise_identities),
         ],
         "roles" => &[("roles", |state, user| {
             let holder = [("users", user.id.as_str())];

@@ -1,6 +1,6 @@
 //! Sends an authorization request from prompt to prompt until it can be answered.
 
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::authorization::{Problem, redirect};
@@ -10,9 +10,11 @@ use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
 use crate::http::request::form_encoded;
 use crate::policies::application_access;
+use crate::record::Members;
 use crate::settings::OIDC_SESSION;
 use crate::state::State;
-use crate::state::oidc::{Application, Authorization, Authorized, Code, Prompt, Provider, Session};
+use crate::state::oidc::{Application, Authorization, Authorized, Client, Code, Prompt, Provider, Session};
+use crate::webhooks::announce;
 
 /// Lifetime of a code, in seconds.
 const CODE_LIFETIME: i64 = 60;
@@ -288,5 +290,20 @@ pub(crate) fn consent(state: &mut State, authorization: &Authorization, session:
     }
     let id = grant.id.clone();
     state.oidc.put_grant(grant);
+    limit_grants(state, client, &session.user, now);
     id
+}
+
+/// Ends the oldest sign-ins of a user to an application that limits their number.
+fn limit_grants(state: &mut State, client: &Client, user: &str, now: i64) {
+    let Some(most) = client.number("maxAllowedGrants").and_then(|most| usize::try_from(most).ok()) else { return };
+    let own = state.oidc.grants.iter().filter(|grant| grant.user == user && grant.client == client.id);
+    let own: Vec<String> = own.map(|grant| grant.id.clone()).collect();
+    let Some(oldest) = own.len().checked_sub(most.max(1)).and_then(|excess| own.get(..excess)) else { return };
+    if oldest.is_empty() {
+        return;
+    }
+    oldest.iter().for_each(|grant| state.oidc.revoke(grant));
+    let about = json!({ "userId": user, "applicationId": client.id, "revokedGrantIds": oldest });
+    announce(state, now, "Grant.LimitExceeded", about.as_object().unwrap_or(&Members::new()));
 }

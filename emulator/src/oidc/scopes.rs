@@ -1,7 +1,7 @@
 //! The scopes that users and applications have through their roles.
 
 use super::refuse;
-use crate::collections::{ORGANIZATION_SCOPES, RESOURCES, SCOPES};
+use crate::collections::{self, ORGANIZATION_SCOPES, RESOURCES, SCOPES};
 use crate::document::formats::is_url;
 use crate::errors::Outcome;
 use crate::record::Record;
@@ -9,6 +9,8 @@ use crate::state::State;
 
 /// The resource that stands for all organizations.
 pub(crate) const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
+/// The beginning of the audience of tokens for an organization, before its id.
+pub(crate) const ORGANIZATION: &str = "urn:logto:organization:";
 
 /// A kind of role holders, with the names of its links.
 #[derive(Debug)]
@@ -55,8 +57,23 @@ impl<'a> Holder<'a> {
     /// Rejects a holder that does not belong to the organization.
     pub(crate) fn check_membership(self, state: &State, organization: &str) -> Outcome<()> {
         let membership = [organization.to_owned(), self.id.to_owned()];
-        let is_member = state.store.links.has(self.kind.memberships, &membership);
-        if is_member { Ok(()) } else { Err(refuse(403, "access_denied", self.kind.not_a_member)) }
+        if !state.store.links.has(self.kind.memberships, &membership) {
+            return Err(refuse(403, "access_denied", self.kind.not_a_member));
+        }
+        Ok(())
+    }
+
+    /// Rejects a holder that may not access the organization now: only members may, and some need a second factor.
+    pub(crate) fn check_access(self, state: &State, organization: &str) -> Outcome<()> {
+        self.check_membership(state, organization)?;
+        let found = state.store.get(&collections::ORGANIZATIONS, organization);
+        let needs_factor = self.kind.collection == USER.collection
+            && found.is_some_and(|organization| organization.is_true("isMfaRequired"));
+        if needs_factor && state.second_factors(self.id).next().is_none() {
+            let description = "organization requires MFA but user has no MFA configured";
+            return Err(refuse(403, "access_denied", description));
+        }
+        Ok(())
     }
 
     /// Returns the names of the scopes of a resource, by its id.

@@ -74,11 +74,14 @@ pub(crate) fn redirect_to(connector: &Record, body: &Members) -> Outcome<String>
     let asked = text(body, "scope");
     let scope = if asked.is_empty() { config("scope").unwrap_or(scope) } else { asked };
     let mut uri = endpoint.to_owned();
+    // The mock connector has a state first, and no client.
+    let is_mock = factory.text("id") == "mock-social-connector";
     let parameters = [
-        ("client_id", config("clientId").filter(|_| factory.text("id") != "mock-social-connector").unwrap_or_default()),
+        ("client_id", config("clientId").filter(|_| !is_mock).unwrap_or_default()),
         ("response_type", if factory.is_standard() { "code" } else { "" }),
+        ("state", if is_mock { text(body, "state") } else { "" }),
         ("redirect_uri", text(body, "redirectUri")),
-        ("state", text(body, "state")),
+        ("state", if is_mock { "" } else { text(body, "state") }),
         ("scope", scope),
     ];
     // Standard connectors can have further parameters.

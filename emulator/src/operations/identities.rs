@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use super::users::{changed, user};
 use crate::call::Call;
-use crate::collections::{CONNECTORS, USER_SSO_IDENTITIES, USERS};
+use crate::collections::{CONNECTORS, SECRETS, USER_SSO_IDENTITIES, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
@@ -68,8 +68,18 @@ fn replace_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 fn delete_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
-    identities(&mut user).and_then(|identities| identities.remove(call.last_parameter())).ok_or_else(no_identity)?;
+    let target = call.last_parameter().to_owned();
+    remove_identity(call.state, &mut user, &target)?;
     changed(call, user)
+}
+
+/// Removes the identity of a user at a social provider, and the tokens that the provider has issued.
+pub(super) fn remove_identity(state: &mut State, user: &mut Record, target: &str) -> Outcome<()> {
+    identities(user).and_then(|identities| identities.remove(target)).ok_or_else(no_identity)?;
+    if let Some(tokens) = token_sets::find(state, &user.id, Of::Social(target)).map(|tokens| tokens.id.clone()) {
+        state.store.remove(&SECRETS, &tokens);
+    }
+    Ok(())
 }
 
 fn all_identities(call: &mut Call<'_>) -> Outcome<HttpResponse> {

@@ -29,7 +29,7 @@ pub(crate) const QR_CODE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA
 fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, call.parameter(0))?.id.clone();
     let kind = call.text("type").to_owned();
-    let others: Vec<&str> = factors(call.state, &user).map(|factor| factor.text("type")).collect();
+    let others: Vec<&str> = call.state.second_factors(&user).map(|factor| factor.text("type")).collect();
     let (again, alone) = (others.contains(&kind.as_str()), others.iter().all(|other| *other == BACKUP));
     match kind.as_str() {
         TOTP if again => Err(totp_exists()),
@@ -38,11 +38,6 @@ fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         _ if alone => Err(codes_alone()),
         _ => add_backup_codes(call, &user),
     }
-}
-
-/// Returns the second factors of a user.
-pub(crate) fn factors<'s>(state: &'s State, user: &'s str) -> impl Iterator<Item = &'s Record> {
-    state.store.all(&MFA_VERIFICATIONS).filter(move |factor| factor.text("userId") == user)
 }
 
 fn add_totp(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
@@ -95,7 +90,7 @@ pub(crate) fn check_codes(codes: &[String]) -> Outcome<()> {
 
 /// Returns the passkeys of a user.
 pub(crate) fn passkeys(state: &State, user: &str) -> Vec<Credential> {
-    factors(state, user).filter_map(credential).collect()
+    state.second_factors(user).filter_map(credential).collect()
 }
 
 /// Returns the credential of a passkey.

@@ -59,8 +59,10 @@ fn find(call: &Call<'_>, collection: &Collection, way: Unknown) -> Outcome<Recor
             let record = call.state.store.get(collection, key);
             record.filter(|record| record.text(owner.member) == call.parameter(0))
         }
-        (Key::Member { name, .. }, _) => {
-            check_owner(call, collection)?;
+        (Key::Member { name, .. }, owner) => {
+            if owner.is_none_or(|owner| !owner.is_foreign_key) {
+                check_owner(call, collection)?;
+            }
             siblings(call, collection).find(|record| record.text(name) == key)
         }
     };
@@ -101,9 +103,9 @@ fn list(call: &Call<'_>, collection: &'static Collection) -> Outcome<HttpRespons
     match collection.order {
         Order::Oldest => answer(&mut { all }),
         Order::Newest => answer(&mut all.rev()),
-        Order::By(member) => {
+        order => {
             let mut records: Vec<&Record> = all.collect();
-            records.sort_by(|one, other| one.compare(other, member));
+            order.sort(&mut records);
             answer(&mut records.into_iter())
         }
     }
@@ -118,7 +120,11 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
 pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<Record> {
     let rules = rules::of(collection);
     (rules.available)(call)?;
-    check_owner(call, collection)?;
+    let known_owner = check_owner(call, collection);
+    let is_foreign_key = collection.owner.is_some_and(|owner| owner.is_foreign_key);
+    if !is_foreign_key {
+        known_owner.clone()?;
+    }
     let mut given = Members::new();
     if let Some(owner) = collection.owner {
         given.insert(owner.member.to_owned(), call.parameter(0).into());
@@ -127,9 +133,13 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
     let mut draft = Draft { members: blank.members, hidden: Fields::default(), sent: call.sent(), creates: true };
     fill(collection, &mut draft);
     (rules.prepare)(call, &mut draft)?;
+    if known_owner.is_err() {
+        return Err(foreign_key());
+    }
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
-    let record = Record { id, members: draft.members, hidden: draft.hidden };
+    let mut record = Record { id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
+    stamp(call, collection, &mut record);
     call.state.store.put(collection, record.clone());
     if let Err(refusal) = link(call, collection, &record) {
         if collection.links_or_nothing {
@@ -166,7 +176,15 @@ pub(crate) fn keep(call: &mut Call<'_>, collection: &'static Collection, record:
     if let Some(touched) = collection.touched {
         record.members.insert(touched.to_owned(), call.now.into());
     }
+    stamp(call, collection, record);
     call.state.store.put(collection, record.clone());
+}
+
+/// Notes the time if it determines the place in lists.
+fn stamp(call: &Call<'_>, collection: &Collection, record: &mut Record) {
+    if collection.order.is_stored() {
+        record.hidden.insert(Order::STORED_AT.to_owned(), call.now.into());
+    }
 }
 
 fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {

@@ -16,6 +16,7 @@ use crate::lists::pages::Page;
 use crate::record::Record;
 use crate::relations::{OwnerCheck, Relation, Reply};
 use crate::rules::{self, Shape, View};
+use crate::state::State;
 use crate::store::links::Where;
 
 /// Effect of an operation on the links of an entity.
@@ -25,6 +26,13 @@ pub(crate) enum LinkVerb {
     Add,
     Replace,
     Remove,
+}
+
+/// Rejects owners that do not belong together.
+pub(crate) fn admit(relation: &Relation, parameters: &[String], state: &State) -> Outcome<()> {
+    let ids: Vec<String> = parameters.iter().take(relation.owners.len()).cloned().collect();
+    let belong = relation.requires.is_none_or(|required| state.store.links.has(required, &ids));
+    if belong { Ok(()) } else { Err(require_membership()) }
 }
 
 pub(crate) fn run(call: &mut Call<'_>, relation: &'static Relation, verb: LinkVerb) -> Outcome<HttpResponse> {
@@ -44,17 +52,14 @@ fn owners<'c>(call: &'c Call<'_>, relation: &Relation) -> Vec<Where<'c>> {
 }
 
 fn check_owners(call: &Call<'_>, relation: &Relation, verb: LinkVerb) -> Outcome<()> {
-    let ids: Vec<String> = call.parameters.iter().take(relation.owners.len()).cloned().collect();
-    if relation.requires.is_some_and(|required| !call.state.store.links.has(required, &ids)) {
-        return Err(require_membership());
-    }
     let checked = match relation.owner_check {
         OwnerCheck::Always => true,
         OwnerCheck::ExceptRemoval => verb != LinkVerb::Remove,
+        OwnerCheck::Listing => verb == LinkVerb::List,
         OwnerCheck::Never => false,
     };
     if checked {
-        for (position, (collection, id)) in relation.owners.iter().zip(&ids).enumerate() {
+        for (position, (collection, id)) in relation.owners.iter().zip(&call.parameters).enumerate() {
             let owner = call.record(collection, id)?;
             if position == 0 {
                 (relation.suits)(owner)?;
@@ -67,14 +72,19 @@ fn check_owners(call: &Call<'_>, relation: &Relation, verb: LinkVerb) -> Outcome
 fn list(call: &Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
     let store = &call.state.store;
     let owners = owners(call, relation);
-    if let Ok(Some(page)) = Page::of(call.request, call.info.paging) {
+    let order = relation.target.order;
+    if let (Ok(Some(page)), false) = (Page::of(call.request, call.info.paging), order.is_stored()) {
         let show = |record: &Record| show(call, relation, &owners, record);
         return lists::linked(call, relation, &owners, page, show);
     }
     let ids: Vec<&str> = store.links.ids(relation.table, relation.target.name, &owners).collect();
-    let records = ids.iter().filter_map(|id| store.get(relation.target, id));
+    let mut records: Vec<&Record> = ids.iter().filter_map(|id| store.get(relation.target, id)).collect();
+    if order.is_stored() {
+        records.reverse();
+        order.sort(&mut records);
+    }
     let show = |record: &Record| show(call, relation, &owners, record);
-    lists::answer(call, relation.target, relation.filters, &owners, records, show)
+    lists::answer(call, relation.target, relation.filters, &owners, records.into_iter(), show)
 }
 
 fn show(call: &Call<'_>, relation: &Relation, owners: &[Where<'_>], record: &Record) -> Value {

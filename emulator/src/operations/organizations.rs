@@ -53,12 +53,16 @@ fn assign_roles(
 }
 
 fn replace_email_domains(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let organization = call.record(&ORGANIZATIONS, call.parameter(0))?.id.clone();
+    let organization = call.parameter(0).to_owned();
+    let domains = call.texts("emailDomains");
+    if !domains.is_empty() && call.state.store.get(&ORGANIZATIONS, &organization).is_none() {
+        return Err(foreign_key());
+    }
     let old = call.state.store.all(&JIT_EMAIL_DOMAINS).filter(|domain| domain.text("organizationId") == organization);
     for id in old.map(|domain| domain.id.clone()).collect::<Vec<_>>() {
         call.state.store.remove(&JIT_EMAIL_DOMAINS, &id);
     }
-    for domain in call.texts("emailDomains") {
+    for domain in domains {
         let given = [("organizationId", organization.clone()), ("emailDomain", domain)];
         let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         let record = call.state.blank(&JIT_EMAIL_DOMAINS, given, call.now);

@@ -20,7 +20,8 @@ fn create_subject_token(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.state.store.get(&USERS, call.text("userId")).ok_or_else(unknown)?.id.clone();
     let token = format!("sub_{}", call.state.ids.id(21));
     let expires_at = call.now.saturating_add(SUBJECT_TOKEN_LIFETIME * 1000);
-    call.state.oidc.subject_tokens.insert(token.clone(), SubjectToken { user, expires_at });
+    let context = call.object("context").into();
+    call.state.oidc.subject_tokens.insert(token.clone(), SubjectToken { user, context, expires_at });
     let answer = json!({ "subjectToken": token, "expiresIn": SUBJECT_TOKEN_LIFETIME });
     Ok(reply::json(call.success(), &answer))
 }

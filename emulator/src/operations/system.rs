@@ -13,6 +13,4 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         call.state.services.require(Service::ProtectedApps)?;
         Ok(reply::json(call.success(), &json!({ "protectedApps": { "defaultDomain": DEFAULT_DOMAIN } })))
     }),
-    // The emulator does not lock anyone out.
-    ("DeleteSentinelActivities", |call| Ok(reply::nothing(call.success()))),
 ];

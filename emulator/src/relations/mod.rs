@@ -49,6 +49,8 @@ pub(crate) enum OwnerCheck {
     Always,
     /// Always, except when a link is removed. Then the link is not found.
     ExceptRemoval,
+    /// Only when the links are listed. Nothing can be added to an unknown owner.
+    Listing,
     /// Never. The list is empty, and nothing can be added.
     Never,
 }

@@ -51,7 +51,7 @@ pub(super) static ALL: [Relation; 11] = [
         )
     },
     Relation {
-        owner_check: OwnerCheck::ExceptRemoval,
+        owner_check: OwnerCheck::Listing,
         ..Relation::new(
             "/api/organizations/{}/jit/roles",
             "organization_jit_roles",
@@ -61,7 +61,7 @@ pub(super) static ALL: [Relation; 11] = [
         )
     },
     Relation {
-        owner_check: OwnerCheck::ExceptRemoval,
+        owner_check: OwnerCheck::Listing,
         ..Relation::new(
             "/api/organizations/{}/jit/sso-connectors",
             "organization_jit_sso_connectors",
@@ -71,7 +71,7 @@ pub(super) static ALL: [Relation; 11] = [
         )
     },
     Relation {
-        owner_check: OwnerCheck::Always,
+        owner_check: OwnerCheck::Listing,
         ..Relation::new(
             "/api/organization-roles/{}/scopes",
             "organization_role_scopes",
@@ -81,7 +81,7 @@ pub(super) static ALL: [Relation; 11] = [
         )
     },
     Relation {
-        owner_check: OwnerCheck::Always,
+        owner_check: OwnerCheck::Listing,
         ..Relation::new(
             "/api/organization-roles/{}/resource-scopes",
             "organization_role_resource_scopes",

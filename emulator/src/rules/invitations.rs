@@ -18,7 +18,10 @@ pub(super) static RULES: Rules = Rules {
     present: |view, invitation, members| {
         members.insert("status".to_owned(), status_at(invitation, view.state.clock.now()).into());
         let conditions = [("organization_invitations", invitation.id.as_str())];
-        members.insert("organizationRoles".to_owned(), role_names(view, "organization_invitation_roles", &conditions));
+        let mut roles = role_names(view, "organization_invitation_roles", &conditions);
+        // In the order of the request.
+        roles.as_array_mut().into_iter().for_each(|roles| roles.reverse());
+        members.insert("organizationRoles".to_owned(), roles);
     },
     ..Rules::NONE
 };

@@ -53,8 +53,10 @@ fn refuse_management_api(resource: &str, code: &str) -> Outcome<()> {
 }
 
 fn scopes(view: &View<'_>, resource: &Record) -> Value {
-    let scopes = view.state.store.all(&SCOPES).rev().filter(|scope| scope.text("resourceId") == resource.id);
-    scopes.map(|scope| scope.members.to_value()).collect()
+    let scopes = view.state.store.all(&SCOPES).filter(|scope| scope.text("resourceId") == resource.id);
+    let mut scopes: Vec<&Record> = scopes.collect();
+    SCOPES.order.sort(&mut scopes);
+    scopes.into_iter().map(|scope| scope.members.to_value()).collect()
 }
 
 fn resource(view: &View<'_>, scope: &Record) -> Value {

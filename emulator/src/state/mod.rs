@@ -23,7 +23,7 @@ use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::collections::{APPLICATION_SECRETS, Collection, Key};
+use crate::collections::{APPLICATION_SECRETS, Collection, Key, MFA_VERIFICATIONS};
 use crate::http::uploads::Upload;
 use crate::ids::Ids;
 use crate::record::{Fields, Members, Record};
@@ -150,6 +150,11 @@ impl State {
             self.keys.private(self.clock.now()).partition(|(_, status)| *status == "Current");
         keys.extend(others);
         keys.into_iter().map(|(key, _)| Origin { id: key.id.clone(), is_rsa: key.is_rsa() }).collect()
+    }
+
+    /// Returns the second factors of a user.
+    pub(crate) fn second_factors<'s>(&'s self, user: &'s str) -> impl Iterator<Item = &'s Record> {
+        self.store.all(&MFA_VERIFICATIONS).filter(move |factor| factor.text("userId") == user)
     }
 
     /// Logs an entry.

@@ -12,10 +12,8 @@ use crate::state::outbox::Delivery;
 
 const SIGNATURE: &str = "logto-signature-sha-256";
 const USER_AGENT: &str = "Logto (https://logto.io/)";
-/// Number of retries of hooks that do not configure it.
+/// Number of retries of hooks that do not configure it. No hook can configure more.
 const RETRIES: u64 = 3;
-/// No hook can configure more retries.
-const MOST_RETRIES: u64 = 10;
 
 /// Returns the delivery of an event to a hook.
 pub(super) fn to(hook: &Record, event: &str, now: i64, members: &Members) -> Delivery {
@@ -30,7 +28,7 @@ pub(super) fn to(hook: &Record, event: &str, now: i64, members: &Members) -> Del
     }
     request.headers.set(SIGNATURE, signature(hook.text("signingKey"), text.as_bytes()));
     request.body = text.into();
-    let retries = config("retries").and_then(Value::as_u64).unwrap_or(RETRIES).min(MOST_RETRIES);
+    let retries = config("retries").and_then(Value::as_u64).unwrap_or(RETRIES).min(RETRIES);
     Delivery { hook: hook.id.clone(), event: event.to_owned(), body, request, retries }
 }
 

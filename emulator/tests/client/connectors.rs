@@ -162,6 +162,9 @@ async fn social_connectors_have_an_authorization_uri() -> Result<()> {
     let expected = "https://github.com/login/oauth/authorize?client_id=a\
         &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&state=s&scope=read%3Auser+user%3Aemail";
     assert_eq!(uri, expected);
+    let mock = client.connectors().create(social("mock-social-connector")).await?;
+    let uri = client.connectors().create_authorization_uri(&mock.id, &request).await?.redirect_to;
+    assert!(uri.starts_with("http://mock-social/?state=s&redirect_uri="), "{uri}");
     let email = email_connector(&client).await?;
     let wrong = refused(client.connectors().create_authorization_uri(&email.id, &request).await);
     assert_eq!(wrong, (400, "connector.unexpected_type".into()));

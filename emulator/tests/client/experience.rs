@@ -1,11 +1,13 @@
 //! The Experience API: what sign-in pages call.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use logto_admin::Result;
 use logto_admin::models::CreateUser;
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method::{Get, Post, Put};
+use logto_admin::transport::{HttpRequest, HttpResponse, TransportError, transport_fn};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::Browser;
@@ -82,6 +84,34 @@ async fn too_many_failures_block_an_identifier_for_a_while() -> Result<()> {
     assert_eq!(browser.experience(Post, "/verification/password", &by_password("ada", PASSWORD)), blocked);
     emulator.advance(Duration::from_secs(601));
     browser.verify("password", &by_password("ada", PASSWORD));
+    Ok(())
+}
+
+#[tokio::test]
+async fn webhooks_learn_that_an_identifier_is_blocked() -> Result<()> {
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let copy = Arc::clone(&received);
+    let receiver = transport_fn(move |delivery: HttpRequest, _options| {
+        copy.lock().unwrap().push(serde_json::from_slice::<Value>(&delivery.body.bytes()).unwrap());
+        async { Ok::<_, TransportError>(HttpResponse::new(200)) }
+    });
+    let emulator = Emulator::builder().webhooks(receiver).build();
+    ada(&emulator).await?;
+    let admin = emulator.client()?;
+    let hook = json!({ "events": ["Identifier.Lockout"], "config": { "url": "https://receiver.example" } });
+    admin.operation("CreateHook")?.json(&hook).await?;
+    admin.operation("UpdateSignInExp")?.json(&json!({ "sentinelPolicy": { "maxAttempts": 2 } })).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    for _ in 0..3 {
+        browser.experience(Post, "/verification/password", &by_password("ada", "wrong"));
+    }
+    emulator.deliver().await;
+    let received = std::mem::take(&mut *received.lock().unwrap());
+    assert_eq!(received.len(), 1);
+    let delivery = &received[0];
+    assert_eq!((&delivery["type"], &delivery["value"]), (&json!("username"), &json!("ada")));
+    assert_eq!(delivery["interactionEvent"], "SignIn");
     Ok(())
 }
 

@@ -80,3 +80,12 @@ async fn without_a_transport_webhooks_have_no_executions() -> Result<()> {
     client.hooks().test(&created.id, TestHook::new(vec![HookEvent::UserCreated], config())).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_webhook_has_at_most_three_retries() -> Result<()> {
+    let client = client();
+    let with = |retries| CreateHook { config: HookConfig { retries: Some(retries), ..config() }, ..hook() };
+    assert_eq!(refused(client.hooks().create(with(4)).await), (400, "guard.invalid_input".into()));
+    client.hooks().create(with(3)).await?;
+    Ok(())
+}

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use logto_admin::models::{
-    CreateOrganization, CreateOrganizationInvitation, CreateUser, ReplaceOrganizationInvitationStatus,
+    CreateOrganization, CreateOrganizationInvitation, CreateOrganizationRole, CreateUser,
+    ReplaceOrganizationInvitationStatus,
 };
 use logto_admin::{Client, Result, Timestamp};
 use logto_admin_emulator::Emulator;
@@ -55,5 +56,22 @@ async fn expired_invitations_cannot_be_accepted_but_replaced() -> Result<()> {
     assert_eq!(refused(late), (422, "request.invalid_input".into()));
     let second = invite().await?;
     client.organization_invitations().replace_status(&second.id, accept(&user)).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_roles_of_an_invitation_keep_their_order() -> Result<()> {
+    let client = Emulator::new().client()?;
+    let (_, organization) = member_to_be(&client, "ada@example.com").await?;
+    let mut roles = Vec::new();
+    for name in ["owner", "visitor"] {
+        roles.push(client.organization_roles().create(CreateOrganizationRole::new(name)).await?.id);
+    }
+    let expires_at = Timestamp::from_millis(4_000_000_000_000);
+    let mut invitation = CreateOrganizationInvitation::new("eve@example.com", &*organization, expires_at);
+    invitation.organization_role_ids = Some(roles);
+    let created = client.organization_invitations().create(invitation).await?;
+    let names: Vec<_> = created.organization_roles.iter().map(|role| role.name.as_str()).collect();
+    assert_eq!(names, ["owner", "visitor"]);
     Ok(())
 }

@@ -129,6 +129,8 @@ fn unknown_routes_return_pages_plain_text_or_oidc_errors() {
     for path in ["/", "/users", "//api/users", "/API/users"] {
         assert_eq!(ask(Method::Get, path), (200, "text/html".into()), "{path}");
     }
+    let page = emulator.handle(&HttpRequest::new(Method::Get, "http://h/"));
+    assert_eq!(page.headers.get("cache-control"), Some("no-cache, no-store, must-revalidate"));
     assert_eq!(ask(Method::Get, "/api/nope"), (404, "text/plain".into()));
     assert_eq!(ask(Method::Put, "/api/users"), (405, "text/plain".into()));
     assert_eq!(ask(Method::Get, "/oidc/token"), (404, "application/json".into()));

@@ -2,9 +2,10 @@ use logto_admin::models::{
     CreateOrganization, CreateOrganizationInvitation, CreateOrganizationRole, CreateOrganizationScope, CreateUser,
     OrganizationInvitation, OrganizationRoleSelection, ReplaceOrganizationInvitationStatus, UserIds,
 };
+use logto_admin::serde_json::{Value, json};
 use logto_admin::{Client, Result, Timestamp};
 
-use crate::{client, refused};
+use crate::{call, client, refused};
 
 struct Stage {
     client: Client,
@@ -112,5 +113,37 @@ async fn accepting_an_invitation_creates_a_member_with_its_roles() -> Result<()>
     assert_eq!(roles[0].id, stage.role);
     organizations.delete(&stage.organization).await?;
     assert!(invitations.list().organization_id(&stage.organization).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_the_database_knows_that_an_owner_does_not_exist() -> Result<()> {
+    let Stage { client, role, scope, .. } = stage().await?;
+    let foreign = |result| assert_eq!(refused(result), (422, "entity.relation_foreign_key_not_found".into()));
+    let nope = [("id", "nope")];
+    foreign(call(&client, "CreateOrganizationJitEmailDomain", &nope, json!({ "emailDomain": "a.example" })).await);
+    foreign(call(&client, "ReplaceOrganizationJitEmailDomains", &nope, json!({ "emailDomains": ["a.example"] })).await);
+    foreign(call(&client, "CreateOrganizationJitRole", &nope, json!({ "organizationRoleIds": [role] })).await);
+    foreign(call(&client, "ReplaceOrganizationJitRoles", &nope, json!({ "organizationRoleIds": [role] })).await);
+    foreign(call(&client, "CreateOrganizationRoleScope", &nope, json!({ "organizationScopeIds": [scope] })).await);
+    foreign(call(&client, "CreateApplicationSecret", &nope, json!({ "name": "a" })).await);
+    let user = [("userId", "nope")];
+    foreign(call(&client, "CreateUserPersonalAccessToken", &user, json!({ "name": "a" })).await);
+
+    let missing = |result| assert_eq!(refused(result), (404, "entity.not_found".into()));
+    let path = [("id", "nope"), ("emailDomain", "a.example")];
+    missing(call(&client, "DeleteOrganizationJitEmailDomain", &path, Value::Null).await);
+    missing(call(&client, "DeleteApplicationSecret", &[("id", "nope"), ("name", "a")], Value::Null).await);
+    // Nothing is added.
+    call(&client, "ReplaceOrganizationJitRoles", &nope, json!({ "organizationRoleIds": [] })).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_membership_is_checked_before_the_body() -> Result<()> {
+    let Stage { client, organization, .. } = stage().await?;
+    let path = [("id", organization.as_str()), ("applicationId", "nope")];
+    let assigned = call(&client, "AssignOrganizationRolesToApplication", &path, json!({})).await;
+    assert_eq!(refused(assigned), (422, "organization.require_membership".into()));
     Ok(())
 }

@@ -130,3 +130,41 @@ async fn a_role_with_unknown_scopes_remains_but_not_one_of_organizations() -> Re
     assert_eq!(client.operation("ListOrganizationRoles")?.await?, json!([]));
     Ok(())
 }
+
+#[tokio::test]
+async fn roles_of_users_are_listed_first_and_changed_roles_last() -> Result<()> {
+    let client = client();
+    let names = async || -> Result<Vec<String>> {
+        Ok(client.roles().list().await?.into_iter().map(|role| role.name).collect())
+    };
+    let editor = client.roles().create(CreateRole::new("editor", "Edits")).await?;
+    let admin = client.roles().create(CreateRole::new("admin", "Administers")).await?;
+    assert_eq!(names().await?, ["editor", "admin", "Logto Management API access"]);
+    let ada = user(&client, "ada").await?;
+    client.users().assign_roles(&ada, RoleIds { role_ids: vec![admin.id, editor.id.clone()] }).await?;
+    call(&client, "UpdateRole", &[("id", &editor.id)], json!({ "description": "Edits everything" })).await?;
+    assert_eq!(names().await?, ["admin", "editor", "Logto Management API access"]);
+    let own: Vec<_> = client.users().list_roles(&ada).await?.into_iter().map(|role| role.name).collect();
+    assert_eq!(own, ["admin", "editor"]);
+
+    let resource = async |name: &str| {
+        client.resources().create(CreateResource::new(name, format!("https://{name}.example"))).await
+    };
+    let (orders, _) = (resource("orders").await?, resource("bills").await?);
+    call(&client, "UpdateResource", &[("id", &orders.id)], json!({ "accessTokenTtl": 60 })).await?;
+    let resources: Vec<_> = client.resources().list().await?.into_iter().map(|resource| resource.name).collect();
+    assert_eq!(resources, ["Logto Management API", "bills", "orders"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn names_of_internal_roles_are_reserved() -> Result<()> {
+    let client = client();
+    let reserved = || (403, "role.internal_role_violation".into());
+    let created = client.roles().create(CreateRole::new("#internal:x", "Mine")).await;
+    assert_eq!(refused(created), reserved());
+    let role = client.roles().create(CreateRole::new("editor", "Edits")).await?;
+    let renamed = call(&client, "UpdateRole", &[("id", &role.id)], json!({ "name": "#internal:x" })).await;
+    assert_eq!(refused(renamed), reserved());
+    Ok(())
+}

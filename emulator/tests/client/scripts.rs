@@ -2,12 +2,13 @@
 
 use logto_admin::Result;
 use logto_admin::models::UpsertJwtCustomizer;
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::{self, Value, json};
+use logto_admin::transport::HttpRequest;
 use logto_admin::transport::Method::Post;
 use logto_admin_emulator::Emulator;
 
 use crate::browser::{Browser, CALLBACK, claims};
-use crate::{client, refused};
+use crate::{call, client, refused};
 
 #[tokio::test]
 async fn scripts_can_be_tried_out() -> Result<()> {
@@ -86,5 +87,82 @@ async fn a_code_can_be_exchanged_once_although_a_script_runs() -> Result<()> {
     assert_eq!((status, logged().await?), (200, 1), "{tokens}");
     assert_eq!(claims(&tokens["access_token"])["kind"], "AccessToken");
     assert_eq!(browser.token(&form).0, 400);
+    Ok(())
+}
+
+#[tokio::test]
+async fn scripts_know_the_user_the_sign_in_and_the_application() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let ada = json!({ "username": "ada", "password": "s3cret-enough", "customData": { "plan": "gold" } });
+    let ada = call(&admin, "CreateUser", &[], ada).await?["id"].clone();
+    let user = [("userId", ada.as_str().unwrap())];
+    call(&admin, "CreateUserMfaVerification", &user, json!({ "type": "Totp" })).await?;
+    let api = json!({ "name": "Orders", "indicator": "https://orders.example" });
+    let api = call(&admin, "CreateResource", &[], api).await?["id"].clone();
+    let scope = [("resourceId", api.as_str().unwrap())];
+    let scope = call(&admin, "CreateResourceScope", &scope, json!({ "name": "read" })).await?["id"].clone();
+    let clerk = json!({ "name": "clerk", "description": "Reads", "scopeIds": [scope] });
+    let clerk = call(&admin, "CreateRole", &[], clerk).await?["id"].clone();
+    call(&admin, "AssignUserRoles", &user, json!({ "roleIds": [clerk] })).await?;
+    let engines = call(&admin, "CreateOrganization", &[], json!({ "name": "Engines" })).await?["id"].clone();
+    let owner = call(&admin, "CreateOrganizationRole", &[], json!({ "name": "owner" })).await?["id"].clone();
+    let organization = [("id", engines.as_str().unwrap())];
+    call(&admin, "AddOrganizationUsers", &organization, json!({ "userIds": [ada] })).await?;
+    let roles = json!({ "userIds": [ada], "organizationRoleIds": [owner] });
+    call(&admin, "AssignOrganizationRolesToUsers", &organization, roles).await?;
+    let script = "const getCustomJwtClaims = async ({ token, context }) => ({ about: token, context });";
+    admin.configs().upsert_jwt_customizer("access-token", UpsertJwtCustomizer::new(script)).await?;
+
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid read&resource=https://orders.example");
+    let identifier = json!({ "type": "username", "value": "ada" });
+    let id = browser.verify("password", &json!({ "identifier": identifier, "password": "s3cret-enough" }));
+    browser.call(Post, "/identification", &json!({ "verificationId": id }));
+    let code = browser.submit().remove("code").unwrap();
+    let form =
+        format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}&resource=https://orders.example");
+    let claims = claims(&browser.token(&form).1["access_token"]);
+    let context = &claims["context"];
+    assert_eq!((&claims["about"]["accountId"], &claims["about"]["clientId"]), (&ada, &json!(browser.application)));
+    let user = &context["user"];
+    assert_eq!((&user["id"], &user["hasPassword"], &user["customData"]["plan"]), (&ada, &json!(true), &json!("gold")));
+    assert_eq!(user["mfaVerificationFactors"], json!(["Totp"]));
+    assert_eq!(user["roles"][0]["scopes"][0]["resource"]["indicator"], "https://orders.example");
+    assert_eq!(user["organizations"], json!([{ "id": engines, "name": "Engines", "description": null }]));
+    let role = json!({ "organizationId": engines, "roleId": owner, "roleName": "owner" });
+    assert_eq!(user["organizationRoles"], json!([role]));
+    assert_eq!(context["interaction"]["interactionEvent"], "SignIn");
+    assert_eq!(context["application"]["id"], browser.application);
+    Ok(())
+}
+
+#[tokio::test]
+async fn scripts_know_the_context_of_a_subject_token_and_the_organization() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let ada = call(&admin, "CreateUser", &[], json!({ "username": "ada" })).await?["id"].clone();
+    let engines = call(&admin, "CreateOrganization", &[], json!({ "name": "Engines" })).await?["id"].clone();
+    let members = json!({ "userIds": [ada] });
+    call(&admin, "AddOrganizationUsers", &[("id", engines.as_str().unwrap())], members).await?;
+    let script = "const getCustomJwtClaims = async ({ context }) => ({ context });";
+    admin.configs().upsert_jwt_customizer("access-token", UpsertJwtCustomizer::new(script)).await?;
+    let subject = json!({ "userId": ada, "context": { "ticket": 7 } });
+    let subject = call(&admin, "CreateSubjectToken", &[], subject).await?["subjectToken"].clone();
+    let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    let mut request = HttpRequest::new(Post, format!("{}/oidc/token", emulator.endpoint().url()));
+    request.body = format!(
+        "grant_type={exchange}&subject_token={}&subject_token_type=urn:ietf:params:oauth:token-type:access_token\
+         &organization_id={}&client_id=emulator-app&client_secret=emulator-secret",
+        subject.as_str().unwrap(),
+        engines.as_str().unwrap(),
+    )
+    .into();
+    let tokens: Value = serde_json::from_str(&emulator.handle(&request).body.text()).unwrap();
+    let expected = json!({ "type": exchange, "subjectTokenContext": { "ticket": 7 } });
+    let context = &claims(&tokens["access_token"])["context"];
+    assert_eq!(context["grant"], expected);
+    let expected = json!({ "id": engines, "name": "Engines", "description": null, "customData": {} });
+    assert_eq!(context["organization"], expected);
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! The emulator as an HTTP server, over a real connection.
 
+use std::io::Write as _;
+
 use logto_admin::models::CreateUser;
 use logto_admin::serde_json::json;
+use logto_admin::transport::{HttpRequest, Method};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::{Emulator, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -26,6 +29,20 @@ async fn responses_over_http_match_the_transport() -> Result<()> {
     let page = client.users().list().detailed().await?;
     assert_eq!(page.headers.get("total-number"), Some("1"));
     assert_eq!(client.users().get("a/b").await.err().unwrap().code(), Some("entity.not_found"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn compressed_bodies_are_read() -> Result<()> {
+    let emulator = Emulator::new();
+    let token = emulator.client()?.access_token().await?;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(br#"{"username":"ada"}"#).unwrap();
+    let mut request = HttpRequest::new(Method::Post, "http://logto/api/users");
+    request.headers.set("authorization", format!("Bearer {}", token.secret()));
+    request.headers.set("content-encoding", "gzip");
+    request.body = encoder.finish().unwrap().into();
+    assert!(emulator.handle(&request).body.text().contains(r#""username":"ada""#));
     Ok(())
 }
 

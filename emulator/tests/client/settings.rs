@@ -298,3 +298,43 @@ async fn the_api_is_documented_per_audience() -> Result<()> {
     assert!(document("experience").await?["paths"].get("/api/experience").is_some());
     Ok(())
 }
+
+#[tokio::test]
+async fn the_document_describes_every_operation() -> Result<()> {
+    let document: Value = client().request(Get, "/api/swagger.json").await?;
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let text = document.to_string();
+    for reference in text.split("#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(schemas.contains_key(name), "{name}");
+    }
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let parameters = operation["parameters"].as_array().unwrap();
+            let in_path = parameters.iter().filter(|parameter| parameter["in"] == "path").count();
+            assert_eq!(in_path, path.matches('{').count(), "{method} {path}");
+            assert!(operation["responses"].as_object().unwrap().len() > 1, "{method} {path}");
+        }
+    }
+    let create = &document["paths"]["/api/roles"]["post"];
+    assert_eq!(create["tags"], json!(["Roles"]));
+    let body = &create["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(body["properties"]["name"], json!({ "type": "string", "minLength": 1, "maxLength": 128 }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn password_policies_are_limited() -> Result<()> {
+    let client = client();
+    let set = async |policy: Value| {
+        client.request(Patch, "/api/sign-in-exp").json(&json!({ "passwordPolicy": policy })).await.map(|_: Value| ())
+    };
+    for policy in [
+        json!({ "length": { "min": 0 } }),
+        json!({ "length": { "max": 1.5 } }),
+        json!({ "characterTypes": { "min": 5 } }),
+    ] {
+        assert_eq!(refused(set(policy).await), (400, "guard.invalid_input".into()));
+    }
+    set(json!({ "length": { "min": 1, "max": 9 }, "characterTypes": { "min": 4 } })).await
+}

@@ -369,3 +369,25 @@ async fn a_user_can_refuse_a_device() -> Result<()> {
     assert_eq!((status, &answer["error"]), (400, &json!("access_denied")));
     Ok(())
 }
+
+#[tokio::test]
+async fn applications_can_limit_the_sign_ins_of_a_user() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let settings = json!({ "name": "web", "type": "Traditional", "customClientMetadata": { "maxAllowedGrants": 2 } });
+    let mut first = Browser::open_application(&emulator, settings).await?;
+    let mut refresh_tokens = Vec::new();
+    for _ in 0..3 {
+        let mut browser = Browser::open(&emulator).await?;
+        (browser.application, browser.secret) = (first.application.clone(), first.secret.clone());
+        let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
+        refresh_tokens.push(tokens["refresh_token"].as_str().unwrap().to_owned());
+        first = browser;
+    }
+    let refresh = |token: &str| first.token(&format!("grant_type=refresh_token&refresh_token={token}")).0;
+    let statuses: Vec<u16> = refresh_tokens.iter().map(|token| refresh(token)).collect();
+    assert_eq!(statuses, [400, 200, 200], "the oldest sign-in has ended");
+    let grants = emulator.client()?.operation("ListUserGrants")?.path("userId", &id).await?;
+    assert_eq!(grants["grants"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}

@@ -7,6 +7,7 @@ use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::Browser;
+use crate::refused;
 
 /// Creates an emulator with a social connector. Returns it with the connector's id.
 async fn with_connector(more: Value) -> Result<(Emulator, String)> {
@@ -148,6 +149,11 @@ async fn connectors_can_synchronize_profiles_and_store_tokens() -> Result<()> {
     let identity = admin.operation("GetUserIdentity")?.path("userId", &id).path("target", "mock-social");
     let identity = identity.query("includeTokenSecret", "true").await?;
     assert_eq!(identity["tokenSecret"]["metadata"]["scope"], "email");
+    // The tokens are deleted with the identity.
+    let secret = identity["tokenSecret"]["id"].as_str().unwrap();
+    admin.users().delete_identity(&id, "mock-social").await?;
+    let deleted = admin.operation("DeleteSecret")?.path("id", secret).await;
+    assert_eq!(refused(deleted), (404, "entity.not_found".into()));
     Ok(())
 }
 

@@ -3,12 +3,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use logto_admin::models::CreateUser;
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method::{Get, Post, Put};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, location};
+use crate::browser::{Browser, CALLBACK, location};
 
 /// Creates an emulator with single sign-on for a domain. Returns it with the connector's id.
 async fn with_connector(provider: &str, config: Value, more: Value) -> Result<(Emulator, String)> {
@@ -55,7 +55,7 @@ async fn users_register_and_sign_in_at_their_enterprise() -> Result<()> {
     let provision = admin.operation("CreateOrganizationJitSsoConnector")?.path("id", organization.as_str().unwrap());
     provision.json(&json!({ "ssoConnectorIds": [connector] })).await?;
     let mut browser = Browser::open(&emulator).await?;
-    browser.start("SignIn", "openid");
+    browser.start("SignIn", "openid identities");
     let known = browser.call(Get, "/sso-connectors?email=ann@corp.example", &Value::Null);
     assert_eq!(known["connectorIds"], json!([connector]));
     let uri = begin(&mut browser, &connector)["authorizationUri"].as_str().unwrap().to_owned();
@@ -68,7 +68,13 @@ async fn users_register_and_sign_in_at_their_enterprise() -> Result<()> {
 
     browser.call(Put, "/interaction-event", &json!({ "interactionEvent": "Register" }));
     browser.call(Post, "/identification", &record);
-    assert!(browser.submit().contains_key("code"), "an enterprise user needs neither username nor password");
+    let code = browser.submit().remove("code").expect("an enterprise user needs neither username nor password");
+    let form = format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}");
+    let token = browser.token(&form).1["access_token"].as_str().unwrap().to_owned();
+    let about: Value =
+        serde_json::from_str(&browser.get(&format!("/oidc/me?access_token={token}")).body.text()).unwrap();
+    let identity = &about["sso_identities"][0];
+    assert_eq!((&identity["issuer"], &identity["identityId"]), (&json!("https://idp.example"), &json!("ann-1")));
     let user = found(&admin, "%ann@corp.example%").await?;
     let id = user["id"].as_str().unwrap();
     let identity = admin.operation("GetUserSsoIdentity")?.path("userId", id).path("ssoConnectorId", &connector);

@@ -6,7 +6,7 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use logto_admin::models::{
     ApplicationType, CreateApplication, CreateOrganization, CreateOrganizationScope, CreateResource,
-    CreateResourceScope, CreateSubjectToken, CreateUser, OidcSigningKeyAlgorithm, RotateOidcKeys,
+    CreateResourceScope, CreateSubjectToken, CreateUser, OidcSigningKeyAlgorithm, RotateOidcKeys, UserIds,
 };
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, Method};
@@ -71,6 +71,27 @@ fn other_libraries_verify_the_signature_with_the_published_keys() {
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3600);
     assert_eq!(claims["iat"].as_i64().unwrap(), emulator.now().as_millis() / 1000);
     assert_eq!(claims["jti"].as_str().unwrap().len(), 43);
+}
+
+#[tokio::test]
+async fn organizations_can_require_a_second_factor() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let ada = admin.users().create(CreateUser::default()).await?.id;
+    let strict = CreateOrganization { is_mfa_required: Some(true), ..CreateOrganization::new("Engines") };
+    let organization = admin.organizations().create(strict).await?.id;
+    admin.organizations().add_users(&organization, UserIds { user_ids: vec![ada.clone()] }).await?;
+    let ask = async || -> Result<(u16, Value)> {
+        let subject = subject(&admin, &ada).await?;
+        let form = format!("{EXCHANGE}&{SUBJECT}&subject_token={subject}&organization_id={organization}&{APP}");
+        Ok(post(&emulator, "/oidc/token", &form))
+    };
+    let (status, body) = ask().await?;
+    assert_eq!((status, &body["error"]), (403, &json!("access_denied")));
+    let factor = json!({ "type": "Totp" });
+    admin.operation("CreateUserMfaVerification")?.path("userId", &ada).json(&factor).await?;
+    assert_eq!(ask().await?.0, 200);
+    Ok(())
 }
 
 #[tokio::test]

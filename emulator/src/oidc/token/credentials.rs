@@ -2,14 +2,15 @@
 
 use logto_admin::serde_json::Value;
 
-use super::issue::{self, Recipient};
+use super::issue;
+use super::recipient::Recipient;
 use crate::errors::Outcome;
 use crate::oidc::scopes::{Holder, default_resource};
 use crate::oidc::{Context, refuse};
 use crate::state::oidc::Client;
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
-    let recipient = Recipient { client: &client.id, holder: Holder::application(&client.id), actor: None };
+    let recipient = Recipient::new(&client.id, Holder::application(&client.id));
     let organization = context.parameter("organization_id").map(str::to_owned);
     let resource = context.parameter("resource").map(str::to_owned);
     let wanted: Vec<String> = context.parameter("scope").unwrap_or_default().split(' ').map(str::to_owned).collect();

@@ -2,12 +2,12 @@
 
 use logto_admin::serde_json::Value;
 
-use super::issue::{self, Recipient};
+use super::issue;
+use super::recipient::Recipient;
 use crate::collections::{PERSONAL_ACCESS_TOKENS, USERS};
 use crate::errors::Outcome;
 use crate::oidc::scopes::{Holder, common};
 use crate::oidc::{Context, invalid_grant, refuse};
-use crate::policies::application_access;
 use crate::policies::application_access::permits;
 use crate::state::oidc::{Client, Provider, SCOPES};
 
@@ -26,11 +26,14 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
     if !permits(context.state, &client.id, &user) {
         return Err(invalid_grant());
     }
-    if !application_access::permits(context.state, &client.id, &user) {
-        return Err(refuse(400, "access_denied", "the user has no access to the application"));
-    }
     let actor = actor(context)?;
-    let recipient = Recipient { client: &client.id, holder: Holder::user(&user), actor: actor.as_deref() };
+    let known = context.state.oidc.subject_tokens.get(&subject).filter(|_| kind == ACCESS_TOKEN);
+    let about = known.map(|known| known.context.clone());
+    let recipient = Recipient {
+        actor: actor.as_deref(),
+        exchanged: about.as_ref(),
+        ..Recipient::new(&client.id, Holder::user(&user))
+    };
     let wanted: Vec<String> = context.parameter("scope").unwrap_or_default().split(' ').map(str::to_owned).collect();
     let organization = context.parameter("organization_id").map(str::to_owned);
     let resource = context.parameter("resource").map(str::to_owned);

@@ -2,25 +2,17 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::{LIFETIME, customizer};
+use super::recipient::Recipient;
+use super::{LIFETIME, context, customizer};
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::oidc::jwt::{self, Use};
-use crate::oidc::scopes::{self, Holder};
+use crate::oidc::scopes;
 use crate::oidc::{Context, refuse};
 use crate::record::Members;
 use crate::scripts::Failure;
 use crate::state::State;
 use crate::state::oidc::AccessToken;
-
-/// Recipient of a token.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Recipient<'a> {
-    pub client: &'a str,
-    pub holder: Holder<'a>,
-    /// Actor on behalf of the user, if any.
-    pub actor: Option<&'a str>,
-}
 
 /// An access token, with the members of the response that describe it.
 #[derive(Debug)]
@@ -55,7 +47,7 @@ pub(super) fn for_resource(
 ) -> Outcome<Issued> {
     let holder = recipient.holder;
     if let Some(organization) = organization {
-        holder.check_membership(context.state, organization)?;
+        holder.check_access(context.state, organization)?;
     }
     let resource = scopes::resource(context.state, indicator)?;
     let lifetime = resource.members.get("accessTokenTtl").and_then(Value::as_f64).map_or(LIFETIME, |ttl| ttl as i64);
@@ -75,10 +67,10 @@ pub(super) fn for_organization(
     organization: &str,
     wanted: &[String],
 ) -> Outcome<Issued> {
-    recipient.holder.check_membership(context.state, organization)?;
+    recipient.holder.check_access(context.state, organization)?;
     let permitted = recipient.holder.of_organization(context.state, organization);
     let scope = scopes::common(wanted.iter().map(String::as_str), &permitted);
-    let audience = format!("urn:logto:organization:{organization}");
+    let audience = format!("{}{organization}", scopes::ORGANIZATION);
     signed(context, recipient, &audience, scope, LIFETIME, Members::new())
 }
 
@@ -144,13 +136,11 @@ fn customize(state: &mut State, recipient: Recipient<'_>, claims: &mut Members) 
             "scope": claims.get("scope"),
             "clientId": recipient.client,
         });
-        let mut context = json!({});
-        let user = state.store.get(&USERS, recipient.holder.id);
-        if let (Some(user), Some(token), Some(context)) = (user, token.as_object_mut(), context.as_object_mut()) {
-            token.insert("accountId".to_owned(), user.id.clone().into());
-            context.insert("user".to_owned(), user.members.to_value());
+        if let Some(token) = token.as_object_mut().filter(|_| is_user) {
+            token.insert("accountId".to_owned(), recipient.holder.id.into());
+            token.extend(recipient.session.map(|session| ("sessionUid".to_owned(), session.into())));
         }
-        (token, context)
+        (token, context::of(state, recipient, claims))
     };
     let added = customizer::claims(state, kind, input)?.map_err(|failure| match failure {
         Failure::Denied(reason) => refuse(400, "access_denied", &reason),

@@ -1,11 +1,13 @@
 //! `/oidc/token`: issues tokens.
 
 mod code;
+mod context;
 mod credentials;
 mod customizer;
 mod exchange;
 mod issue;
 mod log;
+mod recipient;
 mod refresh;
 mod user;
 

@@ -3,7 +3,8 @@
 use logto_admin::serde_json::Value;
 
 use super::LIFETIME;
-use super::issue::{self, Issued, Recipient};
+use super::issue::{self, Issued};
+use super::recipient::Recipient;
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::oidc::jwt::{self, Use};
@@ -31,7 +32,10 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client, authorized: &Au
 }
 
 fn access_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized, grant: &Grant) -> Outcome<Issued> {
-    let recipient = Recipient { client: &client.id, holder: Holder::user(&authorized.user), actor: None };
+    let recipient = Recipient {
+        session: authorized.session.as_deref(),
+        ..Recipient::new(&client.id, Holder::user(&authorized.user))
+    };
     let wanted: Vec<String> = match context.parameter("scope") {
         Some(scope) => scope.split(' ').map(str::to_owned).collect(),
         None => authorized.scopes.clone(),

@@ -37,19 +37,19 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 ];
 
 fn list(call: &Call<'_>) -> HttpResponse {
-    let factors = mfa::factors(call.state, &call.caller);
+    let factors = call.state.second_factors(&call.caller);
     reply::json(200, &factors.map(|factor| show(call, &MFA_VERIFICATIONS, factor, Shape::Listed)).collect())
 }
 
 /// Returns the user's factor of a type.
 fn factor<'c>(call: &'c Call<'_>, kind: &str) -> Option<&'c Record> {
-    mfa::factors(call.state, &call.caller).find(|factor| factor.text("type") == kind)
+    call.state.second_factors(&call.caller).find(|factor| factor.text("type") == kind)
 }
 
 /// Returns the user's factor with the id in the path.
 fn named(call: &Call<'_>) -> Outcome<Record> {
     let id = call.parameter(0);
-    mfa::factors(call.state, &call.caller).find(|factor| factor.id == id).cloned().ok_or_else(no_record)
+    call.state.second_factors(&call.caller).find(|factor| factor.id == id).cloned().ok_or_else(no_record)
 }
 
 /// Adds a factor, and turns on multi-factor authentication for the user.
@@ -78,7 +78,7 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         BACKUP => {
             let codes = call.texts("codes");
             mfa::check_codes(&codes)?;
-            if mfa::factors(call.state, &call.caller).all(|factor| factor.text("type") == BACKUP) {
+            if call.state.second_factors(&call.caller).all(|factor| factor.text("type") == BACKUP) {
                 return Err(mfa::codes_alone());
             }
             remove(call, BACKUP);

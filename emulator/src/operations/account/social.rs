@@ -6,11 +6,11 @@ use logto_admin::transport::HttpResponse;
 use super::verifications::add;
 use super::{no_record, save, user};
 use crate::call::{Call, Handler};
-use crate::collections::{CONNECTORS, SECRETS};
+use crate::collections::CONNECTORS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::connectors::{of_sign_in, redirect_to};
-use crate::operations::identities::{check_free, identities, no_identity};
+use crate::operations::identities::{check_free, identities, no_identity, remove_identity};
 use crate::providers::social;
 use crate::providers::token_sets::{self, Of};
 use crate::record::{Members, Record, text};
@@ -89,10 +89,7 @@ fn store_tokens(call: &mut Call<'_>, connector: &Record, profile: &Members) -> b
 fn delete(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let target = call.parameter(0).to_owned();
-    identities(&mut user).and_then(|identities| identities.remove(&target)).ok_or_else(no_identity)?;
-    if let Some(tokens) = token_sets::find(call.state, &user.id, Of::Social(&target)).map(|tokens| tokens.id.clone()) {
-        call.state.store.remove(&SECRETS, &tokens);
-    }
+    remove_identity(call.state, &mut user, &target)?;
     save(call, user);
     Ok(reply::nothing(204))
 }

@@ -1,5 +1,6 @@
 //! Issued codes and tokens.
 
+use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
 
 /// An opaque access token, which is for the user's own account.
@@ -58,6 +59,9 @@ pub(crate) struct RefreshToken {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SubjectToken {
     pub user: String,
+    /// Data for scripts.
+    #[serde(default)]
+    pub context: Value,
     /// Milliseconds since the epoch.
     pub expires_at: i64,
 }
