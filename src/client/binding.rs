@@ -20,7 +20,7 @@ pub use crate::token::issuer::TokenIssuer;
 pub use crate::token::obtained::Obtained;
 pub use crate::token::store::TokenSlot;
 use crate::token::{AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenError, TokenKind};
-pub use crate::transport::answer::{Answer, AnswerFields};
+pub use crate::transport::answer::{Answer, AnswerFields, Received};
 
 /// The source from which a [`HostedClient`] gets its access tokens.
 pub enum HostedTokens {
@@ -37,7 +37,7 @@ pub struct HostedTokenCalls {
     /// Whether another call returns another token.
     pub renewable: bool,
     /// Sends the request.
-    pub attempt: Box<dyn Attempt>,
+    pub attempt: Box<dyn Attempt<Response = ()>>,
 }
 
 /// Issues tokens through the pipeline of a client.
@@ -154,7 +154,7 @@ impl HostedClient {
     /// # Errors
     /// Fails like any call.
     #[must_use]
-    pub fn call(self, call: HostedCall, attempt: Box<dyn Attempt>) -> BoxFuture<'static, Result<()>> {
+    pub fn call(self, call: HostedCall, attempt: Box<dyn Attempt<Response = ()>>) -> BoxFuture<'static, Result<()>> {
         Box::pin(async move { self.run(&call, &*attempt).await })
     }
 
@@ -187,7 +187,7 @@ impl HostedClient {
         self.0.tokens.as_ref().ok_or_else(|| Error::new(ErrorKind::Authentication, NO_TOKENS))
     }
 
-    async fn run(&self, call: &HostedCall, attempt: &dyn Attempt) -> Result<()> {
+    async fn run(&self, call: &HostedCall, attempt: &dyn Attempt<Response = ()>) -> Result<()> {
         let tokens = self.0.tokens.as_ref();
         let credentials = Credentials {
             token: tokens.map(TokenCache::kind),

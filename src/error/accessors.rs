@@ -1,10 +1,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-
 use serde_json::Value;
 
-use super::{Error, ErrorKind, StopReason};
+use super::{Error, ErrorKind, NO_RESPONSE, Response, StopReason};
 use crate::types::Method;
 use crate::types::defaults::{CONFLICTS, NO_CONFLICT};
 use crate::types::headers::Headers;
@@ -73,25 +72,29 @@ impl Error {
         if self.is_decode() {
             return None;
         }
-        read_members(&self.0.body, &[name]).remove(name)
+        read_members(self.body(), &[name]).remove(name)
     }
 
     /// Returns the response body; empty without a response or a body. It might contain personal data.
     #[must_use]
     pub fn body(&self) -> &Bytes {
-        &self.0.body
+        &self.response().body
     }
 
     /// Returns the request id, which Logto's logs contain.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.0.request_id.as_deref()
+        self.headers().request_id()
     }
 
     /// Returns the headers of the response. Empty without a response, and for a failed token call.
     #[must_use]
     pub fn headers(&self) -> &Headers {
-        &self.0.headers
+        &self.response().headers
+    }
+
+    fn response(&self) -> &Response {
+        self.0.response.as_deref().unwrap_or(&NO_RESPONSE)
     }
 
     /// Returns how long the server asked to wait before the next request. From the header `Retry-After`.

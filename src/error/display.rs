@@ -37,7 +37,7 @@ impl fmt::Display for Error {
 impl Error {
     fn fmt_circumstances(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(request_id) = &inner.request_id {
+        if let Some(request_id) = self.request_id() {
             write!(f, " [request {}]", Printable(request_id))?;
         }
         if inner.attempts > 1 {

@@ -37,11 +37,9 @@ struct Inner {
     path: Option<String>,
     status: Option<u16>,
     code: Option<String>,
-    request_id: Option<String>,
-    headers: Headers,
+    response: Option<Box<Response>>,
     retry_after: Option<Duration>,
     decode_path: Option<String>,
-    body: Bytes,
     hint: Option<&'static str>,
     attempts: u32,
     elapsed: Duration,
@@ -50,6 +48,14 @@ struct Inner {
     token_failure: Option<ErrorKind>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
+
+/// The response that led to an error.
+struct Response {
+    headers: Headers,
+    body: Bytes,
+}
+
+static NO_RESPONSE: Response = Response { headers: Headers::new(), body: Bytes::new() };
 
 /// The kind of an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -128,17 +134,9 @@ impl Error {
     }
 
     /// Adds the response that led to the error.
-    pub(crate) fn with_response(
-        mut self,
-        status: u16,
-        request_id: Option<&str>,
-        headers: &Headers,
-        body: Bytes,
-    ) -> Self {
+    pub(crate) fn with_response(mut self, status: u16, headers: &Headers, body: Bytes) -> Self {
         self.0.status = Some(status);
-        self.0.request_id = request_id.map(str::to_owned);
-        self.0.headers = headers.clone();
-        self.0.body = body;
+        self.0.response = Some(Box::new(Response { headers: headers.clone(), body }));
         self
     }
 

@@ -14,8 +14,8 @@ use crate::runtime::{Runtime, timeout};
 use crate::token::AccessToken;
 use crate::transport::hooks::{run_after, run_before};
 use crate::transport::{
-    Answer, AnswerFields, Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError,
-    TransportOptions,
+    Answer, AnswerFields, Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, Received, RedirectPolicy,
+    TransportError, TransportOptions,
 };
 
 /// Carries out one attempt of a call. The pipeline decides whether and when there is an attempt.
@@ -23,12 +23,20 @@ use crate::transport::{
 /// There are two implementations: over an [`HttpTransport`], and by the JavaScript host of the WebAssembly module.
 #[async_trait]
 pub trait Attempt: Send + Sync {
+    /// The response. It is empty if it stays with the host.
+    type Response: Received;
+
     /// Sends the request with this access token. `number` counts the attempts of the call from 1, and `pass` is the place
     /// of its first request in the rate limit.
     ///
     /// # Errors
     /// Fails if there is no answer.
-    async fn send(&self, number: u32, token: Option<&AccessToken>, pass: &mut Pass) -> Result<Answer, AttemptError>;
+    async fn send(
+        &self,
+        number: u32,
+        token: Option<&AccessToken>,
+        pass: &mut Pass,
+    ) -> Result<(Answer, Self::Response), AttemptError>;
 }
 
 /// Reason why an attempt has no answer.
@@ -102,7 +110,14 @@ pub(crate) struct HttpAttempt<'a, R> {
 
 #[async_trait]
 impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
-    async fn send(&self, number: u32, token: Option<&AccessToken>, pass: &mut Pass) -> Result<Answer, AttemptError> {
+    type Response = HttpResponse;
+
+    async fn send(
+        &self,
+        number: u32,
+        token: Option<&AccessToken>,
+        pass: &mut Pass,
+    ) -> Result<(Answer, HttpResponse), AttemptError> {
         let mut request = self.request.to_http();
         if let Some(token) = token {
             request.headers.set("authorization", format!("Bearer {}", token.secret()));
@@ -110,18 +125,18 @@ impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
         let context = HookContext { operation: self.operation, attempt: number, token_call: self.options.token_call };
         let sending = Sending { sender: self.sender, context, limit: self.timeout, options: &self.options };
         let (response, left_origin) = sending.send(request, pass).await?;
-        Ok(self.answer(response, left_origin))
+        Ok((self.answer(&response, left_origin), response))
     }
 }
 
 impl<R> HttpAttempt<'_, R> {
     /// Reads the parts of a response that the pipeline needs. Leaves the bodies of ordinary successes to the caller.
-    fn answer(&self, response: HttpResponse, left_origin: bool) -> Answer {
+    fn answer(&self, response: &HttpResponse, left_origin: bool) -> Answer {
         let retry_after = if response.status < 400 { None } else { response.headers.get("retry-after") };
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, self.sender.runtime.now()));
         let is_read = response.status >= 300 || self.options.token_call;
-        let fields = if is_read { AnswerFields::of(&response) } else { AnswerFields::default() };
-        Answer { status: response.status, retry_after, is_html: response.is_html(), left_origin, fields, response }
+        let fields = if is_read { AnswerFields::of(response) } else { AnswerFields::default() };
+        Answer { status: response.status, retry_after, is_html: response.is_html(), left_origin, fields }
     }
 }
 

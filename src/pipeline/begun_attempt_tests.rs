@@ -19,11 +19,13 @@ struct Server {
 
 #[async_trait]
 impl Attempt for Server {
-    async fn send(&self, number: u32, token: Option<&AccessToken>, _: &mut Pass) -> Result<Answer, AttemptError> {
+    type Response = ();
+
+    async fn send(&self, number: u32, token: Option<&AccessToken>, _: &mut Pass) -> Result<(Answer, ()), AttemptError> {
         self.seen.lock().unwrap().push((number, token.map(|token| token.secret().to_owned())));
         let answer = self.answers.lock().unwrap().pop();
         match answer {
-            Some(answer) => Ok(answer),
+            Some(answer) => Ok((answer, ())),
             None => std::future::pending().await,
         }
     }

@@ -35,7 +35,7 @@ mod on {
     }
 
     /// Counts a call that has ended.
-    pub(crate) fn call(plan: &Plan<'_>, ended: &Result<Exchange>) {
+    pub(crate) fn call<R>(plan: &Plan<'_>, ended: &Result<Exchange<R>>) {
         let Some(label) = &plan.label else { return };
         let (outcome, elapsed) = match ended {
             Ok(exchange) => (status(&exchange.answer), exchange.elapsed),
@@ -46,16 +46,16 @@ mod on {
     }
 
     /// Counts and times an attempt.
-    pub(crate) async fn attempt(
+    pub(crate) async fn attempt<R>(
         runtime: &dyn Runtime,
         plan: &Plan<'_>,
-        attempt: impl Future<Output = Result<Answer, AttemptError>>,
-    ) -> Result<Answer, AttemptError> {
+        attempt: impl Future<Output = Result<(Answer, R), AttemptError>>,
+    ) -> Result<(Answer, R), AttemptError> {
         let Some(label) = &plan.label else { return attempt.await };
         let start = runtime.monotonic();
         let ended = attempt.await;
         let outcome = match &ended {
-            Ok(answer) => status(answer),
+            Ok((answer, _)) => status(answer),
             Err(AttemptError::Transport(error)) => format!("{:?}", error.kind()),
             Err(AttemptError::Final(error)) => kind(error),
         };
@@ -92,7 +92,7 @@ mod off {
 
     pub(crate) const fn describe() {}
 
-    pub(crate) const fn call(_: &Plan<'_>, _: &Result<Exchange>) {}
+    pub(crate) const fn call<R>(_: &Plan<'_>, _: &Result<Exchange<R>>) {}
 
     pub(crate) fn attempt<F: Future>(_: &dyn Runtime, _: &Plan<'_>, attempt: F) -> F {
         attempt

@@ -25,7 +25,7 @@ use self::tracing::CallSpan;
 use crate::error::{Error, Result, StopReason};
 use crate::runtime::{Runtime, timeout};
 use crate::token::{AccessToken, TokenCache};
-use crate::transport::{Answer, Method, TransportError, TransportErrorKind};
+use crate::transport::{Answer, Method, Received, TransportError, TransportErrorKind};
 
 /// Maximum number of tokens that a call gets because the API rejected one. The first of them can come from a store, where
 /// another process has put it before the API rejected both.
@@ -85,8 +85,9 @@ impl Plan<'_> {
 }
 
 /// The answer of a call, with the number of attempts and the time that it took.
-pub(crate) struct Exchange {
+pub(crate) struct Exchange<R> {
     pub answer: Answer,
+    pub response: R,
     pub attempts: u32,
     pub elapsed: Duration,
     pub stopped: Option<StopReason>,
@@ -94,7 +95,7 @@ pub(crate) struct Exchange {
     span: CallSpan,
 }
 
-impl Exchange {
+impl<R> Exchange<R> {
     /// Adds the attempts and the time of the exchange to an error about its answer. Records it on the span.
     pub(crate) fn fail(&self, error: Error) -> Error {
         let error = self.annotate(error);
@@ -108,21 +109,28 @@ impl Exchange {
     }
 }
 
+/// How an attempt ended.
+type Outcome<'a> = Result<&'a Answer, &'a AttemptError>;
+
 impl Pipeline {
     /// Carries out a call: the loop over its attempts, within its total timeout.
-    pub(crate) async fn run(&self, plan: &Plan<'_>, attempt: &dyn Attempt) -> Result<Exchange> {
+    pub(crate) async fn run<R: Received>(
+        &self,
+        plan: &Plan<'_>,
+        attempt: &dyn Attempt<Response = R>,
+    ) -> Result<Exchange<R>> {
         // A reference, so that the loop is compiled once and not for each caller.
-        let work: Pin<&mut (dyn Future<Output = Result<Exchange>> + Send)> = pin!(self.bounded(plan, attempt));
+        let work: Pin<&mut (dyn Future<Output = Result<Exchange<R>>> + Send)> = pin!(self.bounded(plan, attempt));
         let traced = async {
             let result = work.await;
-            tracing::ended(result.as_ref().map(|exchange| (exchange.attempts, &exchange.answer.response)));
+            tracing::ended(&result);
             metrics::call(plan, &result);
             result
         };
         tracing::inside(tracing::call(plan), traced).await
     }
 
-    async fn bounded(&self, plan: &Plan<'_>, attempt: &dyn Attempt) -> Result<Exchange> {
+    async fn bounded<R: Received>(&self, plan: &Plan<'_>, attempt: &dyn Attempt<Response = R>) -> Result<Exchange<R>> {
         self.runtime.check().map_err(Error::unsupported)?;
         let start = self.runtime.monotonic().saturating_sub(plan.spent());
         let attempts = AtomicU32::new(0);
@@ -134,13 +142,13 @@ impl Pipeline {
         })
     }
 
-    async fn attempts(
+    async fn attempts<R: Received>(
         &self,
         plan: &Plan<'_>,
-        attempt: &dyn Attempt,
+        attempt: &dyn Attempt<Response = R>,
         start: Duration,
         attempts: &AtomicU32,
-    ) -> Result<Exchange> {
+    ) -> Result<Exchange<R>> {
         let mut renewals = 0;
         let mut first = None;
         loop {
@@ -157,21 +165,22 @@ impl Pipeline {
             let first = *first.get_or_insert_with(|| start + self.since(start).saturating_sub(plan.spent()));
             let span = tracing::attempt(plan, number);
             let attempt = metrics::attempt(&*self.runtime, plan, attempt.send(number, token.as_ref(), &mut pass));
-            let outcome = tracing::inside(span, attempt).await;
-            self.release(&mut pass, &outcome);
-            if is_success(&outcome) {
-                return self.end(outcome, number, start, None);
+            let received = tracing::inside(span, attempt).await;
+            let outcome = received.as_ref().map(|(answer, _)| answer);
+            self.release(&mut pass, outcome);
+            if outcome.is_ok_and(|answer| answer.status < 400) {
+                return self.end(received, number, start, None);
             }
-            if renewals < MOST_RENEWALS && discard_rejected(plan, &outcome, token.as_ref()) {
+            if renewals < MOST_RENEWALS && discard_rejected(plan, outcome, token.as_ref()) {
                 renewals += 1;
                 continue;
             }
             let progress = Progress { attempts: number, elapsed: self.since(first), idempotent: plan.idempotent };
-            let decision = self.decide(&plan.policy_after(first - start), progress, &outcome);
+            let decision = self.decide(&plan.policy_after(first - start), progress, outcome);
             tracing::decided(plan, number, decision);
             match decision {
                 Decision::Retry(wait) => self.runtime.sleep(wait).await,
-                Decision::Stop(reason) => return self.end(outcome, number, start, Some(reason)),
+                Decision::Stop(reason) => return self.end(received, number, start, Some(reason)),
             }
         }
     }
@@ -206,7 +215,7 @@ impl Pipeline {
     }
 
     /// Reports to the limiter how an attempt ended.
-    fn release(&self, pass: &mut Pass, outcome: &Result<Answer, AttemptError>) {
+    fn release(&self, pass: &mut Pass, outcome: Outcome<'_>) {
         use TransportErrorKind::{Body, Redirect, TooLarge};
         let now = self.runtime.monotonic();
         match outcome {
@@ -221,7 +230,7 @@ impl Pipeline {
     }
 
     /// Decides what follows a failed attempt.
-    fn decide(&self, policy: &RetryPolicy, progress: Progress, outcome: &Result<Answer, AttemptError>) -> Decision {
+    fn decide(&self, policy: &RetryPolicy, progress: Progress, outcome: Outcome<'_>) -> Decision {
         let failure = match outcome {
             Ok(answer) => {
                 let retry_after = self.heed_limit(answer).max(answer.retry_after);
@@ -241,16 +250,18 @@ impl Pipeline {
         pause.filter(|pause| !pause.is_zero())
     }
 
-    fn end(
+    fn end<R>(
         &self,
-        outcome: Result<Answer, AttemptError>,
+        received: Result<(Answer, R), AttemptError>,
         attempts: u32,
         start: Duration,
         stopped: Option<StopReason>,
-    ) -> Result<Exchange> {
+    ) -> Result<Exchange<R>> {
         let elapsed = self.since(start);
-        match outcome {
-            Ok(answer) => Ok(Exchange { answer, attempts, elapsed, stopped, span: tracing::current() }),
+        match received {
+            Ok((answer, response)) => {
+                Ok(Exchange { answer, response, attempts, elapsed, stopped, span: tracing::current() })
+            }
             Err(error) => Err(Error::from(error).after(attempts, elapsed, stopped)),
         }
     }
@@ -260,13 +271,8 @@ impl Pipeline {
     }
 }
 
-/// Whether the attempt needs no decision: its answer is not an error.
-fn is_success(outcome: &Result<Answer, AttemptError>) -> bool {
-    outcome.as_ref().is_ok_and(|answer| answer.status < 400)
-}
-
 /// Whether the API rejected a token that can be renewed. Discards that token, unless it was renewed already.
-fn discard_rejected(plan: &Plan<'_>, outcome: &Result<Answer, AttemptError>, token: Option<&AccessToken>) -> bool {
+fn discard_rejected(plan: &Plan<'_>, outcome: Outcome<'_>, token: Option<&AccessToken>) -> bool {
     match (plan.tokens, token, outcome) {
         (Some(tokens), Some(token), Ok(answer)) if rejects_token(answer) => tokens.discard(token),
         _ => false,

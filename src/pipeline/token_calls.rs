@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::{Attempt, Exchange, HttpAttempt, HttpSender, Label, OutgoingRequest, Pipeline, Plan, RetryPolicy};
 use crate::error::Result;
 use crate::token::{TokenAnswer, TokenCalls, TokenRequest};
-use crate::transport::{HttpRequest, Method, TransportOptions};
+use crate::transport::{HttpRequest, Method, Received, TransportOptions};
 
 const OPERATION: &str = "OidcToken";
 
@@ -38,7 +38,11 @@ impl TokenCalls for TokenCaller {
 
 impl Pipeline {
     /// Carries out a call to the token endpoint.
-    pub(crate) async fn token_call(&self, retry: RetryPolicy, attempt: &dyn Attempt) -> Result<TokenAnswer> {
+    pub(crate) async fn token_call<R: Received>(
+        &self,
+        retry: RetryPolicy,
+        attempt: &dyn Attempt<Response = R>,
+    ) -> Result<TokenAnswer> {
         let plan = Plan {
             label: Some(Label { operation: OPERATION, method: Method::Post, template: "/oidc/token" }),
             retry,

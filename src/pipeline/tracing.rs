@@ -13,11 +13,11 @@ mod on {
     use ::tracing::field::{self, Empty, Value};
     use ::tracing::{Instrument, Span, debug, info_span, trace, warn};
 
-    use crate::error::{Error, ErrorKind};
+    use crate::error::{Error, ErrorKind, Result};
     use crate::pipeline::retry::Decision;
-    use crate::pipeline::{Label, Plan};
+    use crate::pipeline::{Exchange, Label, Plan};
     use crate::transport::url::Url;
-    use crate::transport::{HttpRequest, HttpResponse, TransportError};
+    use crate::transport::{HttpRequest, HttpResponse, Received, TransportError};
 
     /// The span of a call, which stays open until its answer is decoded.
     #[derive(Debug)]
@@ -80,7 +80,7 @@ mod on {
 
     /// Records a response on the current span, and traces the body if that is enabled.
     pub(crate) fn response(response: &HttpResponse, bodies: bool) {
-        answered(response);
+        answered(response.status, response);
         if bodies && !response.body.is_empty() {
             trace!(body = %response.body.text(), "response body");
         }
@@ -99,13 +99,13 @@ mod on {
         }
     }
 
-    /// Records on the current span how a call ended. With a response after this many attempts, or with an error.
-    pub(crate) fn ended(done: Result<(u32, &HttpResponse), &Error>) {
+    /// Records on the current span how a call ended.
+    pub(crate) fn ended<R: Received>(ended: &Result<Exchange<R>>) {
         let span = Span::current();
-        match done {
-            Ok((attempts, response)) => {
+        match ended {
+            Ok(Exchange { attempts, answer, response, .. }) => {
                 span.record("logto.attempts", attempts);
-                answered(response);
+                answered(answer.status, response);
             }
             Err(error) => {
                 span.record("logto.attempts", error.attempts());
@@ -125,21 +125,21 @@ mod on {
         span.record("error.type", reason).record("otel.status_code", "ERROR");
     }
 
-    fn answered(response: &HttpResponse) {
+    fn answered(status: u16, response: &impl Received) {
         let span = Span::current();
-        span.record("http.response.status_code", response.status);
+        span.record("http.response.status_code", status);
         span.record("logto.request_id", response.request_id());
-        if response.status >= 400 {
-            failed_as(&span, response.status);
+        if status >= 400 {
+            failed_as(&span, status);
         }
     }
 }
 
 #[cfg(not(feature = "tracing"))]
 mod off {
-    use crate::error::Error;
-    use crate::pipeline::Plan;
+    use crate::error::{Error, Result};
     use crate::pipeline::retry::Decision;
+    use crate::pipeline::{Exchange, Plan};
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
     /// No span.
@@ -166,5 +166,5 @@ mod off {
     pub(crate) const fn response(_: &HttpResponse, _: bool) {}
     pub(crate) const fn lost(_: &TransportError) {}
     pub(crate) const fn decided(_: &Plan<'_>, _: u32, _: Decision) {}
-    pub(crate) const fn ended(_: Result<(u32, &HttpResponse), &Error>) {}
+    pub(crate) const fn ended<R>(_: &Result<Exchange<R>>) {}
 }

@@ -22,7 +22,7 @@ pub struct ConditionalRequest<Op>(Request<Op>);
 impl<Op: Operation> ConditionalRequest<Op> {
     async fn send(mut self) -> Result<Conditional<Op::Output>> {
         let exchange = self.0.exchange().await?;
-        let response = &exchange.answer.response;
+        let response = &exchange.response;
         if response.status == 304 {
             return Ok(Conditional::NotModified);
         }

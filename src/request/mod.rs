@@ -172,7 +172,7 @@ impl<Op: Operation> Request<Op> {
     pub async fn detailed(mut self) -> Result<Response<Op::Output>> {
         let exchange = self.exchange().await?;
         let result = self.read(&exchange);
-        let HttpResponse { status, headers, .. } = exchange.answer.response;
+        let HttpResponse { status, headers, .. } = exchange.response;
         Ok(Response { status, headers, attempts: exchange.attempts, result })
     }
 
@@ -181,7 +181,7 @@ impl<Op: Operation> Request<Op> {
     /// # Errors
     /// Fails if an argument is invalid, or if there is no access token or no response.
     pub async fn raw(mut self) -> Result<HttpResponse> {
-        Ok(self.exchange().await?.answer.response)
+        Ok(self.exchange().await?.response)
     }
 
     async fn send(mut self) -> Result<Op::Output> {

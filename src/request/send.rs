@@ -8,11 +8,11 @@ use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, rel
 use crate::pipeline::{Exchange, HttpAttempt, Label, OutgoingRequest, Plan};
 use crate::response::{self, Answer as _, Expected};
 use crate::token::{TokenCache, TokenKind};
-use crate::transport::{Answer, HttpRequest};
+use crate::transport::{HttpRequest, HttpResponse};
 
 impl<Op: Operation> Request<Op> {
     /// Sends the request and returns the answer with any status.
-    pub(super) async fn exchange(&mut self) -> Result<Exchange> {
+    pub(super) async fn exchange(&mut self) -> Result<Exchange<HttpResponse>> {
         self.check()?;
         let exchange = self.run().await;
         self.locate(exchange)
@@ -25,20 +25,20 @@ impl<Op: Operation> Request<Op> {
     }
 
     /// Decodes a success, and returns any other answer as an error.
-    pub(super) fn read(&self, exchange: &Exchange) -> Result<Op::Output> {
-        let answer = &exchange.answer;
+    pub(super) fn read(&self, exchange: &Exchange<HttpResponse>) -> Result<Op::Output> {
+        let Exchange { answer, response, .. } = exchange;
         let strict = self.parts.options.strict.unwrap_or(self.channel.settings.strict);
-        let result = match response::check(answer, expected(self.parts.info, strict)) {
-            Ok(()) => Op::Answer::read(&answer.response, &self.parts.answer_context()),
+        let result = match response::check(answer, response, expected(self.parts.info, strict)) {
+            Ok(()) => Op::Answer::read(response, &self.parts.answer_context()),
             Err(error) => {
-                let hint = release_hint(self.parts.info, answer);
+                let hint = release_hint(self.parts.info, response);
                 Err(error.with_hint(hint.or_else(|| scope_hint(self.channel.shared.tokens.as_ref(), answer.status))))
             }
         };
         self.locate(result.map_err(|error| exchange.fail(error)))
     }
 
-    async fn run(&self) -> Result<Exchange> {
+    async fn run(&self) -> Result<Exchange<HttpResponse>> {
         let (parts, channel) = (&self.parts, &self.channel);
         let (options, settings) = (&parts.options, &channel.settings);
         let (timeout, total_timeout) = timeouts(channel, parts);
@@ -153,8 +153,10 @@ pub(crate) fn scope_hint(tokens: Option<&TokenCache>, status: u16) -> Option<&'s
 }
 
 /// Some releases lack the operation, which explains an unknown route.
-fn release_hint(info: &OperationInfo, answer: &Answer) -> Option<&'static str> {
-    answer.is_unknown_route().then(|| release::hint(info.since, info.until)).flatten()
+fn release_hint(info: &OperationInfo, response: &HttpResponse) -> Option<&'static str> {
+    let is_json = response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+    let is_unknown_route = response.is_html() || response.status == 405 || (response.status == 404 && !is_json);
+    is_unknown_route.then(|| release::hint(info.since, info.until)).flatten()
 }
 
 /// The credentials of a call.

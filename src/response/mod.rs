@@ -36,7 +36,7 @@ impl<T> Response<T> {
     /// Returns the request id, which Logto's logs contain.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get("logto-core-request-id")
+        self.headers.request_id()
     }
 
     /// Returns the entity tag, for `if_none_match` of a later request.

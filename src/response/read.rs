@@ -26,31 +26,31 @@ pub(crate) struct Expected {
 }
 
 /// Returns an error unless the answer is a success.
-pub(crate) fn check(answer: &transport::Answer, expected: Expected) -> Result<()> {
+pub(crate) fn check(answer: &transport::Answer, response: &HttpResponse, expected: Expected) -> Result<()> {
     let redirect = (300..400).contains(&answer.status) && expected.redirect;
     if !(answer.is_success() || redirect || expected.success.contains(&answer.status)) {
-        return Err(answer.api_error());
+        return Err(response.annotate(answer.api_error()));
     }
-    if answer.is_html && !expected.page && !answer.response.body.is_empty() {
+    if answer.is_html && !expected.page && !response.body.is_empty() {
         // The request reached something other than the API and had no effect.
-        return Err(decode_error("the response is a web page", None, &answer.response));
+        return Err(decode_error("the response is a web page", None, response));
     }
-    match undocumented(answer, expected) {
-        Some(problem) => Err(decode_error(problem, None, &answer.response)),
+    match undocumented(response, expected) {
+        Some(problem) => Err(decode_error(problem, None, response)),
         None => Ok(()),
     }
 }
 
 /// Returns what strict mode rejects in a success.
-fn undocumented(answer: &transport::Answer, expected: Expected) -> Option<String> {
+fn undocumented(response: &HttpResponse, expected: Expected) -> Option<String> {
     if !expected.strict {
         return None;
     }
-    if !expected.success.is_empty() && !expected.success.contains(&answer.status) {
-        return Some(format!("status {} is not documented for this operation (strict mode)", answer.status));
+    if !expected.success.is_empty() && !expected.success.contains(&response.status) {
+        return Some(format!("status {} is not documented for this operation (strict mode)", response.status));
     }
     // A documented 204 never has a body.
-    let is_missing = expected.body && answer.status != 204 && answer.response.body.is_empty();
+    let is_missing = expected.body && response.status != 204 && response.body.is_empty();
     is_missing.then(|| "the documented body is missing (strict mode)".to_owned())
 }
 

@@ -7,7 +7,7 @@ use super::{HttpResponse, url};
 use crate::error::{Error, ErrorKind, hint};
 use crate::types::read_members;
 
-/// A response, and the parts of it that decide how the call continues.
+/// The parts of a response that decide how the call continues.
 #[derive(Debug, Default)]
 pub struct Answer {
     /// The HTTP status.
@@ -20,8 +20,25 @@ pub struct Answer {
     pub left_origin: bool,
     /// Members of the JSON body. Only read from errors and from answers of the token endpoint.
     pub fields: AnswerFields,
-    /// The response itself. Empty if it stays with the JavaScript host.
-    pub response: HttpResponse,
+}
+
+/// The response to an attempt. The pipeline only passes it on: an [`Answer`] has what decides how the call continues.
+pub trait Received: Send {
+    /// Returns the request id, which Logto's logs contain.
+    fn request_id(&self) -> Option<&str>;
+}
+
+impl Received for HttpResponse {
+    fn request_id(&self) -> Option<&str> {
+        Self::request_id(self)
+    }
+}
+
+/// The host has the response.
+impl Received for () {
+    fn request_id(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Members of a JSON body that the client itself reads.
@@ -102,19 +119,13 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// Returns whether the server lacks the route. It does not have the operation, or is not the API.
-    pub(crate) fn is_unknown_route(&self) -> bool {
-        let is_json = self.response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
-        self.is_html || self.status == 405 || (self.status == 404 && !is_json)
-    }
-
     /// Returns the error for this answer of the API.
     pub(crate) fn api_error(&self) -> Error {
         let code = self.fields.code.as_deref();
         let message = self.fields.message.clone().unwrap_or_default();
         let error = Error::new(ErrorKind::Api, message).with_code(code.map(str::to_owned));
         let hint = hint::api(self.status, code, self.is_html);
-        self.response.annotate(error).with_status(Some(self.status)).with_retry_after(self.retry_after).with_hint(hint)
+        error.with_status(Some(self.status)).with_retry_after(self.retry_after).with_hint(hint)
     }
 }
 

@@ -96,13 +96,13 @@ impl HttpResponse {
 
     /// Adds this response to an error.
     pub(crate) fn annotate(&self, error: Error) -> Error {
-        error.with_response(self.status, self.request_id(), &self.headers, self.body.bytes())
+        error.with_response(self.status, &self.headers, self.body.bytes())
     }
 
     /// Returns the request id, which Logto's logs contain (`Logto-Core-Request-Id`).
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get("logto-core-request-id")
+        self.headers.request_id()
     }
 }
 

@@ -29,7 +29,7 @@ pub use self::reqwest::ReqwestTransportBuilder;
     any(feature = "rustls-no-provider", feature = "native-tls")
 ))]
 pub use self::reqwest::{TlsBackend, TlsVersion};
-pub(crate) use answer::{Answer, AnswerFields};
+pub(crate) use answer::{Answer, AnswerFields, Received};
 pub use body::Body;
 pub use closure::{TransportFn, transport_fn};
 pub(crate) use cookies::cookie_header;

@@ -92,11 +92,7 @@ const METHODS: Record<string, string> = { "+": "POST", "=": "PUT", "~": "PATCH",
 /**
  * Parses the table of a group. The first line has the noun of the group and the start of its paths. Every other line is
  * an operation: the rest of its path, a mark for its method, flags, a space, and its name in the client. The id of the
- * operation is that name with the noun after the first word.
- *
- * A path that starts with `"` continues the path of the line before. In names, `_` means the words of the path, and `-`
- * the same words in the singular. After the name, `:noun` replaces the noun of the group, and `;verb` replaces the name
- * at the start of the id. `;Id` is the whole id.
+ * operation is that name with the noun after the first word, or follows after `;`.
  *
  * Flags:
  *
@@ -116,39 +112,20 @@ const METHODS: Record<string, string> = { "+": "POST", "=": "PUT", "~": "PATCH",
 function parse(table: string): Map<string, () => Operation> {
   const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
   const [usual = "", beginning = ""] = head.split(" ");
-  let [last, since] = ["", OLDEST];
+  let since = OLDEST;
   return new Map(
     lines.map((line) => {
-      const [, start = "", mark = "", flags = "", name = "", sign, own = "", words = ""] =
-        /^(.*?)([*+=~$])(\S*) ([\w-]+)([:;]?)([\w-]*)(.*)/.exec(line) ?? [];
-      since = Number(/\d+/.exec(flags) ?? since);
-      last = start.replace(/^"/, () => last);
-      const [verb, rest] = parts(name, last);
-      const [path, minor] = [last, since];
+      const [, path = "", mark = "", flags = "", name = "", own = "", words = ""] = /^(.*?)([*+=~$])(\S*) (\w+);?(\w*)(.*)/.exec(line) ?? [];
+      const minor = (since = Number(/\d+/.exec(flags) ?? since));
       // Most programs use few of the operations.
       let read: Operation | undefined;
       const make = (): Operation => {
-        const [first, noun] = sign === ";" && own ? parts(own, path) : [verb, rest];
-        const id = /^[A-Z]/.test(own) && sign === ";" ? own : capital(first) + (sign === ":" ? own : usual) + (noun || rest);
+        const id = own || capital(name.replace(/(?=[A-Z])|$/, usual));
         return operation(id, beginning + path, mark, flags, words, minor);
       };
-      return [verb + rest, () => (read ??= make())];
+      return [name, () => (read ??= make())];
     }),
   );
-}
-
-/** Splits a name into its first word and the rest. */
-function parts(name: string, path: string): [verb: string, rest: string] {
-  const [, verb = "", sign = "", rest = ""] = /^([a-z0-9]*)([_-]?)(.*)/.exec(name) ?? [];
-  return [verb, (sign && wordsOf(path, sign === "-")) + rest];
-}
-
-/** Returns the words of a path. A segment before a parameter is singular, as is the last one if `one` is set. */
-function wordsOf(path: string, one: boolean): string {
-  return `/${path}`
-    .replace(one ? /(ie)?s(?=\/{|$)/g : /(ie)?s(?=\/{)/g, (_, many) => (many ? "y" : ""))
-    .replace(/{\w+}/g, "")
-    .replace(/[/.-]+(\w?)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function operation(id: string, path: string, mark: string, flags: string, words: string, since: number): Operation {

@@ -21,6 +21,7 @@ const NEVER = [
   /rust_panic/,
   /handle_alloc/,
   /capacity_overflow/,
+  /panic_access_error/,
   /raw_vec::handle_error/,
   // The host reads the parts of errors, so nothing uses `Display` or `Debug` on them. Exceptions: errors of the host,
   // which are text, and the client's own reasons. Saves 13 KB.
@@ -34,18 +35,9 @@ const NEVER = [
   /<(?!logto_admin_js::tokens::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>/,
   /<impl core.*::fmt::Debug for /,
   /<impl core.*::fmt::Display for /,
-  // The module has no bodies: all of its `Bytes` are empty and static. Saves 0.5 KB.
-  /bytes::bytes::\w*_to_mut/,
-  /bytes::bytes::\w*_to_vec/,
-  /bytes::bytes::shallow_clone_vec/,
-  /bytes::bytes_mut::/,
-  // wasm-bindgen throws where memory is exhausted, which traps as well. `SendWrapper` uses threads, and web bodies use
-  // JavaScript values. This module has neither. Saves 3.7 KB.
+  // wasm-bindgen throws where memory is exhausted, which traps as well. `js_sys` has closures and promises, and this
+  // module has none. Saves 0.9 KB.
   /wasm_bindgen::throw_str/,
-  /std.*::thread::/,
-  /dlmalloc/,
-  /SendWrapper/,
-  /JsValue/,
   /js_sys::/,
   /closures::_::invoke/,
 ];
@@ -83,8 +75,7 @@ export async function optimise(bytes, linked) {
   for (let pass = 0; pass < 3; pass++) module.optimize();
   const formats = functions(module).find(({ name }) => FORMATS.test(name.replace(/::h[0-9a-f]{16}$/, "")));
   if (formats) throw new Error(`reachable code formats text, which would trap: ${formats.name}`);
-  // Alignment hints differ from access to access, which gzip encodes. Saves 0.1 KB.
-  module.runPasses(["dealign", "strip-debug", "strip-producers", "strip-target-features"]);
+  module.runPasses(["strip-debug", "strip-producers", "strip-target-features"]);
   if (!module.validate()) throw new Error("the optimised module is not valid");
   return withPlainImports(Buffer.from(module.emitBinary()));
 }

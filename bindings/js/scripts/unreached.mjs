@@ -81,7 +81,6 @@ const MESSAGES = [
   /^capacity overflow$/,
   /^overflow (when|in) .*$/,
   /^RefCell already .*$/,
-  /^(Dereferenced|Dropped) SendWrapper.*$/,
   /^mid > len$/,
   /^assertion failed: .*$/,
   /^internal error: entered unreachable code.*$/,

@@ -277,7 +277,7 @@ pub fn settle_failure(job: u32, kind: u32, message: String) {
 
 fn settle_with(job: u32, status: u16, retry_after: f64, is_html: bool, fields: AnswerFields) {
     let retry_after = (retry_after >= 0.0).then(|| Duration::from_secs(retry_after as u64));
-    let answer = Answer { status, retry_after, is_html, fields, ..Answer::default() };
+    let answer = Answer { status, retry_after, is_html, left_origin: false, fields };
     settle(job, Outcome::Answer(Box::new(answer)));
     tasks::run();
 }

@@ -86,9 +86,12 @@ pub(crate) struct HostAttempt {
 
 #[async_trait]
 impl Attempt for HostAttempt {
-    async fn send(&self, number: u32, token: Option<&AccessToken>, _: &mut Pass) -> Result<Answer, AttemptError> {
+    /// JavaScript has the response.
+    type Response = ();
+
+    async fn send(&self, number: u32, token: Option<&AccessToken>, _: &mut Pass) -> Result<(Answer, ()), AttemptError> {
         let sent = Job::start(|job| self.request.send(job, number, token));
         let spent = if number == 1 { self.spent } else { Duration::ZERO };
-        within(&self.runtime, self.timeout, spent, async { sent.await.answer() }).await
+        within(&self.runtime, self.timeout, spent, async { sent.await.answer().map(|answer| (answer, ())) }).await
     }
 }

@@ -64,6 +64,10 @@ impl Headers {
         self.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.get("logto-core-request-id")
+    }
+
     /// Whether there is a value of `name`.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {

@@ -380,34 +380,34 @@ export interface ApplicationsCalls {
  */
 export const applications: Group<ApplicationsApi, ApplicationsCalls> = /* @__PURE__ */ group(`
 Application /api/applications
-*qo list:Applications
+*qo list;ListApplications
 +j create
 /{id}* get
-"$v delete
-"~j update
-/{applicationId}/custom-data~j19 update_
-/{applicationId}/access-control*40 get_
-"=j replace_
-/{applicationId}/roles*qp17 list_
-"=jt replace_
-"+j?c assign_
-"/{roleId}$v remove_;delete
-/{id}/protected-app-metadata/custom-domains* listCustomDomains:ApplicationProtectedAppMetadata
-"+jtc createCustomDomain:ApplicationProtectedAppMetadata
-"/{domain}$v deleteCustomDomain:ApplicationProtectedAppMetadata
-/{id}/organizations*qo18 list_
-/{id}/legacy-secret$19 delete_
-/{id}/secrets* list_
-"+jc create-
-"/{name}$v delete_
-"~jI update_
-/{applicationId}/user-consent-scopes*17 list_
-"+jtc add_;create-
-"/{scopeType}/{scopeId}$v remove_;delete
-/{applicationId}/sign-in-experience* get_
-"=j? replace_ #200 #201
-/{id}/users/{userId}/consent-organizations*qp list_ @organizations
-"=jv replace_
-"+jtc add_;create-
-"/{organizationId}$v remove_;delete
+/{id}$v delete
+/{id}~j update
+/{applicationId}/custom-data~j19 updateCustomData
+/{applicationId}/access-control*40 getAccessControl
+/{applicationId}/access-control=j replaceAccessControl
+/{applicationId}/roles*qp17 listRoles
+/{applicationId}/roles=jt replaceRoles
+/{applicationId}/roles+j?c assignRoles
+/{applicationId}/roles/{roleId}$v removeRole;DeleteApplicationRole
+/{id}/protected-app-metadata/custom-domains* listCustomDomains;ListApplicationProtectedAppMetadataCustomDomains
+/{id}/protected-app-metadata/custom-domains+jtc createCustomDomain;CreateApplicationProtectedAppMetadataCustomDomain
+/{id}/protected-app-metadata/custom-domains/{domain}$v deleteCustomDomain;DeleteApplicationProtectedAppMetadataCustomDomain
+/{id}/organizations*qo18 listOrganizations
+/{id}/legacy-secret$19 deleteLegacySecret
+/{id}/secrets* listSecrets
+/{id}/secrets+jc createSecret
+/{id}/secrets/{name}$v deleteSecret
+/{id}/secrets/{name}~jI updateSecret
+/{applicationId}/user-consent-scopes*17 listUserConsentScopes
+/{applicationId}/user-consent-scopes+jtc addUserConsentScopes;CreateApplicationUserConsentScope
+/{applicationId}/user-consent-scopes/{scopeType}/{scopeId}$v removeUserConsentScope;DeleteApplicationUserConsentScope
+/{applicationId}/sign-in-experience* getSignInExperience
+/{applicationId}/sign-in-experience=j? replaceSignInExperience #200 #201
+/{id}/users/{userId}/consent-organizations*qp listUserConsentOrganizations @organizations
+/{id}/users/{userId}/consent-organizations=jv replaceUserConsentOrganizations
+/{id}/users/{userId}/consent-organizations+jtc addUserConsentOrganizations;CreateApplicationUserConsentOrganization
+/{id}/users/{userId}/consent-organizations/{organizationId}$v removeUserConsentOrganization;DeleteApplicationUserConsentOrganization
 `);

@@ -64,6 +64,6 @@ export interface AuditLogsCalls {
 /** The tenant's audit log: sign-ins, token exchanges and other recorded events. */
 export const auditLogs: Group<AuditLogsApi, AuditLogsCalls> = /* @__PURE__ */ group(`
 Log /api/logs
-*qp list:Logs
+*qp list;ListLogs
 /{id}* get
 `);

@@ -57,7 +57,7 @@ export interface AuthnCalls {
 /** Callbacks for other systems. Includes the Hasura auth hook and the endpoints that receive SAML assertions. */
 export const authn: Group<AuthnApi, AuthnCalls> = /* @__PURE__ */ group(`
  /api/authn/
-hasura*qn get_Auth !resource
-saml/{connectorId}+jrn assert_
-single-sign-on/saml/{connectorId}+jrn assert_
+hasura*qn getHasuraAuth !resource
+saml/{connectorId}+jrn assertSaml
+single-sign-on/saml/{connectorId}+jrn assertSingleSignOnSaml
 `);

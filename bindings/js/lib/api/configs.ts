@@ -242,27 +242,27 @@ export interface ConfigsCalls {
  */
 export const configs: Group<ConfigsApi, ConfigsCalls> = /* @__PURE__ */ group(`
  /api/configs/
-admin-console* get_Config
-"~j update_Config
-oidc/session*38 get_Config
-"~j update_Config
-oidc/{keyType}*17 get_Keys
-"/{keyId}$v delete_Key
+admin-console* getAdminConsoleConfig
+admin-console~j updateAdminConsoleConfig
+oidc/session*38 getOidcSessionConfig
+oidc/session~j updateOidcSessionConfig
+oidc/{keyType}*17 getOidcKeys
+oidc/{keyType}/{keyId}$v deleteOidcKey
 oidc/{keyType}/rotate+j rotateOidcKeys
-jwt-customizer/{tokenTypePath}* get_
-"=j? upsert_ #200 #201
-"$v delete_
-"~j update_
+jwt-customizer/{tokenTypePath}* getJwtCustomizer
+jwt-customizer/{tokenTypePath}=j? upsertJwtCustomizer #200 #201
+jwt-customizer/{tokenTypePath}$v deleteJwtCustomizer
+jwt-customizer/{tokenTypePath}~j updateJwtCustomizer
 jwt-customizer* listJwtCustomizers
-"/test+j testJwtCustomizer
-id-token*37 get_Config
-"=j upsert_Config
-actions*42 list_
-"/test+j? testAction #200 #204
-actions/{actionType}* get_
-"=j upsert_ #200 #201
-"$v delete_
-"~j update_
-cimd*43 get_Config
-"~j update_Config
+jwt-customizer/test+j testJwtCustomizer
+id-token*37 getIdTokenConfig
+id-token=j upsertIdTokenConfig
+actions*42 listActions
+actions/test+j? testAction #200 #204
+actions/{actionType}* getAction
+actions/{actionType}=j upsertAction #200 #201
+actions/{actionType}$v deleteAction
+actions/{actionType}~j updateAction
+cimd*43 getCimdConfig
+cimd~j updateCimdConfig
 `);

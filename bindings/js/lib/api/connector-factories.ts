@@ -34,5 +34,5 @@ export interface ConnectorFactoriesCalls {
 export const connectorFactories: Group<ConnectorFactoriesApi, ConnectorFactoriesCalls> = /* @__PURE__ */ group(`
 ConnectorFactories /api/connector-factories
 * list
-/{id}* get:ConnectorFactory
+/{id}* get;GetConnectorFactory
 `);

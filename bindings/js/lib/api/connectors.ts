@@ -90,11 +90,11 @@ export interface ConnectorsCalls {
 /** Configured email, SMS and social connectors. */
 export const connectors: Group<ConnectorsApi, ConnectorsCalls> = /* @__PURE__ */ group(`
 Connector /api/connectors
-*q list:Connectors
+*q list;ListConnectors
 +j create
 /{id}* get
-"$v delete
-"~j update
-/{factoryId}/test+jv test;create_
-/{connectorId}/authorization-uri+j create_
+/{id}$v delete
+/{id}~j update
+/{factoryId}/test+jv test;CreateConnectorTest
+/{connectorId}/authorization-uri+j createAuthorizationUri
 `);

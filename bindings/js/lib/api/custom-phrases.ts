@@ -53,8 +53,8 @@ export interface CustomPhrasesCalls {
 /** Overridden texts of the sign-in pages, for each language. */
 export const customPhrases: Group<CustomPhrasesApi, CustomPhrasesCalls> = /* @__PURE__ */ group(`
 CustomPhrase /api/custom-phrases
-* list:CustomPhrases
+* list;ListCustomPhrases
 /{languageTag}* get
-"=jc replace
-"$v delete
+/{languageTag}=jc replace
+/{languageTag}$v delete
 `);

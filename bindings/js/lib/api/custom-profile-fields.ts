@@ -87,11 +87,11 @@ export interface CustomProfileFieldsCalls {
 /** Profile fields, beyond the identifiers, that users are asked for at sign-up. */
 export const customProfileFields: Group<CustomProfileFieldsApi, CustomProfileFieldsCalls> = /* @__PURE__ */ group(`
 CustomProfileFieldByName /api/custom-profile-fields
-*31 list:CustomProfileFields
-+jc create:CustomProfileField
+*31 list;ListCustomProfileFields
++jc create;CreateCustomProfileField
 /{name}* get
-"=j update
-"$v delete
-/batch+jc create_:CustomProfileFields
-/properties/sie-order+ji updateSieOrder:CustomProfileFields
+/{name}=j update
+/{name}$v delete
+/batch+jc createBatch;CreateCustomProfileFieldsBatch
+/properties/sie-order+ji updateSieOrder;UpdateCustomProfileFieldsSieOrder
 `);

@@ -49,7 +49,7 @@ export interface DashboardCalls {
 /** User counts: total, new and active users. */
 export const dashboard: Group<DashboardApi, DashboardCalls> = /* @__PURE__ */ group(`
  /api/dashboard/users/
-total* get_UserCount
-new* get_UserCounts
-active*q get_UserCounts
+total* getTotalUserCount
+new* getNewUserCounts
+active*q getActiveUserCounts
 `);

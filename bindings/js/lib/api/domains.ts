@@ -83,11 +83,11 @@ export interface DomainsCalls {
 /** Custom domains of the tenant. */
 export const domains: Group<DomainsApi, DomainsCalls> = /* @__PURE__ */ group(`
 Domain /api/domains
-* list:Domains
+* list;ListDomains
 +jc create
 /{id}* get
-"$v delete
-"/verification-files*42 get_;list
-"=j replace_
-/cleanup+ji39 cleanup:Domains
+/{id}$v delete
+/{id}/verification-files*42 getVerificationFiles;ListDomainVerificationFiles
+/{id}/verification-files=j replaceVerificationFiles
+/cleanup+ji39 cleanup;CleanupDomains
 `);

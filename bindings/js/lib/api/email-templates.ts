@@ -100,10 +100,10 @@ export interface EmailTemplatesCalls {
 /** Localized templates of the emails that Logto sends. */
 export const emailTemplates: Group<EmailTemplatesApi, EmailTemplatesCalls> = /* @__PURE__ */ group(`
 EmailTemplate /api/email-templates
-*q25 list:EmailTemplates
-=j replace:EmailTemplates
+*q25 list;ListEmailTemplates
+=j replace;ReplaceEmailTemplates
 $q deleteMany;DeleteEmailTemplates
 /{id}* get
-"$v delete
-"/details~j update_
+/{id}$v delete
+/{id}/details~j updateDetails
 `);

@@ -412,15 +412,15 @@ export interface ExperienceCalls {
 export const experience: Group<ExperienceApi, ExperienceCalls> = /* @__PURE__ */ group(`
  /api/experience
 =jvs20 initInteraction
-/interaction-event=jvs update_
+/interaction-event=jvs updateInteractionEvent
 /identification+jts identifyUser #201 #204
 /submit+?s submitInteraction #200 #204
-/interaction*s31 get_
+/interaction*s31 getInteraction
 /verification/password+js20 createPasswordVerification
 /verification/verification-code+js createAndSendVerificationCode
-"/verify+js verifyVerificationCode;verifyVerificationCodeVerification
+/verification/verification-code/verify+js verifyVerificationCode;VerifyVerificationCodeVerification
 /verification/mfa-verification-code+js31 createAndSendMfaVerificationCode
-"/verify+js verifyMfaVerificationCode
+/verification/mfa-verification-code/verify+js verifyMfaVerificationCode
 /verification/social/{connectorId}/authorization-uri+js20 createSocialVerification
 /verification/social/{connectorId}/verify+js verifySocialVerification
 /verification/sso/{connectorId}/authorization-uri+js createEnterpriseSsoVerification
@@ -428,18 +428,18 @@ export const experience: Group<ExperienceApi, ExperienceCalls> = /* @__PURE__ */
 /verification/totp/secret+s createTotpSecret
 /verification/totp/verify+js verifyTotpVerification
 /verification/web-authn/registration+s createWebAuthnRegistrationVerification
-"/verify+js verifyWebAuthnRegistrationVerification
+/verification/web-authn/registration/verify+js verifyWebAuthnRegistrationVerification
 /verification/web-authn/authentication+s createWebAuthnAuthenticationVerification
-"/verify+js verifyWebAuthnAuthenticationVerification
+/verification/web-authn/authentication/verify+js verifyWebAuthnAuthenticationVerification
 /verification/sign-in-passkey/authentication+js38 createSignInPasskeyAuthenticationWithIdentifier
-"/verify+js verifySignInPasskeyAuthentication
+/verification/sign-in-passkey/authentication/verify+js verifySignInPasskeyAuthentication
 /verification/backup-code/generate+s20 generateBackupCodes
 /verification/backup-code/verify+js verifyBackupCode
 /verification/new-password-identity+js createNewPasswordIdentityVerification
 /verification/one-time-token/verify+js26 verifyOneTimeTokenVerification
-/profile+jvs20 add_:User
-/user-assets/avatar+xs40 uploadAvatar:Experience
-/profile/password=jvs20 resetPassword:User
+/profile+jvs20 addProfile;AddUserProfile
+/user-assets/avatar+xs40 uploadAvatar;UploadExperienceAvatar
+/profile/password=jvs20 resetPassword;ResetUserPassword
 /profile/mfa/mfa-enabled+vs38 markMfaEnabled
 /profile/mfa/mfa-skipped+vs20 skipMfaBindingFlow
 /profile/mfa/mfa-suggestion-skipped+vs31 skipMfaSuggestion

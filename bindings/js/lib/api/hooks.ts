@@ -131,12 +131,12 @@ export interface HooksCalls {
 /** Webhooks: their events, destination URLs, signing keys and recent deliveries. */
 export const hooks: Group<HooksApi, HooksCalls> = /* @__PURE__ */ group(`
 Hook /api/hooks
-*qo list:Hooks
+*qo list;ListHooks
 +jc create
 /{id}*q get
-"$v delete
-"~j update
-"/recent-logs*qp list_
-/{id}/test+jv test;create_
-/{id}/signing-key~I rotate_;update
+/{id}$v delete
+/{id}~j update
+/{id}/recent-logs*qp listRecentLogs
+/{id}/test+jv test;CreateHookTest
+/{id}/signing-key~I rotateSigningKey;UpdateHookSigningKey
 `);

@@ -250,24 +250,24 @@ export const interaction: Group<InteractionApi, InteractionCalls> = /* @__PURE__
 LegacyInteraction /api/interaction
 =jvsd start
 $vsd abort
-/event=jvsd replace_
-/identifiers~jvsd update_
-/profile=jvsd replace_
-"$vsd delete_
-"~jvsd update_
+/event=jvsd replaceEvent
+/identifiers~jvsd updateIdentifiers
+/profile=jvsd replaceProfile
+/profile$vsd deleteProfile
+/profile~jvsd updateProfile
 /submit+?sd submit #200 #204
-/consent*sd get_
-"+jsd consent
+/consent*sd getConsent
+/consent+jsd consent
 /verification/social-authorization-uri+jsd createSocialAuthorizationUri
 /verification/verification-code+jvsd sendVerificationCode
 /verification/totp+sd createTotpSecret
 /verification/webauthn-registration+sd createWebAuthnRegistration
 /verification/webauthn-authentication+sd createWebAuthnAuthentication
 /bind-mfa+jvsd bindMfa
-/mfa=jvsd replace_
-"-skipped=jvsd skipMfa
-/single-sign-on/{connectorId}/authorization-url+jsd create_
+/mfa=jvsd replaceMfa
+/mfa-skipped=jvsd skipMfa
+/single-sign-on/{connectorId}/authorization-url+jsd createSingleSignOnAuthorizationUrl
 /single-sign-on/{connectorId}/authentication+jsd authenticateSingleSignOn
 /single-sign-on/{connectorId}/registration+sd registerSingleSignOn
-/single-sign-on/connectors*qsd list_ !email
+/single-sign-on/connectors*qsd listSingleSignOnConnectors !email
 `);

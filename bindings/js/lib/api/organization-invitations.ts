@@ -84,9 +84,9 @@ export interface OrganizationInvitationsCalls {
 export const organizationInvitations: Group<OrganizationInvitationsApi, OrganizationInvitationsCalls> = /* @__PURE__ */ group(`
 OrganizationInvitation /api/organization-invitations
 /{id}* get
-"$v delete
-*q list:OrganizationInvitations
+/{id}$v delete
+*q list;ListOrganizationInvitations
 +jc create
-/{id}/message+jv send_;create
-/{id}/status=j replace_
+/{id}/message+jv sendMessage;CreateOrganizationInvitationMessage
+/{id}/status=j replaceStatus
 `);

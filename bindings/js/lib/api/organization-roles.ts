@@ -154,16 +154,16 @@ export interface OrganizationRolesCalls {
 export const organizationRoles: Group<OrganizationRolesApi, OrganizationRolesCalls> = /* @__PURE__ */ group(`
 OrganizationRole /api/organization-roles
 /{id}* get
-"$v delete
-"~j update
-*qp list:OrganizationRoles
+/{id}$v delete
+/{id}~j update
+*qp list;ListOrganizationRoles
 +jc create
-/{id}/scopes*qo list_
-"=jv replace_
-"+jtc assign_;create-
-"/{organizationScopeId}$v remove_;delete
-/{id}/resource-scopes*qo list_
-"=jv replace_
-"+jtc assign_;create-
-"/{scopeId}$v remove_;delete
+/{id}/scopes*qo listScopes
+/{id}/scopes=jv replaceScopes
+/{id}/scopes+jtc assignScopes;CreateOrganizationRoleScope
+/{id}/scopes/{organizationScopeId}$v removeScope;DeleteOrganizationRoleScope
+/{id}/resource-scopes*qo listResourceScopes
+/{id}/resource-scopes=jv replaceResourceScopes
+/{id}/resource-scopes+jtc assignResourceScopes;CreateOrganizationRoleResourceScope
+/{id}/resource-scopes/{scopeId}$v removeResourceScope;DeleteOrganizationRoleResourceScope
 `);

@@ -70,9 +70,9 @@ export interface OrganizationScopesCalls {
 /** The organization permissions that organization roles can have. All organizations of the tenant share them. */
 export const organizationScopes: Group<OrganizationScopesApi, OrganizationScopesCalls> = /* @__PURE__ */ group(`
 OrganizationScope /api/organization-scopes
-*qo list:OrganizationScopes
+*qo list;ListOrganizationScopes
 +jc create
 /{id}* get
-"$v delete
-"~j update
+/{id}$v delete
+/{id}~j update
 `);

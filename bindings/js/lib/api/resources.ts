@@ -126,14 +126,14 @@ export interface ResourcesCalls {
 /** API resources and the permissions (scopes) defined on each. Access tokens are issued for API resources. */
 export const resources: Group<ResourcesApi, ResourcesCalls> = /* @__PURE__ */ group(`
 Resource /api/resources
-*qo list:Resources
+*qo list;ListResources
 +jc create
 /{id}* get
-"$v delete
-"~j update
-"/is-default~j update_
-/{resourceId}/scopes*qp list_
-"+jc create-
-"/{scopeId}$v delete_
-"~j update_
+/{id}$v delete
+/{id}~j update
+/{id}/is-default~j updateIsDefault
+/{resourceId}/scopes*qp listScopes
+/{resourceId}/scopes+jc createScope
+/{resourceId}/scopes/{scopeId}$v deleteScope
+/{resourceId}/scopes/{scopeId}~j updateScope
 `);

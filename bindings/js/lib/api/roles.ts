@@ -176,18 +176,18 @@ export interface RolesCalls {
  */
 export const roles: Group<RolesApi, RolesCalls> = /* @__PURE__ */ group(`
 Role /api/roles
-*qp list:Roles
+*qp list;ListRoles
 +j create
 /{id}* get
-"$v delete
-"~j update
-"/users*qp list_
-"+jtc assign_;create-
-"/{userId}$v remove_;delete
-/{id}/applications*qp list_
-"+jtc assign_;create-
-"/{applicationId}$v remove_;delete
-/{id}/scopes*qo list_
-"+jc assign_;create-
-"/{scopeId}$v remove_;delete
+/{id}$v delete
+/{id}~j update
+/{id}/users*qp listUsers
+/{id}/users+jtc assignUsers;CreateRoleUser
+/{id}/users/{userId}$v removeUser;DeleteRoleUser
+/{id}/applications*qp listApplications
+/{id}/applications+jtc assignApplications;CreateRoleApplication
+/{id}/applications/{applicationId}$v removeApplication;DeleteRoleApplication
+/{id}/scopes*qo listScopes
+/{id}/scopes+jc assignScopes;CreateRoleScope
+/{id}/scopes/{scopeId}$v removeScope;DeleteRoleScope
 `);

@@ -151,12 +151,12 @@ export const samlApplications: Group<SamlApplicationsApi, SamlApplicationsCalls>
 SamlApplication /api/saml-applications
 +jc24 create
 /{id}* get
-"$v delete
-"~j update
-"/secrets* list_
-"+jc create-
-"/{secretId}$v delete_
-"~j update_
-/{id}/metadata*tn get_;list
-/{id}/callback*qtnI get_
+/{id}$v delete
+/{id}~j update
+/{id}/secrets* listSecrets
+/{id}/secrets+jc createSecret
+/{id}/secrets/{secretId}$v deleteSecret
+/{id}/secrets/{secretId}~j updateSecret
+/{id}/metadata*tn getMetadata;ListSamlApplicationMetadata
+/{id}/callback*qtnI getCallback
 `);

@@ -83,9 +83,9 @@ export interface SignInExperienceCalls {
 /** How users sign up and sign in. Covers methods, branding, languages, MFA, password policy, bring-your-own UI. */
 export const signInExperience: Group<SignInExperienceApi, SignInExperienceCalls> = /* @__PURE__ */ group(`
  /api/sign-in-exp
-* get:SignInExp
-~jq update:SignInExp
-/default/check-password+ji20 checkPassword;checkPasswordWithDefaultSignInExperience
+* get;GetSignInExp
+~jq update;UpdateSignInExp
+/default/check-password+ji20 checkPassword;CheckPasswordWithDefaultSignInExperience
 /default/custom-ui-assets+x19 uploadCustomUiAssets
 /username-policy/case-sensitivity-conflicts*q41 getUsernameCaseSensitivityConflicts
 `);

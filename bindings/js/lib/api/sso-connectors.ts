@@ -118,13 +118,13 @@ export interface SsoConnectorsCalls {
  */
 export const ssoConnectors: Group<SsoConnectorsApi, SsoConnectorsCalls> = /* @__PURE__ */ group(`
 SsoConnector /api/sso-connectors
-*qo list:SsoConnectors
+*qo list;ListSsoConnectors
 +j create
 /{id}* get
-"$v delete
-"~j update
-"/signing-keys*43 list_
-"+jc create-
-"/{keyId}$v delete_
-"~j update_
+/{id}$v delete
+/{id}~j update
+/{id}/signing-keys*43 listSigningKeys
+/{id}/signing-keys+jc createSigningKey
+/{id}/signing-keys/{keyId}$v deleteSigningKey
+/{id}/signing-keys/{keyId}~j updateSigningKey
 `);

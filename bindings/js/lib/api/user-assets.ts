@@ -38,6 +38,6 @@ export interface UserAssetsCalls {
 /** Uploads of files, such as avatars and logos, to the installation's storage. */
 export const userAssets: Group<UserAssetsApi, UserAssetsCalls> = /* @__PURE__ */ group(`
 UserAsset /api/user-assets
-/service-status* get_
+/service-status* getServiceStatus
 +x upload;CreateUserAsset
 `);

@@ -86,9 +86,9 @@ export const verifications: Group<VerificationsApi, VerificationsCalls> = /* @__
 Verification /api/verifications/
 password+juc21 createByPassword
 verification-code+juc createByVerificationCode
-"/verify+ju verifyByVerificationCode
+verification-code/verify+ju verifyByVerificationCode
 social+juc22 createBySocial
-"/verify+ju verifyBySocial
-web-authn/registration+u29 generate_Options:
-"/verify+ju verifyWebAuthnRegistration:
+social/verify+ju verifyBySocial
+web-authn/registration+u29 generateWebAuthnRegistrationOptions;GenerateWebAuthnRegistrationOptions
+web-authn/registration/verify+ju verifyWebAuthnRegistration;VerifyWebAuthnRegistration
 `);

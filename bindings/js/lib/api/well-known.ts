@@ -111,11 +111,11 @@ export interface WellKnownCalls {
 /** Public data that can be read without a token. Includes the sign-in experience, its phrases, the API documents. */
 export const wellKnown: Group<WellKnownApi, WellKnownCalls> = /* @__PURE__ */ group(`
 WellKnown /api/.well-known/
-sign-in-exp*qn getSignInExperienceConfig:
-phrases*qn getSignInExperiencePhrases:
-experience*qn20 get_
-account-center*n37 get_
-management.openapi.json*n20 get_
-experience.openapi.json*n get_
-user.openapi.json*n21 get_
+sign-in-exp*qn getSignInExperienceConfig;GetSignInExperienceConfig
+phrases*qn getSignInExperiencePhrases;GetSignInExperiencePhrases
+experience*qn20 getExperience
+account-center*n37 getAccountCenter
+management.openapi.json*n20 getManagementOpenapiJson
+experience.openapi.json*n getExperienceOpenapiJson
+user.openapi.json*n21 getUserOpenapiJson
 `);

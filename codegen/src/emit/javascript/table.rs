@@ -19,75 +19,25 @@ pub fn table(rows: &[Row<'_>]) -> String {
     let mut paths = rows.iter().map(|(_, operation, _)| operation.path.as_str());
     let first = paths.next().unwrap_or_default();
     let common = paths.fold(first, common_beginning);
-    let mut last = "";
     let mut release_before = Release::OLDEST.minor();
     let mut table = format!("{noun} {common}\n");
     for (name, operation, uses) in rows {
         let path = operation.path.strip_prefix(common).unwrap_or_default();
-        let start = path.strip_prefix(last).filter(|_| !last.is_empty()).map(|more| format!("\"{more}"));
-        table += start.as_deref().unwrap_or(path);
+        table += path;
         table.push(verb(&operation.method));
         let since = release(operation);
         let change = if since == release_before { String::new() } else { since.to_string() };
         release_before = since;
-        table +=
-            &[flags(operation, uses) + &change, names(name, &operation.id, noun, path), words(operation)].join(" ");
+        table += &[flags(operation, uses) + &change, names(name, &operation.id, noun), words(operation)].join(" ");
         table.truncate(table.trim_end().len());
         table.push('\n');
-        last = path;
     }
     table
 }
 
-/// Returns the method's name, and the part of the operation's id that does not follow from it.
-fn names(name: &str, id: &str, noun: &str, path: &str) -> String {
-    let (first, rest) = name.split_at(name.find(|letter: char| letter.is_ascii_uppercase()).unwrap_or(name.len()));
-    let short = format!("{first}{}", shortened(rest, path));
-    match noun_of(name, id) {
-        Some(own) if own == noun => short,
-        Some(own) => format!("{short}:{own}"),
-        None => format!("{short};{}", other_id(id, noun, rest, path).unwrap_or_else(|| id.to_owned())),
-    }
-}
-
-/// Shortens an id that starts with another verb than the method's name. It can have the singular where the name has the
-/// plural.
-fn other_id(id: &str, noun: &str, usual: &str, path: &str) -> Option<String> {
-    let next = id.char_indices().skip(1).find(|(_, letter)| letter.is_ascii_uppercase());
-    let (verb, rest) = id.split_at(next?.0);
-    let rest = rest.strip_prefix(noun).filter(|rest| rest.starts_with(char::is_uppercase))?;
-    let rest = if rest == usual { String::new() } else { shortened(rest, path) };
-    Some(verb.to_lowercase() + &rest)
-}
-
-/// Replaces the words of the path in a name with a sign: `_`, or `-` if the last of them is in the singular.
-fn shortened(rest: &str, path: &str) -> String {
-    let with = |sign, one| {
-        let words = words_of(path, one);
-        let more = rest.strip_prefix(words.as_str()).filter(|_| !words.is_empty())?;
-        (more.is_empty() || more.starts_with(char::is_uppercase)).then(|| format!("{sign}{more}"))
-    };
-    with('_', false).or_else(|| with('-', true)).unwrap_or_else(|| rest.to_owned())
-}
-
-/// Returns the words of a path, as `group.ts` reads them.
-fn words_of(path: &str, one: bool) -> String {
-    let segments: Vec<&str> = path.split('/').collect();
-    let is_parameter = |at: usize| segments.get(at).is_some_and(|segment| segment.starts_with('{'));
-    let named = segments.iter().enumerate().filter(|(at, _)| !is_parameter(*at));
-    let words = named.map(|(at, segment)| match is_parameter(at + 1) || (one && at + 1 == segments.len()) {
-        true => singular(segment),
-        false => (*segment).to_owned(),
-    });
-    words.map(|word| word.to_upper_camel_case()).collect()
-}
-
-fn singular(word: &str) -> String {
-    match (word.strip_suffix("ies"), word.strip_suffix('s')) {
-        (Some(start), _) => format!("{start}y"),
-        (_, Some(start)) => start.to_owned(),
-        _ => word.to_owned(),
-    }
+/// Returns the method's name, and the operation's id if it does not follow from the name.
+fn names(name: &str, id: &str, noun: &str) -> String {
+    if noun_of(name, id) == Some(noun) { name.to_owned() } else { format!("{name};{id}") }
 }
 
 /// Returns the last words of a line: `@items`, `!required`, `#status`.
