@@ -88,6 +88,15 @@ mod tests {
     use crate::operation::TABLE;
 
     #[test]
+    fn every_release_has_a_hint_for_the_operations_that_it_introduced() {
+        for minor in defaults::OLDEST + 1..=defaults::NEWEST {
+            let hint = hint(Release::new(minor), None).unwrap_or_default();
+            assert!(hint.ends_with(&format!(": Logto 1.{minor} introduced this operation")), "{hint}");
+        }
+        assert_eq!(hint(Release::OLDEST, None), None);
+    }
+
+    #[test]
     fn every_operation_that_some_releases_lack_has_a_hint() {
         for info in TABLE.iter().filter(|info| info.since > Release::OLDEST || info.until.is_some()) {
             let hint = hint(info.since, info.until).unwrap_or_default();

@@ -75,7 +75,7 @@ fn firebase_values_are_written_in_standard_base64() {
 #[test]
 fn parameters_that_no_firebase_project_has_are_rejected() {
     let project = FirebaseScrypt {
-        signer_key: format!("{}-_8=", "A".repeat(82)),
+        signer_key: format!("{}_w==", "A".repeat(84)),
         salt_separator: "Bw".into(),
         rounds: 1,
         mem_cost: 1,
@@ -84,7 +84,7 @@ fn parameters_that_no_firebase_project_has_are_rejected() {
     assert!(project.check().is_ok() && largest.check().is_ok());
     let key = |signer_key: &str| FirebaseScrypt { signer_key: signer_key.into(), ..project.clone() };
     for (wrong, expected) in [
-        (key("secret"), "signer key of 4 bytes: expected 64 bytes"),
+        (key("c2VjcmV0"), "signer key of 6 bytes: expected 64 bytes"),
         (key(&project.signer_key[..85]), "signer key: expected base64"),
         (FirebaseScrypt { salt_separator: String::new(), ..project.clone() }, "salt separator: expected base64"),
         (FirebaseScrypt { rounds: 0, ..project.clone() }, "rounds 0: expected 1 to 8"),
