@@ -94,6 +94,16 @@ fn calls_whose_token_expires_while_they_wait_respect_the_limit() {
 }
 
 #[test]
+fn two_thousand_requests_at_the_limit_of_logto_cloud_take_nine_periods() {
+    let limit = RateLimit::LOGTO_CLOUD;
+    let batch = limit.requests as usize;
+    // With the token call, ten batches.
+    let departures = departures(limit.requests, 10 * batch - 1, Duration::ZERO, 3600);
+    assert!(departures.windows(batch + 1).all(|window| window[batch] - window[0] >= limit.per), "{departures:?}");
+    assert_eq!((departures.len(), departures.last()), (10 * batch, Some(&(9 * limit.per))));
+}
+
+#[test]
 fn calls_start_as_soon_as_the_token_is_there() {
     assert_eq!(departures(3, 10, SECOND, 3600)[..2], [Duration::ZERO, SECOND]);
 }

@@ -16,7 +16,6 @@ mod child;
 mod connections;
 mod faults;
 mod proxy;
-mod rate_limit;
 mod redirects;
 mod stage;
 mod statuses;
