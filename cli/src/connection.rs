@@ -1,7 +1,7 @@
 //! Selects the server and credentials: flags, then the environment, then a profile.
 
 use logto_admin::transport::{HttpTransport, ReqwestTransport, TlsBackend};
-use logto_admin::{Client, ClientBuilder, Endpoint};
+use logto_admin::{Client, ClientBuilder, Endpoint, RetryPolicy};
 
 use crate::environment::Variables;
 use crate::failure::{Failure, Result};
@@ -119,15 +119,16 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub fn client(&self) -> Result<Client> {
-        self.client_over(transport()?)
+        self.client_over(transport()?, RetryPolicy::default())
     }
 
-    /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent.
+    /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent. The policy
+    /// is also about token calls.
     ///
     /// # Errors
     /// Fails if the settings are invalid.
-    pub(crate) fn client_over(&self, transport: impl HttpTransport) -> Result<Client> {
-        self.built(self.builder().transport(sent_secrets::hidden(transport, &self.app_secret)))
+    pub(crate) fn client_over(&self, transport: impl HttpTransport, retry: RetryPolicy) -> Result<Client> {
+        self.built(self.builder().retry(retry).transport(sent_secrets::hidden(transport, &self.app_secret)))
     }
 
     fn built(&self, builder: ClientBuilder) -> Result<Client> {

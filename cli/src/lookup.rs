@@ -226,11 +226,19 @@ pub struct List<'a> {
 impl<'a> List<'a> {
     /// Returns the pages, each as its items.
     pub fn pages(self, client: &'a Client) -> impl Stream<Item = Result<Vec<Value>>> + 'a {
-        stream::try_unfold(Some(1_u32), move |page| async move {
-            let Some(page) = page else { return Ok(None) };
+        stream::try_unfold(Some((1_u32, Vec::new())), move |next| async move {
+            let Some((page, before)) = next else { return Ok(None) };
             let items = self.page(client, page).await?;
-            let next = (items.len() >= PAGE as usize).then_some(page + 1);
-            Ok(Some((items, next)))
+            if items.len() < PAGE as usize {
+                return Ok(Some((items, None)));
+            }
+            if items == before {
+                let message = format!("page {page} of {} is the same as the one before", self.operation);
+                return Err(
+                    Failure::new(message).with_hint("check whether something in front of the server drops the query")
+                );
+            }
+            Ok(Some((items.clone(), Some((page + 1, items)))))
         })
     }
 

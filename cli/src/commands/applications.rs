@@ -1,7 +1,7 @@
 //! `applications`: lists and creates applications.
 
-use logto_admin::Client;
 use logto_admin::serde_json::{Value, json};
+use logto_admin::{Client, Error};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, printed_after_changes};
@@ -79,13 +79,16 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let id = json_object::text(&created, "id");
             if !role_ids.is_empty() {
                 let assign = client.operation("AssignApplicationRoles")?.path("applicationId", &id);
-                assign.json(&json!({ "roleIds": role_ids })).await.map_err(|error| {
-                    let doing = format!("created the application {id}, but cannot assign its roles");
-                    let failure = Failure::from(error).after_changes().context(doing);
-                    failure.with_hint(format!("`logto-admin applications create-secret {id} NAME` prints a secret"))
-                })?;
+                assign
+                    .json(&json!({ "roleIds": role_ids }))
+                    .await
+                    .map_err(|error| after_creation(error, &id, "assign its roles"))?;
             }
-            let secrets = client.operation("ListApplicationSecrets")?.path("id", &id).await.unwrap_or_default();
+            let secrets = match client.operation("ListApplicationSecrets")?.path("id", &id).await {
+                // Older servers answer with the secret, and do not have this operation.
+                Err(error) if !error.is_not_found() => return Err(after_creation(error, &id, "read its secret")),
+                secrets => secrets.unwrap_or_default(),
+            };
             let secret = secrets.pointer("/0/value").or_else(|| created.get("secret")).cloned().unwrap_or_default();
             let shown = json!({ "id": id, "name": name, "type": kind, "secret": secret });
             printed_after_changes(context.printer.item(&shown))?;
@@ -114,6 +117,13 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
 }
 
 /// Returns the ids of the roles of a new application. Fails if it cannot have one of them.
+/// The failure of a step after the creation of an application, whose secret is not printed then.
+fn after_creation(error: Error, id: &str, doing: &str) -> Failure {
+    let context = format!("created the application {id}, but cannot {doing}");
+    let failure = Failure::from(error).after_changes().context(context);
+    failure.with_hint(format!("`logto-admin applications create-secret {id} NAME` prints a secret"))
+}
+
 async fn role_ids(client: &Client, kind: &str, roles: &[String]) -> Result<Vec<String>> {
     if roles.is_empty() {
         return Ok(Vec::new());

@@ -87,7 +87,8 @@ impl Writer {
         if has_more(row.record) {
             let unclear = origin == Origin::Unclear;
             let digest = Some(row.digest.clone());
-            self.note(&Entry::Created { key: row.key.to_owned(), id: id.clone(), unclear, digest })?;
+            let entry = Entry::Created { key: row.key.to_owned(), id: id.clone(), unclear, digest };
+            self.note(&entry).map_err(partial)?;
         }
         Ok(Target { id, origin })
     }

@@ -72,8 +72,9 @@ pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<Doubt> {
     (!is_certain).then(|| {
         let is_about_id = other == [ID];
         let (same, other) = (same.join(" and "), other.join(" and "));
+        let shared = if same.is_empty() { "no identifier".to_owned() } else { format!("the {same}") };
         let message =
-            format!("the user {} has the {same} of the record, but another {other}: is it the same person?", user.id);
+            format!("the user {} has {shared} of the record, but another {other}: is it the same person?", user.id);
         Doubt { message, is_about_id }
     })
 }

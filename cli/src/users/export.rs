@@ -65,7 +65,10 @@ pub async fn export(
     for pass in 1..=PASSES {
         let mut pages = client.users().list().page_size(PAGE as u32).prefetch(AHEAD).pages();
         let (mut read, mut listed, mut is_full) = (0, 0, false);
+        // A user was deleted between two pages, so another one can have moved from the later page to the earlier one.
+        let mut has_shrunk = false;
         while let Some(page) = pages.try_next().await? {
+            has_shrunk |= page.total < counted;
             counted = page.total;
             read += 1;
             listed += page.items.len() as u64;
@@ -86,7 +89,7 @@ pub async fn export(
         let total = counted.unwrap_or_default();
         // The stream of pages ends where the total does, although a full page might not be the last one.
         let is_cut = is_full && counted.is_some() && listed > total && has_page(client, read + 1).await?;
-        if !is_cut && listed >= total && seen.len() as u64 >= total {
+        if !is_cut && !has_shrunk && listed >= total && seen.len() as u64 >= total {
             break;
         }
         let known = seen.len() as u64;

@@ -65,22 +65,28 @@ pub async fn import(
         async move { line(&writer, item, found, &interrupt).await }
     });
     let (mut done, mut left, mut unreachable) = (0, 0_u64, Unreachable::default());
+    // Why the import ends. The calls in progress are completed, so that the journal has what they did.
+    let mut broken = None;
     while let Some(line) = lines.next().await {
         let running = running.fetch_sub(1, Ordering::Relaxed);
+        summary.partial += u64::from(line.is_partial);
         if line.is_fatal {
             // Without its journal, the import could not continue later.
-            return Err(Failure::new(line.message.unwrap_or_default()).after_changes_if(done > 0));
+            broken.get_or_insert(Failure::new(line.message.unwrap_or_default()));
+            interrupt.set();
+            continue;
         }
-        summary.partial += u64::from(line.is_partial);
         if line.is_left {
             left += 1;
             continue;
         }
         summary.count(line.outcome);
-        report(&line).map_err(|failure| failure.after_changes_if(!writer.is_dry_run))?;
         done += 1;
-        if done % SYNC == 0 {
-            writer.sync().map_err(Failure::after_changes)?;
+        let reported = if broken.is_none() { report(&line) } else { Ok(()) };
+        let kept = reported.and_then(|()| if done % SYNC == 0 { writer.sync() } else { Ok(()) });
+        if let Err(failure) = kept {
+            broken.get_or_insert(failure);
+            interrupt.set();
         }
         if max_failures.is_some_and(|most| summary.failed >= most) {
             enough.set();
@@ -94,6 +100,9 @@ pub async fn import(
             // The server has answered. According to the journal, nobody asked it.
             unreachable.reset();
         }
+    }
+    if let Some(failure) = broken {
+        return Err(failure.after_changes_if(!writer.is_dry_run && summary.has_done_something()));
     }
     summary.is_incomplete = left > 0 || !ended.load(Ordering::Relaxed);
     writer.sync()?;

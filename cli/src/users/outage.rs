@@ -7,6 +7,7 @@ use logto_admin::Client;
 use logto_admin::transport::{HttpResponse, HttpTransport, TransportError, TransportErrorKind, transport_fn};
 
 use super::attempts::Attempt;
+use super::retry::patient;
 use crate::connection::{Connection, transport};
 use crate::progress::LinePrinter;
 
@@ -24,9 +25,9 @@ struct State {
 }
 
 impl Outage {
-    /// Creates a client that notices outages of the server.
+    /// Creates a client that notices outages of the server, and waits for the end of short ones.
     pub(crate) fn client(&self, connection: &Connection) -> crate::failure::Result<Client> {
-        connection.client_over(self.watch(transport()?))
+        connection.client_over(self.watch(transport()?), patient())
     }
 
     /// Returns a transport that notices outages of the server. An import over it can end while it waits for the server.

@@ -133,6 +133,10 @@ impl Writer {
         let standing = self.journal.as_ref().and_then(|journal| locked(journal).standing(key).cloned());
         let row = Row { key, record, digest: digest_of(record) };
         let found = match standing {
+            // The record never was about the user that it was skipped for, so its new content can be about another one.
+            Some(Standing::Done { skipped: true, digest, .. }) if !row.has(digest.as_ref()) => {
+                self.create(&row, None).await?
+            }
             Some(Standing::Done { id, skipped: true, .. }) if self.on_conflict != OnConflict::Skip => {
                 match self.user(&id).await? {
                     Some(user) => return self.exists(&row, user).await,
@@ -293,7 +297,8 @@ impl Writer {
     fn done(&self, row: &Row<'_>, target: &Target, skipped: bool) -> Result<(), RecordError> {
         let (key, id, digest) = (row.key.to_owned(), target.id.clone(), Some(row.digest.clone()));
         let (created, unclear) = (target.origin != Origin::Existing, target.origin == Origin::Unclear);
-        self.note(&Entry::Done { key, id, created, unclear, skipped, digest })
+        let noted = self.note(&Entry::Done { key, id, created, unclear, skipped, digest });
+        if skipped { noted } else { noted.map_err(partial) }
     }
 
     pub(super) fn note(&self, entry: &Entry) -> Result<(), RecordError> {

@@ -149,6 +149,22 @@ async fn a_record_that_changed_since_the_earlier_run_is_updated_on_demand() {
     assert_eq!(created.len(), 1);
 }
 
+/// The first content of the record had the address of somebody else.
+#[tokio::test]
+async fn a_skipped_record_that_is_corrected_does_not_change_the_user_that_it_was_skipped_for() {
+    for on_conflict in [OnConflict::Skip, OnConflict::Fail, OnConflict::Update] {
+        let mut stage = Stage::new();
+        let ann = stage.call("CreateUser", json!({ "primaryEmail": "ann@example.com", "name": "Ann" })).await;
+        let bob = |email: &str| vec![record(json!({ "id": "1", "primaryEmail": email, "name": "Bob" }))];
+        assert_eq!(stage.import(bob("ann@example.com")).await.lines[0].outcome, Outcome::Skipped);
+        stage.on_conflict = on_conflict;
+        let report = stage.import(bob("bob@example.com")).await;
+        assert_eq!((report.lines[0].outcome, &report.lines[0].message), (Outcome::Created, &None), "{on_conflict:?}");
+        let same = stage.client().users().get(ann["id"].as_str().unwrap()).await.unwrap();
+        assert_eq!((same.name.as_deref(), same.primary_email.as_deref()), (Some("Ann"), Some("ann@example.com")));
+    }
+}
+
 #[tokio::test]
 async fn a_user_that_was_skipped_is_looked_at_again_with_another_action() {
     let mut stage = Stage::new();

@@ -83,6 +83,27 @@ async fn exported(client: &Client) -> Result<usize> {
 }
 
 #[tokio::test]
+async fn a_user_who_moves_to_a_page_that_was_read_is_exported() {
+    let stage = Stage::new();
+    let names: Vec<String> = (100..250).map(|number| format!("user{number}")).collect();
+    stage.import(named(&names.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let (emulator, other, seconds) = (stage.emulator.clone(), stage.client(), AtomicUsize::new(0));
+    let client = stage.client_over(ScriptedTransport::new(move |request, options| {
+        let (emulator, other) = (emulator.clone(), other.clone());
+        let deletes = request.url.contains("page=2") && seconds.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            // The first user of the second page becomes the last one of the first page.
+            if deletes {
+                let first = other.users().list().page_size(1).await.unwrap().items[0].id.clone();
+                other.users().delete(&first).await.unwrap();
+            }
+            emulator.send(request, &options).await
+        }
+    }));
+    assert_eq!(exported(&client).await.unwrap(), names.len());
+}
+
+#[tokio::test]
 async fn a_full_page_of_more_users_than_the_server_counts_is_not_the_end() {
     let stage = Stage::new();
     let names: Vec<String> = (0..101).map(|number| format!("user{number}")).collect();

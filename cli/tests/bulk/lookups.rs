@@ -176,3 +176,16 @@ async fn a_user_without_the_identifier_is_never_the_one_that_was_meant() {
         assert_eq!(failure, format!("no user has the id, email address, phone number or username `{who}`"));
     }
 }
+
+#[tokio::test]
+async fn a_page_that_repeats_is_an_error() {
+    let stage = Stage::new();
+    // A gateway drops the query, and the server does not page this list then.
+    let roles: Vec<_> =
+        (0..101).map(|number| json!({ "id": number.to_string(), "name": number.to_string() })).collect();
+    let body = serde_json::to_string(&roles).unwrap();
+    let client = stage.client_over(ScriptedTransport::api(move |_| HttpResponse::json(200, body.as_str())));
+    let failure = lookup::all(&client, "ListRoles").await.unwrap_err();
+    assert_eq!(failure.message(), "page 2 of ListRoles is the same as the one before");
+    assert!(failure.hint().is_some_and(|hint| hint.contains("drops the query")));
+}

@@ -50,6 +50,23 @@ async fn a_change_without_an_answer_ends_with_4() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_application_whose_secret_cannot_be_read_is_partly_done() {
+    let (url, server) = answering(|request| match request {
+        request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
+        request if request.starts_with(b"POST /api/applications") => json("", r#"{"id":"shop"}"#),
+        _ => json("", "{}").replacen("200 OK", "403 Forbidden", 1),
+    })
+    .await;
+    let program = Program::new().await;
+    let create = ["applications", "create", "Shop", "--type", "MachineToMachine", "--endpoint", &url];
+    let ended = program.run(&create).await;
+    server.abort();
+    assert!(ended.code == 4 && ended.out.is_empty(), "{ended:?}");
+    assert!(ended.err.contains("created the application shop, but cannot read its secret: "), "{ended:?}");
+    assert!(ended.err.contains("`logto-admin applications create-secret shop NAME` prints a secret"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_undo_without_an_answer_ends_with_4_and_can_be_repeated() {
     let (url, server) = answering(|request| match request {
         request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
