@@ -1,8 +1,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use logto_admin::bulk::Concurrency;
 use logto_admin::transport::{HttpResponse, HttpTransport, Method, TransportError, TransportErrorKind};
-use logto_admin_cli::users::record_result::Outcome;
+use logto_admin_cli::failure::{Exit, Failure};
+use logto_admin_cli::interrupt::Interrupt;
+use logto_admin_cli::users::import::import;
+use logto_admin_cli::users::record_result::{Outcome, RecordResult};
 use logto_admin_cli::users::undo;
 use logto_admin_cli::users::write::OnConflict;
 use logto_admin_emulator::Emulator;
@@ -10,7 +14,7 @@ use logto_admin_test_support::ScriptedTransport;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::stage::{Stage, named, record};
+use crate::stage::{Stage, items, named, record};
 
 /// A transport whose first answers to creations are lost after the server has created the user.
 fn losing(
@@ -272,4 +276,29 @@ async fn an_unclear_user_of_a_record_that_changed_is_left_until_an_update() {
         let user = stage.client().users().list().await.unwrap().items[0].clone();
         assert_eq!((report.lines[0].outcome, user.name.as_deref()), (expected, Some(name)), "{report:?}");
     }
+}
+
+#[tokio::test]
+async fn an_import_whose_report_fails_notes_what_the_calls_in_progress_did() {
+    let stage = Stage::new();
+    let emulator = stage.emulator.clone();
+    let client = stage.client_over(ScriptedTransport::new(move |request, options| {
+        let emulator = emulator.clone();
+        async move {
+            let answer = emulator.send(request, &options).await;
+            // The other calls go on before the answer arrives.
+            tokio::task::yield_now().await;
+            answer
+        }
+    }));
+    let writer = stage.writer(&client).await;
+    let mut report = |_: &RecordResult| Err(Failure::new("cannot write the report"));
+    let users = items(named(&["ada", "grace", "mary", "joan", "jean", "kay"]));
+    let imported = import(&writer, users, Concurrency::up_to(4), None, &Interrupt::default(), &mut report).await;
+    let failure = imported.unwrap_err();
+    assert_eq!((failure.message(), failure.exit), ("cannot write the report", Exit::Partly));
+    drop(writer);
+    let noted = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
+    let created = stage.usernames().await;
+    assert!(created.len() > 1 && noted.created.len() == created.len() && noted.unclear.is_empty(), "{created:?}");
 }
