@@ -75,7 +75,7 @@ mod tests {
         let value = json!({
             "signUp": { "password": true, "secondaryIdentifiers": [{ "identifier": "email" }] },
             "passkeySignIn": { "enabled": true },
-            "usernamePolicy": null,
+            "hideLogtoBranding": null,
             "customCss": null,
         });
         let mut members = value.as_object().unwrap().clone();

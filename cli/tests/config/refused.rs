@@ -62,6 +62,27 @@ async fn usernames_are_not_longer_than_they_are_short() {
     assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
 }
 
+#[tokio::test]
+async fn the_policies_of_usernames_and_passwords_have_known_members_and_types() {
+    let tenant = Emulator::new().client().unwrap();
+    let letters = "uppercase, lowercase, underscore";
+    for (policy, expected) in [
+        (
+            "usernamePolicy:\n  caseSensitiv: false",
+            "2: unknown key `caseSensitiv`; did you mean `caseSensitive`?".to_owned(),
+        ),
+        ("usernamePolicy:\n  minLength: many", "2: `usernamePolicy.minLength` must be an integer".to_owned()),
+        (
+            "usernamePolicy:\n  allowedChars: { numbers: true }",
+            format!("1: `usernamePolicy.allowedChars` requires one of {letters}"),
+        ),
+        ("passwordPolicy:\n  length: { min: 8.5 }", "2: `passwordPolicy.length.min` must be an integer".to_owned()),
+    ] {
+        let found = problems(&tenant, "sign-in-experience.yaml", &format!("{policy}\n")).await;
+        assert_eq!(found, [format!("sign-in-experience.yaml:{expected}")], "{policy}");
+    }
+}
+
 const SMTP: &str = "\
 - connectorId: simple-mail-transfer-protocol
   config: { host: a, port: 587, fromEmail: a@a.example, auth: { user: a, pass: password }, templates: [] }

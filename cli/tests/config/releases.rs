@@ -68,7 +68,7 @@ async fn members_that_an_older_server_lacks_are_skipped_and_all_others_applied()
     let warnings: Vec<String> = found.warnings().iter().map(|warning| folder.short(warning)).collect();
     assert_eq!(
         warnings,
-        ["sign-in-experience.yaml:2: `usernamePolicy` is skipped: Logto 1.33 to 1.36 does not have it"]
+        ["sign-in-experience.yaml:3: `usernamePolicy.minLength` is skipped: Logto 1.33 to 1.36 does not have it"]
     );
     assert_eq!(found.changes()[0].changed(), ["signInMode", "supportEmail"]);
     assert_eq!(apply_all(&old, &folder).await.updated, 1);

@@ -54,6 +54,8 @@ fn is_type(config: &Value, name: &str) -> bool {
 
 const IDENTIFIERS: &[&str] = &["username", "email", "phone"];
 const SECONDARY_IDENTIFIERS: &[&str] = &["username", "email", "phone", "emailOrPhone"];
+/// A username begins with one of these kinds of characters.
+const FIRST_LETTERS: [&str; 3] = ["uppercase", "lowercase", "underscore"];
 
 pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
     file: "sign-in-experience",
@@ -80,10 +82,16 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
         member("passkeySignIn.showPasskeyButton").flag().since(31),
         member("passkeySignIn.allowAutofill").flag().since(31),
         member("forgotPasswordMethods").one_of(ForgotPasswordMethod::VALUES).texts().since(31),
-        member("usernamePolicy").object().since(37),
-        member("passwordPolicy.length.min").number().filled(),
-        member("passwordPolicy.length.max").number().filled(),
-        member("passwordPolicy.characterTypes.min").number().filled(),
+        member("usernamePolicy.minLength").integer().since(37),
+        member("usernamePolicy.maxLength").integer().since(37),
+        member("usernamePolicy.caseSensitive").flag().since(37),
+        member("usernamePolicy.allowedChars.uppercase").flag().since(37),
+        member("usernamePolicy.allowedChars.lowercase").flag().since(37),
+        member("usernamePolicy.allowedChars.numbers").flag().since(37),
+        member("usernamePolicy.allowedChars.underscore").flag().since(37),
+        member("passwordPolicy.length.min").integer().filled(),
+        member("passwordPolicy.length.max").integer().filled(),
+        member("passwordPolicy.characterTypes.min").integer().filled(),
         member("passwordPolicy.rejects.pwned").flag().filled(),
         member("passwordPolicy.rejects.repetitionAndSequence").flag().filled(),
         member("passwordPolicy.rejects.userInfo").flag().filled(),
@@ -137,7 +145,13 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
         {
             return Some(("usernamePolicy", problem));
         }
+        let allowed = usernames.and_then(|policy| policy.get("allowedChars"));
+        let starts = |allowed: &Value| FIRST_LETTERS.iter().any(|kind| allowed.get(kind) == Some(&Value::Bool(true)));
         match () {
+            () if allowed.is_some_and(|allowed| !starts(allowed)) => {
+                let kinds = FIRST_LETTERS.join(", ");
+                Some(("usernamePolicy", format!("`usernamePolicy.allowedChars` requires one of {kinds}")))
+            }
             () if lacks_period => {
                 Some(("passwordExpiration", "`passwordExpiration` requires `validPeriodDays`".to_owned()))
             }

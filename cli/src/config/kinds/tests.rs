@@ -134,9 +134,12 @@ fn in_body(write: Write, path: &str) -> String {
     }
 }
 
-/// Members with other forms in bodies.
+/// Members with other forms in bodies, or whose parts the documents do not list.
 fn is_special(kind: &'static Kind, path: &str) -> bool {
     let name = path.split('.').next().unwrap();
+    if name == "usernamePolicy" {
+        return true;
+    }
     let is_value = matches!(kind.create, Some(Write { body: Body::Value(_), .. }));
     let in_path = kind.address == Address::Key && kind.key.contains(&path);
     let is_link = kind.links().any(|links| links.member == name);
