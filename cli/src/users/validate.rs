@@ -67,7 +67,9 @@ fn texts(user: &ImportedUser, problems: &mut Vec<Diagnostic>) {
             problems.push(Diagnostic::new(member, format!("longer than {most} characters")));
         }
     }
-    if let Some(avatar) = user.avatar.as_ref().filter(|avatar| !is_url(avatar)) {
+    // Logto also stores images themselves.
+    let is_image = |avatar: &str| is_url(avatar) || avatar.starts_with("data:image/");
+    if let Some(avatar) = user.avatar.as_ref().filter(|avatar| !is_image(avatar)) {
         problems.push(Diagnostic::with_value("avatar", avatar, "expected a URL"));
     }
     for (name, value) in &user.profile {

@@ -32,6 +32,7 @@ fn complete_users_have_no_problems() {
     });
     assert!(shown(complete).is_empty());
     assert!(shown(json!({ "username": "_" })).is_empty());
+    assert!(shown(json!({ "username": "ada", "avatar": "data:image/png;base64,iVBORw==" })).is_empty());
     assert!(shown(json!({ "identities": { "google": { "userId": "1" } } })).is_empty());
 }
 
