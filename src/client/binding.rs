@@ -19,7 +19,7 @@ use crate::token::endpoint::read_token;
 pub use crate::token::issuer::TokenIssuer;
 pub use crate::token::obtained::Obtained;
 pub use crate::token::store::TokenSlot;
-use crate::token::{AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenError, TokenKind};
+use crate::token::{AccessToken, TokenCache, TokenCacheOptions, TokenError, TokenKind, keep_fresh};
 pub use crate::transport::answer::{Answer, AnswerFields, Received};
 
 /// The source from which a [`HostedClient`] gets its access tokens.
@@ -177,10 +177,12 @@ impl HostedClient {
         self.0.tokens.as_ref().map(TokenCache::fresh_until).unwrap_or_default()
     }
 
-    /// Keeps the access token fresh in the background. The host has checked that this is possible.
+    /// Returns the task that keeps the access token fresh. The host has checked that this is possible, and stops the task
+    /// by dropping it.
     #[must_use]
-    pub fn keep_fresh(&self, interval: Option<Duration>) -> Option<Refresher> {
-        self.0.tokens.as_ref().map(|tokens| Refresher::run(tokens, interval))
+    pub fn keep_fresh(&self, interval: Option<Duration>) -> Option<BoxFuture<'static, ()>> {
+        let tokens = self.0.tokens.clone()?;
+        Some(Box::pin(keep_fresh(tokens, interval)))
     }
 
     fn tokens(&self) -> Result<&TokenCache> {

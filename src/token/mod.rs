@@ -14,7 +14,7 @@ pub(crate) mod store;
 
 pub use access_token::AccessToken;
 pub use cache::Refresher;
-pub(crate) use cache::{TokenCache, TokenCacheOptions};
+pub(crate) use cache::{TokenCache, TokenCacheOptions, keep_fresh};
 pub use endpoint::TokenContext;
 pub(crate) use endpoint::{TokenAnswer, TokenCalls, TokenRequest};
 pub use error::TokenError;

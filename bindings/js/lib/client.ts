@@ -198,14 +198,12 @@ export class Client<Calls = unknown> {
     else if (size !== undefined) set["page"] ??= 1;
     set["pageSize"] ??= snake ?? size;
     const { data, response } = await this.#made<unknown[]>(operation, { ...invocation, query: set });
-    const { total, totalIsCapped } = counted(response.headers);
     const paged = operation.paging === "always" || set["page"] !== undefined || set["pageSize"] !== undefined;
     const next = (): Promise<Page<unknown>> =>
       this.#page(operation, invocation, (made.page ?? 0) + 1, made.pageSize).then(({ data }) => data);
     const made: Page<unknown> = new Page(
       data ?? [],
-      total,
-      totalIsCapped,
+      ...counted(response.headers),
       paged ? Number(set["page"] ?? 1) : undefined,
       paged ? Number(set["pageSize"] ?? 20) : undefined,
       next,

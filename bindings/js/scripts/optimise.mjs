@@ -23,6 +23,8 @@ const NEVER = [
   /capacity_overflow/,
   /panic_access_error/,
   /raw_vec::handle_error/,
+  // wasm-bindgen calls it where memory is exhausted. Otherwise, the host would need a function that throws.
+  /wasm_bindgen::throw_str/,
   // The host reads the parts of errors, so nothing uses `Display` or `Debug` on them. Exceptions: errors of the host,
   // which are text, and the client's own reasons. Saves 13 KB.
   / as core.*::fmt::Debug>/,
@@ -35,11 +37,6 @@ const NEVER = [
   /<(?!logto_admin_js::tokens::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>/,
   /<impl core.*::fmt::Debug for /,
   /<impl core.*::fmt::Display for /,
-  // wasm-bindgen throws where memory is exhausted, which traps as well. `js_sys` has closures and promises, and this
-  // module has none. Saves 0.9 KB.
-  /wasm_bindgen::throw_str/,
-  /js_sys::/,
-  /closures::_::invoke/,
 ];
 
 // Exports that only the glue of wasm-bindgen uses, which lib/wasm/module.ts replaces. They need a function that it imports.

@@ -8,7 +8,7 @@ use logto_admin::binding::{
     Begun, HostedCall, HostedClient, HostedClientOptions, HostedTokenCalls, HostedTokens, root_kind,
 };
 use logto_admin::operation::Authentication;
-use logto_admin::token::{AccessToken, Refresher, TokenKind};
+use logto_admin::token::{AccessToken, TokenKind};
 use logto_admin::{Error, ErrorKind, RateLimit, RetryPolicy, StopReason};
 use wasm_bindgen::prelude::*;
 
@@ -25,11 +25,11 @@ struct Known {
     runtime: HostRuntime,
 }
 
-/// A client in the list, with the task that keeps its token fresh.
+/// A client in the list, with the number of the task that keeps its token fresh.
 struct Entry {
     number: u32,
     known: Known,
-    refresher: Option<Refresher>,
+    refresher: Option<u32>,
 }
 
 thread_local! {
@@ -43,6 +43,7 @@ fn get(client: u32) -> Option<Known> {
 /// Removes a client. What it has in progress fails when it next needs the host.
 #[wasm_bindgen]
 pub fn release(client: u32) {
+    stop_keeping_fresh(client);
     let removed = CLIENTS.with_borrow_mut(|clients| {
         let at = clients.iter().position(|entry| entry.number == client)?;
         Some(clients.swap_remove(at))
@@ -111,7 +112,7 @@ fn tokens(client: u32, source: u32, token: u32, renewable: bool, attempt: HostAt
 pub fn keep_fresh(client: u32, interval: f64) {
     let Some(known) = get(client) else { return };
     let interval = duration(interval).filter(|interval| !interval.is_zero());
-    set_refresher(client, known.client.keep_fresh(interval));
+    set_refresher(client, known.client.keep_fresh(interval).map(tasks::spawn));
 }
 
 /// Stops keeping the client's token fresh.
@@ -120,13 +121,15 @@ pub fn stop_keeping_fresh(client: u32) {
     set_refresher(client, None);
 }
 
-/// Replaces the task that keeps the client's token fresh. Dropping the old one stops it.
-fn set_refresher(client: u32, refresher: Option<Refresher>) {
+/// Replaces the task that keeps the client's token fresh.
+fn set_refresher(client: u32, refresher: Option<u32>) {
     let replaced = CLIENTS.with_borrow_mut(|clients| {
         let entry = clients.iter_mut().find(|entry| entry.number == client)?;
         std::mem::replace(&mut entry.refresher, refresher)
     });
-    drop(replaced);
+    if let Some(task) = replaced {
+        tasks::cancel(task);
+    }
     tasks::run();
 }
 

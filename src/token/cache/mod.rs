@@ -18,6 +18,7 @@ use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 
 pub use refresher::Refresher;
+pub(crate) use refresher::keep_fresh;
 
 use self::fetcher::Fetcher;
 use self::renewal::Renewal;

@@ -31,14 +31,9 @@ impl Refresher {
             return Err(Error::unsupported(ISOLATED));
         }
         runtime.check().map_err(Error::unsupported)?;
-        Ok(Self::run(cache, interval))
-    }
-
-    /// Starts the background task where it is known to be possible.
-    pub(crate) fn run(cache: &TokenCache, interval: Option<Duration>) -> Self {
         let (task, handle) = abortable(keep_fresh(cache.clone(), interval));
-        cache.runtime().spawn(Box::pin(task.map(drop)));
-        Self(handle)
+        runtime.spawn(Box::pin(task.map(drop)));
+        Ok(Self(handle))
     }
 }
 
@@ -48,7 +43,8 @@ impl Drop for Refresher {
     }
 }
 
-async fn keep_fresh(cache: TokenCache, interval: Option<Duration>) {
+/// The background task. It never ends by itself.
+pub(crate) async fn keep_fresh(cache: TokenCache, interval: Option<Duration>) {
     let runtime = cache.runtime().clone();
     loop {
         let wait = cache.state().cell.refresh_in(cache.now(), interval).unwrap_or(IDLE);

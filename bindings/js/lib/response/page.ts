@@ -54,12 +54,9 @@ export class Page<T> implements AsyncIterable<T> {
 }
 
 /** Reads the total count of a list from the headers of a page. */
-export function counted(headers: Headers): { total: number | undefined; totalIsCapped: boolean } {
+export function counted(headers: Headers): [total: number | undefined, totalIsCapped: boolean] {
   const total = parseInt(headers.get("total-number") ?? "");
-  return {
-    total: Number.isNaN(total) ? undefined : total,
-    totalIsCapped: headers.get("total-number-is-capped") === "true",
-  };
+  return [Number.isNaN(total) ? undefined : total, headers.get("total-number-is-capped") === "true"];
 }
 
 /** Logto's maximum page size. */

@@ -123,7 +123,7 @@ export class Engine implements HostContext {
     reject: (error: unknown) => void,
   ): PendingCall {
     const name = request?.operation.id ?? "GetToken";
-    return { owner, name, state: this.#state(client), request, first: undefined, grant: undefined, answer: undefined, cause: undefined, resolve, reject };
+    return { owner, name, state: this.#state(client), request, resolve, reject };
   }
 
   /** Adds a call, and returns its number. */

@@ -7,7 +7,7 @@ import type { FailedCall, PendingCall } from "./host.js";
 
 /** Returns the error of a call that has failed. */
 export function failure({ name, state, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
-  const { kind, status, ofToken } = failed;
+  const [ofToken, kind, message, status, code, hint, attempts, stopReason] = failed;
   const reason = ofToken ? state.cause : cause;
   // The caller gets the error of a hook unchanged.
   if (reason instanceof Object && HANDLED in reason) return reason[HANDLED];
@@ -19,9 +19,9 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
   // that of this call.
   const special = CAUSES.find((cause) => reason instanceof cause);
   const nested = special && reason instanceof special ? reason : undefined;
-  const known = { status: status || nested?.status, code: failed.code || nested?.code };
-  const unknownRoute = request && kind === "api" && (status === 405 || (status === 404 && !failed.code));
-  const label = [`${name}:`, known.status, known.code && `${known.code}:`, failed.message, details && `[details: ${details}]`];
+  const known = { status: status || nested?.status, code: code || nested?.code };
+  const unknownRoute = request && kind === "api" && (status === 405 || (status === 404 && !code));
+  const label = [`${name}:`, known.status, known.code && `${known.code}:`, message, details && `[details: ${details}]`];
   return new (special ?? classOf(failed))(label.filter(Boolean).join(" "), {
     ...known,
     data: body["data"],
@@ -29,10 +29,10 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
     headers: response?.response.headers,
     retryAfter: seconds >= 0 ? seconds : nested?.retryAfter,
     requestId: response?.response.headers.get("logto-core-request-id") ?? undefined,
-    hint: (unknownRoute && releaseHint(request.operation)) || (isBrowser ? failed.hint : failed.hint.split("; in a browser")[0]) || undefined,
+    hint: (unknownRoute && releaseHint(request.operation)) || (isBrowser ? hint : hint.split("; in a browser")[0]) || undefined,
     operation: name,
-    attempts: failed.attempts,
-    stopReason: failed.stopReason || undefined,
+    attempts,
+    stopReason: stopReason || undefined,
     cause: reason,
   });
 }
@@ -40,7 +40,7 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
 /** Classes of errors that a call shares with the call that failed for it. The most special is first. */
 const CAUSES = [TimeoutError, ConnectionError, RateLimitError, ServerError, AuthenticationError];
 
-function classOf({ kind, status, code, ofToken }: FailedCall): typeof LogtoError {
+function classOf([ofToken, kind, , status, code]: FailedCall): typeof LogtoError {
   switch (kind) {
     case "api":
       return classOfStatus(status, code);

@@ -20,13 +20,13 @@ export interface PendingCall {
   /** Undefined if the call only returns the access token. */
   readonly request: Request | undefined;
   /** First attempt, if it started without the module. */
-  first: FirstAttempt | undefined;
+  first?: FirstAttempt | undefined;
   /** Token of the last attempt. */
-  grant: Grant | undefined;
+  grant?: Grant | undefined;
   /** Answer to the last attempt. */
-  answer: Answer | undefined;
+  answer?: Answer;
   /** Error of the last attempt. */
-  cause: unknown;
+  cause?: unknown;
   /** Resolves the call, with the access token or an empty text. */
   readonly resolve: (token: string) => void;
   readonly reject: (error: unknown) => void;
@@ -34,19 +34,11 @@ export interface PendingCall {
   ended?: () => void;
 }
 
-/** Reason why a call failed. */
-export interface FailedCall {
-  /** Whether the client got no access token. */
-  ofToken: boolean;
-  kind: string;
-  message: string;
-  status: number;
-  code: string;
-  hint: string;
-  attempts: number;
-  /** Reason why the call was not retried, or an empty text. */
-  stopReason: StopReason | "";
-}
+/**
+ * Reason why a call failed, as the module passes it. `ofToken` is 1 if the client got no access token. `stopReason` is the
+ * reason why the call was not retried, or an empty text.
+ */
+export type FailedCall = [ofToken: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: StopReason | ""];
 
 /**
  * Jobs in progress: fetches, timers and functions of the user. The module numbers them; numbers are small and reused.
@@ -104,10 +96,10 @@ export function host(context: HostContext): Host {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     random: () => Math.random(),
-    send: (job: number, call: number, attempt: number, authorization: string) => sendAttempt(context, job, call, attempt, authorization),
-    send_token: (job: number, client: number, attempt: number) => sendTokenRequest(context, job, client, attempt),
-    sleep: (job: number, milliseconds: number, background: number) => sleep(jobs, job, milliseconds, background),
-    fetch_token: (job: number, client: number) => fetchToken(context, job, client),
+    send: sendAttempt.bind(undefined, context),
+    send_token: sendTokenRequest.bind(undefined, context),
+    sleep: sleep.bind(undefined, jobs),
+    fetch_token: fetchToken.bind(undefined, context),
     store_get: (job: number, client: number) => useStore(context, job, client, async (store, key) => read(await store.get(key)) ?? NO_TOKEN),
     store_set: (job: number, client: number, token: string, lifetime: number, scope: string, missing: string) =>
       useStore(context, job, client, async (store, key) => {
@@ -126,8 +118,7 @@ export function host(context: HostContext): Host {
     cancel: (job: number) => jobs.cancel(job),
     resolve: (call: number, freshUntil: number) => context.resolve(call, "", freshUntil),
     resolve_token: (call: number, token: string) => context.resolve(call, token, 0),
-    reject: (call: number, ofToken: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: StopReason | "") =>
-      context.reject(call, { ofToken: ofToken !== 0, kind, message, status, code, hint, attempts, stopReason }),
+    reject: (call: number, ...failed: FailedCall) => context.reject(call, failed),
   };
 }
 
