@@ -173,8 +173,10 @@ impl RecordReader {
         let mut checked = Checked::default();
         let mut mistaken = None;
         self.each(names, &mut |outcome| {
-            if let Read::User { can_have_hashes: true, .. } = &outcome {
-                checked.can_have_hashes = true;
+            if let Read::User { item, can_have_hashes, .. } = &outcome {
+                checked.can_have_hashes |= *can_have_hashes;
+                // Invalid records show, too, whether the hashes are those of these users.
+                checked.hashes.count(&item.user, &self.options);
             }
             match outcome {
                 Read::Mistaken { location, system } => {
@@ -192,7 +194,6 @@ impl RecordReader {
                     let has_password = item.user.password.is_some() || item.user.password_digest.is_some();
                     checked.hashed += u64::from(item.user.password_digest.is_some());
                     checked.passwords += u64::from(has_password);
-                    checked.hashes.count(&item.user, &self.options);
                     for warning in warnings {
                         let message = match warning.member.as_str() {
                             "" => warning.message,

@@ -232,6 +232,12 @@ async fn a_file_with_the_password_hashes_of_other_users_is_an_error() {
     hash("1");
     let imported = program.run(&import).await.done();
     assert!(imported.json()["created"] == 3 && imported.err.contains("(2 records, "), "{imported:?}");
+    // The user with the hash cannot be imported, and is a user of the file all the same.
+    let first = "{ \"user_id\": \"auth0|1\", \"email\": \"1@example.com\", \"email_verified\": false }\n";
+    program.file("export.ndjson", &(first.to_owned() + users.split_inclusive('\n').nth(1).unwrap()));
+    let options = ["--unverified", "custom-data", "--skip-invalid", "--journal", "other.journal"];
+    let partly = program.run(&[&import[..], &options].concat()).await;
+    assert!(partly.code == 4 && partly.json()["invalid"] == 1, "{partly:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
