@@ -44,6 +44,8 @@ async fn an_undo_that_leaves_users_out_names_the_option_that_deletes_them() {
     assert_eq!((left.code, count(&program).await), (4, 1), "{left:?}");
     assert!(left.err.contains("warning: left out username:ada: ") && left.err.contains("pass `--unclear`"), "{left:?}");
     assert!(left.err.ends_with("\ndeleted no users\n"), "{left:?}");
+    let quiet = program.run(&[&undo[..], &["--quiet"]].concat()).await;
+    assert_eq!((quiet.code, &*quiet.err), (4, left.err.split_inclusive('\n').next().unwrap()), "{quiet:?}");
     // Also if others are deleted.
     let grace = program.run(&["users", "create", "--username", "grace"]).await.done().json();
     let done = format!("{{\"state\":\"done\",\"key\":\"username:grace\",\"id\":{},\"created\":true}}\n", grace["id"]);
