@@ -424,6 +424,30 @@ async fn an_update_keeps_members_that_the_record_lacks_and_replaces_others_as_a_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_update_warns_that_it_replaces_passwords_in_clear_text() {
+    let program = Program::new().await;
+    let id = program.run(&["users", "create", "--username", "ada"]).await.done().json()["id"].clone();
+    let users = r#"{ "username": "ada", "password": "violet-anchor-47-kettle" }
+{ "username": "grace", "passwordAlgorithm": "MD5", "passwordDigest": "5f4dcc3b5aa765d61d8327deb882cf99" }
+{ "username": "alan" }
+"#;
+    let file = program.file("users.ndjson", users);
+    let import = ["users", "import", &file, "--on-conflict", "update"];
+    for options in [&["--dry-run"][..], &[]] {
+        let updated = program.run(&[&import[..], options].concat()).await.done();
+        for part in ["passwords in clear text replace those of users that exist", "users that exist keep theirs"] {
+            let line = updated.err.lines().find(|line| line.contains(part)).unwrap_or_default();
+            assert!(line.starts_with("warning: ") && line.ends_with("(1 record)"), "{updated:?}");
+        }
+    }
+    let client = program.client();
+    let verify = client.operation("VerifyUserPassword").unwrap().path("userId", id.as_str().unwrap());
+    verify.json(&serde_json::json!({ "password": "violet-anchor-47-kettle" })).await.unwrap();
+    let skipped = program.run(&["users", "import", &file, "--dry-run"]).await.done();
+    assert!(!skipped.err.contains("passwords in clear text"), "{skipped:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_can_be_imported_into_another_tenant() {
     let (one, other) = (Program::new().await, Program::new().await);
     let file = one.file("users.ndjson", USERS);
