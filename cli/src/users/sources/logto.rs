@@ -33,6 +33,7 @@ pub(super) fn convert(mut members: JsonObject) -> Conversion {
         warnings.push(Diagnostic::new("mfaVerificationFactors", message));
     }
     let (mut user, problems) = parsed(members);
+    user.password_algorithm = user.password_algorithm.map(super::hashes::normal_algorithm);
     let before = user.mfa.len();
     user.mfa.retain(has_secret);
     if user.mfa.len() < before {
