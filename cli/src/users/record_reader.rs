@@ -301,6 +301,11 @@ impl RecordReader {
             let message = format!("{location}: the members are those of {system}, not of {}", self.source);
             return Read::Refused(Failure::usage(message).with_hint(format!("pass `--from {system}`")));
         }
+        if self.source.is_realm_without_users(&record) {
+            let hint = "export it with `kc.sh export --users realm_file`, or import its files of users instead, \
+                        such as `NAME-users-0.json`; the admin console exports no users";
+            return Read::Refused(Failure::usage(format!("{location}: the realm export has no users")).with_hint(hint));
+        }
         let can_have_hashes = self.source.can_have_hashes(&record);
         let system = if self.source == Source::Logto { Source::of_record(&record) } else { None };
         let conversion = match self.source.convert_valid_members(record, &self.options) {

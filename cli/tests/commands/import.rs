@@ -122,6 +122,22 @@ async fn a_file_of_another_system_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_realm_export_without_users_is_an_error_that_names_the_export_with_users() {
+    let program = Program::new().await;
+    let file = program.file("realm.json", r#"{ "realm": "acme", "clients": [{ "clientId": "shop" }] }"#);
+    let import = ["users", "import", &file, "--from", "keycloak", "--skip-invalid"];
+    let refused = program.run(&import).await;
+    let mut lines = refused.err.lines();
+    assert!(refused.code == 2 && lines.next().unwrap().ends_with(": the realm export has no users"), "{refused:?}");
+    assert!(lines.next().unwrap().starts_with("hint: export it with `kc.sh export --users realm_file`"), "{refused:?}");
+    // An import of a realm says what it leaves out.
+    program.file("realm.json", r#"{ "realm": "acme", "organizations": [], "users": [{ "username": "ada" }] }"#);
+    let imported = program.run(&import).await.done();
+    let note = "note: the organizations of a realm and their members are not imported\n";
+    assert!(imported.json()["created"] == 1 && imported.err.contains(note), "{imported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_of_nothing_leaves_no_journal() {
     let program = Program::new().await;
     let file = program.file("users.ndjson", "{ \"usernme\": \"x\" }\n");

@@ -160,9 +160,12 @@ impl Source {
                 Limit::always("export jobs contain no roles and no organizations"),
             ],
             Self::Keycloak => {
-                vec![Limit::without_hashes(
-                    "only a realm export with users contains password hashes and one-time passwords",
-                )]
+                vec![
+                    Limit::without_hashes(
+                        "only a realm export with users contains password hashes and one-time passwords",
+                    ),
+                    Limit::always("the organizations of a realm and their members are not imported"),
+                ]
             }
             Self::Cognito => {
                 vec![Limit::always("Cognito exports no password hashes: users set a new password when they sign in")]
