@@ -180,7 +180,7 @@ fn similar<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     if let Some(member) = of_hash(&end) {
         return known.iter().copied().find(|known| *known == member);
     }
-    // What is not a password must not become one, such as `password_updated`.
+    // A column such as `password_updated` must not set passwords.
     let is_safe = |member: &str| !member.starts_with(PASSWORD) || strsim::levenshtein(&member.to_lowercase(), &end) < 3;
     let known: Vec<&str> = known.iter().copied().filter(|member| is_safe(member)).collect();
     // Such as `phone` and `primaryPhone`.
