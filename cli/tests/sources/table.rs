@@ -200,6 +200,8 @@ fn truth_values_and_lists_have_several_forms() {
         let organizations: Vec<&str> = user.organizations.iter().map(|membership| membership.name.as_str()).collect();
         assert_eq!((user.roles, organizations), (vec!["staff".to_owned(), "crew".to_owned()], vec!["staff", "crew"]));
     }
+    // A cell has one kind of separator.
+    assert_eq!(row(json!({ "username": "ada", "roles": "staff; crew, night" })).user.roles, ["staff", "crew, night"]);
 }
 
 #[test]
