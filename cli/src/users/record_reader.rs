@@ -11,7 +11,7 @@ use super::diagnostic::{Diagnostic, Rejected};
 use super::digest::{Digest, Digested};
 use super::input::{self, InputOptions, Placed, Records};
 use super::names::Names;
-use super::record::{ImportedUser, Item};
+use super::record::{self, ImportedUser, Item};
 use super::record_members;
 use super::seen_identifiers::SeenIdentifiers;
 use super::sources::{Source, SourceOptions};
@@ -320,6 +320,8 @@ impl RecordReader {
         let is_whole = problems.is_empty();
         // Without another identifier, these are not kept: the record is invalid because of them.
         if is_whole && !validate::can_sign_in(&conversion.user) {
+            // Other members than those of the system are the reason if there is no better one.
+            problems.extend(if conversion.set_aside.is_empty() { unread(&conversion.unread) } else { None });
             problems.extend(conversion.set_aside);
         }
         let found = validate::problems(&conversion.user).into_iter();
@@ -333,6 +335,17 @@ impl RecordReader {
         let item = Box::new(Item { location, user: conversion.user });
         Read::User { item, warnings: conversion.warnings, problems, unknown_names, can_have_hashes, system }
     }
+}
+
+/// Names the members of a record that were not read. Without a header, the names are data, and can be passwords.
+fn unread(names: &[String]) -> Option<Diagnostic> {
+    let is_data = |name: &String| validate::is_email(name) || name.contains('$');
+    if names.is_empty() || names.iter().any(is_data) {
+        return None;
+    }
+    let shown = names.iter().take(SHOWN).map(String::as_str).map(record::cut);
+    let shown: Vec<String> = shown.map(str::to_owned).chain(unshown(names.len(), SHOWN, "member")).collect();
+    Some(Diagnostic::new("", format!("the import reads none of these members: {}", shown.join(", "))))
 }
 
 /// Whether a path is something that exists and is not a file, such as the pipe of `<(command)`.

@@ -130,11 +130,31 @@ async fn a_realm_export_without_users_is_an_error_that_names_the_export_with_use
     let mut lines = refused.err.lines();
     assert!(refused.code == 2 && lines.next().unwrap().ends_with(": the realm export has no users"), "{refused:?}");
     assert!(lines.next().unwrap().starts_with("hint: export it with `kc.sh export --users realm_file`"), "{refused:?}");
-    // An import of a realm says what it leaves out.
+    // An import of a realm names what it leaves out.
     program.file("realm.json", r#"{ "realm": "acme", "organizations": [], "users": [{ "username": "ada" }] }"#);
     let imported = program.run(&import).await.done();
     let note = "note: the organizations of a realm and their members are not imported\n";
     assert!(imported.json()["created"] == 1 && imported.err.contains(note), "{imported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_without_the_members_of_its_system_is_an_error_that_names_its_members() {
+    let program = Program::new().await;
+    for (from, text, expected) in [
+        ("auth0", "Id,Email,Email Verified\nauth0|1,ada@example.com,true\n", Some("Email, Email Verified")),
+        ("keycloak", "Mail,Team\nada@example.com,red\n", Some("Mail, Team")),
+        // The first row is data.
+        ("keycloak", "ada@example.com,s3cret\ngrace@example.com,s3cret2\n", None),
+        // The address is the reason.
+        ("auth0", "Id,email,note\nauth0|1,ada@,x\n", None),
+    ] {
+        let file = program.file("users.csv", text);
+        let refused = program.run(&["users", "import", &file, "--from", from]).await;
+        let message = "the import reads none of these members: ";
+        let found = refused.err.split_once(message).and_then(|(_, rest)| rest.split(';').next());
+        assert_eq!((refused.code, found), (2, expected), "{refused:?}");
+        assert!(!refused.err.contains("s3cret"), "{refused:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,7 +42,7 @@ pub(super) fn convert(mut members: JsonObject) -> Conversion {
             "factors without a secret cannot be imported, so the user has to set them up again",
         ));
     }
-    Conversion { user, warnings, set_aside: Vec::new(), skip: None, problems }
+    Conversion { user, warnings, set_aside: Vec::new(), skip: None, problems, unread: Vec::new() }
 }
 
 /// Parses the cells of an export as CSV, which have JSON for objects, lists and booleans.
