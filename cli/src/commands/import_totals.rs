@@ -32,7 +32,7 @@ pub(super) fn finish(context: &mut Context, is_dry_run: bool, summary: Summary, 
         context.printer.message(&format!("{} {message}", counted(summary.outdated, "record")));
     }
     if summary.is_incomplete && !summary.is_unreachable {
-        context.printer.message("the import is incomplete: run the same command again to continue");
+        context.printer.problem("the import is incomplete: run the same command again to continue");
         if summary.failed > 0 {
             let message = "tries again first: correct or remove them, or raise --max-failures";
             context.printer.message(&format!("it {message} ({})", counted(summary.failed, "record")));
@@ -42,7 +42,7 @@ pub(super) fn finish(context: &mut Context, is_dry_run: bool, summary: Summary, 
         let (read, users) = (summary.records(), checked.users);
         context
             .printer
-            .message(&format!("the files have changed since they were checked: {read} of {users} users were read"));
+            .problem(&format!("the files have changed since they were checked: {read} of {users} users were read"));
     }
     if summary.is_unreachable {
         return Err(unreachable(&summary, is_dry_run));

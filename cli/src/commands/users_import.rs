@@ -348,10 +348,14 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
     for (warning, (count, location)) in &checked.warnings {
         printer.message(&format!("warning: {warning} ({}, first at {location})", counted(*count, "record")));
     }
-    if arguments.on_conflict == OnConflict::Update && checked.hashed > 0 {
-        let count = counted(checked.hashed, "record");
-        printer
-            .message(&format!("warning: Logto cannot change password hashes: users that exist keep theirs, unless you delete them first ({count})"));
+    if arguments.on_conflict == OnConflict::Update {
+        let clear = "with `--on-conflict update`, passwords in clear text replace those of users that exist";
+        let hashed = "Logto cannot change password hashes: users that exist keep theirs, unless you delete them first";
+        for (warning, count) in [(clear, checked.passwords - checked.hashed), (hashed, checked.hashed)] {
+            if count > 0 {
+                printer.message(&format!("warning: {warning} ({})", counted(count, "record")));
+            }
+        }
     }
     for (reason, count) in &checked.skipped {
         printer.message(&format!("left out {}: {reason}", counted(*count, "record")));

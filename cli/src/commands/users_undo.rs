@@ -25,7 +25,7 @@ pub(crate) async fn run(context: &mut Context, path: &Path, with_unclear: bool) 
         unclear.retain(|unclear| unclear.id.is_none());
     }
     for undo::Unclear { key, message, .. } in &unclear {
-        context.printer.message(&format!("warning: left out {key}: {message}"));
+        context.printer.warning(&format!("left out {key}: {message}"));
     }
     if unclear.iter().any(|unclear| unclear.id.is_some()) {
         context.printer.message("hint: check the users that were left out, and pass `--unclear` to delete them too");
@@ -54,7 +54,7 @@ pub(crate) async fn run(context: &mut Context, path: &Path, with_unclear: bool) 
     let maybe = if undone.unclear > 0 { format!(", and maybe {} more", undone.unclear) } else { String::new() };
     context.printer.message(&format!("deleted {} of {}{maybe}{gone}", undone.deleted, counted(all, "user")));
     if undone.deleted + undone.gone < all {
-        context.printer.message("the undo is incomplete: run the same command again to continue");
+        context.printer.problem("the undo is incomplete: run the same command again to continue");
         return Ok(if undone.deleted + undone.unclear > 0 { Exit::Partly } else { Exit::Interrupted });
     }
     Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly })

@@ -19,6 +19,7 @@ pub(crate) mod record_members;
 pub mod record_reader;
 pub mod record_result;
 mod retry;
+mod seen_identifiers;
 pub mod seen_ids;
 pub mod sources;
 pub mod summary;

@@ -1,8 +1,7 @@
 //! Reads the records of an import: from files, converted and checked.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
@@ -12,8 +11,9 @@ use super::diagnostic::{Diagnostic, Rejected};
 use super::digest::{Digest, Digested};
 use super::input::{self, InputOptions, Placed, Records};
 use super::names::Names;
-use super::record::{ImportedUser, Item};
+use super::record::{self, ImportedUser, Item};
 use super::record_members;
+use super::seen_identifiers::SeenIdentifiers;
 use super::sources::{Source, SourceOptions};
 use super::username_case::UsernameCase;
 use super::validate;
@@ -171,14 +171,16 @@ impl RecordReader {
     /// Fails if a file cannot be read, or if a record clearly comes from another system.
     pub fn check(&self, names: &Names) -> Result<Checked> {
         let mut checked = Checked::default();
-        let mut mistaken = None;
+        let mut refused = None;
         self.each(names, &mut |outcome| {
-            if let Read::User { can_have_hashes: true, .. } = &outcome {
-                checked.can_have_hashes = true;
+            if let Read::User { item, can_have_hashes, .. } = &outcome {
+                checked.can_have_hashes |= *can_have_hashes;
+                // Invalid records show, too, whether the hashes are those of these users.
+                checked.hashes.count(&item.user, &self.options);
             }
             match outcome {
-                Read::Mistaken { location, system } => {
-                    mistaken = Some((location, system));
+                Read::Refused(failure) => {
+                    refused = Some(failure);
                     return false;
                 }
                 Read::User { item, problems, unknown_names, system, .. } if !problems.is_empty() => {
@@ -192,7 +194,6 @@ impl RecordReader {
                     let has_password = item.user.password.is_some() || item.user.password_digest.is_some();
                     checked.hashed += u64::from(item.user.password_digest.is_some());
                     checked.passwords += u64::from(has_password);
-                    checked.hashes.count(&item.user, &self.options);
                     for warning in warnings {
                         let message = match warning.member.as_str() {
                             "" => warning.message,
@@ -209,13 +210,7 @@ impl RecordReader {
             }
             true
         })?;
-        match mistaken {
-            None => Ok(checked),
-            Some((location, system)) => {
-                let message = format!("{location}: the members are those of {system}, not of {}", self.source);
-                Err(Failure::usage(message).with_hint(format!("pass `--from {system}`")))
-            }
-        }
+        refused.map_or(Ok(checked), Err)
     }
 
     /// Returns the users to import. Leaves out what a check rejects.
@@ -228,7 +223,7 @@ impl RecordReader {
             let ended = self.each(&names, &mut |outcome| {
                 match outcome {
                     Read::User { item, problems, .. } if problems.is_empty() => valid.push(*item),
-                    Read::User { .. } | Read::Skipped(_) | Read::Rejected(..) | Read::Mistaken { .. } => {}
+                    Read::User { .. } | Read::Skipped(_) | Read::Rejected(..) | Read::Refused(_) => {}
                 }
                 valid.len() < AHEAD || send.send(std::mem::take(&mut valid)).is_ok()
             });
@@ -242,7 +237,7 @@ impl RecordReader {
 
     /// Passes each record to `take`, until it returns false.
     fn each(&self, names: &Names, take: &mut dyn FnMut(Read) -> bool) -> Result<()> {
-        let mut identifiers = Identifiers::default();
+        let mut identifiers = SeenIdentifiers::default();
         for file in &self.files {
             for record in self.open(file)? {
                 let read = match record {
@@ -299,11 +294,17 @@ impl RecordReader {
         }
     }
 
-    fn converted(&self, record: Placed<Value>, names: &Names, identifiers: &mut Identifiers) -> Read {
-        let Placed { location, value: record, has_lost_digits } = record;
-        let location = location.to_string();
+    fn converted(&self, record: Placed<Value>, names: &Names, identifiers: &mut SeenIdentifiers) -> Read {
+        let Placed { location: place, value: record, has_lost_digits } = record;
+        let location = place.to_string();
         if let Some(system) = self.source.mistaken_for(&record) {
-            return Read::Mistaken { location, system };
+            let message = format!("{location}: the members are those of {system}, not of {}", self.source);
+            return Read::Refused(Failure::usage(message).with_hint(format!("pass `--from {system}`")));
+        }
+        if self.source.is_realm_without_users(&record) {
+            let hint = "export it with `kc.sh export --users realm_file`, or import its files of users instead, \
+                        such as `NAME-users-0.json`; the admin console exports no users";
+            return Read::Refused(Failure::usage(format!("{location}: the realm export has no users")).with_hint(hint));
         }
         let can_have_hashes = self.source.can_have_hashes(&record);
         let system = if self.source == Source::Logto { Source::of_record(&record) } else { None };
@@ -319,6 +320,8 @@ impl RecordReader {
         let is_whole = problems.is_empty();
         // Without another identifier, these are not kept: the record is invalid because of them.
         if is_whole && !validate::can_sign_in(&conversion.user) {
+            // Other members than those of the system are the reason if there is no better one.
+            problems.extend(if conversion.set_aside.is_empty() { unread(&conversion.unread) } else { None });
             problems.extend(conversion.set_aside);
         }
         let found = validate::problems(&conversion.user).into_iter();
@@ -328,10 +331,21 @@ impl RecordReader {
         let of_names: Vec<Diagnostic> = of_names.map(|(member, message)| Diagnostic::new(member, message)).collect();
         let unknown_names = of_names.iter().map(ToString::to_string).collect();
         problems.extend(of_names);
-        problems.extend(identifiers.add(&conversion.user, self.username_case));
+        problems.extend(identifiers.add(&conversion.user, &place, self.username_case));
         let item = Box::new(Item { location, user: conversion.user });
         Read::User { item, warnings: conversion.warnings, problems, unknown_names, can_have_hashes, system }
     }
+}
+
+/// Names the members of a record that were not read. Without a header, the names are data, and can be passwords.
+fn unread(names: &[String]) -> Option<Diagnostic> {
+    let is_data = |name: &String| validate::is_email(name) || name.contains('$');
+    if names.is_empty() || names.iter().any(is_data) {
+        return None;
+    }
+    let shown = names.iter().take(SHOWN).map(String::as_str).map(record::cut);
+    let shown: Vec<String> = shown.map(str::to_owned).chain(unshown(names.len(), SHOWN, "member")).collect();
+    Some(Diagnostic::new("", format!("the import reads none of these members: {}", shown.join(", "))))
 }
 
 /// Whether a path is something that exists and is not a file, such as the pipe of `<(command)`.
@@ -368,39 +382,6 @@ enum Read {
     Skipped(&'static str),
     /// A record that cannot be imported, with its system as for a user.
     Rejected(Rejected, Option<Source>),
-    /// A record of another system.
-    Mistaken {
-        location: String,
-        system: Source,
-    },
-}
-
-/// The identifiers of all records so far, as hashes: a million users take about 50 MB.
-#[derive(Debug, Default)]
-struct Identifiers(HashSet<u64>);
-
-impl Identifiers {
-    /// Adds the identifiers of a user. Returns a problem for each that another record has.
-    fn add(&mut self, user: &ImportedUser, case: UsernameCase) -> Vec<Diagnostic> {
-        // Logto compares email addresses without case.
-        let email = user.primary_email.as_ref().map(|email| email.to_lowercase());
-        let username = user.username.as_ref().map(|username| case.compared(username));
-        let own = [
-            ("id", user.id.as_deref(), user.id.as_deref()),
-            ("primaryEmail", user.primary_email.as_deref(), email.as_deref()),
-            ("primaryPhone", user.primary_phone.as_deref(), user.primary_phone.as_deref()),
-            ("username", user.username.as_deref(), username.as_deref()),
-        ];
-        let own = own.into_iter().filter_map(|(member, value, compared)| Some((member.to_owned(), value?, compared?)));
-        let identities = user.identity_ids().map(|(target, id)| (format!("identities.{target}"), id, id));
-        let mut taken = Vec::new();
-        for (member, value, compared) in own.chain(identities) {
-            let mut hasher = DefaultHasher::new();
-            (&member, compared).hash(&mut hasher);
-            if !self.0.insert(hasher.finish()) {
-                taken.push(Diagnostic::with_value(member, value, "another record has the same value"));
-            }
-        }
-        taken
-    }
+    /// A record that shows that the file is another one than expected.
+    Refused(Failure),
 }

@@ -44,6 +44,8 @@ async fn an_undo_that_leaves_users_out_names_the_option_that_deletes_them() {
     assert_eq!((left.code, count(&program).await), (4, 1), "{left:?}");
     assert!(left.err.contains("warning: left out username:ada: ") && left.err.contains("pass `--unclear`"), "{left:?}");
     assert!(left.err.ends_with("\ndeleted no users\n"), "{left:?}");
+    let quiet = program.run(&[&undo[..], &["--quiet"]].concat()).await;
+    assert_eq!((quiet.code, &*quiet.err), (4, left.err.split_inclusive('\n').next().unwrap()), "{quiet:?}");
     // Also if others are deleted.
     let grace = program.run(&["users", "create", "--username", "grace"]).await.done().json();
     let done = format!("{{\"state\":\"done\",\"key\":\"username:grace\",\"id\":{},\"created\":true}}\n", grace["id"]);
@@ -117,6 +119,42 @@ async fn a_file_of_another_system_is_refused() {
     assert!(!fs::exists(format!("{file}.journal")).unwrap());
     let imported = program.run(&[&import[..], &["--from", "auth0"]].concat()).await;
     assert!(imported.json()["created"].as_u64() > Some(0), "{imported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_realm_export_without_users_is_an_error_that_names_the_export_with_users() {
+    let program = Program::new().await;
+    let file = program.file("realm.json", r#"{ "realm": "acme", "clients": [{ "clientId": "shop" }] }"#);
+    let import = ["users", "import", &file, "--from", "keycloak", "--skip-invalid"];
+    let refused = program.run(&import).await;
+    let mut lines = refused.err.lines();
+    assert!(refused.code == 2 && lines.next().unwrap().ends_with(": the realm export has no users"), "{refused:?}");
+    assert!(lines.next().unwrap().starts_with("hint: export it with `kc.sh export --users realm_file`"), "{refused:?}");
+    // An import of a realm names what it leaves out.
+    program.file("realm.json", r#"{ "realm": "acme", "organizations": [], "users": [{ "username": "ada" }] }"#);
+    let imported = program.run(&import).await.done();
+    let note = "note: the organizations of a realm and their members are not imported\n";
+    assert!(imported.json()["created"] == 1 && imported.err.contains(note), "{imported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_without_the_members_of_its_system_is_an_error_that_names_its_members() {
+    let program = Program::new().await;
+    for (from, text, expected) in [
+        ("auth0", "Id,Email,Email Verified\nauth0|1,ada@example.com,true\n", Some("Email, Email Verified")),
+        ("keycloak", "Mail,Team\nada@example.com,red\n", Some("Mail, Team")),
+        // The first row is data.
+        ("keycloak", "ada@example.com,s3cret\ngrace@example.com,s3cret2\n", None),
+        // The address is the reason.
+        ("auth0", "Id,email,note\nauth0|1,ada@,x\n", None),
+    ] {
+        let file = program.file("users.csv", text);
+        let refused = program.run(&["users", "import", &file, "--from", from]).await;
+        let message = "the import reads none of these members: ";
+        let found = refused.err.split_once(message).and_then(|(_, rest)| rest.split(';').next());
+        assert_eq!((refused.code, found), (2, expected), "{refused:?}");
+        assert!(!refused.err.contains("s3cret"), "{refused:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -419,6 +457,30 @@ async fn an_update_keeps_members_that_the_record_lacks_and_replaces_others_as_a_
     let roles = program.run(&["api", "ListUserRoles", "--path", &id]).await.done().json();
     assert_eq!(roles.as_array().unwrap().len(), 2, "{roles}");
     assert_eq!(program.run(&["organizations", "members", "Acme"]).await.done().json()[0]["username"], "ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_warns_that_it_replaces_passwords_in_clear_text() {
+    let program = Program::new().await;
+    let id = program.run(&["users", "create", "--username", "ada"]).await.done().json()["id"].clone();
+    let users = r#"{ "username": "ada", "password": "violet-anchor-47-kettle" }
+{ "username": "grace", "passwordAlgorithm": "MD5", "passwordDigest": "5f4dcc3b5aa765d61d8327deb882cf99" }
+{ "username": "alan" }
+"#;
+    let file = program.file("users.ndjson", users);
+    let import = ["users", "import", &file, "--on-conflict", "update"];
+    for options in [&["--dry-run"][..], &[]] {
+        let updated = program.run(&[&import[..], options].concat()).await.done();
+        for part in ["passwords in clear text replace those of users that exist", "users that exist keep theirs"] {
+            let line = updated.err.lines().find(|line| line.contains(part)).unwrap_or_default();
+            assert!(line.starts_with("warning: ") && line.ends_with("(1 record)"), "{updated:?}");
+        }
+    }
+    let client = program.client();
+    let verify = client.operation("VerifyUserPassword").unwrap().path("userId", id.as_str().unwrap());
+    verify.json(&serde_json::json!({ "password": "violet-anchor-47-kettle" })).await.unwrap();
+    let skipped = program.run(&["users", "import", &file, "--dry-run"]).await.done();
+    assert!(!skipped.err.contains("passwords in clear text"), "{skipped:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -232,6 +232,12 @@ async fn a_file_with_the_password_hashes_of_other_users_is_an_error() {
     hash("1");
     let imported = program.run(&import).await.done();
     assert!(imported.json()["created"] == 3 && imported.err.contains("(2 records, "), "{imported:?}");
+    // The user with the hash cannot be imported, and is a user of the file all the same.
+    let first = "{ \"user_id\": \"auth0|1\", \"email\": \"1@example.com\", \"email_verified\": false }\n";
+    program.file("export.ndjson", &(first.to_owned() + users.split_inclusive('\n').nth(1).unwrap()));
+    let options = ["--unverified", "custom-data", "--skip-invalid", "--journal", "other.journal"];
+    let partly = program.run(&[&import[..], &options].concat()).await;
+    assert!(partly.code == 4 && partly.json()["invalid"] == 1, "{partly:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -325,10 +331,25 @@ async fn usernames_that_are_the_same_for_the_tenant_are_found_before_anything_is
     program.run(&["api", "UpdateSignInExp", "--set", "usernamePolicy.caseSensitive=false"]).await.done();
     for command in [&dry[..], &import] {
         let refused = program.run(command).await;
-        let expected = "users.ndjson:2: ada: username \"ada\": another record has the same value\n";
+        let expected = "users.ndjson:2: ada: username \"ada\": another record has the same value: ";
         assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
     }
     assert_eq!(count(&program).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_another_record_has_comes_with_the_place_of_that_record() {
+    let program = Program::new().await;
+    let files = [
+        program.file("a.csv", "username,name\ngrace,G\nada,A\n"),
+        program.file("b.json", "[{ \"username\": \"alan\" }, { \"username\": \"ada\" }, { \"username\": \"alan\" }]"),
+    ];
+    let refused = program.run(&["users", "import", &files[0], &files[1]]).await;
+    for (element, name, other) in [(2, "ada", "a.csv:3"), (3, "alan", "b.json: element 1")] {
+        let line = format!("element {element}: {name}: username \"{name}\": another record has the same value: ");
+        let line = refused.err.lines().find_map(|shown| shown.split_once(&line)).unwrap_or_default().1;
+        assert!(refused.code == 2 && line.ends_with(other), "{refused:?}");
+    }
 }
 
 #[cfg(unix)]

@@ -37,6 +37,14 @@ fn the_users_of_a_realm_export_are_converted() {
 }
 
 #[test]
+fn required_actions_are_a_warning() {
+    let record = json!({ "username": "ada", "requiredActions": ["UPDATE_PASSWORD"] });
+    let user = Source::Keycloak.convert(record, &SourceOptions::default()).unwrap();
+    let expected = "requiredActions \"UPDATE_PASSWORD\": Logto has no required actions, so it is not imported";
+    assert_eq!((json(&user), warnings(&user)), (json!({ "username": "ada" }), vec![expected.to_owned()]));
+}
+
+#[test]
 fn a_phone_number_is_verified_only_if_an_attribute_says_so() {
     let options = SourceOptions { unverified: Unverified::CustomData, ..Default::default() };
     for (verified, expected) in [(json!(["true"]), Some("12025550123")), (json!(["false"]), None), (json!([]), None)] {

@@ -1,3 +1,4 @@
+use logto_admin::models::PasswordAlgorithm;
 use logto_admin_cli::users::sources::{Columns, Conversion, Source, SourceOptions, Unverified};
 use logto_admin_cli::users::validate;
 use serde_json::{Value, json};
@@ -199,6 +200,8 @@ fn truth_values_and_lists_have_several_forms() {
         let organizations: Vec<&str> = user.organizations.iter().map(|membership| membership.name.as_str()).collect();
         assert_eq!((user.roles, organizations), (vec!["staff".to_owned(), "crew".to_owned()], vec!["staff", "crew"]));
     }
+    // A cell has one kind of separator.
+    assert_eq!(row(json!({ "username": "ada", "roles": "staff; crew, night" })).user.roles, ["staff", "crew, night"]);
 }
 
 #[test]
@@ -216,4 +219,17 @@ fn the_algorithm_of_a_hash_that_names_it_can_be_left_out() {
     let user = row(json!({ "username": "ada", "passwordDigest": digest })).user;
     assert_eq!(user.password_algorithm.as_deref(), Some("Bcrypt"));
     assert!(validate::problems(&user).is_empty());
+}
+
+#[test]
+fn the_case_of_an_algorithm_does_not_matter() {
+    for name in PasswordAlgorithm::VALUES {
+        for written in [name.to_lowercase(), name.to_uppercase()] {
+            let record = json!({ "username": "ada", "passwordDigest": "x", "passwordAlgorithm": written });
+            for source in [Source::Csv, Source::Logto] {
+                let user = source.convert(record.clone(), &options(&[])).unwrap().user;
+                assert_eq!(user.password_algorithm.as_deref(), Some(*name), "{source}");
+            }
+        }
+    }
 }

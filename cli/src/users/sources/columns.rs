@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::users::diagnostic::{Diagnostic, UNKNOWN};
-use crate::users::record_members::{Form, MEMBERS, Member, member};
+use crate::users::record_members::{Form, MEMBERS, Member, PASSWORD, member};
 
 /// Members of a column, besides those of a record.
 const OWN: [Member; 3] =
@@ -163,9 +163,27 @@ pub(super) fn not_a_member(name: &str, known: &[&str]) -> String {
     similar(name, known).map_or(UNKNOWN.to_owned(), |member| format!("{UNKNOWN}; did you mean {member:?}?"))
 }
 
+/// Returns the member for the hash of a password, or for its algorithm, if the simplified name of a column is about that.
+fn of_hash(name: &str) -> Option<&'static str> {
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if !has(&["pass", "pwd"]) && !name.starts_with("hash") {
+        None
+    } else if has(&["hasher", "algo", "method"]) {
+        Some("passwordAlgorithm")
+    } else {
+        has(&["hash", "digest"]).then_some("passwordDigest")
+    }
+}
+
 fn similar<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    // Such as `phone` and `primaryPhone`.
     let end = simplified(name);
+    if let Some(member) = of_hash(&end) {
+        return known.iter().copied().find(|known| *known == member);
+    }
+    // A column such as `password_updated` must not set passwords.
+    let is_safe = |member: &str| !member.starts_with(PASSWORD) || strsim::levenshtein(&member.to_lowercase(), &end) < 3;
+    let known: Vec<&str> = known.iter().copied().filter(|member| is_safe(member)).collect();
+    // Such as `phone` and `primaryPhone`.
     if let Some(longer) = known.iter().find(|member| end.len() > 3 && member.to_lowercase().ends_with(&end)) {
         return Some(longer);
     }
@@ -197,6 +215,15 @@ mod tests {
             ("mail=primaryMail", "did you mean \"primaryEmail\"?"),
             ("mail=xyz", "expected one of id, username"),
             ("mail=customdata", "did you mean \"customData\"?"),
+            ("mail=pasword", "did you mean \"password\"?"),
+            ("mail=word", "expected one of id, username"),
+            ("mail=password_updated", "expected one of id, username"),
+            ("mail=password_hasher", "did you mean \"passwordAlgorithm\"?"),
+            ("mail=hash-algorithm", "did you mean \"passwordAlgorithm\"?"),
+            ("mail=passwordAlgoritm", "did you mean \"passwordAlgorithm\"?"),
+            ("mail=passwordhash", "did you mean \"passwordDigest\"?"),
+            ("mail=Password Digests", "did you mean \"passwordDigest\"?"),
+            ("mail=hash", "did you mean \"passwordDigest\"?"),
             ("mail=customData.", "unknown member"),
         ] {
             let message = text.parse::<Column>().unwrap_err();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::columns::{form, set_once};
 use super::draft::Draft;
 use super::fields::{Fields, flag, is_empty, parsed, split, text};
-use super::hashes::recognized;
+use super::hashes::{normal_algorithm, recognized};
 use crate::users::diagnostic::Diagnostic;
 use crate::users::record::{JsonObject, Membership};
 use crate::users::record_members::Form;
@@ -116,7 +116,7 @@ fn digest(members: &mut Fields, draft: &mut Draft<'_>) {
         },
         (digest, algorithm) => {
             draft.user.password_digest = digest;
-            draft.user.password_algorithm = algorithm;
+            draft.user.password_algorithm = algorithm.map(normal_algorithm);
         }
     }
 }

@@ -67,7 +67,7 @@ impl<'a> Draft<'a> {
         let mut seen = HashSet::new();
         self.user.organizations.retain(|organization| seen.insert(organization.name.clone()));
         let Self { user, warnings, set_aside, skip, problems, .. } = self;
-        Conversion { user, warnings, set_aside, skip, problems }
+        Conversion { user, warnings, set_aside, skip, problems, unread: Vec::new() }
     }
 
     pub(super) fn problem(&mut self, problem: Diagnostic) {

@@ -1,5 +1,6 @@
 //! Text formats of password hashes that several systems use.
 
+use logto_admin::models::PasswordAlgorithm;
 use logto_admin::{PasswordDigest, PasswordSalt};
 
 use super::encoding::{from_base64, hex};
@@ -16,6 +17,12 @@ pub(super) fn unsupported(format: &str) -> String {
 pub(super) fn shown_name(name: &str) -> &str {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if !name.is_empty() && name.len() <= 24 && name.bytes().all(letter) { name } else { "unknown" }
+}
+
+/// Returns the name of an algorithm as Logto writes it. Case does not matter.
+pub(super) fn normal_algorithm(name: String) -> String {
+    let known = PasswordAlgorithm::VALUES.iter().find(|known| known.eq_ignore_ascii_case(&name));
+    known.map_or(name, |known| (*known).to_owned())
 }
 
 /// Returns the reason for a hash that does not have the form of its format.

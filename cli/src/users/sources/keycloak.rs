@@ -42,6 +42,9 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
         let id = identity.text("userId");
         draft.identity("federatedIdentities", &provider, id, Default::default());
     }
+    for action in fields.texts("requiredActions") {
+        draft.warn_value("requiredActions", &action, "Logto has no required actions, so it is not imported");
+    }
     roles(fields, draft);
 }
 

@@ -33,6 +33,7 @@ pub(super) fn convert(mut members: JsonObject) -> Conversion {
         warnings.push(Diagnostic::new("mfaVerificationFactors", message));
     }
     let (mut user, problems) = parsed(members);
+    user.password_algorithm = user.password_algorithm.map(super::hashes::normal_algorithm);
     let before = user.mfa.len();
     user.mfa.retain(has_secret);
     if user.mfa.len() < before {
@@ -41,7 +42,7 @@ pub(super) fn convert(mut members: JsonObject) -> Conversion {
             "factors without a secret cannot be imported, so the user has to set them up again",
         ));
     }
-    Conversion { user, warnings, set_aside: Vec::new(), skip: None, problems }
+    Conversion { user, warnings, set_aside: Vec::new(), skip: None, problems, unread: Vec::new() }
 }
 
 /// Parses the cells of an export as CSV, which have JSON for objects, lists and booleans.

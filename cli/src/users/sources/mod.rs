@@ -37,6 +37,7 @@ pub use options::{Groups, SourceOptions, Unverified};
 use super::diagnostic::Diagnostic;
 use super::input::InputOptions;
 use super::record::ImportedUser;
+use super::validate::can_sign_in;
 use draft::Draft;
 use fields::Fields;
 
@@ -93,6 +94,8 @@ pub struct Conversion {
     pub skip: Option<&'static str>,
     /// Problems of members of the record, which are not in the user.
     pub(in crate::users) problems: Vec<Diagnostic>,
+    /// Names of the members that were not read, if the user has nothing to sign in with.
+    pub(in crate::users) unread: Vec<String>,
 }
 
 impl Source {
@@ -129,7 +132,12 @@ impl Source {
             Self::Clerk => clerk::convert(&mut fields, &mut draft),
             Self::Authentik => authentik::convert(&mut fields, &mut draft),
         }
-        Ok(draft.finish(fields.wrong()))
+        let mut conversion = draft.finish(fields.wrong());
+        if !can_sign_in(&conversion.user) {
+            conversion.unread = fields.take_members().into_iter().map(|(name, _)| name).collect();
+            conversion.unread.sort_unstable();
+        }
+        Ok(conversion)
     }
 
     /// Returns how files of this source are read.
@@ -160,9 +168,12 @@ impl Source {
                 Limit::always("export jobs contain no roles and no organizations"),
             ],
             Self::Keycloak => {
-                vec![Limit::without_hashes(
-                    "only a realm export with users contains password hashes and one-time passwords",
-                )]
+                vec![
+                    Limit::without_hashes(
+                        "only a realm export with users contains password hashes and one-time passwords",
+                    ),
+                    Limit::always("the organizations of a realm and their members are not imported"),
+                ]
             }
             Self::Cognito => {
                 vec![Limit::always("Cognito exports no password hashes: users set a new password when they sign in")]

@@ -99,6 +99,12 @@ impl Source {
         self == Self::Keycloak && record.get("credentials").is_some()
     }
 
+    /// Whether a record is a whole realm of Keycloak. That is so if the export lacks the users.
+    #[must_use]
+    pub(in crate::users) fn is_realm_without_users(self, record: &Value) -> bool {
+        self == Self::Keycloak && record.get("realm").is_some() && record.get("username").is_none()
+    }
+
     /// Returns the system that a record comes from if that is clearly another one. The record then has members of that
     /// system only. The import would lose most of the record.
     ///
