@@ -47,9 +47,9 @@ pub(crate) fn output_of(command: &str, longest: Duration) -> Result<String> {
     }
 }
 
-/// The command itself might contain a secret.
+/// The command is a setting, like the variable of a profile. It might contain a secret itself.
 fn failed(why: &dyn std::fmt::Display) -> Failure {
-    Failure::new(format!("the secret command of the profile failed: {why}"))
+    Failure::usage(format!("the secret command of the profile failed: {why}"))
 }
 
 /// Returns status and output of a child, or none if it takes longer. `end` is an end of the pipe of its output.
@@ -97,6 +97,7 @@ fn stop(child: &mut Child) -> io::Result<()> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::failure::Exit;
 
     #[test]
     fn a_command_that_does_not_end_is_ended() {
@@ -128,8 +129,9 @@ mod tests {
             ("true", "it printed nothing"),
             ("cat /dev/zero", "it printed more than 65536 bytes"),
         ] {
-            let message = output_of(command, LONGEST).unwrap_err().to_string();
-            assert_eq!(message, format!("the secret command of the profile failed: {why}"));
+            let failure = output_of(command, LONGEST).unwrap_err();
+            assert_eq!(failure.to_string(), format!("the secret command of the profile failed: {why}"));
+            assert_eq!(failure.exit, Exit::Usage, "{command}");
         }
     }
 }

@@ -69,6 +69,10 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             context.printer.list(COLUMNS, &all)?;
         }
         Command::Create { name, kind, redirect_uri, roles } => {
+            if kind == MACHINE && !redirect_uri.is_empty() {
+                let message = format!("--redirect-uri has no effect for an application of type {MACHINE}");
+                return Err(Failure::usage(message));
+            }
             let role_ids = role_ids(&client, &kind, &roles).await?;
             let mut new = json!({ "name": name, "type": kind });
             if !redirect_uri.is_empty() {

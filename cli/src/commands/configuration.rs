@@ -74,9 +74,10 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let plan = plan(context, &files, prune).await?;
             if plan.undeclared() > 0 {
                 let count = plan.undeclared();
+                let (noun, which) = if count == 1 { ("entity", "it") } else { ("entities", "them") };
                 context.printer.message(&format!(
-                    "note: not declared in the files: {count} of the tenant; `apply` leaves these alone, unless `--prune` is \
-                     set; `plan --prune` shows them"
+                    "note: not declared in the files: {count} {noun} of the tenant; `apply` leaves {which} alone, unless \
+                     `--prune` is set; `plan --prune` shows {which}"
                 ));
             }
             even_if_unread(if wants_data(context) {

@@ -56,6 +56,10 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             context.printer.list(COLUMNS, &all)?;
         }
         Command::Create { url, name, events } => {
+            let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+            if !matches!(scheme.as_deref(), Some("http" | "https")) {
+                return Err(Failure::usage("the URL of a webhook must start with https:// or http://"));
+            }
             if let Some(unknown) = events.iter().find(|event| !HookEvent::VALUES.contains(&event.as_str())) {
                 return Err(Failure::usage(unknown_value("--event", unknown, HookEvent::VALUES)));
             }

@@ -56,6 +56,14 @@ pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
                 return Err(Failure::usage("--profile selects a profile, and does not name a new one")
                     .with_hint(format!("write `logto-admin profile add {other}`")));
             }
+            // `--app-secret` can be in front of the subcommand, where the parser does not compare it with these.
+            for (is_given, option) in
+                [(secret_variable.is_some(), "--secret-variable"), (secret_command.is_some(), "--secret-command")]
+            {
+                if is_given && context.global.connection.app_secret.is_some() {
+                    return Err(Failure::usage(format!("{option} cannot be used with --app-secret")));
+                }
+            }
             if profiles.get(&name).is_ok() {
                 context.confirm(&format!("Replace the profile {name}?"))?;
             }

@@ -55,7 +55,9 @@ pub enum Command {
     },
 }
 
-const TYPES: [&str; 2] = ["User", "MachineToMachine"];
+const USER: &str = "User";
+const MACHINE: &str = "MachineToMachine";
+const TYPES: [&str; 2] = [USER, MACHINE];
 
 /// Returns the type as the server spells it.
 fn role_type(text: &str) -> std::result::Result<String, String> {
@@ -84,7 +86,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let mut new =
                 json!({ "name": name, "description": description.unwrap_or_else(|| name.clone()), "type": kind });
             if !scopes.is_empty() {
-                json_object::set(&mut new, "scopeIds", scope_ids(&client, &scopes).await?);
+                json_object::set(&mut new, "scopeIds", scope_ids(&client, &kind, &scopes).await?);
             }
             let created = client.operation("CreateRole")?.json(&new).await?;
             let shown = json!({ "id": json_object::member(&created, "id"), "name": name, "type": kind });
@@ -116,15 +118,26 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
     Ok(Exit::Done)
 }
 
-/// Returns the ids of scopes of API resources.
-async fn scope_ids(client: &Client, names: &[String]) -> Result<Vec<String>> {
+/// Returns the ids of scopes of API resources for a role of this type.
+async fn scope_ids(client: &Client, kind: &str, names: &[String]) -> Result<Vec<String>> {
     let query = [("includeScopes".to_owned(), "true".to_owned())];
     let list = List { operation: "ListResources", path: &[], query: &query };
     let resources: Vec<Value> = list.pages(client).try_concat().await?;
-    names.iter().map(|name| scope_id(&resources, name)).collect()
+    let mut ids = Vec::new();
+    for name in names {
+        let (indicator, id) = scope(&resources, name)?;
+        // The server refuses such a scope too, but only after it has created the role.
+        if kind == USER && indicator == client.endpoint().resource() {
+            let message = format!("a role of type `{kind}` cannot have the scope `{name}` of the Management API");
+            return Err(Failure::usage(message).with_hint(format!("pass `--type {MACHINE}`, or leave out the scope")));
+        }
+        ids.push(id);
+    }
+    Ok(ids)
 }
 
-fn scope_id(resources: &[Value], name: &str) -> Result<String> {
+/// Returns the indicator of the resource of a scope, and the id of the scope.
+fn scope(resources: &[Value], name: &str) -> Result<(String, String)> {
     let all = resources.iter().flat_map(|resource| {
         let indicator = json_object::text(resource, "indicator");
         json_object::items(resource, "scopes").map(move |scope| (indicator.clone(), scope))
@@ -135,7 +148,7 @@ fn scope_id(resources: &[Value], name: &str) -> Result<String> {
     };
     let found: Vec<_> = all.filter(is_named).collect();
     match found.as_slice() {
-        [(_, scope)] => Ok(json_object::text(scope, "id")),
+        [(indicator, scope)] => Ok((indicator.clone(), json_object::text(scope, "id"))),
         [] => Err(Failure::new(format!("no API resource has the scope `{name}`"))),
         [(indicator, _), ..] => {
             let message = format!("several API resources have the scope `{name}`");

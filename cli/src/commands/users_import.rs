@@ -18,6 +18,7 @@ use crate::files;
 use crate::interrupt::Interrupt;
 use crate::output::{counted, unshown};
 use crate::progress::Progress;
+use crate::terminal::shown;
 use crate::users::diagnostic::Diagnostic;
 use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
@@ -233,6 +234,12 @@ impl Arguments {
             if is_given && self.from != source {
                 let failure = Failure::usage(format!("{option} is for imports with `--from {name}` only"));
                 return Err(failure.with_hint(format!("pass `--from {name}`, or leave out {option}")));
+            }
+        }
+        for (at, column) in self.columns.iter().enumerate() {
+            let is_same = |earlier: &&Column| earlier.name.eq_ignore_ascii_case(&column.name);
+            if let Some(earlier) = self.columns.iter().take(at).find(is_same) {
+                return Err(Failure::usage(format!("--map maps `{}` twice", shown(&earlier.name))));
             }
         }
         Ok(())

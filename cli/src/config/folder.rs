@@ -95,6 +95,14 @@ impl Folder {
         self.ignored.push((path, why.to_owned()));
     }
 
+    /// Removes the rounded integers at places with a problem of their type, which specifies what to write there.
+    pub(super) fn remove_rounded(&mut self, problems: &[String]) {
+        self.problems.retain(|problem| {
+            let is_here = |other: &String, at: &str| other.starts_with(at) && other.contains("` must be ");
+            problem.strip_suffix(ROUNDED).is_none_or(|at| !problems.iter().any(|other| is_here(other, at)))
+        });
+    }
+
     /// Returns a line for each file and folder that is not read.
     pub(super) fn warnings(&self) -> impl Iterator<Item = String> {
         self.ignored.iter().map(|(path, why)| format!("{} is ignored: {why}", path.display()))

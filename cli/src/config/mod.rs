@@ -10,7 +10,7 @@
 //! | `member`, `entity_members`, `key`, `value_path`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `selection`, `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant`, `own_access` | what the tenant has, and what the application needs that runs the command |
-//! | `planner`, `comparison`, `references`, `required`, `settings`, `kept_access`, `fallback_language`, `phrases`, `connector_models`, `social_targets`, `message_connectors`, `dropped`, `duplicates`, `merged_members`, `unsupported`, `models`, `diff_lines`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `settings`, `kept_access`, `fallback_language`, `phrases`, `connector_models`, `social_targets`, `message_connectors`, `dropped`, `duplicates`, `merged_members`, `unknown_settings`, `unsupported`, `models`, `diff_lines`, `plan` | the difference |
 //! | `apply`, `progress`, `request_bodies`, `call` | the changes |
 //! | `export`, `export_files` | the files of a tenant |
 //! | `secrets`, `variable_values` | what is secret, and variables in its place |
@@ -62,6 +62,7 @@ mod settings;
 mod social_targets;
 mod tenant;
 mod types;
+mod unknown_settings;
 mod unsupported;
 mod value_path;
 mod variable_values;
@@ -125,6 +126,7 @@ pub async fn plan(
     let mut folder = folder::read(dir, selection)?;
     let mut declaration = declaration::declaration(&folder, environment);
     folder.ignored.retain(|(path, _)| !declaration.scripts.contains(path));
+    folder.remove_rounded(&declaration.problems);
     declaration.problems.append(&mut folder.problems);
     if !declaration.problems.is_empty() {
         return Err(Failure::usage(declaration.problems.join("\n")));
@@ -135,6 +137,8 @@ pub async fn plan(
     let mut connectors = ConnectorModels::new(client, &declaration);
     let targets = social_targets::problems(&tenant, &declaration, &mut connectors).await?;
     let messages = message_connectors::problems(&tenant, &declaration, &mut connectors).await?;
+    let unknown = unknown_settings::warnings(&tenant, &mut connectors).await?;
     declaration.problems.extend(targets.into_iter().chain(messages));
-    planner::plan(&tenant, declaration, selection, undeclared, folder.warnings().collect())
+    let warnings = folder.warnings().chain(unknown).collect();
+    planner::plan(&tenant, declaration, selection, undeclared, warnings)
 }

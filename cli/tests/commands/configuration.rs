@@ -150,7 +150,8 @@ async fn a_plan_mentions_what_only_the_tenant_has() {
     assert!(!program.run(&["config", "plan", &folder]).await.done().err.contains("not declared"));
     program.run(&["apps", "create", "Extra", "--type", "SPA"]).await.done();
     let plan = program.run(&["config", "plan", &folder]).await.done();
-    let note = "note: not declared in the files: 1 of the tenant; `apply` leaves these alone, unless `--prune` is set";
+    let note =
+        "note: not declared in the files: 1 entity of the tenant; `apply` leaves it alone, unless `--prune` is set";
     assert!(plan.err.contains(note) && plan.out == "No differences\n", "{plan:?}");
     let data = program.run(&["config", "plan", &folder, "-o", "json"]).await.done();
     assert_eq!(data.json(), json!([]));

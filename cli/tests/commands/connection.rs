@@ -72,6 +72,16 @@ async fn a_profile_has_a_name_and_a_secret_of_one_line() {
         (&["", "--secret-variable", "SECRET"][..], "", "a value is required for '[NAME]'"),
         (&["p", "--secret-variable", ""], "", "a value is required for '--secret-variable <NAME>'"),
         (&["p", "--secret-command", ""], "", "a value is required for '--secret-command <COMMAND>'"),
+        (
+            &["p", "--app-secret", "b", "--secret-variable", "SECRET"],
+            "",
+            "error: --secret-variable cannot be used with --app-secret\n",
+        ),
+        (
+            &["p", "--secret-command", "pass x", "--app-secret", "b"],
+            "",
+            "error: --secret-command cannot be used with --app-secret\n",
+        ),
         (&["p"], "two\nlines\n", "standard input has several lines, and a secret has one"),
     ] {
         let add = [&["profile", "add"], arguments, &server[..]].concat();
@@ -146,7 +156,7 @@ async fn a_profile_gets_its_secret_from_a_variable_or_a_command() {
     let failing = [&["profile", "add", "failing", "--secret-command", "echo locked >&2; exit 1"], &server[..]].concat();
     ended(bare(&failing, &program.folder), "").await.done();
     let failed = ended(bare(&["users", "list", "--profile", "failing"], &program.folder), "").await;
-    assert!(failed.code == 1 && failed.err.starts_with("locked\n") && !failed.err.contains("echo"), "{failed:?}");
+    assert!(failed.code == 2 && failed.err.starts_with("locked\n") && !failed.err.contains("echo"), "{failed:?}");
     let unset = ended(bare(&["users", "list", "--profile", "variable"], &program.folder), "").await;
     assert!(unset.code == 2 && unset.err.contains("MY_SECRET of the profile is not set"), "{unset:?}");
 }

@@ -193,6 +193,24 @@ async fn an_unknown_event_of_a_webhook_has_a_suggestion() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_effect_or_cannot_work_is_refused() {
+    let program = Program::new().await;
+    let machine = ["apps", "create", "Job", "--type", "MachineToMachine", "--redirect-uri", "https://a.example"];
+    let url = "error: the URL of a webhook must start with https:// or http://\n";
+    for (command, expected) in [
+        (&machine[..], "error: --redirect-uri has no effect for an application of type MachineToMachine\n"),
+        (&["hooks", "create", "ftp://x", "--event", "User.Created"], url),
+        (&["hooks", "create", "example.com/hook", "--event", "User.Created"], url),
+    ] {
+        let refused = program.run(command).await;
+        assert_eq!((refused.code, refused.err.as_str()), (2, expected), "{command:?}");
+    }
+    assert_eq!(program.run(&["hooks", "list"]).await.done().out, "[]\n");
+    assert!(!program.run(&["apps", "list"]).await.done().out.contains("Job"));
+    program.run(&["hooks", "create", "HTTP://a.example/hook", "--event", "User.Created"]).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn secrets_are_shown_once() {
     let program = Program::new().await;
     let created = program.run(&["apps", "create", "backend", "--type", "machinetomachine"]).await.done();

@@ -201,6 +201,16 @@ async fn options_of_another_system_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_column_is_mapped_once() {
+    let program = Program::new().await;
+    let file = program.file("people.csv", "mail\nada@example.com\n");
+    let import =
+        ["users", "import", &file, "--from", "csv", "--map", "mail=primaryEmail", "--map", "Mail=customData.m"];
+    let refused = program.run(&import).await;
+    assert_eq!((refused.code, refused.err.as_str()), (2, "error: --map maps `mail` twice\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn columns_of_your_own_require_the_source_csv_and_an_export_does_not() {
     let program = Program::new().await;
     let file = program.file("people.csv", "mail\nada@example.com\n");

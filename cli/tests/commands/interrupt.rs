@@ -79,12 +79,22 @@ async fn an_interrupt_before_the_first_change_ends_a_command() {
     // Shells show 130 for it.
     let ended = child.wait().unwrap();
     assert_eq!(ended.signal(), Some(2), "{ended}");
+    let (mut child, _connection) = waiting(&program, &["users", "delete", "ada", "grace", "--yes"], |_| None).await;
+    signal(&child, "-TERM");
+    // Shells show 143 for it.
+    let ended = child.wait().unwrap();
+    assert_eq!(ended.signal(), Some(15), "{ended}");
     // This command has begun with a change, so it ends after it.
     let (mut child, _connection) = waiting(&program, &["users", "suspend", "ada"], found).await;
     interrupt(&child);
     let confirmation = BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
     assert!(confirmation.contains("press Ctrl-C again to stop immediately"), "{confirmation}");
     interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let (mut child, _connection) = waiting(&program, &["users", "suspend", "ada"], found).await;
+    signal(&child, "-TERM");
+    BufReader::new(child.stderr.take().unwrap()).lines().next().unwrap().unwrap();
+    signal(&child, "-TERM");
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 

@@ -212,6 +212,11 @@ async fn a_restored_backup_has_other_ids_secrets_and_signing_keys() {
     old.run(&hook).await.done();
     old.run(&["organizations", "create", "Acme"]).await.done();
     old.run(&["users", "create", "--username", "ada"]).await.done();
+    let config = r#"config={"clientId":"shop","clientSecret":"of-google"}"#;
+    old.run(&["api", "CreateConnector", "--set", "connectorId=google-universal", "--set", config]).await.done();
+    for _ in 0..2 {
+        old.run(&["apps", "create", "Twin", "--type", "SPA"]).await.done();
+    }
     let identity = async |program: &Program| {
         let apps = program.run(&["api", "ListApplications"]).await.done().json();
         let app = apps.as_array().unwrap().iter().find(|app| app["name"] == "Shop").unwrap();
@@ -221,13 +226,17 @@ async fn a_restored_backup_has_other_ids_secrets_and_signing_keys() {
         let ada = program.run(&["users", "get", "ada"]).await.done().json();
         [app["id"].clone(), secret[0]["value"].clone(), hook[0]["signingKey"].clone(), ada["id"].clone()]
     };
-    recipe(&old, "A nightly backup").await.into_iter().for_each(|ended| drop(ended.done()));
+    let [_, exported] = recipe(&old, "A nightly backup").await.try_into().unwrap();
+    assert!(exported.done().err.contains("Twin"));
     new.run(&["config", "apply", &old.path("backup"), "--yes"]).await.done();
     new.run(&["users", "import", &old.path("users.ndjson")]).await.done();
     for (old, new) in identity(&old).await.iter().zip(identity(&new).await) {
         assert!(old.is_string() && new.is_string() && *old != new, "{old} {new}");
     }
     assert_eq!(new.run(&["organizations", "list"]).await.done().json(), Value::Array(Vec::new()));
+    let connectors = new.run(&["api", "ListConnectors"]).await.done().json();
+    assert_eq!(connectors[0]["config"]["clientSecret"], "of-google", "no variable is set");
+    assert!(!new.run(&["apps", "list"]).await.done().out.contains("Twin"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

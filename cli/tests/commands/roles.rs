@@ -36,6 +36,23 @@ async fn roles_are_created_with_scopes_by_name_and_assigned_to_those_who_exist()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_role_with_a_scope_of_the_management_api_is_not_created() {
+    let program = Program::new().await;
+    let create = ["roles", "create", "admins", "--scope", "all"];
+    let refused = program.run(&create).await;
+    let expected = "error: a role of type `User` cannot have the scope `all` of the Management API\nhint: pass `--type \
+                    MachineToMachine`, or leave out the scope\n";
+    assert_eq!((refused.code, refused.err.as_str()), (2, expected));
+    let created = async || {
+        let roles = program.run(&["roles", "list"]).await.done().json();
+        roles.as_array().unwrap().iter().filter(|role| role["name"] == "admins").count()
+    };
+    assert_eq!(created().await, 0);
+    program.run(&[&create[..], &["--type", "MachineToMachine"]].concat()).await.done();
+    assert_eq!(created().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn members_are_added_and_roles_assigned_to_those_who_exist() {
     let program = Program::new().await;
     for name in ["ada", "alan"] {

@@ -189,6 +189,36 @@ async fn a_configuration_that_the_server_accepts_is_not_refused() {
 }
 
 #[tokio::test]
+async fn a_misspelt_setting_is_a_warning_until_it_is_removed() {
+    let file = |more: &str| {
+        let config = format!("    port: 25\n    host: a\n    fromEmail: a@example.com\n    templates: []\n{more}");
+        format!("- connectorId: simple-mail-transfer-protocol\n  config:\n    auth: {{ user: a, pass: b }}\n{config}")
+    };
+    let warnings = async |tenant: &Client, text: &str| {
+        let folder = Folder::with(&[("connectors.yaml", text)]);
+        let planned = plan(tenant, &folder).await.unwrap();
+        let warnings: Vec<String> = planned
+            .warnings()
+            .iter()
+            .map(|warning| warning.replace(&format!("{}/", folder.path().display()), ""))
+            .collect();
+        apply(tenant, &planned).await.unwrap();
+        warnings
+    };
+    let tenant = Emulator::new().client().unwrap();
+    let misspelt = file("    replyTo: a@example.com\n    hst: a\n    somethingElse: 1\n");
+    let expected = ["connectors.yaml:9: the connector has no setting `hst`; did you mean `host`?"];
+    for _ in ["new", "present"] {
+        assert_eq!(warnings(&tenant, &misspelt).await, expected);
+    }
+    let of_tenant = "connectors.yaml:2: the tenant has `hst`, which is not a setting of the connector; did you mean `host`? \
+                     `hst: null` removes it";
+    assert_eq!(warnings(&tenant, &file("")).await, [of_tenant]);
+    assert!(warnings(&tenant, &file("    hst: null\n")).await.is_empty());
+    assert!(warnings(&tenant, &file("")).await.is_empty());
+}
+
+#[tokio::test]
 async fn the_configuration_of_an_sso_connector_has_the_types_of_its_provider() {
     let file = |provider: &str, config: &str| {
         let required = if config.contains("issuer:") { "" } else { ", issuer: 'https://a.example'" };

@@ -477,13 +477,17 @@ async fn integers_that_would_be_rounded_are_reported() {
     let text = "- name: Web shop\n  type: SPA\n  customData:\n    id: 12345678901234567890123\n    other: 99999999999999999999\n  \
                 typo: 1\n";
     let roles = "- name: clerk\n  description: 1\n";
-    let mut found = problems(&[("applications.yaml", text), ("roles.yaml", roles)]).await;
+    // Quotes do not make an integer of it.
+    let resources = "- indicator: https://a.example\n  name: A\n  accessTokenTtl: 36000000000000000000000\n";
+    let files = [("applications.yaml", text), ("roles.yaml", roles), ("resources.yaml", resources)];
+    let mut found = problems(&files).await;
     found.sort();
     let rounded = "the integer has more than 64 bits; write it in quotes";
     let expected = [
         format!("applications.yaml:4: {rounded}"),
         format!("applications.yaml:5: {rounded}"),
         "applications.yaml:6: unknown key `typo`; did you mean `type`?".to_owned(),
+        "resources.yaml:3: `accessTokenTtl` must be an integer".to_owned(),
         "roles.yaml:2: `description` must be a text; write it in quotes".to_owned(),
     ];
     assert_eq!(found, expected);
