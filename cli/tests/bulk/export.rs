@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_admin::Client;
@@ -39,27 +40,41 @@ async fn a_user_who_is_deleted_during_an_export_is_left_out() {
     assert_eq!(names, ["ada"]);
 }
 
-#[tokio::test]
-async fn nobody_is_written_twice_if_users_sign_up_meanwhile() {
-    let stage = Stage::new();
-    let names: Vec<String> = (100..250).map(|number| format!("user{number}")).collect();
+/// Imports users with these numbers, and returns their names.
+async fn imported(stage: &Stage, numbers: Range<usize>) -> Vec<String> {
+    let names: Vec<String> = numbers.map(|number| format!("user{number}")).collect();
     stage.import(named(&names.iter().map(String::as_str).collect::<Vec<_>>())).await;
-    let (emulator, other, late) = (stage.emulator.clone(), stage.client(), AtomicUsize::new(0));
-    let transport = ScriptedTransport::new(move |request, options| {
-        let (emulator, other) = (emulator.clone(), other.clone());
-        let is_second = request.url.contains("page=2");
-        let number = late.fetch_add(usize::from(is_second), Ordering::SeqCst);
+    names
+}
+
+/// A client whose tenant changes before each request of a second page. `change` gets the number of the request, from 0.
+fn changing<F>(stage: &Stage, change: impl Fn(Client, usize) -> F + Send + Sync + 'static) -> Client
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (emulator, other, seconds) = (stage.emulator.clone(), stage.client(), AtomicUsize::new(0));
+    stage.client_over(ScriptedTransport::new(move |request, options| {
+        let (emulator, is_second) = (emulator.clone(), request.url.contains("page=2"));
+        let change = is_second.then(|| change(other.clone(), seconds.fetch_add(1, Ordering::SeqCst)));
         async move {
-            // The new user is the first of the list, so that the second page begins with the last user of the first.
-            if is_second {
-                let new = json!({ "username": format!("late{number}") });
-                other.operation("CreateUser").unwrap().json(&new).await.unwrap();
+            if let Some(change) = change {
+                change.await;
             }
             emulator.send(request, &options).await
         }
+    }))
+}
+
+#[tokio::test]
+async fn nobody_is_written_twice_if_users_sign_up_meanwhile() {
+    let stage = Stage::new();
+    let names = imported(&stage, 100..250).await;
+    // The new user is the first of the list, so that the second page begins with the last user of the first.
+    let client = changing(&stage, |other, number| async move {
+        let new = json!({ "username": format!("late{number}") });
+        other.operation("CreateUser").unwrap().json(&new).await.unwrap();
     });
     let mut written = Vec::new();
-    let client = stage.client_over(transport);
     let mut write = |user: &ImportedUser| {
         written.extend(user.username.clone());
         Ok(())
@@ -85,29 +100,21 @@ async fn exported(client: &Client) -> Result<usize> {
 #[tokio::test]
 async fn a_user_who_moves_to_a_page_that_was_read_is_exported() {
     let stage = Stage::new();
-    let names: Vec<String> = (100..250).map(|number| format!("user{number}")).collect();
-    stage.import(named(&names.iter().map(String::as_str).collect::<Vec<_>>())).await;
-    let (emulator, other, seconds) = (stage.emulator.clone(), stage.client(), AtomicUsize::new(0));
-    let client = stage.client_over(ScriptedTransport::new(move |request, options| {
-        let (emulator, other) = (emulator.clone(), other.clone());
-        let deletes = request.url.contains("page=2") && seconds.fetch_add(1, Ordering::SeqCst) == 0;
-        async move {
-            // The first user of the second page becomes the last one of the first page.
-            if deletes {
-                let first = other.users().list().page_size(1).await.unwrap().items[0].id.clone();
-                other.users().delete(&first).await.unwrap();
-            }
-            emulator.send(request, &options).await
+    let names = imported(&stage, 100..250).await;
+    // The first user of the second page becomes the last one of the first page.
+    let client = changing(&stage, |other, number| async move {
+        if number == 0 {
+            let first = other.users().list().page_size(1).await.unwrap().items[0].id.clone();
+            other.users().delete(&first).await.unwrap();
         }
-    }));
+    });
     assert_eq!(exported(&client).await.unwrap(), names.len());
 }
 
 #[tokio::test]
 async fn a_full_page_of_more_users_than_the_server_counts_is_not_the_end() {
     let stage = Stage::new();
-    let names: Vec<String> = (0..101).map(|number| format!("user{number}")).collect();
-    stage.import(named(&names.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    imported(&stage, 0..101).await;
     let counting = |total: &'static str| {
         let emulator = stage.emulator.clone();
         stage.client_over(ScriptedTransport::new(move |request, options| {
