@@ -120,14 +120,14 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
     Ok(Exit::Done)
 }
 
-/// Returns the ids of the roles of a new application. Fails if it cannot have one of them.
-/// The failure of a step after the creation of an application, whose secret is not printed then.
+/// Returns the failure of a step after the creation of an application, whose secret is not printed then.
 fn after_creation(error: Error, id: &str, doing: &str) -> Failure {
     let context = format!("created the application {id}, but cannot {doing}");
     let failure = Failure::from(error).after_changes().context(context);
     failure.with_hint(format!("`logto-admin applications create-secret {id} NAME` prints a secret"))
 }
 
+/// Returns the ids of the roles of a new application. Fails if it cannot have one of them.
 async fn role_ids(client: &Client, kind: &str, roles: &[String]) -> Result<Vec<String>> {
     if roles.is_empty() {
         return Ok(Vec::new());

@@ -86,7 +86,7 @@ impl Planner<'_> {
                     self.warn(declared, place, &format!("{}; the present value is kept", self.not_set(place, open)));
                 }
                 (Some(_), None) => {
-                    self.problem(declared, place, &self.must_be_set(place, open, "and there is no present value"));
+                    self.problem(declared, place, &self.must_be_set(place, open, "and the tenant has no value"));
                 }
             }
         }

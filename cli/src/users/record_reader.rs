@@ -320,7 +320,7 @@ impl RecordReader {
         let is_whole = problems.is_empty();
         // Without another identifier, these are not kept: the record is invalid because of them.
         if is_whole && !validate::can_sign_in(&conversion.user) {
-            // Other members than those of the system are the reason if there is no better one.
+            // Unknown members are named only if nothing else explains the problem.
             problems.extend(if conversion.set_aside.is_empty() { unread(&conversion.unread) } else { None });
             problems.extend(conversion.set_aside);
         }
