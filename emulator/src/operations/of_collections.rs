@@ -120,10 +120,9 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
 pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<Record> {
     let rules = rules::of(collection);
     (rules.available)(call)?;
-    let known_owner = check_owner(call, collection);
     let is_foreign_key = collection.owner.is_some_and(|owner| owner.is_foreign_key);
     if !is_foreign_key {
-        known_owner.clone()?;
+        check_owner(call, collection)?;
     }
     let mut given = Members::new();
     if let Some(owner) = collection.owner {
@@ -133,8 +132,8 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
     let mut draft = Draft { members: blank.members, hidden: Fields::default(), sent: call.sent(), creates: true };
     fill(collection, &mut draft);
     (rules.prepare)(call, &mut draft)?;
-    if known_owner.is_err() {
-        return Err(foreign_key());
+    if is_foreign_key {
+        check_owner(call, collection).map_err(|_| foreign_key())?;
     }
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
     let mut record = Record { id, members: draft.members, hidden: draft.hidden };
