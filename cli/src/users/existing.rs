@@ -6,8 +6,8 @@ use logto_admin::{Client, UserSearchMember};
 use super::journal::Identifiers;
 use super::record_result::RecordError;
 use super::retry::patient;
-use super::username_case::UsernameCase;
 use crate::lookup::{self, ID, IDENTIFIERS, has_without_case, member_of};
+use crate::username_case::UsernameCase;
 
 /// Code of a failure: the identifiers of a record belong to several users.
 pub(super) const SEVERAL: &str = "user.several";
@@ -95,7 +95,7 @@ async fn search(client: &Client, records: &[Identifiers]) -> logto_admin::Result
 fn pick<'u>(users: &'u [User], identifiers: &Identifiers, case: UsernameCase) -> Result<Option<&'u User>, RecordError> {
     let user_with = |member: &str| {
         let value = identifiers.get(member)?;
-        users.iter().find(|user| case.has(user, member, value))
+        users.iter().find(|user| has(user, member, value, case))
     };
     if let Some(user) = user_with(ID) {
         return Ok(Some(user));
@@ -111,6 +111,14 @@ fn pick<'u>(users: &'u [User], identifiers: &Identifiers, case: UsernameCase) ->
             }
             Some(user) => found = Some(user),
             None => {}
+/// Whether the user has this identifier.
+fn has(user: &User, member: &str, value: &str, case: UsernameCase) -> bool {
+    match case {
+        UsernameCase::Ignored if member == "username" => has_without_case(user, member, value),
+        UsernameCase::Matters | UsernameCase::Ignored => lookup::has(user, member, value),
+    }
+}
+
         }
     }
     Ok(found)

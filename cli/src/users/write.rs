@@ -15,9 +15,9 @@ use super::record::{ImportedUser, Item};
 use super::record_result::{Outcome, RecordError};
 use super::retry::patient;
 use super::user_bodies::{change, digest_of, identifiers};
-use super::username_case::UsernameCase;
 use crate::failure::is_ambiguous;
 use crate::lookup;
+use crate::username_case::UsernameCase;
 
 /// Action for a record whose user exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
