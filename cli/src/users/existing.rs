@@ -59,6 +59,21 @@ pub struct Doubt {
     pub is_about_id: bool,
 }
 
+impl Doubt {
+    /// Returns the doubt that an update left second factors of the user that the record has too.
+    pub(super) fn about_factors(user: &User, kept: &[&str]) -> Option<Self> {
+        let message =
+            || format!("the user {} keeps its {}: an update replaces no second factor", user.id, kept.join(" and "));
+        (!kept.is_empty()).then(|| Self { message: message(), is_about_id: false })
+    }
+
+    /// Combines two doubts about the same user.
+    pub(super) fn and(self, other: Self) -> Self {
+        let message = format!("{}; {}", self.message, other.message);
+        Self { message, is_about_id: self.is_about_id && other.is_about_id }
+    }
+}
+
 /// Returns the doubt about a user that has one identifier of a record, and differs in another one. The id of the record and
 /// one more leave no doubt. The id alone does: it can be that of somebody else in another tenant.
 pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<Doubt> {

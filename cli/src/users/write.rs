@@ -67,6 +67,15 @@ impl Done {
     fn new(outcome: Outcome, id: impl Into<Option<String>>) -> Self {
         Self { outcome, id: id.into(), warning: None }
     }
+
+    /// Adds a reason to look at the user.
+    fn with_doubt(mut self, doubt: Option<Doubt>) -> Self {
+        self.warning = match (doubt, self.warning.take()) {
+            (Some(doubt), Some(other)) => Some(doubt.and(other)),
+            (doubt, other) => doubt.or(other),
+        };
+        self
+    }
 }
 
 /// The result for a record.
@@ -247,7 +256,7 @@ impl Writer {
             OnConflict::Fail => return Err(conflict(&user)),
             OnConflict::Update => self.update(row, &user, &target).await?,
         };
-        Ok(Done { warning: self.doubt(row.record, &user), ..done })
+        Ok(done.with_doubt(self.doubt(row.record, &user)))
     }
 
     /// Returns a doubt if the user of a record has other identifiers, too. It might be somebody else.
@@ -267,12 +276,12 @@ impl Writer {
             let change = self.request("UpdateUserPassword")?.path("userId", &user.id);
             change.json(&json!({ "password": password })).await.map_err(|error| partial(error.into()))?;
         }
-        self.complete(&user.id, record).await.map_err(|problem| {
+        let kept = self.complete(&user.id, record).await.map_err(|problem| {
             let message = format!("{}; other members of the user were changed before", problem.message);
             partial(RecordError { message, ..problem })
         })?;
         self.done(row, target, false)?;
-        Ok(Done::new(Outcome::Updated, target.id.clone()))
+        Ok(Done::new(Outcome::Updated, target.id.clone()).with_doubt(Doubt::about_factors(user, &kept)))
     }
 
     /// Returns the user of a record. Fails if its identifiers belong to several users.
