@@ -74,6 +74,11 @@ impl Doubt {
     }
 }
 
+/// Whether a user has an identifier of a record, in any case.
+pub(super) fn is_similar(user: &User, identifiers: &Identifiers) -> bool {
+    identifiers.iter().any(|(member, value)| has_without_case(user, member, value))
+}
+
 /// Returns the doubt about a user that has one identifier of a record, and differs in another one. The id of the record and
 /// one more leave no doubt. The id alone does: it can be that of somebody else in another tenant.
 pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<Doubt> {
@@ -106,6 +111,14 @@ async fn search(client: &Client, records: &[Identifiers]) -> logto_admin::Result
     lookup::users_with(client, &values, patient()).await
 }
 
+/// Whether the user has this identifier.
+fn has(user: &User, member: &str, value: &str, case: UsernameCase) -> bool {
+    match case {
+        UsernameCase::Ignored if member == "username" => has_without_case(user, member, value),
+        UsernameCase::Matters | UsernameCase::Ignored => lookup::has(user, member, value),
+    }
+}
+
 /// Returns the user of a record. A match by id takes precedence.
 fn pick<'u>(users: &'u [User], identifiers: &Identifiers, case: UsernameCase) -> Result<Option<&'u User>, RecordError> {
     let user_with = |member: &str| {
@@ -126,14 +139,6 @@ fn pick<'u>(users: &'u [User], identifiers: &Identifiers, case: UsernameCase) ->
             }
             Some(user) => found = Some(user),
             None => {}
-/// Whether the user has this identifier.
-fn has(user: &User, member: &str, value: &str, case: UsernameCase) -> bool {
-    match case {
-        UsernameCase::Ignored if member == "username" => has_without_case(user, member, value),
-        UsernameCase::Matters | UsernameCase::Ignored => lookup::has(user, member, value),
-    }
-}
-
         }
     }
     Ok(found)

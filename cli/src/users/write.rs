@@ -225,7 +225,15 @@ impl Writer {
         if self.on_conflict == OnConflict::Fail {
             return Err(conflict(&user));
         }
-        self.update(row, &user, &target).await.map(Some)
+        if target.origin != Origin::Existing {
+            return self.update(row, &user, &target).await.map(Some);
+        }
+        // The user was found by the earlier content of the record, which can have been about somebody else.
+        if !existing::is_similar(&user, &self.matched_by(row.record)) {
+            return Err(stranger(&user));
+        }
+        let done = self.update(row, &user, &target).await?;
+        Ok(Some(done.with_doubt(self.doubt(row.record, &user))))
     }
 
     /// Returns a user, or none if it does not exist any more.
@@ -329,6 +337,16 @@ pub(super) fn partial(problem: RecordError) -> RecordError {
 fn several_records(user: &User) -> RecordError {
     let message = format!("another record of the import belongs to the same user: {}", user.id);
     RecordError { code: Some("user.several_records".to_owned()), message, ..RecordError::default() }
+}
+
+/// The user that an earlier run found is another one than that of the record.
+fn stranger(user: &User) -> RecordError {
+    let message = format!(
+        "the user {} of the earlier run has no identifier of the changed record and might be somebody else; import the \
+         record with another journal to look it up again",
+        user.id
+    );
+    RecordError { code: Some("user.changed_record".to_owned()), message, ..RecordError::default() }
 }
 
 fn conflict(user: &User) -> RecordError {

@@ -165,6 +165,30 @@ async fn a_skipped_record_that_is_corrected_does_not_change_the_user_that_it_was
     }
 }
 
+/// The first content of the record had the address of somebody else, or the person has another address now.
+#[tokio::test]
+async fn an_updated_record_that_is_corrected_does_not_change_the_user_of_its_first_content() {
+    for (second, expected, name) in [
+        (json!({ "id": "1", "primaryEmail": "bob@example.com", "name": "Bob" }), Outcome::Failed, "Ann"),
+        (
+            json!({ "id": "1", "primaryEmail": "new@example.com", "username": "ann", "name": "A" }),
+            Outcome::Updated,
+            "A",
+        ),
+    ] {
+        let mut stage = Stage::new();
+        stage.on_conflict = OnConflict::Update;
+        stage.call("CreateUser", json!({ "primaryEmail": "ann@example.com", "username": "ann" })).await;
+        let first = json!({ "id": "1", "primaryEmail": "ann@example.com", "name": "Ann" });
+        assert_eq!(stage.import(vec![record(first)]).await.lines[0].outcome, Outcome::Updated);
+        let line = stage.import(vec![record(second)]).await.lines[0].clone();
+        let ann = stage.client().users().list().await.unwrap().items[0].clone();
+        assert_eq!((line.outcome, ann.name.as_deref()), (expected, Some(name)), "{line:?}");
+        let message = line.message.unwrap();
+        assert!(message.contains(&ann.id) && message.contains("somebody else") == (name == "Ann"), "{message}");
+    }
+}
+
 #[tokio::test]
 async fn an_update_that_leaves_second_factors_has_a_warning() {
     let mut stage = Stage::new();
