@@ -8,7 +8,7 @@ use crate::failure::{Failure, Result};
 use crate::named_server::named;
 use crate::options::ConnectionArguments;
 use crate::profiles::{DEFAULT, Profile, Profiles};
-use crate::sent_secrets;
+use crate::{sent_secrets, unrepeated};
 
 /// A connection that is complete but not checked.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -122,13 +122,14 @@ impl Connection {
         self.client_over(transport()?, RetryPolicy::default())
     }
 
-    /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent. The policy
-    /// is also about token calls.
+    /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent. Creations
+    /// that might be done are not repeated. The policy is also about token calls.
     ///
     /// # Errors
     /// Fails if the settings are invalid.
     pub(crate) fn client_over(&self, transport: impl HttpTransport, retry: RetryPolicy) -> Result<Client> {
-        self.built(self.builder().retry(retry).transport(sent_secrets::hidden(transport, &self.app_secret)))
+        let transport = sent_secrets::hidden(unrepeated::creations(transport), &self.app_secret);
+        self.built(self.builder().retry(retry).transport(transport))
     }
 
     fn built(&self, builder: ClientBuilder) -> Result<Client> {

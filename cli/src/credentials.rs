@@ -83,7 +83,7 @@ pub(crate) fn decoded(name: &str) -> Cow<'_, str> {
 /// Whether the name of a member sounds like that of a secret.
 pub(crate) fn sounds_secret(name: &str) -> bool {
     const PARTS: [&str; 6] = ["secret", "password", "passwd", "privatekey", "credential", "apikey"];
-    const ENDS: [&str; 4] = ["token", "accesskey", "serverkey", "authorization"];
+    const ENDS: [&str; 6] = ["token", "accesskey", "serverkey", "signingkey", "authorization", "clientassertion"];
     const LAST_WORDS: [&str; 4] = ["pass", "pwd", "passphrase", "passcode"];
     const WHOLE: [&str; 1] = ["key"];
     /// Ends of names of settings about a secret.
@@ -177,7 +177,13 @@ mod tests {
         {
             assert!(sounds_secret(name), "{name}");
         }
-        for name in ["bypass", "compass", "passwordPolicy", "forgotPasswordMethods", "passwordExpiration", "siteKey"] {
+        for name in ["signingKey", "client_assertion"] {
+            assert!(sounds_secret(name), "{name}");
+        }
+        for name in ["bypass", "compass", "passwordPolicy", "forgotPasswordMethods", "passwordExpiration", "siteKey"]
+            .into_iter()
+            .chain(["signingKeyAlgorithm", "client_assertion_type"])
+        {
             assert!(!sounds_secret(name), "{name}");
         }
     }

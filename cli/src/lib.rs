@@ -34,6 +34,8 @@ pub mod table;
 pub mod terminal;
 mod unique_keys;
 pub mod unknown_option;
+mod unrepeated;
+pub mod username_case;
 pub mod users;
 mod value_forms;
 mod yaml;

@@ -6,6 +6,7 @@ use logto_admin::serde_json::Value;
 use logto_admin::{Client, Error, ErrorKind, MatchMode, RetryPolicy, UserSearchMember};
 
 use crate::failure::{Failure, Result};
+use crate::username_case::UsernameCase;
 
 /// Returns the user with this id, email address, phone number or username.
 pub async fn user(client: &Client, who: &str) -> Result<User> {
@@ -27,8 +28,8 @@ fn is_id(text: &str) -> bool {
     text.len() == 12 && text.chars().all(is_letter) && !is_phone(text)
 }
 
-/// Returns a user, or the usernames that differ from the one that is looked for in case only.
-async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<String>>> {
+/// Returns a user, or those whose usernames differ from the one that is looked for in case only.
+async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<User>>> {
     // The users are compared again: behind a gateway that drops the query, a search returns all users.
     let found = if who.trim().is_empty() {
         None
@@ -73,24 +74,30 @@ fn ambiguous(user: &User, other: &User) -> Failure {
         .with_hint(format!("for the user with the id, {of_id}; for the other, pass its id `{}`", other.id))
 }
 
-/// Returns the user with this username. Usernames that differ in case can be different users.
-async fn by_username(client: &Client, name: &str) -> Result<Result<User, Vec<String>>> {
+/// Returns the user with this username, or those whose usernames differ in case. These can be different users, unless the
+/// tenant ignores case.
+async fn by_username(client: &Client, name: &str) -> Result<Result<User, Vec<User>>> {
     let mut others = Vec::new();
     for user in users_with(client, &[(UserSearchMember::Username, name)], None).await? {
         if has(&user, "username", name) {
             return Ok(Ok(user));
         }
         if has_without_case(&user, "username", name) {
-            others.extend(user.username.map(|own| format!("`{own}`")));
+            others.push(user);
         }
     }
-    Ok(Err(others))
+    match others.pop() {
+        Some(user) if others.is_empty() && UsernameCase::load(client).await? == UsernameCase::Ignored => Ok(Ok(user)),
+        last => Ok(Err(others.into_iter().chain(last).collect())),
+    }
 }
 
-/// Returns the failure for an unknown user. `others` are the usernames that differ in case only.
-fn unknown(who: &str, others: &[String]) -> Failure {
+/// Returns the failure for an unknown user. The usernames of `others` differ in case only.
+fn unknown(who: &str, others: &[User]) -> Failure {
     let failure = Failure::new(format!("no user has the id, email address, phone number or username `{who}`"));
-    if others.is_empty() { failure } else { failure.with_hint(format!("did you mean {}?", others.join(" or "))) }
+    let names = others.iter().filter_map(|user| user.username.as_ref());
+    let names = names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+    if names.is_empty() { failure } else { failure.with_hint(format!("did you mean {names}?")) }
 }
 
 /// The member with the id of a user.

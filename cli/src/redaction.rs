@@ -6,6 +6,10 @@ use crate::credentials::{REDACTED, decoded, in_url, is_credential, redacted, sou
 
 /// Members whose values have any names, and might all be secret.
 const ANY_NAMES: [&str; 2] = ["headers", "environmentVariables"];
+/// Members of requests that are secret, besides those that sound like it everywhere.
+const SENT: [&str; 3] = ["pin", "sessionId", "verificationCode"];
+/// The data of an application, where names such as `code` have other meanings.
+const CUSTOM_DATA: &str = "customData";
 
 /// Returns a body of JSON or of a form without its secrets.
 pub(crate) fn body(bytes: &[u8]) -> String {
@@ -20,7 +24,7 @@ pub(crate) fn body(bytes: &[u8]) -> String {
 
 /// Hides the values of members that sound secret, and credentials in URLs.
 pub(crate) fn hide(value: &mut Value) {
-    each(value, false, &mut |found| match found {
+    each(value, Place::Request, &mut |found| match found {
         Found::Secret(value) => *value = REDACTED.into(),
         Found::Text(text) => *text = redacted(text),
     });
@@ -37,7 +41,7 @@ pub(crate) fn secrets(bytes: &[u8]) -> Vec<String> {
         }
         return secrets;
     };
-    each(&mut value, false, &mut |found| match found {
+    each(&mut value, Place::Request, &mut |found| match found {
         Found::Secret(value) => {
             let written = value.to_string();
             let inner = written.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
@@ -55,19 +59,49 @@ enum Found<'v> {
     Text(&'v mut String),
 }
 
-/// Finds the secrets in a value, which are all texts and numbers in it if it is secret itself. Names of query parameters, such
-/// as `auth`, do not make an object secret.
-fn each(value: &mut Value, is_secret: bool, found: &mut dyn FnMut(Found<'_>)) {
+/// Where a value is in a request.
+#[derive(Clone, Copy)]
+enum Place {
+    Request,
+    CustomData,
+    /// In a secret, of which all texts and numbers are secret.
+    Secret,
+}
+
+impl Place {
+    /// Returns the place of a member. Names of query parameters, such as `auth`, do not make an object secret.
+    fn member(self, name: &str, value: &Value) -> Self {
+        let is_secret = if value.is_object() { is_secret_object(name) } else { self.is_secret(name) };
+        match self {
+            Self::Secret => Self::Secret,
+            _ if is_secret => Self::Secret,
+            _ if name == CUSTOM_DATA => Self::CustomData,
+            Self::Request | Self::CustomData => self,
+        }
+    }
+
+    /// Whether a member holds a secret.
+    fn is_secret(self, name: &str) -> bool {
+        let is_sent = SENT.iter().any(|sent| is_same_name(sent, name));
+        is_sent || if matches!(self, Self::CustomData) { sounds_secret(name) } else { is_secret_name(name) }
+    }
+}
+
+/// Whether names are the same, as `sessionId` and `session_id` are.
+fn is_same_name(one: &str, other: &str) -> bool {
+    let letters = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
+    letters(one) == letters(other)
+}
+
+/// Finds the secrets in a value.
+fn each(value: &mut Value, place: Place, found: &mut dyn FnMut(Found<'_>)) {
     match value {
         Value::Object(members) => members.iter_mut().for_each(|(name, value)| {
-            let is_named = match value {
-                Value::Object(_) => is_secret_object(name),
-                _ => is_secret_name(name),
-            };
-            each(value, is_secret || is_named, found);
+            let place = place.member(name, value);
+            each(value, place, found);
         }),
-        Value::Array(items) => items.iter_mut().for_each(|item| each(item, is_secret, found)),
-        Value::String(_) | Value::Number(_) if is_secret => found(Found::Secret(value)),
+        Value::Array(items) => items.iter_mut().for_each(|item| each(item, place, found)),
+        Value::String(_) | Value::Number(_) if matches!(place, Place::Secret) => found(Found::Secret(value)),
         Value::String(text) => found(Found::Text(text)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
@@ -98,7 +132,7 @@ fn pair(text: &str) -> String {
 
 /// Returns name and value of a member of a form if it holds a secret.
 fn secret_pair(text: &str) -> Option<(&str, &str)> {
-    text.split_once('=').filter(|(name, _)| is_secret_name(name))
+    text.split_once('=').filter(|(name, _)| Place::Request.is_secret(name))
 }
 
 #[cfg(test)]
@@ -134,6 +168,24 @@ mod tests {
     }
 
     #[test]
+    fn custom_data_is_hidden_by_names_that_sound_secret() {
+        let sent = json!({
+            "code": "1", "verificationCode": "2", "pin": 3, "session_id": "4", "signingKey": "5", "client_assertion": "6",
+            "customData": { "code": "de", "codes": ["a"], "auth": "x", "nested": { "code": 7 }, "apiKey": "8", "pin": "9" },
+            "signIn": { "verificationCode": true },
+        });
+        let expected = json!({
+            "code": REDACTED, "verificationCode": REDACTED, "pin": REDACTED, "session_id": REDACTED,
+            "signingKey": REDACTED, "client_assertion": REDACTED,
+            "customData": {
+                "code": "de", "codes": ["a"], "auth": "x", "nested": { "code": 7 }, "apiKey": REDACTED, "pin": REDACTED,
+            },
+            "signIn": { "verificationCode": true },
+        });
+        assert_eq!(shown(&sent), expected);
+    }
+
+    #[test]
     fn places_are_as_secret_as_the_members_of_a_body() {
         let secret = |path: &str| is_secret_place(&path.split('.').map(str::to_owned).collect::<Vec<_>>());
         for path in ["apiKey", "a.token", "headers.x-any", "auth.0.user", "codes.1", "credentials.more.0.value", "hmac"]
@@ -162,8 +214,9 @@ mod tests {
     #[test]
     fn members_of_forms_are_hidden() {
         assert_eq!(
-            body(b"grant_type=x&client_secret=s&code=c"),
-            "grant_type=x&client_secret=[redacted]&code=[redacted]"
+            body(b"grant_type=x&client_secret=s&code=c&client_assertion=a&client_assertion_type=t&session_id=i"),
+            "grant_type=x&client_secret=[redacted]&code=[redacted]&client_assertion=[redacted]&client_assertion_type=t&\
+             session_id=[redacted]"
         );
     }
 }

@@ -145,6 +145,9 @@ impl<Op: Operation> Request<Op> {
     }
 
     /// Sets when the request is retried. Defaults to the client's policy.
+    ///
+    /// A creation is retried after 429, and after 503 with `Retry-After`. If a gateway sends these after the server has
+    /// created the entity, the retry creates another one. [`RetryPolicy::NEVER`] rules that out.
     pub fn retry(self, policy: RetryPolicy) -> Self {
         self.change(|parts| parts.options.retry = Some(policy))
     }

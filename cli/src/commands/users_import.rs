@@ -19,6 +19,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{counted, unshown};
 use crate::progress::Progress;
 use crate::terminal::shown;
+use crate::username_case::UsernameCase;
 use crate::users::diagnostic::Diagnostic;
 use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
@@ -31,7 +32,6 @@ use crate::users::record_result::{Outcome, RecordResult};
 use crate::users::sources::{
     Column, Columns, Groups, Source, SourceOptions, Unverified, auth0_password_hash, parse_firebase_config,
 };
-use crate::users::username_case::UsernameCase;
 use crate::users::write::{OnConflict, Writer};
 
 /// Creates users from files, also from the exports of other systems.

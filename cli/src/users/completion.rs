@@ -7,10 +7,12 @@ use super::record_result::RecordError;
 use super::write::Writer;
 
 impl Writer {
-    /// Adds the data that a creation cannot set. Each step can be repeated.
-    pub(super) async fn complete(&self, id: &str, record: &ImportedUser) -> Result<(), RecordError> {
+    /// Adds the data that a creation cannot set. Each step can be repeated. Returns the kinds of second factors that were left
+    /// out, because the user has such a factor.
+    pub(super) async fn complete(&self, id: &str, record: &ImportedUser) -> Result<Vec<&'static str>, RecordError> {
+        let mut kept = Vec::new();
         if self.is_dry_run {
-            return Ok(());
+            return Ok(kept);
         }
         // The first step, because it can fail for good.
         for (target, identity) in &record.identities {
@@ -24,9 +26,11 @@ impl Writer {
         }
         for factor in &record.mfa {
             let Some(body) = factor_body(factor) else { continue };
-            let added = self.request("CreateUserMfaVerification")?.path("userId", id).json(&body).await;
-            // The user has a factor of this kind.
-            added.map(|_| ()).or_else(|error| if error.is_conflict() { Ok(()) } else { Err(error) })?;
+            match self.request("CreateUserMfaVerification")?.path("userId", id).json(&body).await {
+                // The server shows no secrets, so it is unknown whether it is the same factor.
+                Err(error) if error.is_conflict() => kept.push(factor.name()),
+                added => drop(added?),
+            }
         }
         let roles: Vec<&str> = record.roles.iter().filter_map(|name| self.names.role(name)).collect();
         if !roles.is_empty() {
@@ -42,7 +46,7 @@ impl Writer {
                 assign.json(&json!({ "organizationRoleNames": membership.roles })).await?;
             }
         }
-        Ok(())
+        Ok(kept)
     }
 }
 

@@ -1,14 +1,14 @@
 //! Creates the user of a record, without creating one twice.
 
-use logto_admin::Timestamp;
 use logto_admin::models::User;
+use logto_admin::{Error, Timestamp};
 
 use super::completion::has_more;
 use super::creation_outcome;
 use super::existing::{self, Found};
 use super::journal::Entry;
 use super::record_result::RecordError;
-use super::retry::patient;
+use super::retry::{patient, wait_after};
 use super::user_bodies::{identifiers, members};
 use super::write::{Origin, Row, Target, Writer, partial};
 use crate::failure::is_ambiguous;
@@ -20,6 +20,11 @@ const IDENTITY_TAKEN: &str = "user.identity_already_in_use";
 
 /// Number of times that an ambiguous creation is tried.
 const TRIES: u32 = 4;
+
+/// Whether the server, or a gateway, asks to try again later.
+fn is_busy(error: &Error) -> bool {
+    error.status() == Some(503)
+}
 
 impl Writer {
     /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
@@ -56,7 +61,7 @@ impl Writer {
                 Err(error) => error,
             };
             let is_ambiguous = is_ambiguous(&error);
-            // The client repeats what the server has refused for a while, such as 429. The conflict can be with the first try.
+            // The client repeats what the server has refused for a while, with 429. The conflict can be with the first try.
             is_unclear |= is_ambiguous || (error.is_conflict() && error.attempts() > 1);
             if is_unclear && identifiers.is_empty() {
                 return Err(partial(creation_outcome::unknown(&error.to_string())));
@@ -68,6 +73,10 @@ impl Writer {
             match found {
                 Ok(Some(user)) if is_unclear && creation_outcome::is_created(&user, &identifiers, at) => {
                     return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
+                }
+                Ok(None) if is_busy(&error) && tried < patient().attempts => {
+                    tokio::time::sleep(wait_after(tried)).await;
+                    continue;
                 }
                 Ok(None) if is_ambiguous && tried < TRIES => continue,
                 // The attempt might still end with a user.

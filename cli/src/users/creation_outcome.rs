@@ -11,8 +11,8 @@ use logto_admin::models::User;
 use super::existing::{self, Found};
 use super::journal::Identifiers;
 use super::record_result::RecordError;
-use super::username_case::UsernameCase;
 use crate::lookup;
+use crate::username_case::UsernameCase;
 
 /// How far the clocks of this machine and of the server can differ, in milliseconds.
 const SKEW: i64 = 5 * 60 * 1000;

@@ -6,8 +6,8 @@ use logto_admin::{Client, UserSearchMember};
 use super::journal::Identifiers;
 use super::record_result::RecordError;
 use super::retry::patient;
-use super::username_case::UsernameCase;
 use crate::lookup::{self, ID, IDENTIFIERS, has_without_case, member_of};
+use crate::username_case::UsernameCase;
 
 /// Code of a failure: the identifiers of a record belong to several users.
 pub(super) const SEVERAL: &str = "user.several";
@@ -59,6 +59,26 @@ pub struct Doubt {
     pub is_about_id: bool,
 }
 
+impl Doubt {
+    /// Returns the doubt that an update left second factors of the user that the record has too.
+    pub(super) fn about_factors(user: &User, kept: &[&str]) -> Option<Self> {
+        let message =
+            || format!("the user {} keeps its {}: an update replaces no second factor", user.id, kept.join(" and "));
+        (!kept.is_empty()).then(|| Self { message: message(), is_about_id: false })
+    }
+
+    /// Combines two doubts about the same user.
+    pub(super) fn and(self, other: Self) -> Self {
+        let message = format!("{}; {}", self.message, other.message);
+        Self { message, is_about_id: self.is_about_id && other.is_about_id }
+    }
+}
+
+/// Whether a user has an identifier of a record, in any case.
+pub(super) fn is_similar(user: &User, identifiers: &Identifiers) -> bool {
+    identifiers.iter().any(|(member, value)| has_without_case(user, member, value))
+}
+
 /// Returns the doubt about a user that has one identifier of a record, and differs in another one. The id of the record and
 /// one more leave no doubt. The id alone does: it can be that of somebody else in another tenant.
 pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<Doubt> {
@@ -91,11 +111,19 @@ async fn search(client: &Client, records: &[Identifiers]) -> logto_admin::Result
     lookup::users_with(client, &values, patient()).await
 }
 
+/// Whether the user has this identifier.
+fn has(user: &User, member: &str, value: &str, case: UsernameCase) -> bool {
+    match case {
+        UsernameCase::Ignored if member == "username" => has_without_case(user, member, value),
+        UsernameCase::Matters | UsernameCase::Ignored => lookup::has(user, member, value),
+    }
+}
+
 /// Returns the user of a record. A match by id takes precedence.
 fn pick<'u>(users: &'u [User], identifiers: &Identifiers, case: UsernameCase) -> Result<Option<&'u User>, RecordError> {
     let user_with = |member: &str| {
         let value = identifiers.get(member)?;
-        users.iter().find(|user| case.has(user, member, value))
+        users.iter().find(|user| has(user, member, value, case))
     };
     if let Some(user) = user_with(ID) {
         return Ok(Some(user));

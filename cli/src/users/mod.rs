@@ -26,6 +26,5 @@ pub mod summary;
 mod totp;
 pub mod undo;
 mod user_bodies;
-pub mod username_case;
 pub mod validate;
 pub mod write;

@@ -103,13 +103,20 @@ impl fmt::Debug for ImportedUser {
     }
 }
 
-impl fmt::Debug for Factor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Factor {
+    /// Returns the name of the kind.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
             Self::Totp { .. } => "Totp",
             Self::BackupCode { .. } => "BackupCode",
             Self::WebAuthn {} => "WebAuthn",
-        })
+        }
+    }
+}
+
+impl fmt::Debug for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

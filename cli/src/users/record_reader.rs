@@ -15,11 +15,11 @@ use super::record::{self, ImportedUser, Item};
 use super::record_members;
 use super::seen_identifiers::SeenIdentifiers;
 use super::sources::{Source, SourceOptions};
-use super::username_case::UsernameCase;
 use super::validate;
 use crate::failure::{Failure, Result};
 use crate::json_object;
 use crate::output::unshown;
+use crate::username_case::UsernameCase;
 
 /// Number of records that the reading thread passes on at once.
 const AHEAD: usize = 100;

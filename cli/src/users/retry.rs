@@ -9,3 +9,9 @@ pub(super) fn patient() -> RetryPolicy {
     let waits = (Duration::from_millis(250), Duration::from_secs(20));
     RetryPolicy::attempts(10).waits(waits.0, waits.1).total(Duration::from_secs(300))
 }
+
+/// Returns how long to wait after a number of tries, if the import repeats a call in place of the client.
+pub(super) fn wait_after(tried: u32) -> Duration {
+    let policy = patient();
+    policy.base.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1))).min(policy.longest)
+}

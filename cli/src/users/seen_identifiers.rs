@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::diagnostic::Diagnostic;
 use super::input::Location;
 use super::record::ImportedUser;
-use super::username_case::UsernameCase;
+use crate::username_case::UsernameCase;
 
 /// The identifiers of all records so far, as hashes: a million users take about 100 MB.
 #[derive(Debug, Default)]

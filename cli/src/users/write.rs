@@ -15,9 +15,9 @@ use super::record::{ImportedUser, Item};
 use super::record_result::{Outcome, RecordError};
 use super::retry::patient;
 use super::user_bodies::{change, digest_of, identifiers};
-use super::username_case::UsernameCase;
 use crate::failure::is_ambiguous;
 use crate::lookup;
+use crate::username_case::UsernameCase;
 
 /// Action for a record whose user exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -66,6 +66,15 @@ pub struct Done {
 impl Done {
     fn new(outcome: Outcome, id: impl Into<Option<String>>) -> Self {
         Self { outcome, id: id.into(), warning: None }
+    }
+
+    /// Adds a reason to look at the user.
+    fn with_doubt(mut self, doubt: Option<Doubt>) -> Self {
+        self.warning = match (doubt, self.warning.take()) {
+            (Some(doubt), Some(other)) => Some(doubt.and(other)),
+            (doubt, other) => doubt.or(other),
+        };
+        self
     }
 }
 
@@ -216,7 +225,15 @@ impl Writer {
         if self.on_conflict == OnConflict::Fail {
             return Err(conflict(&user));
         }
-        self.update(row, &user, &target).await.map(Some)
+        if target.origin != Origin::Existing {
+            return self.update(row, &user, &target).await.map(Some);
+        }
+        // The user was found by the earlier content of the record, which can have been about somebody else.
+        if !existing::is_similar(&user, &self.matched_by(row.record)) {
+            return Err(stranger(&user));
+        }
+        let done = self.update(row, &user, &target).await?;
+        Ok(Some(done.with_doubt(self.doubt(row.record, &user))))
     }
 
     /// Returns a user, or none if it does not exist any more.
@@ -247,7 +264,7 @@ impl Writer {
             OnConflict::Fail => return Err(conflict(&user)),
             OnConflict::Update => self.update(row, &user, &target).await?,
         };
-        Ok(Done { warning: self.doubt(row.record, &user), ..done })
+        Ok(done.with_doubt(self.doubt(row.record, &user)))
     }
 
     /// Returns a doubt if the user of a record has other identifiers, too. It might be somebody else.
@@ -267,12 +284,12 @@ impl Writer {
             let change = self.request("UpdateUserPassword")?.path("userId", &user.id);
             change.json(&json!({ "password": password })).await.map_err(|error| partial(error.into()))?;
         }
-        self.complete(&user.id, record).await.map_err(|problem| {
+        let kept = self.complete(&user.id, record).await.map_err(|problem| {
             let message = format!("{}; other members of the user were changed before", problem.message);
             partial(RecordError { message, ..problem })
         })?;
         self.done(row, target, false)?;
-        Ok(Done::new(Outcome::Updated, target.id.clone()))
+        Ok(Done::new(Outcome::Updated, target.id.clone()).with_doubt(Doubt::about_factors(user, &kept)))
     }
 
     /// Returns the user of a record. Fails if its identifiers belong to several users.
@@ -320,6 +337,16 @@ pub(super) fn partial(problem: RecordError) -> RecordError {
 fn several_records(user: &User) -> RecordError {
     let message = format!("another record of the import belongs to the same user: {}", user.id);
     RecordError { code: Some("user.several_records".to_owned()), message, ..RecordError::default() }
+}
+
+/// The user that an earlier run found is another one than that of the record.
+fn stranger(user: &User) -> RecordError {
+    let message = format!(
+        "the user {} of the earlier run has no identifier of the changed record and might be somebody else; import the \
+         record with another journal to look it up again",
+        user.id
+    );
+    RecordError { code: Some("user.changed_record".to_owned()), message, ..RecordError::default() }
 }
 
 fn conflict(user: &User) -> RecordError {

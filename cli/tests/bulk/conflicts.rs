@@ -165,6 +165,55 @@ async fn a_skipped_record_that_is_corrected_does_not_change_the_user_that_it_was
     }
 }
 
+/// The first content of the record had the address of somebody else, or the person has another address now.
+#[tokio::test]
+async fn an_updated_record_that_is_corrected_does_not_change_the_user_of_its_first_content() {
+    for (second, expected, name) in [
+        (json!({ "id": "1", "primaryEmail": "bob@example.com", "name": "Bob" }), Outcome::Failed, "Ann"),
+        (
+            json!({ "id": "1", "primaryEmail": "new@example.com", "username": "ann", "name": "A" }),
+            Outcome::Updated,
+            "A",
+        ),
+    ] {
+        let mut stage = Stage::new();
+        stage.on_conflict = OnConflict::Update;
+        stage.call("CreateUser", json!({ "primaryEmail": "ann@example.com", "username": "ann" })).await;
+        let first = json!({ "id": "1", "primaryEmail": "ann@example.com", "name": "Ann" });
+        assert_eq!(stage.import(vec![record(first)]).await.lines[0].outcome, Outcome::Updated);
+        let line = stage.import(vec![record(second)]).await.lines[0].clone();
+        let ann = stage.client().users().list().await.unwrap().items[0].clone();
+        assert_eq!((line.outcome, ann.name.as_deref()), (expected, Some(name)), "{line:?}");
+        let message = line.message.unwrap();
+        assert!(message.contains(&ann.id) && message.contains("somebody else") == (name == "Ann"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_leaves_second_factors_has_a_warning() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Update;
+    let totp = |secret: &str| json!({ "type": "Totp", "secret": secret });
+    let codes: Vec<String> = (0..10).map(|number| format!("{number:010x}")).collect();
+    let codes = json!({ "type": "BackupCode", "codes": codes });
+    let ada = |name: &str, factors| vec![record(json!({ "username": "ada", "name": name, "mfa": factors }))];
+    let id = stage.call("CreateUser", json!({ "username": "ada" })).await["id"].as_str().unwrap().to_owned();
+    let factors = async || {
+        let list = stage.client().operation("ListUserMfaVerifications").unwrap().path("userId", &id).await.unwrap();
+        let mut all = list.as_array().unwrap().iter().map(|factor| factor["id"].to_string()).collect::<Vec<_>>();
+        all.sort();
+        all
+    };
+    let first = stage.import(ada("Ada", json!([totp("JBSWY3DPEHPK3PXP"), codes]))).await.lines[0].clone();
+    assert_eq!((first.outcome, first.message), (Outcome::Updated, None));
+    let before = factors().await;
+    assert_eq!(before.len(), 2);
+    let again = stage.import(ada("A", json!([totp("GEZDGNBVGY3TQOJQ"), codes]))).await.lines[0].clone();
+    let expected = format!("the user {id} keeps its Totp and BackupCode: an update replaces no second factor");
+    assert_eq!((again.outcome, again.message), (Outcome::Updated, Some(expected)));
+    assert_eq!(factors().await, before);
+}
+
 #[tokio::test]
 async fn a_user_that_was_skipped_is_looked_at_again_with_another_action() {
     let mut stage = Stage::new();

@@ -55,6 +55,26 @@ async fn a_creation_whose_answer_is_lost_is_looked_up() {
     }
 }
 
+/// A server that accepts no creations for some time.
+#[tokio::test(start_paused = true)]
+async fn a_busy_server_is_asked_for_a_creation_again_later() {
+    let stage = Stage::new();
+    let (emulator, creations) = (stage.emulator.clone(), AtomicUsize::new(0));
+    let busy = ScriptedTransport::new(move |request, options| {
+        let creates = request.method == Method::Post && request.url.ends_with("/api/users");
+        let is_refused = creates && creations.fetch_add(1, Ordering::SeqCst) < 6;
+        let emulator = emulator.clone();
+        async move { if is_refused { Ok(HttpResponse::new(503)) } else { emulator.send(request, &options).await } }
+    });
+    let client = stage.client_over(busy);
+    let writer = stage.writer(&client).await;
+    let start = tokio::time::Instant::now();
+    let report = stage.import_with(&writer, named(&["ada"]), None).await;
+    assert_eq!((report.summary.created, report.summary.failed), (1, 0), "{report:?}");
+    // 0.25, 0.5, 1, 2, 4 and 8 seconds.
+    assert_eq!(start.elapsed().as_millis(), 15_750);
+}
+
 #[tokio::test]
 async fn rate_limits_and_overload_lose_no_user() {
     let stage = Stage::new();

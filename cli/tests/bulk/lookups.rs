@@ -3,9 +3,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_admin::transport::{HttpResponse, HttpTransport, Method};
 use logto_admin_cli::lookup;
+use logto_admin_cli::username_case::UsernameCase;
 use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record_result::Outcome;
-use logto_admin_cli::users::username_case::UsernameCase;
 use logto_admin_cli::users::write::{OnConflict, Writer};
 use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;

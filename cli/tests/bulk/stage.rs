@@ -10,6 +10,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpTransport;
 use logto_admin::{Client, Timestamp};
 use logto_admin_cli::interrupt::Interrupt;
+use logto_admin_cli::username_case::UsernameCase;
 use logto_admin_cli::users::import::import;
 use logto_admin_cli::users::journal::Journal;
 use logto_admin_cli::users::matched::Matched;
@@ -18,7 +19,6 @@ use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record::Item;
 use logto_admin_cli::users::record_result::RecordResult;
 use logto_admin_cli::users::summary::Summary;
-use logto_admin_cli::users::username_case::UsernameCase;
 use logto_admin_cli::users::write::{OnConflict, Writer};
 use logto_admin_emulator::Emulator;
 

@@ -23,6 +23,17 @@ async fn users_are_found_by_whatever_is_known_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn users_are_found_without_case_if_the_tenant_ignores_it() {
+    let program = Program::new().await;
+    let id = program.run(&["users", "create", "--username", "Ada"]).await.done().json()["id"].clone();
+    let ignore = ["api", "UpdateSignInExp", "--set", "usernamePolicy.caseSensitive=false"];
+    program.run(&ignore).await.done();
+    for name in ["Ada", "ada", "ADA"] {
+        assert_eq!(program.run(&["users", "get", name]).await.done().json()["id"], id, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_username_that_is_the_id_of_another_user_is_ambiguous() {
     let program = Program::new().await;
     // Ids that begin with a digit cannot be usernames.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
@@ -17,6 +17,14 @@ pub(crate) async fn answering(answer: impl Fn(&[u8]) -> String + Send + 'static)
         }
     });
     (url, server)
+}
+
+/// Passes a request on to a server, and its answer to `client`.
+pub(crate) async fn pass_on(client: &mut (impl AsyncWrite + Unpin), server: &str, request: &[u8]) -> io::Result<()> {
+    let mut server = TcpStream::connect(server.trim_start_matches("http://")).await?;
+    let line = request.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    server.write_all(&[&request[..line], b"connection: close\r\n", &request[line..]].concat()).await?;
+    tokio::io::copy(&mut server, client).await.map(drop)
 }
 
 /// Reads a request with its body.

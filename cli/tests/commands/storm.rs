@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::import::{count, many};
 use crate::program::{Program, ended};
-use crate::scripted_server::request;
+use crate::scripted_server::{pass_on, request};
 
 /// Number of creations before the storm.
 const BEFORE: usize = 250;
@@ -29,7 +29,7 @@ impl Storm {
     async fn answer(&self, mut client: TcpStream, server: &str) -> io::Result<()> {
         let request = request(&mut client).await?;
         if !request.starts_with(b"POST /api/users HTTP/1.1\r\n") {
-            return pass_on(client, server, &request).await;
+            return pass_on(&mut client, server, &request).await;
         }
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         let number = {
@@ -43,7 +43,7 @@ impl Storm {
         } else {
             // Long enough for others to start.
             tokio::time::sleep(Duration::from_millis(20)).await;
-            pass_on(client, server, &request).await
+            pass_on(&mut client, server, &request).await
         };
         self.running.fetch_sub(1, Ordering::SeqCst);
         answered
@@ -53,14 +53,6 @@ impl Storm {
     fn most(&self, creations: std::ops::Range<usize>) -> usize {
         self.seen.lock().unwrap()[creations].iter().copied().max().unwrap()
     }
-}
-
-/// Passes a request on, and its answer back.
-async fn pass_on(mut client: TcpStream, server: &str, request: &[u8]) -> io::Result<()> {
-    let mut server = TcpStream::connect(server.trim_start_matches("http://")).await?;
-    let line = request.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    server.write_all(&[&request[..line], b"connection: close\r\n", &request[line..]].concat()).await?;
-    tokio::io::copy(&mut server, &mut client).await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,8 +2,11 @@
 
 use std::fs;
 
-use crate::program::Program;
-use crate::scripted_server::answering;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use crate::program::{Ended, Program, ended};
+use crate::scripted_server::{answering, pass_on, request};
 
 /// Returns an answer with JSON.
 fn json(headers: &str, body: &str) -> String {
@@ -47,6 +50,57 @@ async fn a_change_without_an_answer_ends_with_4() {
         assert_eq!(ended.code, 1, "{command:?} {ended:?}");
     }
     server.abort();
+}
+
+/// Runs the program behind a gateway that answers creations with 503 and `Retry-After` after the server has created.
+async fn run_behind_gateway(program: &Program, arguments: &[&str]) -> Ended {
+    let (listener, server) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), program.url());
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let gateway = tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let request = request(&mut client).await.unwrap();
+            if !request.starts_with(b"POST /api/") {
+                pass_on(&mut client, &server, &request).await.unwrap();
+                continue;
+            }
+            pass_on(&mut tokio::io::sink(), &server, &request).await.unwrap();
+            let busy =
+                "HTTP/1.1 503 Service Unavailable\r\nretry-after: 0\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+            client.write_all(busy.as_bytes()).await.unwrap();
+        }
+    });
+    let mut command = program.command(arguments);
+    command.env("LOGTO_ENDPOINT", url);
+    let ended = ended(command, "").await;
+    gateway.abort();
+    ended
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_is_not_repeated_behind_a_gateway_that_asks_for_it() {
+    let program = Program::current().await;
+    program.file("applications.yaml", "- name: Shop\n  type: SPA\n");
+    let identities = r#"{"identities":{"google":{"userId":"1","details":{}}}}"#;
+    let users = program.file("users.ndjson", identities);
+    let events = ["--set", r#"events=["User.Created"]"#, "--set", r#"config={"url":"https://a.example"}"#];
+    let apply = ["config", "apply", ".", "--only", "applications", "--yes"];
+    let commands: [(&str, Vec<&str>); 5] = [
+        ("applications", apply.to_vec()),
+        ("applications", vec!["applications", "create", "Job", "--type", "MachineToMachine"]),
+        ("hooks", [&["api", "CreateHook", "--set", "name=All"][..], &events].concat()),
+        ("organizations", vec!["organizations", "create", "Acme"]),
+        ("users", vec!["users", "import", &users]),
+    ];
+    let count = async |kind: &str| program.run(&[kind, "list"]).await.done().json().as_array().unwrap().len();
+    for (kind, command) in commands {
+        let before = count(kind).await;
+        let ended = run_behind_gateway(&program, &command).await;
+        assert_eq!((ended.code, count(kind).await), (4, before + 1), "{command:?} {ended:?}");
+    }
+    // The next plan finds the application.
+    let before = count("applications").await;
+    program.run(&apply).await.done();
+    assert_eq!(count("applications").await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

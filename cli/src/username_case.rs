@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 
 use logto_admin::Client;
-use logto_admin::models::User;
 use logto_admin::serde_json::Value;
 
 use crate::failure::Result;
-use crate::lookup::{has, has_without_case};
 
 /// Whether a tenant distinguishes usernames by case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,18 +33,10 @@ impl UsernameCase {
     }
 
     /// Returns a username in the form that is the same for all usernames of a user.
-    pub(super) fn compared(self, username: &str) -> Cow<'_, str> {
+    pub(crate) fn compared(self, username: &str) -> Cow<'_, str> {
         match self {
             Self::Matters => username.into(),
             Self::Ignored => username.to_lowercase().into(),
-        }
-    }
-
-    /// Whether the user has this identifier.
-    pub(super) fn has(self, user: &User, member: &str, value: &str) -> bool {
-        match self {
-            Self::Ignored if member == "username" => has_without_case(user, member, value),
-            Self::Matters | Self::Ignored => has(user, member, value),
         }
     }
 }
