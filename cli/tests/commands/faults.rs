@@ -239,11 +239,12 @@ async fn an_import_says_that_the_server_is_gone_and_an_interrupt_ends_it_without
     let mut program = Program::current().await;
     let file = program.file("users.ndjson", &many(2000));
     let mut import = begun(&program, &file, &[]).await;
+    let server = format!("server {}: cannot connect: ", program.url());
     program.stop().await;
     let ended = tokio::task::spawn_blocking(move || {
         let mut lines = BufReader::new(import.stderr.take().unwrap()).lines().map(Result::unwrap);
         let is_gone = |line: &String| line.starts_with("warning: the server cannot be reached, trying again: ");
-        assert!(lines.any(|line| is_gone(&line)));
+        assert!(lines.find(is_gone).unwrap().contains(&server));
         interrupt(&import);
         let lines: Vec<String> = lines.collect();
         assert!(!lines.iter().any(is_gone), "{lines:?}");

@@ -124,8 +124,9 @@ async fn an_application_whose_secret_cannot_be_read_is_partly_done() {
 async fn an_undo_without_an_answer_ends_with_4_and_can_be_repeated() {
     let (url, server) = answering(|request| match request {
         request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
-        // The connection is closed.
-        _ => String::new(),
+        // Too long for another try.
+        _ => "HTTP/1.1 504 Gateway Timeout\r\nretry-after: 3600\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            .to_owned(),
     })
     .await;
     let program = Program::new().await;
