@@ -10,6 +10,7 @@ use logto_admin::{Client, Error, RetryPolicy};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, even_if_unread};
+use crate::named_server::hint;
 use crate::output::{Format, counted};
 
 /// Checks the connection step by step, with advice about each problem.
@@ -48,7 +49,7 @@ impl Diagnostic {
     }
 
     fn wrong(check: &'static str, error: &Error) -> Self {
-        let advice = Some(error.hint().unwrap_or("check the log of the server; `-v` shows each request").to_owned());
+        let advice = Some(hint(error).unwrap_or("check the log of the server; `-v` shows each request").to_owned());
         let message = error.message();
         let status = error.status().map(|status| format!("{status} ")).unwrap_or_default();
         let code = error.code().map(|code| format!("{code}: ")).unwrap_or_default();
