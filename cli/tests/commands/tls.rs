@@ -1,6 +1,6 @@
-//! Servers with a certificate of a private authority.
+//! Servers with a private authority, or with another scheme than their URL.
 
-use logto_admin_test_server::{Authority, Script, TestServer, Tls};
+use logto_admin_test_server::{Answer, Authority, Script, TestServer, Tls};
 
 use crate::program::{Program, ended};
 
@@ -80,4 +80,31 @@ async fn the_doctor_finds_an_untrusted_certificate() {
     let examined = program.run(&["doctor", "--endpoint", server.url()]).await;
     let network = &examined.json()[1];
     assert_eq!((examined.code, &network["check"], &network["advice"]), (1, &"network".into(), &HINT.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finds_the_other_scheme() {
+    let program = Program::new().await;
+    let authority = Authority::new();
+    let server = TestServer::start_tls(&authority, Tls::default()).await;
+    let session = server.session(Script { api: vec![Answer::status(204)], ..Script::default() });
+    let bundle = program.file("ca.pem", &authority.pem());
+    let (tls, plain) = (session.url(), program.url());
+    let swapped = |url: &str| match url.strip_prefix("https") {
+        Some(rest) => format!("http{rest}"),
+        None => url.replacen("http", "https", 1),
+    };
+    let uses_tls = format!("write {tls}: the server uses TLS on this port");
+    for (url, more, advice) in [
+        (swapped(tls), &["--ca-bundle", &bundle][..], uses_tls.clone()),
+        // The certificate is not trusted, but it is one.
+        (swapped(tls), &[], uses_tls),
+        (swapped(&plain), &[], format!("write {plain}: the server does not use TLS on this port")),
+    ] {
+        let examined = program.run(&[&["doctor", "--endpoint", &url], more].concat()).await;
+        let findings = examined.json();
+        let network = findings.as_array().unwrap().iter().find(|finding| finding["check"] == "network").unwrap();
+        assert_eq!((examined.code, &network["advice"]), (1, &advice.into()), "{examined:?}");
+    }
+    assert!(session.token_calls().is_empty());
 }
