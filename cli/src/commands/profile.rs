@@ -34,7 +34,11 @@ pub enum Command {
         secret_command: Option<String>,
     },
     /// List the profiles
-    List,
+    List {
+        /// Print their names only, one per line
+        #[arg(long)]
+        names: bool,
+    },
     /// Remove a profile
     Remove {
         /// Name of the profile
@@ -78,7 +82,11 @@ pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
                 path.display()
             ));
         }
-        Command::List => {
+        Command::List { names: true } => {
+            let names: String = profiles.all().map(|(name, _)| format!("{name}\n")).collect();
+            context.printer.text(&names)?;
+        }
+        Command::List { names: false } => {
             let rows: Vec<Value> = profiles.all().map(|(name, profile)| row(name, profile)).collect();
             context.printer.list(COLUMNS, &rows)?;
         }
