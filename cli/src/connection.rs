@@ -1,10 +1,13 @@
 //! Selects the server and credentials: flags, then the environment, then a profile.
 
+use std::fs::File;
+
 use logto_admin::transport::{HttpTransport, ReqwestTransport, TlsBackend};
 use logto_admin::{Client, ClientBuilder, Endpoint, RetryPolicy};
 
 use crate::environment::Variables;
 use crate::failure::{Failure, Result};
+use crate::files;
 use crate::named_server::named;
 use crate::options::ConnectionArguments;
 use crate::profiles::{DEFAULT, Profile, Profiles};
@@ -23,6 +26,8 @@ pub struct Connection {
     pub app_secret: String,
     /// Resource of the Management API.
     pub resource: Option<String>,
+    /// Path of a PEM file with the authorities to trust. Defaults to those of the system.
+    pub ca_bundle: Option<String>,
     /// Whether plain http to other machines is allowed.
     pub allow_http: bool,
 }
@@ -95,6 +100,7 @@ impl Connection {
             app_id: app_id.clone(),
             app_secret: app_secret.clone(),
             resource: pick_of_server(&flags.resource, "LOGTO_RESOURCE")?.or_else(|| profile.resource.clone()),
+            ca_bundle: pick(&flags.ca_bundle, "LOGTO_CA_BUNDLE")?.or_else(|| profile.ca_bundle.clone()),
             allow_http: flags.allow_http || profile.allow_http || variable("LOGTO_ALLOW_HTTP")?.is_some_and(allowed),
         })
     }
@@ -119,7 +125,18 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub fn client(&self) -> Result<Client> {
-        self.client_over(transport()?, RetryPolicy::default())
+        self.client_over(self.transport()?, RetryPolicy::default())
+    }
+
+    /// Returns a transport over the network. Its errors name the server.
+    ///
+    /// It has the same TLS library in every build. OpenSSL takes ten times as long to load the certificates of the system.
+    pub(crate) fn transport(&self) -> Result<impl HttpTransport + use<>> {
+        let builder = ReqwestTransport::builder().tls_backend(TlsBackend::Rustls);
+        let Some(path) = &self.ca_bundle else { return Ok(named(builder.build()?)) };
+        let pem = File::open(path).and_then(files::whole);
+        let pem = pem.map_err(|error| Failure::usage(format!("cannot read the CA bundle {path}: {error}")))?;
+        Ok(named(builder.ca_bundle(pem).build().map_err(|error| Failure::from(error).context(path))?))
     }
 
     /// Creates a client that sends through another transport. Errors of the server lack the secrets that were sent. Creations
@@ -148,13 +165,6 @@ impl Connection {
         let agent = concat!("logto-admin-cli/", env!("CARGO_PKG_VERSION"));
         Client::builder(self.endpoint()).client_credentials(&self.app_id, &self.app_secret).user_agent(agent)
     }
-}
-
-/// Returns a transport over the network. Its errors name the server.
-///
-/// It has the same TLS library in every build. OpenSSL takes ten times as long to load the certificates of the system.
-pub(crate) fn transport() -> Result<impl HttpTransport> {
-    Ok(named(ReqwestTransport::builder().tls_backend(TlsBackend::Rustls).build()?))
 }
 
 /// Names the parts of a connection that are missing, with their variables if these are read.

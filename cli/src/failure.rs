@@ -6,6 +6,7 @@ use logto_admin::operation::find;
 use logto_admin::transport::Method;
 use logto_admin::{Error, ErrorKind};
 
+use crate::named_server;
 use crate::policy_rules::Broken;
 
 /// How the program ends.
@@ -190,8 +191,7 @@ impl Failure {
     /// that, so that no part of a secret remains at the end.
     pub(crate) fn masked(error: &Error, mask: &dyn Fn(&str) -> String) -> Self {
         let whole = named(error.to_string());
-        let split = error.hint().and_then(|hint| Some((whole.strip_suffix(&format!(" (hint: {hint})"))?, hint)));
-        let (message, hint) = split.map_or((&*whole, None), |(message, hint)| (message, Some(hint.to_owned())));
+        let message = error.hint().and_then(|hint| whole.strip_suffix(&format!(" (hint: {hint})"))).unwrap_or(&whole);
         let details = error.details();
         let texts = [
             Some(error.message()),
@@ -208,6 +208,7 @@ impl Failure {
             _ if error.method().is_some_and(is_change) && is_ambiguous(error) => Exit::Partly,
             _ => Exit::Failed,
         };
+        let hint = named_server::hint(error).map(str::to_owned);
         let hint = hint.or_else(|| Broken::of(error).map(|broken| mask(&broken.hint())));
         let hint = hint.or_else(|| (exit == Exit::Partly).then(|| UNCLEAR.to_owned()));
         Self { exit, message: one_line(&masked(message, &cut, mask)), hint }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use logto_admin::Error;
 use logto_admin::transport::{HttpTransport, TransportError, TransportErrorKind, transport_fn};
 
 /// Returns a transport whose errors about the network name the server.
@@ -13,12 +14,33 @@ pub(crate) fn named(transport: impl HttpTransport) -> impl HttpTransport {
     })
 }
 
+/// Start of the client's message about a certificate that it does not trust.
+const UNTRUSTED: &str = "the server certificate is not trusted";
+/// Advice in messages of the client, for programmers and in the words of the command line.
+const ADVICE: [(&str, &str); 2] = [
+    ("; to trust another authority, use `ReqwestTransport::builder().ca_bundle(..)`", ""),
+    ("`ReqwestTransport::builder().ca_bundle(..)`", "`--ca-bundle FILE`"),
+];
+
 fn about(server: &str, error: TransportError) -> TransportError {
-    if matches!(error.kind(), TransportErrorKind::Environment | TransportErrorKind::Invalid) {
-        return error;
-    }
-    let named = TransportError::new(error.kind(), format!("server {server}: {error}"));
-    named.with_never_sent(error.never_sent()).with_source(error)
+    let message = ADVICE.iter().fold(error.to_string(), |text, (client, own)| text.replace(client, own));
+    let message = match error.kind() {
+        TransportErrorKind::Environment | TransportErrorKind::Invalid => message,
+        _ => format!("server {server}: {message}"),
+    };
+    TransportError::new(error.kind(), message).with_never_sent(error.never_sent()).with_source(error)
+}
+
+/// Whether the certificate of the server is not trusted.
+pub(crate) fn is_untrusted(error: &Error) -> bool {
+    error.message().contains(UNTRUSTED)
+}
+
+/// Returns the hint for an error, in the words of the command line.
+pub(crate) fn hint(error: &Error) -> Option<&str> {
+    const TRUST: &str =
+        "check the certificate; to trust a private authority, pass `--ca-bundle FILE` or set LOGTO_CA_BUNDLE";
+    if is_untrusted(error) { Some(TRUST) } else { error.hint() }
 }
 
 /// Returns scheme, host and port of a URL. The rest might contain secrets.

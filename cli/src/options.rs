@@ -50,6 +50,11 @@ pub struct ConnectionArguments {
     /// Resource of the Management API. Default: the server's [env: LOGTO_RESOURCE]
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION, hide_short_help = true)]
     pub resource: Option<String>,
+    /// PEM file with the authorities to trust, and no others [env: LOGTO_CA_BUNDLE]
+    ///
+    /// For a server with a certificate of a private authority.
+    #[arg(long, global = true, value_name = "FILE", help_heading = CONNECTION, hide_short_help = true)]
+    pub ca_bundle: Option<String>,
     /// Allow plain http to other machines [env: LOGTO_ALLOW_HTTP]
     ///
     /// It sends the secret unencrypted.

@@ -43,6 +43,9 @@ pub struct Profile {
     /// Resource of the Management API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// Path of a PEM file with the authorities to trust.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_bundle: Option<String>,
     /// Whether plain http to other machines is allowed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub allow_http: bool,

@@ -1,6 +1,6 @@
 //! Tables for people, in the width of the terminal.
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use logto_admin::serde_json::{Map, Value};
 
 use crate::json_object;
@@ -21,6 +21,10 @@ const MARKS: [&str; 1] = ["suspended"];
 const PADDING: u16 = 2;
 /// Least width of a column whose cells are broken into lines.
 const LEAST: usize = 10;
+/// Length of words, such as email addresses, that are not broken as long as other columns can be left out.
+const WORD: usize = 30;
+/// Titles of the columns whose words are broken before a column is left out: paths, and sentences.
+const BROKEN: [&str; 3] = ["path", "summary", "description"];
 /// Width of sentences that is readable. Other columns are not shown as a whole at the expense of it.
 const READABLE: usize = 40;
 
@@ -29,23 +33,26 @@ pub(crate) fn terminal_width() -> Option<u16> {
     plain().width().filter(|width| *width > 0)
 }
 
-/// Returns a table of items, and the last columns, which do not fit into the width without breaking an id or a time. At
-/// least one column is shown.
+/// Returns a table of items, and the last columns, which do not fit into the width without breaking a word. If not even two
+/// columns fit, words are broken, but no id and no time. At least one column is shown.
 pub(crate) fn of_items<'c, 't>(
     columns: &'c [Column<'t>],
     items: &[Value],
     width: Option<u16>,
 ) -> (String, &'c [Column<'t>]) {
     let mut rows: Vec<Vec<String>> = items.iter().map(|item| cells(columns, item)).collect();
-    let widths = widths(columns, &rows);
-    let fits = |count: &usize, width: u16| {
-        columns.get(..*count).is_some_and(|columns| needed(columns, &widths) <= width.into())
+    let fits = |rooms: &[Room], count: usize| {
+        width.is_none_or(|width| rooms.get(..count).is_some_and(|rooms| needed(rooms) <= width.into()))
     };
-    let shown =
-        width.map_or(columns.len(), |width| (2..=columns.len()).rev().find(|count| fits(count, width)).unwrap_or(1));
+    let mut rooms = rooms(columns, &rows, WORD);
+    let shown = (2..=columns.len()).rev().find(|count| fits(&rooms, *count)).unwrap_or_else(|| {
+        rooms = self::rooms(columns, &rows, 0);
+        if fits(&rooms, 2) { 2 } else { 1 }
+    });
     let (columns, hidden) = columns.split_at_checked(shown).unwrap_or((columns, &[]));
+    rooms.truncate(shown);
     rows.iter_mut().for_each(|row| row.truncate(shown));
-    (text(columns, rows, &widths, width), hidden)
+    (text(columns, rows, &rooms, width), hidden)
 }
 
 /// Returns columns for objects: the id, and the members whose values are plain and not null in all of them. Empty if an item
@@ -133,56 +140,76 @@ fn is_unbroken((title, _): &Column) -> bool {
     IDS.contains(title) || title.ends_with("Id") || is_time(title) || MARKS.contains(title)
 }
 
-/// Returns the widths of columns whose cells are not broken into lines.
-fn widths(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
-    let mut widths: Vec<usize> = columns.iter().map(|(title, _)| title.len()).collect();
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    widths.into_iter().map(|width| width + usize::from(PADDING)).collect()
+/// Widths of a column, with the space after it.
+struct Room {
+    /// The width that it must have.
+    least: usize,
+    /// The width in which no cell is broken into lines.
+    whole: usize,
+}
+
+/// Returns the widths of columns. Words up to this length are not broken.
+fn rooms(columns: &[Column], rows: &[Vec<String>], word: usize) -> Vec<Room> {
+    let padding = usize::from(PADDING);
+    let room = |(at, column): (usize, &Column)| {
+        let cells = || rows.iter().filter_map(|row| row.get(at).map(String::as_str)).chain([column.0]);
+        let whole = longest(cells(), usize::MAX) + padding;
+        let words = longest(cells().flat_map(str::split_whitespace), word) + padding;
+        let least = match column.0 {
+            _ if is_unbroken(column) => whole,
+            title if BROKEN.contains(&title) => whole.min(LEAST),
+            _ => words.max(LEAST).min(whole),
+        };
+        Room { least, whole }
+    };
+    columns.iter().enumerate().map(room).collect()
+}
+
+/// Returns the number of characters of the longest text that has at most so many.
+fn longest<'t>(texts: impl Iterator<Item = &'t str>, most: usize) -> usize {
+    texts.map(|text| text.chars().count()).filter(|length| *length <= most).max().unwrap_or_default()
 }
 
 /// Returns the least width of a table.
-fn needed(columns: &[Column], widths: &[usize]) -> usize {
-    let least = |(column, width): (&Column, &usize)| if is_unbroken(column) { *width } else { *width.min(&LEAST) };
+fn needed(rooms: &[Room]) -> usize {
     // Nothing follows the last column.
-    columns.iter().zip(widths).map(least).sum::<usize>().saturating_sub(PADDING.into())
+    rooms.iter().map(|room| room.least).sum::<usize>().saturating_sub(PADDING.into())
 }
 
-fn text(columns: &[Column], rows: Vec<Vec<String>>, widths: &[usize], width: Option<u16>) -> String {
+fn text(columns: &[Column], rows: Vec<Vec<String>>, rooms: &[Room], width: Option<u16>) -> String {
     let mut table = plain();
-    let mut whole = Vec::new();
+    let mut constraints = Vec::new();
     if let Some(width) = width {
-        let needed = needed(columns, widths);
-        whole = self::whole(columns, &rows, widths, usize::from(width).saturating_sub(needed));
+        let needed = needed(rooms);
+        let whole = whole(columns, &rows, rooms, usize::from(width).saturating_sub(needed));
+        let fixed = |width: usize| Width::Fixed(width.try_into().unwrap_or(u16::MAX));
+        constraints.extend(rooms.iter().enumerate().map(|(at, room)| match whole.contains(&at) {
+            true => ColumnConstraint::ContentWidth,
+            false => ColumnConstraint::LowerBoundary(fixed(room.least)),
+        }));
         table.set_width(width.max(needed.try_into().unwrap_or(u16::MAX)));
     }
     table.set_header(titles(columns));
     table.add_rows(rows);
-    for at in whole {
-        if let Some(column) = table.column_mut(at) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
+    for (column, constraint) in table.column_iter_mut().zip(constraints) {
+        column.set_constraint(constraint);
     }
     written(table)
 }
 
 /// Returns the columns that are shown as a whole, so that they can be copied. Ids and times come first, then other columns
 /// without spaces that fit into the width that is left, the narrowest first.
-fn whole(columns: &[Column], rows: &[Vec<String>], widths: &[usize], mut left: usize) -> Vec<usize> {
-    let all = columns.iter().zip(widths).enumerate();
+fn whole(columns: &[Column], rows: &[Vec<String>], rooms: &[Room], mut left: usize) -> Vec<usize> {
+    let all = columns.iter().zip(rooms).enumerate();
     let (unbroken, others): (Vec<_>, Vec<_>) = all.partition(|(_, (column, _))| is_unbroken(column));
     let has_spaces = |at: usize| rows.iter().filter_map(|row| row.get(at)).any(|text| text.contains(' '));
-    let (texts, words): (Vec<_>, Vec<_>) = others.into_iter().partition(|(at, _)| has_spaces(*at));
-    let readable: usize = texts.iter().map(|(_, (_, width))| (**width).min(READABLE).saturating_sub(LEAST)).sum();
-    left -= readable.min(left / 2);
-    let mut words: Vec<(usize, usize)> = words.into_iter().map(|(at, (_, width))| (*width, at)).collect();
-    words.sort_unstable();
+    let (texts, mut words): (Vec<_>, Vec<_>) = others.into_iter().partition(|(at, _)| has_spaces(*at));
+    let readable = |room: &Room| room.whole.min(READABLE).saturating_sub(room.least);
+    left -= texts.iter().map(|(_, (_, room))| readable(room)).sum::<usize>().min(left / 2);
+    words.sort_by_key(|(_, (_, room))| room.whole);
     let mut whole: Vec<usize> = unbroken.into_iter().map(|(at, _)| at).collect();
-    for (width, at) in words {
-        let more = width.saturating_sub(LEAST);
+    for (at, (_, room)) in words {
+        let more = room.whole - room.least;
         if more <= left {
             left -= more;
             whole.push(at);
@@ -267,11 +294,43 @@ mod tests {
     }
 
     #[test]
+    fn paths_and_sentences_are_broken_before_a_column_is_left_out() {
+        let columns = [("operation", "/id"), ("path", "/path"), ("summary", "/summary")];
+        let item = json!({ "id": "GetUser", "path": "/api/users/{userId}/roles", "summary": "Lists organizations" });
+        for (width, count) in [(29, 3), (28, 2)] {
+            let (shown, hidden) = of_items(&columns, std::slice::from_ref(&item), Some(width));
+            assert_eq!(hidden, &columns[count..], "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_narrow_table_lacks_its_last_columns_before_it_breaks_a_word() {
+        let columns =
+            [("id", "/id"), ("name", "/name"), ("username", "/username"), ("email", "/email"), ("phone", "/phone")];
+        let words = ["pgjjl3aivocf", "Wonderland", "alice.of.wonderland", "alice@kc.example.com", "491511123456"];
+        let items = [json!({
+            "id": words[0], "name": "Alice of Wonderland", "username": words[2], "email": words[3], "phone": words[4],
+        })];
+        for (width, count) in [(81, 5), (80, 4), (67, 4), (66, 3), (45, 3), (44, 2), (24, 2)] {
+            let (shown, hidden) = of_items(&columns, &items, Some(width));
+            assert_eq!(hidden, &columns[count..], "{width}\n{shown}");
+            assert!(words.iter().take(count).all(|word| shown.contains(word)), "{width}\n{shown}");
+            assert!(shown.lines().all(|line| line.chars().count() <= width.into()), "{width}\n{shown}");
+        }
+        // Not even two columns fit without breaking a word.
+        for (width, count) in [(23, 2), (22, 2), (21, 1)] {
+            let (shown, hidden) = of_items(&columns, &items, Some(width));
+            assert_eq!(hidden, &columns[count..], "{width}\n{shown}");
+            assert!(shown.contains(words[0]) && !shown.contains(words[1]), "{width}\n{shown}");
+        }
+    }
+
+    #[test]
     fn a_narrow_table_lacks_its_last_columns_and_breaks_no_id() {
         let columns = [("time", "/at"), ("key", "/key"), ("user", "/id"), ("application", "/id"), ("ip", "/ip")];
         let item = json!({ "at": 0, "key": "a.long.key", "id": "pgjjl3aivocforn18qu7d", "ip": "192.168.100.100" });
         let items = std::slice::from_ref(&item);
-        for (width, count) in [(Some(88), 5), (Some(87), 4), (Some(80), 4), (Some(60), 3), (Some(5), 1), (None, 5)] {
+        for (width, count) in [(Some(95), 5), (Some(94), 4), (Some(80), 4), (Some(60), 3), (Some(5), 1), (None, 5)] {
             let (shown, hidden) = of_items(&columns, items, width);
             assert_eq!(hidden, &columns[count..], "{width:?}");
             assert_eq!(shown.matches("pgjjl3aivocforn18qu7d").count(), count.min(4).saturating_sub(2), "{shown}");

@@ -22,6 +22,9 @@ pub struct Arguments {
 pub(crate) fn run(context: &mut Context, arguments: &Arguments, mut program: Command) -> Result<Exit> {
     let mut script = Vec::new();
     program = with_operations(program);
+    if arguments.shell == Shell::Bash {
+        program = program.mut_arg("profile", |argument| argument.value_parser(PossibleValuesParser::new([PROFILES])));
+    }
     clap_complete::generate(arguments.shell, &mut program, "logto-admin", &mut script);
     let script = String::from_utf8_lossy(&script);
     let script = match arguments.shell {
@@ -40,13 +43,19 @@ fn with_operations(program: Command) -> Command {
     program.mut_subcommand("operations", |operations| operations.mut_subcommand("show", of_show))
 }
 
+/// Stands for the names of the profiles.
+const PROFILES: &str = "LOGTO_PROFILES";
+
 /// Corrects what the generator does for bash.
 fn corrected(script: &str) -> String {
+    // The shell runs what is in single quotes when it completes a name. `$1` is the program.
+    const NAMES: &str = r#"'$("$1" profile list --names 2> /dev/null)'"#;
     const PREVIOUS: &str = "    prev=\"$3\"\n";
     // The shell splits `--name=value` into three words.
     const OPTION: &str = "    [[ \"${prev}\" == \"=\" ]] && prev=\"${COMP_WORDS[COMP_CWORD-2]}\"\n";
     // The states of a program with a hyphen have two names.
     let script = script.replace("logto__subcmd__admin", "logto__admin");
+    let script = script.replace(&format!("\"{PROFILES}\""), NAMES);
     script.replacen(PREVIOUS, &[PREVIOUS, OPTION].concat(), 1)
 }
 

@@ -7,9 +7,11 @@ use logto_admin::token::AccessToken;
 use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Error, RetryPolicy};
 
+use super::other_scheme::{self, is_logto};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, even_if_unread};
+use crate::named_server::hint;
 use crate::output::{Format, counted};
 
 /// Checks the connection step by step, with advice about each problem.
@@ -18,6 +20,13 @@ pub struct Arguments {}
 
 /// The longest difference of the clocks that goes unnoticed. The server accepts no token from the future.
 const SKEW: Duration = Duration::from_secs(5);
+
+/// Time limit for the first answer of the server.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Advice about a server that accepts a connection, and then does not answer.
+const SILENT: &str = "check that the port is that of Logto, and the log of the server, or of the proxy in front of it: it accepts the \
+     connection, but does not answer";
 
 /// Advice about an application that is not allowed to call the Management API.
 const ACCESS: &str =
@@ -48,7 +57,7 @@ impl Diagnostic {
     }
 
     fn wrong(check: &'static str, error: &Error) -> Self {
-        let advice = Some(error.hint().unwrap_or("check the log of the server; `-v` shows each request").to_owned());
+        let advice = Some(hint(error).unwrap_or("check the log of the server; `-v` shows each request").to_owned());
         let message = error.message();
         let status = error.status().map(|status| format!("{status} ")).unwrap_or_default();
         let code = error.code().map(|code| format!("{code}: ")).unwrap_or_default();
@@ -69,6 +78,11 @@ impl Diagnostic {
 
     fn warning(check: &'static str, message: impl Into<String>, advice: &str) -> Self {
         Self { check, verdict: Verdict::Warning, message: message.into(), advice: Some(advice.to_owned()) }
+    }
+
+    /// Replaces the advice, if there is another one.
+    fn or_rather(self, advice: Option<String>) -> Self {
+        Self { advice: advice.or(self.advice), ..self }
     }
 
     /// Adds where the resource is set to the advice about something wrong, because another one can be the cause.
@@ -127,14 +141,21 @@ async fn examine(client: &Client, connection: &Connection) -> Vec<Diagnostic> {
     let mut findings =
         vec![Diagnostic::good("settings", format!("server {}, resource {}", endpoint.url(), endpoint.resource()))];
     let before = Instant::now();
-    let status = client.status().get().retry(RetryPolicy::NEVER).raw().await;
+    let status = client.status().get().retry(RetryPolicy::NEVER).timeout(PATIENCE).raw().await;
     match status {
         Ok(response) => {
-            findings.push(reached(&response, before.elapsed()));
+            let network = reached(&response, before.elapsed());
+            let is_good = network.verdict == Verdict::Good;
+            let advice = if is_good { None } else { other_scheme::advice(connection, PATIENCE).await };
+            findings.push(network.or_rather(advice));
             findings.extend(clock(&response));
         }
         Err(error) => {
-            findings.push(Diagnostic::wrong("network", &error));
+            let network = Diagnostic::wrong("network", &error);
+            findings.push(network.or_rather(match error.is_timeout() {
+                true => Some(SILENT.to_owned()),
+                false => other_scheme::advice(connection, PATIENCE).await,
+            }));
             return findings;
         }
     }
@@ -227,8 +248,7 @@ async fn read(client: &Client) -> Diagnostic {
 
 fn reached(response: &HttpResponse, time: Duration) -> Diagnostic {
     let message = format!("the server responded in {} ms", time.as_millis());
-    let is_logto = response.headers.get("logto-core-request-id").is_some() || response.status == 204;
-    if is_logto {
+    if is_logto(response) {
         return Diagnostic::good("network", message);
     }
     let message = format!("{message}, but with status {} and not like Logto", response.status);
@@ -249,4 +269,26 @@ fn clock(response: &HttpResponse) -> Option<Diagnostic> {
         ),
         false => Diagnostic::good("clock", "the clocks agree"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use logto_admin::transport::{TransportError, transport_fn};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_server_is_given_up_with_advice() {
+        let transport =
+            transport_fn(|_, _| std::future::pending::<std::result::Result<HttpResponse, TransportError>>());
+        let endpoint = Some("http://127.0.0.1:3001".to_owned());
+        let connection =
+            Connection { endpoint, app_id: "a".to_owned(), app_secret: "s".to_owned(), ..Connection::default() };
+        let client = connection.client_over(transport, RetryPolicy::default()).unwrap();
+        let findings = examine(&client, &connection).await;
+        let [_, network] = &findings[..] else { panic!("{findings:?}") };
+        assert_eq!((network.check, network.verdict), ("network", Verdict::Wrong));
+        assert!(network.message.contains("took longer than 10000 ms"), "{network:?}");
+        assert_eq!(network.advice.as_deref(), Some(SILENT));
+    }
 }

@@ -17,6 +17,7 @@ pub mod logs;
 mod more_pages;
 pub mod operations;
 pub mod organizations;
+mod other_scheme;
 mod path_parameters;
 pub mod profile;
 mod requested;

@@ -34,7 +34,11 @@ pub enum Command {
         secret_command: Option<String>,
     },
     /// List the profiles
-    List,
+    List {
+        /// Print their names only, one per line
+        #[arg(long)]
+        names: bool,
+    },
     /// Remove a profile
     Remove {
         /// Name of the profile
@@ -78,7 +82,11 @@ pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
                 path.display()
             ));
         }
-        Command::List => {
+        Command::List { names: true } => {
+            let names: String = profiles.all().map(|(name, _)| format!("{name}\n")).collect();
+            context.printer.text(&names)?;
+        }
+        Command::List { names: false } => {
             let rows: Vec<Value> = profiles.all().map(|(name, profile)| row(name, profile)).collect();
             context.printer.list(COLUMNS, &rows)?;
         }
@@ -115,6 +123,7 @@ fn asked(context: &Context, variable: Option<String>, command: Option<String>) -
         app_secret_variable: variable,
         app_secret_command: command,
         resource: flags.resource.clone(),
+        ca_bundle: flags.ca_bundle.as_deref().map(absolute),
         allow_http: flags.allow_http,
     };
     if profile.endpoint.is_none() && profile.tenant.is_none() {
@@ -134,6 +143,12 @@ fn asked(context: &Context, variable: Option<String>, command: Option<String>) -
     Ok(profile)
 }
 
+/// Returns the path of a file that is the same in every folder.
+fn absolute(file: &str) -> String {
+    let path = std::path::absolute(file).ok().and_then(|path| path.into_os_string().into_string().ok());
+    path.unwrap_or_else(|| file.to_owned())
+}
+
 /// Rejects a server that no client can use, before anything else is asked for.
 fn check_server(profile: &Profile) -> Result<()> {
     let connection = |endpoint: Option<String>| Connection {
@@ -142,6 +157,7 @@ fn check_server(profile: &Profile) -> Result<()> {
         app_id: "not checked".to_owned(),
         app_secret: "not checked".to_owned(),
         resource: profile.resource.clone(),
+        ca_bundle: profile.ca_bundle.clone(),
         allow_http: profile.allow_http,
     };
     let Err(failure) = connection(profile.endpoint.clone()).client() else { return Ok(()) };

@@ -70,7 +70,7 @@ const COLUMNS: &[Column] = &[
     ("name", "/name"),
     ("type", "/type"),
     ("users", "/usersCount"),
-    ("applications", "/applicationsCount"),
+    ("apps", "/applicationsCount"),
     ("description", "/description"),
 ];
 

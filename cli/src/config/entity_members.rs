@@ -61,6 +61,11 @@ fn is_sparse(members: &[Member], place: &[String]) -> bool {
     exactly(members, [first.as_str()].into_iter()).is_some_and(|member| member.sparse)
 }
 
+/// Whether false at this place is the same as nothing.
+fn is_unset_if_false(members: &[Member], place: &[String]) -> bool {
+    exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.unset_if_false)
+}
+
 /// Returns the known members of a value.
 pub(super) fn known_part(members: &[Member], value: &Members) -> Members {
     match part(members, &mut Vec::new(), &Value::Object(value.clone())) {
@@ -113,7 +118,8 @@ fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value
                 let is_sparse = is_sparse(members, place);
                 let is_cleared = || value == "" && (is_sparse || is_clearable(members, place));
                 let is_nothing = || is_sparse || is_group() || is_clearable(members, place);
-                if !(value.is_null() || is_empty() && is_nothing() || is_cleared()) {
+                let is_off = || value == false && is_unset_if_false(members, place);
+                if !(value.is_null() || is_empty() && is_nothing() || is_cleared() || is_off()) {
                     kept.insert(name.clone(), value);
                 }
                 place.pop();
@@ -260,6 +266,14 @@ mod tests {
         let one = object(json!({ "name": "", "data": { "a": "", "b": {} }, "phrases": { "a": "", "b": { "c": "" } } }));
         let other = json!({ "data": { "a": "", "b": {} }, "phrases": {} });
         assert_eq!(Value::Object(canonical(MEMBERS, &one)), other);
+    }
+
+    #[test]
+    fn false_is_nothing_where_the_server_sets_it_by_itself() {
+        const MEMBERS: &[Member] = &[member("a.on").flag().unset_if_false(), member("b.on").flag()];
+        let canonical = |value: Value| Value::Object(canonical(MEMBERS, &object(value)));
+        assert_eq!(canonical(json!({ "a": { "on": false }, "b": { "on": false } })), json!({ "b": { "on": false } }));
+        assert_eq!(canonical(json!({ "a": { "on": true } })), json!({ "a": { "on": true } }));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(super) struct Member {
     pub distinct: bool,
     /// Whether the server adds the member to an object that lacks it.
     pub filled: bool,
+    /// Whether false is the same as nothing. The server sets it by itself.
+    pub unset_if_false: bool,
     /// Whether the server requires the list in an object. A file can leave it out: it is empty then.
     pub listed: bool,
     /// Whether the server stores an empty text as null. It does so with all texts that are not in an object. Also whether an
@@ -75,6 +77,8 @@ pub(super) struct Setting {
     pub form: Form,
     /// The values that the setting can have. If empty, the server decides.
     pub values: Vec<String>,
+    /// Returns why the server refuses a text.
+    pub refusal: fn(&str) -> Option<&'static str>,
     /// Whether the server refuses an object without the setting.
     pub required: bool,
 }
@@ -108,6 +112,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         set: false,
         distinct: false,
         filled: false,
+        unset_if_false: false,
         listed: false,
         clearable: false,
         sparse: false,
@@ -200,6 +205,11 @@ impl Member {
 
     pub(super) const fn filled(mut self) -> Self {
         self.filled = true;
+        self
+    }
+
+    pub(super) const fn unset_if_false(mut self) -> Self {
+        self.unset_if_false = true;
         self
     }
 

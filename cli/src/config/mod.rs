@@ -58,6 +58,7 @@ mod required;
 mod resolution;
 mod secrets;
 mod selection;
+mod self_hosted;
 mod settings;
 mod social_targets;
 mod tenant;
@@ -138,7 +139,8 @@ pub async fn plan(
     let targets = social_targets::problems(&tenant, &declaration, &mut connectors).await?;
     let messages = message_connectors::problems(&tenant, &declaration, &mut connectors).await?;
     let unknown = unknown_settings::warnings(&tenant, &mut connectors).await?;
+    let refused = self_hosted::warnings(client, &tenant, &declaration);
     declaration.problems.extend(targets.into_iter().chain(messages));
-    let warnings = folder.warnings().chain(unknown).collect();
+    let warnings = folder.warnings().chain(unknown).chain(refused).collect();
     planner::plan(&tenant, declaration, selection, undeclared, warnings)
 }

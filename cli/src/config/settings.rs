@@ -12,6 +12,7 @@ use super::tenant::Found;
 use super::types;
 use super::value_path::{ValuePath, dotted, value_at};
 use crate::suggestion::unknown_value;
+use crate::terminal::shown;
 
 impl Planner<'_> {
     /// Reports settings of a file that the server would refuse. `members` are those that are sent, `found` is the present
@@ -99,7 +100,13 @@ impl Checker<'_> {
             let shown = source.as_ref().and_then(Value::as_str).unwrap_or(text);
             Some(unknown_value(&setting.path.replace(".*", ""), shown, &values))
         };
-        self.problems.extend(problem.or_else(unknown).map(|problem| (place.to_owned(), problem)));
+        let refused = || {
+            let text = value.as_str().filter(|_| !is_open)?;
+            let reason = (setting.refusal)(text)?;
+            let source = source.as_ref().and_then(Value::as_str).unwrap_or(text);
+            Some(format!("`{}` cannot be `{}`: {reason}", setting.path, shown(source)))
+        };
+        self.problems.extend(problem.or_else(unknown).or_else(refused).map(|problem| (place.to_owned(), problem)));
     }
 
     /// Whether the tenant might have a secret that it does not show, and that the file does not remove.

@@ -8,7 +8,7 @@ use logto_admin::transport::{HttpResponse, HttpTransport, TransportError, Transp
 
 use super::attempts::Attempt;
 use super::retry::patient;
-use crate::connection::{Connection, transport};
+use crate::connection::Connection;
 use crate::progress::LinePrinter;
 
 /// Number of records in a row that fail because the server cannot be reached before an import ends.
@@ -27,7 +27,7 @@ struct State {
 impl Outage {
     /// Creates a client that notices outages of the server, and waits for the end of short ones.
     pub(crate) fn client(&self, connection: &Connection) -> crate::failure::Result<Client> {
-        connection.client_over(self.watch(transport()?), patient())
+        connection.client_over(self.watch(connection.transport()?), patient())
     }
 
     /// Returns a transport that notices outages of the server. An import over it can end while it waits for the server.

@@ -269,7 +269,12 @@ async fn completions_are_printed() {
         }
     "#;
     program.file("my users.csv", "");
-    let mut script = script.out + complete;
+    for name in ["prod", "preview", "$(touch run)"] {
+        let add = ["profile", "add", name, "--tenant", "t", "--app-id", "a", "--secret-variable", "SECRET"];
+        program.run(&add).await.done();
+    }
+    let start = format!("logto-admin() {{ '{}' \"$@\"; }}\n", env!("CARGO_BIN_EXE_logto-admin"));
+    let mut script = start + &script.out + complete;
     let lines = [
         ("us", "users;"),
         ("config pl", "plan;"),
@@ -284,14 +289,18 @@ async fn completions_are_printed() {
         ("completions z", "zsh;"),
         ("api GetSwaggerJ", "GetSwaggerJson;"),
         ("operations show GetSwaggerJ", "GetSwaggerJson;"),
+        ("--profile pr", "preview;prod;"),
+        ("users list --profile = pro", "prod;"),
     ];
     for (line, _) in lines {
         script += &format!("typed logto-admin {line}\n");
     }
     let mut shell = std::process::Command::new("bash");
-    let output = shell.arg(program.file("complete.bash", &script)).current_dir(&program.folder).output().unwrap();
+    shell.arg(program.file("complete.bash", &script)).current_dir(&program.folder);
+    let output = shell.env("LOGTO_CONFIG", program.path("profiles.yaml")).output().unwrap();
     let expected: String = lines.iter().map(|(_, expected)| format!("{expected}\n")).collect();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    assert!(!program.folder.join("run").exists(), "the shell has run the name of a profile");
     program.run(&["man-pages", &program.path("man")]).await.done();
     assert!(program.folder.join("man/logto-admin-users.1").exists());
 }

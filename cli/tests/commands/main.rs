@@ -30,6 +30,7 @@ mod roles;
 mod scripted_server;
 mod storm;
 mod terminal;
+mod tls;
 mod unclear;
 mod unknown_options;
 mod unread;

@@ -229,6 +229,7 @@ async fn the_configuration_of_an_sso_connector_has_the_types_of_its_provider() {
     for exists in [false, true] {
         for (provider, config, expected) in [
             ("OIDC", "issuer: 5", "`config.issuer` must be a text; write it in quotes"),
+            ("OIDC", "issuer: idp.example.com", "`config.issuer` cannot be `idp.example.com`: it is not a URL"),
             ("OIDC", "trustUnverifiedEmail: 'no'", "`config.trustUnverifiedEmail` must be true or false"),
             ("OIDC", "prompts: login", "`config.prompts` must be a list"),
             ("SAML", "metadata: { a: b }", "`config.metadata` must be a text"),

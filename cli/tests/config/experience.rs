@@ -72,3 +72,19 @@ async fn defaults_that_the_server_adds_are_not_differences() {
     let now = tenant.operation("GetSignInExp").unwrap().await.unwrap();
     assert_eq!(now["passwordPolicy"]["length"], json!({ "min": 10, "max": 256 }));
 }
+
+#[tokio::test]
+async fn adaptive_mfa_that_is_off_is_not_a_difference() {
+    let tenant = Emulator::new().client().unwrap();
+    call(&tenant, "UpdateSignInExp", &[], json!({ "mfa": { "factors": ["Totp"], "policy": "Mandatory" } })).await;
+    let file = |adaptive: &str| format!("mfa:\n  policy: UserControlled\n  factors: []\nadaptiveMfa: {adaptive}\n");
+    let folder = Folder::with(&[("sign-in-experience.yaml", &file("null"))]);
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    // The server has turned it off by itself.
+    let now = tenant.operation("GetSignInExp").unwrap().await.unwrap();
+    assert_eq!(now["adaptiveMfa"], json!({ "enabled": false }));
+    for adaptive in ["{}", "{ enabled: false }"] {
+        folder.put("sign-in-experience.yaml", &file(adaptive));
+        assert!(plan(&tenant, &folder).await.unwrap().is_empty(), "{adaptive}");
+    }
+}

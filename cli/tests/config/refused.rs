@@ -83,6 +83,66 @@ async fn the_policies_of_usernames_and_passwords_have_known_members_and_types() 
     }
 }
 
+#[tokio::test]
+async fn a_way_to_sign_in_has_a_password_or_a_code() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |password: bool| {
+        format!(
+            "signIn:\n  methods:\n  - identifier: username\n    password: {password}\n    verificationCode: false\n    isPasswordPrimary: true\n"
+        )
+    };
+    let error = refusal(&tenant, "UpdateSignInExp", yaml(&file(false))).await;
+    assert_eq!(error.code(), Some("sign_in_experiences.at_least_one_authentication_factor"));
+    let expected = "sign-in-experience.yaml:1: `signIn.methods` requires `password` or `verificationCode` for username";
+    assert_eq!(problems(&tenant, "sign-in-experience.yaml", &file(false)).await, [expected]);
+    let folder = Folder::with(&[("sign-in-experience.yaml", &format!("signInMode: SignIn\n{}", file(true)))]);
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}
+
+#[tokio::test]
+async fn blocked_addresses_are_addresses_or_domains_after_an_at_sign() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |blocked: &str| format!("emailBlocklistPolicy:\n  customBlocklist:\n  - '{blocked}'\n");
+    let error = refusal(&tenant, "UpdateSignInExp", yaml(&file("spam.example"))).await;
+    assert_eq!(error.code(), Some("sign_in_experiences.invalid_custom_email_blocklist_format"));
+    let expected = "sign-in-experience.yaml:3: `emailBlocklistPolicy.customBlocklist` cannot be `spam.example`: it is \
+                    neither an email address nor a domain such as `@example.com`";
+    assert_eq!(problems(&tenant, "sign-in-experience.yaml", &file("spam.example")).await, [expected]);
+    for blocked in ["@spam.example", "ada@spam.example"] {
+        let folder = Folder::with(&[("sign-in-experience.yaml", &file(blocked))]);
+        assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    }
+}
+
+#[tokio::test]
+async fn mfa_adapts_only_if_there_are_factors() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |factors: &str| {
+        format!("mfa:\n  policy: UserControlled\n  factors: {factors}\nadaptiveMfa:\n  enabled: true\n")
+    };
+    let expected = "sign-in-experience.yaml:5: the server drops `adaptiveMfa.enabled`: `mfa.factors` is empty";
+    assert_eq!(problems(&tenant, "sign-in-experience.yaml", &file("[]")).await, [expected]);
+    let folder = Folder::with(&[("sign-in-experience.yaml", &file("[Totp]"))]);
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}
+
+#[tokio::test]
+async fn a_policy_for_own_pages_is_a_warning_on_self_hosted_servers() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = "customUiCsp:\n  scriptSrc: ['https://cdn.example.com']\n";
+    assert_eq!(refusal(&tenant, "UpdateSignInExp", yaml(file)).await.code(), Some("request.invalid_input"));
+    let folder = Folder::with(&[("sign-in-experience.yaml", file)]);
+    let warnings = async || {
+        let planned = plan(&tenant, &folder).await.unwrap();
+        planned.warnings().iter().map(|warning| folder.short(warning)).collect::<Vec<_>>()
+    };
+    let expected =
+        "sign-in-experience.yaml:1: `apply` might fail: self-hosted servers have refused `customUiCsp` so far";
+    assert_eq!(warnings().await, [expected]);
+    folder.put("sign-in-experience.yaml", "customUiCsp: {}\nsignInMode: SignIn\n");
+    assert!(warnings().await.is_empty());
+}
+
 const SMTP: &str = "\
 - connectorId: simple-mail-transfer-protocol
   config: { host: a, port: 587, fromEmail: a@a.example, auth: { user: a, pass: password }, templates: [] }

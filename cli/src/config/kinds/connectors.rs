@@ -80,6 +80,7 @@ fn of_form(item: &Value) -> Option<Setting> {
         path: format!("config.{}", item.get("key")?.as_str()?),
         form,
         values: values.map(str::to_owned).collect(),
+        refusal: |_| None,
         required: item.get("required") == Some(&Value::Bool(true)) && !is_optional,
     })
 }
@@ -156,6 +157,7 @@ pub(super) static SSO_CONNECTORS: Kind = Kind {
             path: format!("config.{name}"),
             form,
             values: Vec::new(),
+            refusal: if name == "issuer" { text_rules::of_urls } else { |_| None },
             required: false,
         };
         settings.iter().map(setting).collect()

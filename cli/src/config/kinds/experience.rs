@@ -7,7 +7,7 @@ use logto_admin::models::{
 
 use serde_json::{Value, json};
 
-use super::super::entity_members::member;
+use super::super::entity_members::{Members, member};
 use super::ranges::crossed;
 use super::{Kind, Layout, Read, text_rules, write};
 
@@ -101,7 +101,7 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
         member("mfa.factors").one_of(MfaFactor::VALUES).texts().set().distinct(),
         member("mfa.policy").one_of(MfaPolicy::VALUES),
         member("mfa.organizationRequiredMfaPolicy").one_of(&["NoPrompt", "Mandatory"]).since(25),
-        member("adaptiveMfa.enabled").flag().since(37),
+        member("adaptiveMfa.enabled").flag().unset_if_false().since(37),
         member("captchaPolicy.enabled").flag().since(25),
         member("sentinelPolicy.maxAttempts").number().since(25),
         member("sentinelPolicy.lockoutDuration").number().since(25),
@@ -110,7 +110,7 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
         member("emailBlocklistPolicy.blockDisposableAddresses").flag().since(25),
         member("emailBlocklistPolicy.blockSubaddressing").flag().since(25),
         member("emailBlocklistPolicy.customAllowlist").texts().since(37),
-        member("emailBlocklistPolicy.customBlocklist").texts().since(25),
+        member("emailBlocklistPolicy.customBlocklist").unless(text_rules::of_blocked_addresses).texts().since(25),
         member("agreeToTermsPolicy").one_of(AgreeToTermsPolicy::VALUES).since(18),
         member("termsOfUseUrl").unless(text_rules::of_optional_urls).at_most(2048),
         member("privacyPolicyUrl").unless(text_rules::of_optional_urls).at_most(2048),
@@ -158,20 +158,31 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
             () if factors == Some(&json!(["BackupCode"])) => {
                 Some(("mfa", "`mfa.factors` cannot be BackupCode alone".to_owned()))
             }
-            () => None,
+            () => method_without_proof(experience).map(|problem| ("signIn", problem)),
         }
     },
-    dropped: |experience| match experience.get("passwordExpiration") {
-        Some(expiration) if !is_enabled(expiration) => {
-            vec![(
-                "passwordExpiration.validPeriodDays".to_owned(),
-                "`passwordExpiration.enabled` is not true".to_owned(),
-            )]
-        }
-        _ => Vec::new(),
+    dropped: |experience| {
+        let has = |name: &str| experience.get(name).is_some_and(is_enabled);
+        let factors = experience.get("mfa").and_then(|mfa| mfa.get("factors"));
+        let expires = !experience.contains_key("passwordExpiration") || has("passwordExpiration");
+        let period = ("passwordExpiration.validPeriodDays", "`passwordExpiration.enabled` is not true");
+        let adapts_nothing = has("adaptiveMfa") && factors == Some(&json!([]));
+        let adaptive = ("adaptiveMfa.enabled", "`mfa.factors` is empty");
+        let dropped =
+            [(!expires, period), (adapts_nothing, adaptive)].into_iter().filter(|(is_dropped, _)| *is_dropped);
+        dropped.map(|(_, (path, reason))| (path.to_owned(), reason.to_owned())).collect()
     },
     ..Kind::DEFAULT
 };
+
+/// Returns the problem of a way to sign in with neither a password nor a code.
+fn method_without_proof(experience: &Members) -> Option<String> {
+    let methods = experience.get("signIn")?.get("methods")?.as_array()?;
+    let is_off = |method: &Value, name: &str| method.get(name) == Some(&Value::Bool(false));
+    let method = methods.iter().find(|method| is_off(method, "password") && is_off(method, "verificationCode"))?;
+    let identifier = method.get("identifier").and_then(Value::as_str).unwrap_or_default();
+    Some(format!("`signIn.methods` requires `password` or `verificationCode` for {identifier}"))
+}
 
 pub(super) static ACCOUNT_CENTER: Kind = Kind {
     file: "account-center",

@@ -13,6 +13,12 @@ pub(super) fn of_domains(text: &str) -> Option<&'static str> {
     (text.trim().to_lowercase() != text).then_some("the server stores domains in lower case")
 }
 
+/// Returns why a text cannot be on the list of blocked email addresses.
+pub(super) fn of_blocked_addresses(text: &str) -> Option<&'static str> {
+    let has_domain = text.split_once('@').is_some_and(|(_, domain)| domain.contains('.'));
+    (!has_domain).then_some("it is neither an email address nor a domain such as `@example.com`")
+}
+
 /// Returns why a text cannot be the name of a custom profile field.
 pub(super) fn of_fields(text: &str) -> Option<&'static str> {
     match text {
@@ -81,6 +87,16 @@ mod tests {
         {
             assert!(of_urls(other).is_some(), "{other}");
             assert_eq!(of_optional_urls(other).is_some(), !other.is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn blocked_addresses_have_a_domain_after_an_at_sign() {
+        for address in ["@example.com", "ada@example.com", "foo*@example.com", "@mail.example.com"] {
+            assert_eq!(of_blocked_addresses(address), None, "{address}");
+        }
+        for other in ["", "example.com", "@example", "ada@example", "ada"] {
+            assert!(of_blocked_addresses(other).is_some(), "{other}");
         }
     }
 

@@ -1,0 +1,31 @@
+//! Warns about a setting that self-hosted servers refuse. A later release might accept it, so it is not an error.
+
+use logto_admin::Client;
+
+use super::declaration::{Declaration, Declared};
+use super::entity_members::canonical;
+use super::kinds::SIGN_IN_EXPERIENCE;
+use super::tenant::Tenant;
+
+/// The member of the sign-in experience, and the minor version of the first release that has it.
+const REFUSED: (&str, u16) = ("customUiCsp", 37);
+
+/// Returns a warning if the files change the setting of a self-hosted server.
+pub(super) fn warnings(client: &Client, tenant: &Tenant, declaration: &Declaration) -> Vec<String> {
+    let (kind, (member, since)) = (&SIGN_IN_EXPERIENCE, REFUSED);
+    if client.endpoint().is_cloud() || !tenant.might_have(since) {
+        return Vec::new();
+    }
+    let before = tenant.all(kind).first().map(|found| found.canonical()).unwrap_or_default();
+    let is_changed = |declared: &&Declared| {
+        let after = canonical(kind.members, &declared.members);
+        after.get(member).is_some_and(|value| before.get(member) != Some(value))
+    };
+    let changed = declaration.entities.iter().filter(|entity| entity.kind.is(kind)).filter(is_changed);
+    changed
+        .map(|declared| {
+            let at = declared.at_member(member);
+            format!("{at}: `apply` might fail: self-hosted servers have refused `{member}` so far")
+        })
+        .collect()
+}
