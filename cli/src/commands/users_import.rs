@@ -140,7 +140,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         return Err(Failure::usage("the input has no users"));
     }
     if !checked.rejected.is_empty() && !arguments.skip_invalid {
-        Report::new(arguments.report.as_deref(), &checked)?.finish()?;
+        Report::new(arguments.report.as_deref(), &checked, &Interrupt::default())?.finish()?;
         let found = counted(checked.rejected.len(), "invalid record");
         return Err(Failure::usage(format!("{found}, nothing was sent: correct the file, or pass --skip-invalid")));
     }
@@ -161,12 +161,13 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     };
     // Without a journal, nothing is imported, although the files might have changed since.
     let items = (checked.users > 0).then(|| input.items(names)).into_iter().flatten();
-    let mut report = Report::new(arguments.report.as_deref(), &checked)?;
+    let interrupt = Interrupt::default();
+    let mut report = Report::new(arguments.report.as_deref(), &checked, &interrupt)?;
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
     if !context.printer.quiet {
         outage.print_with(progress.line_printer());
     }
-    let interrupt = Interrupt::watch(progress.line_printer());
+    interrupt.set_by_signals(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
     // An update can give the account of one person to another.
     let is_shown = arguments.on_conflict == OnConflict::Update || !context.printer.quiet;
