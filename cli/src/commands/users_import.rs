@@ -86,10 +86,10 @@ pub struct Arguments {
     /// Journal. Defaults to the first file with `.journal` appended
     ///
     /// For standard input and pipes, it defaults to `logto-import-DIGEST.journal`, with a digest of the content.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = files::path_to_write())]
     journal: Option<PathBuf>,
     /// Write a line of JSON per record to this file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = files::path_to_write())]
     report: Option<PathBuf>,
     /// Stop after about this number of failures. Default: no limit
     ///
@@ -104,6 +104,7 @@ enum Command {
     /// Delete the users that an import created
     Undo {
         /// Journal of the import
+        #[arg(value_parser = files::path_to_write())]
         journal: PathBuf,
         /// Also delete users whose creation had no clear answer
         ///

@@ -119,6 +119,26 @@ async fn a_pipe_is_read_once_and_imported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hyphen_is_no_file_to_write() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    for arguments in [
+        &["users", "import", &file, "--report", "-"][..],
+        &["users", "import", &file, "--journal", "-"],
+        &["users", "import", "undo", "-", "--yes"],
+        &["config", "export", "-", "--yes"],
+        &["man-pages", "-"],
+    ] {
+        let refused = program.run(arguments).await;
+        let message = "standard streams cannot be used here; write `./-` for a path of that name";
+        assert!(refused.code == 2 && refused.err.contains(message), "{refused:?}");
+        assert!(!program.folder.join("-").exists(), "{arguments:?}");
+    }
+    program.run(&["users", "import", &file, "--report", "./-"]).await.done();
+    assert_eq!(fs::read_to_string(program.folder.join("-")).unwrap().lines().count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn unknown_columns_are_reported_once() {
     let program = Program::new().await;
     let file = program.file("people.csv", "username,phone,hobby\nada,,chess\ngrace,,go\n");
