@@ -354,6 +354,9 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
     for limit in arguments.from.limits().into_iter().filter(|limit| !(limit.without_hashes && has_hashes)) {
         printer.message(&format!("note: {}", limit.note));
     }
+    for note in &checked.notes {
+        printer.message(&format!("note: {note}"));
+    }
     for (warning, (count, location)) in &checked.warnings {
         printer.message(&format!("warning: {warning} ({}, first at {location})", counted(*count, "record")));
     }
