@@ -8,6 +8,7 @@ use crate::commands::{
     api, applications, completions, configuration, doctor, hooks, logs, operations, organizations, profile, roles,
     users,
 };
+use crate::files;
 use crate::options::Global;
 
 /// Manages a Logto tenant: API calls, users in bulk, configuration in files.
@@ -86,6 +87,7 @@ pub enum Command {
     /// Write the man pages into a folder
     ManPages {
         /// Folder to write to
+        #[arg(value_parser = files::path_to_write())]
         folder: PathBuf,
     },
 }

@@ -4,7 +4,16 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use tempfile::NamedTempFile;
+
+/// Returns the parser of a path to write to. A hyphen is a standard stream elsewhere, so it would be a surprising name.
+pub(crate) fn path_to_write() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path == Path::new("-") {
+        true => Err("standard streams cannot be used here; write `./-` for a path of that name"),
+        false => Ok(path),
+    })
+}
 
 /// Lets only the user read a file that is created.
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {

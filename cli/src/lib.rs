@@ -15,6 +15,7 @@ pub mod environment;
 pub mod failure;
 mod files;
 pub mod interrupt;
+mod interruptible;
 pub mod json_object;
 pub mod lookup;
 mod lost_digits;

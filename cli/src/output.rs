@@ -6,6 +6,8 @@ use clap::ValueEnum;
 use logto_admin::serde_json::{self, Value};
 
 use crate::failure::{Failure, Result};
+use crate::interrupt::Interrupt;
+use crate::interruptible::InterruptibleWriter;
 use crate::table::{self, Column, Growing};
 use crate::terminal;
 
@@ -59,6 +61,12 @@ impl Printer {
     /// The stream of the data.
     pub fn data(&mut self) -> &mut dyn Write {
         &mut *self.data
+    }
+
+    /// Lets an interrupt end the wait for a reader of the data that stands still.
+    pub(crate) fn end_with(&mut self, interrupt: &Interrupt) {
+        let data = std::mem::replace(&mut self.data, Box::new(io::sink()));
+        self.data = Box::new(InterruptibleWriter::new(data, interrupt));
     }
 
     /// Prints a list. A table has these columns. On a narrow terminal, it lacks the last ones.

@@ -41,7 +41,7 @@ impl Error {
             write!(f, " [request {}]", Printable(request_id))?;
         }
         if inner.attempts > 1 {
-            write!(f, " [{} attempts in {:?}]", inner.attempts, inner.elapsed)?;
+            write!(f, " [{} attempts in {:.1?}]", inner.attempts, inner.elapsed)?;
         }
         inner.hint.map_or(Ok(()), |hint| write!(f, " (hint: {hint})"))
     }

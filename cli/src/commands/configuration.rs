@@ -7,6 +7,7 @@ use crate::config::{self, Action, Outcome, Plan, Selection, Undeclared};
 use crate::context::Context;
 use crate::environment::variable;
 use crate::failure::{Exit, Result, even_if_unread};
+use crate::files;
 use crate::interrupt::Interrupt;
 use crate::json_object;
 use crate::output::{Format, counted, has_colour};
@@ -58,6 +59,7 @@ pub enum Command {
 #[derive(clap::Args, Debug)]
 pub struct Files {
     /// Folder of the files
+    #[arg(value_parser = files::path_to_write())]
     folder: PathBuf,
     /// Only these kinds, such as `applications,roles`
     #[arg(long, value_delimiter = ',', value_name = "KINDS")]

@@ -8,6 +8,8 @@ use logto_admin::serde_json;
 
 use crate::failure::{Failure, Result};
 use crate::files;
+use crate::interrupt::Interrupt;
+use crate::interruptible::InterruptibleWriter;
 use crate::users::record_reader::Checked;
 use crate::users::record_result::RecordResult;
 
@@ -15,14 +17,19 @@ use crate::users::record_result::RecordResult;
 const REPORT_START: &[u8] = b"{\"location\":";
 
 /// The report per record.
-pub(super) struct Report(Option<BufWriter<File>>);
+pub(super) struct Report(Option<BufWriter<Box<dyn Write + Send>>>);
 
 impl Report {
-    /// Creates the file, with the records that the check rejected.
-    pub(super) fn new(path: Option<&Path>, checked: &Checked) -> Result<Self> {
+    /// Creates the file, with the records that the check rejected. The interrupt ends the wait for the reader of a pipe.
+    pub(super) fn new(path: Option<&Path>, checked: &Checked, interrupt: &Interrupt) -> Result<Self> {
         let Some(path) = path else { return Ok(Self(None)) };
         let cannot = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
-        let mut report = Self(Some(BufWriter::new(Self::create(path).map_err(cannot)?)));
+        let file = Self::create(path).map_err(cannot)?;
+        let out: Box<dyn Write + Send> = match path.is_file() {
+            true => Box::new(file),
+            false => Box::new(InterruptibleWriter::new(file, interrupt)),
+        };
+        let mut report = Self(Some(BufWriter::new(out)));
         for rejected in &checked.rejected {
             report.write(&RecordResult::rejected(rejected))?;
         }

@@ -134,6 +134,7 @@ const WIDTHS: [usize; 6] = [20, 34, 7, 12, 21, 15];
 
 async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval: Duration, last: usize) -> Result<()> {
     let interrupt = Interrupt::watch(LinePrinter::default());
+    context.printer.end_with(&interrupt);
     let (mut table, header) = Growing::new(COLUMNS, &WIDTHS, terminal_width());
     // One JSON value per entry: a list would never end.
     if context.printer.format == Format::Json {
@@ -147,7 +148,11 @@ async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval:
     }
     loop {
         new.reverse();
-        context.printer.rows(&mut table, &new)?;
+        let printed = context.printer.rows(&mut table, &new);
+        if interrupt.is_set() {
+            return Ok(());
+        }
+        printed?;
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
             () = interrupt.wait() => return Ok(()),

@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt::Interrupt;
+use crate::interruptible::InterruptibleWriter;
 use crate::output::{Format, counted};
 use crate::progress::Progress;
 use crate::users::export::{self, Exported, With};
@@ -72,10 +73,11 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     let client = context.client()?;
     let server = client.endpoint().url();
     let total = client.users().list().page_size(1).await?.total;
+    let interrupt = Interrupt::default();
     let mut replaced = None;
     let mut seen = SeenIds::default();
     let (out, is_new): (Box<dyn Write + Send>, bool) = match &arguments.to {
-        None => (Box::new(io::stdout()), true),
+        None => (Box::new(InterruptibleWriter::new(io::stdout(), &interrupt)), true),
         Some(path) if arguments.overwrite => {
             let new = replacement(path)?;
             (Box::new(replaced.insert(new).as_file().try_clone()?), true)
@@ -92,7 +94,7 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
     let mut writer = Records::new(BufWriter::new(out), arguments.format(), is_new)?;
     let left = total.map(|total| total.saturating_sub(resumed as u64));
     let mut progress = Progress::new("users", left, context.printer.quiet);
-    let interrupt = Interrupt::watch(progress.line_printer());
+    interrupt.set_by_signals(progress.line_printer());
     let mut rounded = 0;
     let exported = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
         progress.advance();

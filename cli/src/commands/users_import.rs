@@ -86,10 +86,10 @@ pub struct Arguments {
     /// Journal. Defaults to the first file with `.journal` appended
     ///
     /// For standard input and pipes, it defaults to `logto-import-DIGEST.journal`, with a digest of the content.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = files::path_to_write())]
     journal: Option<PathBuf>,
     /// Write a line of JSON per record to this file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = files::path_to_write())]
     report: Option<PathBuf>,
     /// Stop after about this number of failures. Default: no limit
     ///
@@ -104,6 +104,7 @@ enum Command {
     /// Delete the users that an import created
     Undo {
         /// Journal of the import
+        #[arg(value_parser = files::path_to_write())]
         journal: PathBuf,
         /// Also delete users whose creation had no clear answer
         ///
@@ -140,7 +141,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         return Err(Failure::usage("the input has no users"));
     }
     if !checked.rejected.is_empty() && !arguments.skip_invalid {
-        Report::new(arguments.report.as_deref(), &checked)?.finish()?;
+        Report::new(arguments.report.as_deref(), &checked, &Interrupt::default())?.finish()?;
         let found = counted(checked.rejected.len(), "invalid record");
         return Err(Failure::usage(format!("{found}, nothing was sent: correct the file, or pass --skip-invalid")));
     }
@@ -161,12 +162,13 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     };
     // Without a journal, nothing is imported, although the files might have changed since.
     let items = (checked.users > 0).then(|| input.items(names)).into_iter().flatten();
-    let mut report = Report::new(arguments.report.as_deref(), &checked)?;
+    let interrupt = Interrupt::default();
+    let mut report = Report::new(arguments.report.as_deref(), &checked, &interrupt)?;
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
     if !context.printer.quiet {
         outage.print_with(progress.line_printer());
     }
-    let interrupt = Interrupt::watch(progress.line_printer());
+    interrupt.set_by_signals(progress.line_printer());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
     // An update can give the account of one person to another.
     let is_shown = arguments.on_conflict == OnConflict::Update || !context.printer.quiet;
@@ -351,6 +353,9 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
     let has_hashes = arguments.has_hashes() || checked.passwords > 0 || checked.can_have_hashes;
     for limit in arguments.from.limits().into_iter().filter(|limit| !(limit.without_hashes && has_hashes)) {
         printer.message(&format!("note: {}", limit.note));
+    }
+    for note in &checked.notes {
+        printer.message(&format!("note: {note}"));
     }
     for (warning, (count, location)) in &checked.warnings {
         printer.message(&format!("warning: {warning} ({}, first at {location})", counted(*count, "record")));

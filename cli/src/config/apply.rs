@@ -66,8 +66,12 @@ pub async fn apply(
         if let Err(error) = applier.change(change).await {
             let _ = observer(change, Outcome::Failed);
             let (done, all) = (applied.done(), plan.changes.len());
+            let before = match done {
+                0 => "no change was made before it".to_owned(),
+                done => format!("{done} of {all} changes were made before it"),
+            };
             let message = format!(
-                "cannot {} the {change}: {}{}; {done} of {all} changes were made before, and the next plan has the others",
+                "cannot {} the {change}: {}{}; {before}; the next plan shows what is left",
                 change.action.verb(),
                 error.message(),
                 applier.progress.before_failure(change.action)

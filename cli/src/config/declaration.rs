@@ -10,7 +10,7 @@ use super::folder::{Document, Folder};
 use super::key::Key;
 use super::kinds::{self, Kind, Layout};
 use super::resolution::{Environment, Open, Resolution};
-use super::types;
+use super::types::{self, Problem};
 use super::value_path::{ValuePath, dotted};
 use super::variable_values::VariableValues;
 use super::yaml::{Content, Node};
@@ -54,6 +54,8 @@ pub(super) struct Declaration {
     /// The files beside YAML files that are part of an entity.
     pub scripts: HashSet<PathBuf>,
     pub problems: Vec<String>,
+    /// The files and lines of problems about the type of a value.
+    pub mistyped: HashSet<(PathBuf, u64)>,
     /// The values of all variables in the files.
     pub variable_values: VariableValues,
 }
@@ -81,6 +83,12 @@ struct Reader<'e> {
 impl Reader<'_> {
     fn problem(&mut self, path: &Path, line: u64, message: impl std::fmt::Display) {
         self.declaration.problems.push(format!("{}:{line}: {message}", path.display()));
+    }
+
+    /// Reports a value of a wrong type. The message has the right one.
+    fn mistyped(&mut self, path: &Path, line: u64, message: impl std::fmt::Display) {
+        self.declaration.mistyped.insert((path.to_owned(), line));
+        self.problem(path, line, message);
     }
 
     fn document(&mut self, document: &Document) {
@@ -189,7 +197,7 @@ impl Reader<'_> {
                         self.entity(document, child, Some(&key), item);
                     }
                 }
-                Some((line, _)) => self.problem(path, line, format!("`{member}` must be a list, such as `[]`")),
+                Some((line, _)) => self.mistyped(path, line, format!("`{member}` must be a list, such as `[]`")),
             }
         }
         let Resolution { sources, open, .. } = resolution;
@@ -209,8 +217,8 @@ impl Reader<'_> {
             return self.unknown(path, line, name, &names);
         }
         let resolve = |text: &str| Resolution::new(self.environment).replaced(text).ok().flatten();
-        if let Some((line, message)) = types::wrong(kind.members, place, &here, node, &resolve) {
-            return self.problem(path, line, message);
+        if let Some(Problem { line, message, is_of_type }) = types::wrong(kind.members, place, &here, node, &resolve) {
+            return if is_of_type { self.mistyped(path, line, message) } else { self.problem(path, line, message) };
         }
         let below = |name: &str| place.iter().cloned().chain([name.to_owned()]).collect::<ValuePath>();
         match &node.content {

@@ -1,5 +1,6 @@
 //! The folder of a configuration: which files belong to it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,8 @@ pub(super) struct Document {
 pub(super) struct Folder {
     pub documents: Vec<Document>,
     pub problems: Vec<String>,
+    /// The files and lines of integers that were rounded.
+    pub rounded: Vec<(PathBuf, u64)>,
     /// Files and folders that are not read, and why.
     pub ignored: Vec<(PathBuf, String)>,
 }
@@ -95,12 +98,11 @@ impl Folder {
         self.ignored.push((path, why.to_owned()));
     }
 
-    /// Removes the rounded integers at places with a problem of their type, which specifies what to write there.
-    pub(super) fn remove_rounded(&mut self, problems: &[String]) {
-        self.problems.retain(|problem| {
-            let is_here = |other: &String, at: &str| other.starts_with(at) && other.contains("` must be ");
-            problem.strip_suffix(ROUNDED).is_none_or(|at| !problems.iter().any(|other| is_here(other, at)))
-        });
+    /// Returns all problems. The message about a wrong type has what to write there, so it replaces that about an integer.
+    pub(super) fn take_problems(&mut self, mistyped: &HashSet<(PathBuf, u64)>) -> Vec<String> {
+        let rounded = self.rounded.iter().filter(|place| !mistyped.contains(place));
+        self.problems.extend(rounded.map(|(path, line)| format!("{}:{line}: {ROUNDED}", path.display())));
+        std::mem::take(&mut self.problems)
     }
 
     /// Returns a line for each file and folder that is not read.
@@ -117,8 +119,7 @@ impl Folder {
             }
             Ok(root) => {
                 let rounded = root.rounded_integers(&text).into_iter();
-                let at = path.display();
-                self.problems.extend(rounded.map(|line| format!("{at}:{line}: {ROUNDED}")));
+                self.rounded.extend(rounded.map(|line| (path.clone(), line)));
                 self.documents.push(Document { file, path, root });
             }
             Err((line, message)) => {

@@ -127,8 +127,7 @@ pub async fn plan(
     let mut folder = folder::read(dir, selection)?;
     let mut declaration = declaration::declaration(&folder, environment);
     folder.ignored.retain(|(path, _)| !declaration.scripts.contains(path));
-    folder.remove_rounded(&declaration.problems);
-    declaration.problems.append(&mut folder.problems);
+    declaration.problems.extend(folder.take_problems(&declaration.mistyped));
     if !declaration.problems.is_empty() {
         return Err(Failure::usage(declaration.problems.join("\n")));
     }

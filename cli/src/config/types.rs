@@ -7,8 +7,13 @@ use super::yaml::{Content, Node};
 use crate::suggestion::unknown_value;
 use crate::terminal::shown;
 
-/// A line, and what is wrong there.
-type Problem = (u64, String);
+/// Problem of a value.
+pub(super) struct Problem {
+    pub line: u64,
+    pub message: String,
+    /// Whether the value has a wrong type. The message then has the right one.
+    pub is_of_type: bool,
+}
 
 /// Returns a text of a file with the values of its variables, or `None` if one is not set.
 type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
@@ -39,10 +44,11 @@ pub(super) fn wrong(
             _ if place.iter().any(|step| step == "*") => "; leave it out",
             _ => return None,
         };
-        return Some((node.line, format!("`{}` cannot be null{reason}", named(place.iter().map(String::as_str)))));
+        let message = format!("`{}` cannot be null{reason}", named(place.iter().map(String::as_str)));
+        return Some(Problem { line: node.line, message, is_of_type: false });
     }
     match misfit(place.iter().map(String::as_str), expected, &node.value()) {
-        Some(problem) => Some((node.line, problem)),
+        Some(message) => Some(Problem { line: node.line, message, is_of_type: true }),
         None => wrong_text(exactly(members, place.iter().map(String::as_str))?, node, resolve),
     }
 }
@@ -75,12 +81,12 @@ fn wrong_text(member: &Member, node: &Node, resolve: Resolve<'_>) -> Option<Prob
         Content::Scalar(Value::String(source)) => {
             let text = resolve(source)?;
             let is_known = member.values.is_empty() || member.values.contains(&text.as_str());
-            let problem = if is_known {
+            let message = if is_known {
                 refused(member, &text, source)?
             } else {
                 unknown_value(&named(member.path.split('.')), source, member.values)
             };
-            Some((node.line, problem))
+            Some(Problem { line: node.line, message, is_of_type: false })
         }
         Content::List(items) => items.iter().find_map(|item| wrong_text(member, item, resolve)),
         _ => None,

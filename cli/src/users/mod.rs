@@ -10,6 +10,7 @@ pub mod existing;
 pub mod export;
 pub mod import;
 pub mod input;
+mod input_copy;
 pub mod journal;
 pub mod matched;
 pub mod names;

@@ -1,15 +1,15 @@
 //! Reads the records of an import: from files, converted and checked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom};
-use std::path::Path;
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
 
 use logto_admin::serde_json::Value;
 
 use super::diagnostic::{Diagnostic, Rejected};
-use super::digest::{Digest, Digested};
+use super::digest::Digest;
 use super::input::{self, InputOptions, Placed, Records};
+use super::input_copy::{copied, is_read_once};
 use super::names::Names;
 use super::record::{self, ImportedUser, Item};
 use super::record_members;
@@ -23,6 +23,9 @@ use crate::username_case::UsernameCase;
 
 /// Number of records that the reading thread passes on at once.
 const AHEAD: usize = 100;
+
+/// Note about a realm of Keycloak.
+const ORGANIZATIONS: &str = "the organizations of a realm and their members are not imported";
 
 /// Maximum number of columns that an error names.
 const SHOWN: usize = 20;
@@ -59,6 +62,8 @@ pub struct Checked {
     pub unknown_names: BTreeMap<String, (u64, String)>,
     /// The system of the first of these, by its members, if files should be Logto's.
     pub system: Option<Source>,
+    /// Notes about the files.
+    pub notes: BTreeSet<String>,
     /// Records that are left out on purpose, by the reason.
     pub skipped: BTreeMap<String, u64>,
     /// Data that Logto cannot keep: the message, how often it occurs, and where first.
@@ -106,12 +111,12 @@ impl RecordReader {
     pub fn new(files: &[String], source: Source, format: Option<input::Format>) -> Result<Self> {
         let input_options = InputOptions { format, ..source.input_options() };
         let mut copies = BTreeMap::new();
-        for file in files.iter().filter(|file| *file == "-" || is_pipe(Path::new(file))) {
+        for file in files.iter().filter(|file| is_read_once(file)) {
             if copies.contains_key(file) {
                 return Err(Failure::usage(format!("{} can be read only once", shown(file))));
             }
-            let copied =
-                copied(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", shown(file))))?;
+            let copied = copied(file, &input_options)
+                .map_err(|error| Failure::usage(format!("cannot read {}: {error}", shown(file))))?;
             copies.insert(file.clone(), copied);
         }
         let (options, username_case) = (SourceOptions::default(), UsernameCase::default());
@@ -171,7 +176,7 @@ impl RecordReader {
     /// Fails if a file cannot be read, or if a record clearly comes from another system.
     pub fn check(&self, names: &Names) -> Result<Checked> {
         let mut checked = Checked::default();
-        let mut refused = None;
+        let (mut refused, mut without_users) = (None, None);
         self.each(names, &mut |outcome| {
             if let Read::User { item, can_have_hashes, .. } = &outcome {
                 checked.can_have_hashes |= *can_have_hashes;
@@ -202,6 +207,12 @@ impl RecordReader {
                         count(&mut checked.warnings, message, &item.location);
                     }
                 }
+                Read::WithoutUsers { failure, has_organizations } => {
+                    checked.notes.insert(failure.message().to_owned());
+                    checked.notes.extend(has_organizations.then(|| ORGANIZATIONS.to_owned()));
+                    without_users.get_or_insert(failure);
+                }
+                Read::Organizations => drop(checked.notes.insert(ORGANIZATIONS.to_owned())),
                 Read::Skipped(reason) => *checked.skipped.entry(reason.to_owned()).or_default() += 1,
                 Read::Rejected(rejected, system) => {
                     checked.system = checked.system.or(system);
@@ -210,6 +221,8 @@ impl RecordReader {
             }
             true
         })?;
+        // Others of the files can have the users.
+        let refused = refused.or(without_users.filter(|_| checked.users == 0 && checked.rejected.is_empty()));
         refused.map_or(Ok(checked), Err)
     }
 
@@ -223,7 +236,8 @@ impl RecordReader {
             let ended = self.each(&names, &mut |outcome| {
                 match outcome {
                     Read::User { item, problems, .. } if problems.is_empty() => valid.push(*item),
-                    Read::User { .. } | Read::Skipped(_) | Read::Rejected(..) | Read::Refused(_) => {}
+                    // The check has reported these.
+                    _ => {}
                 }
                 valid.len() < AHEAD || send.send(std::mem::take(&mut valid)).is_ok()
             });
@@ -239,7 +253,8 @@ impl RecordReader {
     fn each(&self, names: &Names, take: &mut dyn FnMut(Read) -> bool) -> Result<()> {
         let mut identifiers = SeenIdentifiers::default();
         for file in &self.files {
-            for record in self.open(file)? {
+            let mut records = self.open(file)?;
+            for record in &mut records {
                 let read = match record {
                     Ok(record) => self.converted(record, names, &mut identifiers),
                     Err(error) => {
@@ -252,6 +267,9 @@ impl RecordReader {
                 if !take(read) {
                     return Ok(());
                 }
+            }
+            if records.has_beside() && !take(Read::Organizations) {
+                return Ok(());
             }
         }
         Ok(())
@@ -304,7 +322,9 @@ impl RecordReader {
         if self.source.is_realm_without_users(&record) {
             let hint = "export it with `kc.sh export --users realm_file`, or import its files of users instead, \
                         such as `NAME-users-0.json`; the admin console exports no users";
-            return Read::Refused(Failure::usage(format!("{location}: the realm export has no users")).with_hint(hint));
+            let failure = Failure::usage(format!("{}: the realm export has no users", place.file)).with_hint(hint);
+            let has_organizations = json_object::items(&record, "organizations").next().is_some();
+            return Read::WithoutUsers { failure, has_organizations };
         }
         let can_have_hashes = self.source.can_have_hashes(&record);
         let system = if self.source == Source::Logto { Source::of_record(&record) } else { None };
@@ -348,20 +368,6 @@ fn unread(names: &[String]) -> Option<Diagnostic> {
     Some(Diagnostic::new("", format!("the import reads none of these members: {}", shown.join(", "))))
 }
 
-/// Whether a path is something that exists and is not a file, such as the pipe of `<(command)`.
-fn is_pipe(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|data| !data.is_file() && !data.is_dir())
-}
-
-fn copied(file: &str) -> io::Result<(File, Digest)> {
-    let mut copy = Digested { inner: tempfile::tempfile()?, digest: Digest::EMPTY };
-    match file {
-        "-" => io::copy(&mut io::stdin().lock(), &mut copy)?,
-        path => io::copy(&mut File::open(path)?, &mut copy)?,
-    };
-    Ok((copy.inner, copy.digest))
-}
-
 fn shown(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
@@ -384,4 +390,11 @@ enum Read {
     Rejected(Rejected, Option<Source>),
     /// A record that shows that the file is another one than expected.
     Refused(Failure),
+    /// A record of a file without users, with the failure if no other file has any.
+    WithoutUsers {
+        failure: Failure,
+        has_organizations: bool,
+    },
+    /// A file with organizations.
+    Organizations,
 }

@@ -130,11 +130,27 @@ async fn a_realm_export_without_users_is_an_error_that_names_the_export_with_use
     let mut lines = refused.err.lines();
     assert!(refused.code == 2 && lines.next().unwrap().ends_with(": the realm export has no users"), "{refused:?}");
     assert!(lines.next().unwrap().starts_with("hint: export it with `kc.sh export --users realm_file`"), "{refused:?}");
-    // An import of a realm names what it leaves out.
-    program.file("realm.json", r#"{ "realm": "acme", "organizations": [], "users": [{ "username": "ada" }] }"#);
-    let imported = program.run(&import).await.done();
-    let note = "note: the organizations of a realm and their members are not imported\n";
-    assert!(imported.json()["created"] == 1 && imported.err.contains(note), "{imported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_of_a_realm_names_what_it_leaves_out() {
+    const NOTE: &str = "note: the organizations of a realm and their members are not imported\n";
+    let program = Program::new().await;
+    for (user, organizations, is_noted) in [("ada", "[]", false), ("alan", r#"[{ "name": "Acme" }]"#, true)] {
+        let text = format!(
+            r#"{{ "realm": "acme", "users": [{{ "username": "{user}" }}], "organizations": {organizations} }}"#
+        );
+        let file = program.file(&format!("{user}.json"), &text);
+        let imported = program.run(&["users", "import", &file, "--from", "keycloak"]).await.done();
+        assert_eq!((imported.json()["created"].as_u64(), imported.err.contains(NOTE)), (Some(1), is_noted));
+    }
+    // The files of an export with the users apart.
+    let realm = program.file("realm.json", r#"{ "realm": "acme", "organizations": [{ "name": "Acme" }] }"#);
+    let users = program.file("users-0.json", r#"{ "realm": "acme", "users": [{ "username": "grace" }] }"#);
+    let imported = program.run(&["users", "import", &realm, &users, "--from", "keycloak"]).await.done();
+    let without = format!("note: {realm}: the realm export has no users\n");
+    assert_eq!(imported.json()["created"], 1);
+    assert!(imported.err.contains(&without) && imported.err.contains(NOTE), "{imported:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

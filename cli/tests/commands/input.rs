@@ -118,6 +118,49 @@ async fn a_pipe_is_read_once_and_imported() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_without_an_end_is_an_error() {
+    let program = Program::new().await;
+    for device in ["/dev/zero", "/dev/urandom"] {
+        let named = program.run(&["users", "import", device]).await;
+        assert_eq!((named.code, named.err), (2, format!("error: cannot read {device}: it is a device\n")));
+        let import = ["-c", "exec \"$@\" < \"$0\"", device];
+        let command = program.started_by("sh", &import, &["users", "import", "-"]);
+        let piped = crate::program::ended(command, "").await;
+        assert_eq!((piped.code, piped.err.as_str()), (2, "error: cannot read standard input: it is a device\n"));
+    }
+    // A pipe is not a device, so its content shows it.
+    let endless = ["-c", "tr '\\0' x < /dev/zero | \"$@\"", "sh"];
+    let command = program.started_by("sh", &endless, &["users", "import", "-"]);
+    let piped = crate::program::ended(command, "").await;
+    let message = "error: cannot read standard input: it has a line of more than 64 MiB\n";
+    assert_eq!((piped.code, piped.err.as_str()), (2, message));
+    // This one is empty.
+    let empty = program.run(&["users", "import", "/dev/null"]).await;
+    assert!(empty.code == 2 && empty.err.ends_with("the input has no users\n"), "{empty:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hyphen_is_no_file_to_write() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    for arguments in [
+        &["users", "import", &file, "--report", "-"][..],
+        &["users", "import", &file, "--journal", "-"],
+        &["users", "import", "undo", "-", "--yes"],
+        &["config", "export", "-", "--yes"],
+        &["man-pages", "-"],
+    ] {
+        let refused = program.run(arguments).await;
+        let message = "standard streams cannot be used here; write `./-` for a path of that name";
+        assert!(refused.code == 2 && refused.err.contains(message), "{refused:?}");
+        assert!(!program.folder.join("-").exists(), "{arguments:?}");
+    }
+    program.run(&["users", "import", &file, "--report", "./-"]).await.done();
+    assert_eq!(fs::read_to_string(program.folder.join("-")).unwrap().lines().count(), 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn unknown_columns_are_reported_once() {
     let program = Program::new().await;

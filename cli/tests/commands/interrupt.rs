@@ -2,14 +2,18 @@
 
 #![cfg(target_os = "linux")]
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 
+use rustix::fs::OFlags;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::import::{begun, count, many};
 use crate::program::Program;
 use crate::scripted_server;
 
@@ -267,4 +271,86 @@ async fn an_interrupted_undo_does_not_wait_for_another_attempt() {
     let expected =
         ["deleted 0 of 1 user, and maybe 1 more", "the undo is incomplete: run the same command again to continue"];
     assert_eq!((child.wait().unwrap().code(), lines.collect()), (Some(4), expected.map(str::to_owned).to_vec()));
+}
+
+/// Makes a pipe that is full, and returns its path and its reader.
+fn full_pipe(program: &Program) -> (String, File) {
+    let pipe = program.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // Opened for both, because opening it for one of them waits for the other.
+    let reader = File::options().read(true).write(true).open(&pipe).unwrap();
+    let mut writer =
+        File::options().write(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(&pipe).unwrap();
+    let full = loop {
+        if let Err(error) = writer.write(b"\n") {
+            break error;
+        }
+    };
+    assert_eq!(full.kind(), ErrorKind::WouldBlock);
+    (pipe, reader)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_ends_an_import_whose_report_nobody_reads() {
+    for sent in ["-INT", "-TERM"] {
+        let program = Program::current().await;
+        let file = program.file("users.ndjson", &many(300));
+        let (pipe, _reader) = full_pipe(&program);
+        let child = begun(&program, &file, &["--report", &pipe]).await;
+        signal(&child, sent);
+        let ended = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+        let messages = String::from_utf8(ended.stderr).unwrap();
+        let last = "error: cannot write the report: the reader of the output has stopped reading\n";
+        assert!(ended.status.code() == Some(4) && messages.ends_with(last), "{:?} {messages}", ended.status);
+        // The journal has what was done.
+        let created = count(&program).await;
+        let rest = program.run(&["users", "import", &file]).await.done().json();
+        assert_eq!((rest["journaled"].as_u64(), rest["unclear"].as_u64()), (Some(created), Some(0)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_ends_commands_whose_output_nobody_reads() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let (pipe, _reader) = full_pipe(&program);
+    // The last request before the output, which is made when signals are watched.
+    for (arguments, path, code) in
+        [(&["users", "export", "-v"][..], "/api/users", 1), (&["logs", "tail", "-v"], "/api/logs", 0)]
+    {
+        let mut command = program.command(arguments);
+        command.stdin(Stdio::null()).stdout(File::options().write(true).open(&pipe).unwrap()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let ended = tokio::task::spawn_blocking(move || {
+            let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+            let requests = if path == "/api/users" { 2 } else { 1 };
+            let made = lines.by_ref().filter(|line| line.starts_with("GET ") && line.contains(path)).take(requests);
+            assert_eq!(made.count(), requests);
+            signal(&child, "-TERM");
+            (child.wait().unwrap().code(), lines.collect::<Vec<_>>())
+        });
+        let (ended, lines) = ended.await.unwrap();
+        assert_eq!(ended, Some(code), "{lines:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_interrupt_ends_a_command_whose_messages_nobody_reads() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let (pipe, _reader) = full_pipe(&program);
+    let mut command = program.command(&["users", "delete", "ada", "--yes"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::options().write(true).open(&pipe).unwrap());
+    let mut child = command.spawn().unwrap();
+    while count(&program).await > 0 {
+        tokio::task::yield_now().await;
+    }
+    // Signals that come too fast count once.
+    let ended = loop {
+        signal(&child, "-INT");
+        if let Some(ended) = child.try_wait().unwrap() {
+            break ended;
+        }
+    };
+    assert_eq!(ended.code(), Some(130));
 }

@@ -491,4 +491,9 @@ async fn integers_that_would_be_rounded_are_reported() {
         "roles.yaml:2: `description` must be a text; write it in quotes".to_owned(),
     ];
     assert_eq!(found, expected);
+    // A message about something else on the same line does not replace it, even with the same words.
+    let text = "- { name: a, type: SPA, '` must be ': 1, customData: { id: 12345678901234567890123 } }\n";
+    let found = problems(&[("applications.yaml", text)]).await;
+    assert_eq!(found.last(), Some(&format!("applications.yaml:1: {rounded}")), "{found:?}");
+    assert_eq!(found.len(), 2, "{found:?}");
 }

@@ -77,7 +77,7 @@ async fn a_failure_in_the_middle_reports_what_was_done_and_can_be_run_again() {
     assert_eq!(error.exit, Exit::Partly);
     let message = error.to_string();
     assert!(message.starts_with("cannot create the role \"two\": "), "{message}");
-    assert!(message.ends_with("1 of 3 changes were made before, and the next plan has the others"), "{message}");
+    assert!(message.ends_with("; 1 of 3 changes were made before it; the next plan shows what is left"), "{message}");
     assert_eq!(seen, [("role \"one\"".to_owned(), Outcome::Done), ("role \"two\"".to_owned(), Outcome::Failed)]);
 
     // The server might have made the change whose answer was an error.
@@ -99,7 +99,7 @@ async fn a_failure_before_anything_was_changed_is_not_partly_done() {
         let planned = plan(&emulator.client().unwrap(), &folder).await.unwrap();
         let error = apply(&failing(&emulator, calls), &planned).await.unwrap_err();
         assert_eq!(error.exit, expected, "{error}");
-        let end = format!("{done}; 0 of 1 changes were made before, and the next plan has the others");
+        let end = format!("{done}; no change was made before it; the next plan shows what is left");
         assert!(error.message().ends_with(&end) && error.message().contains("; it was") != done.is_empty(), "{error}");
     }
 }
@@ -115,7 +115,10 @@ async fn a_failure_within_a_change_names_the_members_that_were_set() {
     let planned = plan(&tenant, &folder).await.unwrap();
     let error = apply(&failing(&emulator, 1), &planned).await.unwrap_err();
     assert_eq!(error.exit, Exit::Partly);
-    assert!(error.message().contains("; `description` succeeded, but `roles` failed; 0 of 1 changes"), "{error}");
+    assert!(
+        error.message().contains("; `description` succeeded, but `roles` failed; no change was made before it"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -150,7 +153,10 @@ async fn the_hint_of_a_failure_comes_after_its_message() {
         let emulator = Emulator::new();
         let planned = plan(&emulator.client().unwrap(), &folder).await.unwrap();
         let error = apply(&failing_with(&emulator, 0, &[(status, code)]), &planned).await.unwrap_err();
-        assert!(error.message().ends_with("changes were made before, and the next plan has the others"), "{error}");
+        assert!(
+            error.message().ends_with("; no change was made before it; the next plan shows what is left"),
+            "{error}"
+        );
         assert!(error.hint().unwrap().starts_with(hint), "{error}");
     }
 }

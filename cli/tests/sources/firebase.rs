@@ -61,3 +61,16 @@ fn parameters_of_another_project_are_noticed() {
     let message = "a Firebase hash of 64 bytes does not belong to a signer key of 3 bytes";
     assert_eq!(warnings(&users[0]), [format!("passwordHash: {message}; the user has to set a new password")]);
 }
+
+#[test]
+fn game_services_keep_their_names_with_a_warning() {
+    let info = [("playgames.google.com", "1"), ("gc.apple.com", "2"), ("google.com", "3"), ("yahoo.com", "4")]
+        .map(|(provider, id)| json!({ "providerId": provider, "rawId": id }));
+    let user = Source::Firebase.convert(json!({ "providerUserInfo": info }), &SourceOptions::default()).unwrap();
+    let targets: Vec<_> = user.user.identities.keys().map(String::as_str).collect();
+    assert_eq!(targets, ["playgames.google.com", "gc.apple.com", "google", "yahoo"]);
+    let warning = |target| {
+        format!("providerUserInfo: Logto has no connector for {target}: to sign in with it, add one with this target")
+    };
+    assert_eq!(warnings(&user), [warning("playgames.google.com"), warning("gc.apple.com")]);
+}

@@ -80,6 +80,18 @@ async fn credentials_of_old_releases_are_converted() {
 }
 
 #[test]
+fn temporary_passwords_are_kept_with_a_warning() {
+    let user = |temporary| {
+        let credential = json!({ "type": "password", "value": "s3cret-Passw0rd", "temporary": temporary });
+        let record = json!({ "username": "ada", "credentials": [credential] });
+        Source::Keycloak.convert(record, &SourceOptions::default()).unwrap()
+    };
+    let expected = "credentials.password: the password is temporary, and Logto does not ask for a new one";
+    assert_eq!((warnings(&user(true)), warnings(&user(false))), (vec![expected.to_owned()], Vec::new()));
+    assert_eq!(user(true).user.password.as_deref(), Some("s3cret-Passw0rd"));
+}
+
+#[test]
 fn disabled_users_are_suspended() {
     let user = &converted(Source::Keycloak, "keycloak-realm.json")[1];
     assert!(user.user.is_suspended);

@@ -155,7 +155,7 @@ fn four_attempts_are_made_and_reported_in_the_error() {
     let error = stage.run(stage.client.users().list()).unwrap_err();
     assert_eq!((error.attempts(), error.status()), (4, Some(504)));
     assert_eq!((error.elapsed(), error.stop_reason()), (875 * MS, Some(StopReason::Attempts)));
-    assert!(error.to_string().contains("4 attempts in 875ms"), "{error}");
+    assert!(error.to_string().contains("4 attempts in 875.0ms"), "{error}");
 }
 
 #[test]

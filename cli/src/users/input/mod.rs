@@ -14,6 +14,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use flate2::bufread::MultiGzDecoder;
@@ -24,8 +25,11 @@ use crate::failure::{Failure, Result};
 /// Number of bytes that are read to recognize the format of a file.
 const HEAD: u64 = 64 * 1024;
 
-/// Longest line of JSON and longest row of CSV, in bytes.
+/// Longest line of JSON, longest row of CSV and longest record of a document, in bytes.
 const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// Start of compressed data.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 type Source = Box<dyn Read + Send>;
 
@@ -47,6 +51,8 @@ pub struct InputOptions {
     pub format: Option<Format>,
     /// Member of a JSON object that contains the records, such as `users`.
     pub container: Option<&'static str>,
+    /// Member beside the container that is reported if it is a list with items.
+    pub beside: Option<&'static str>,
     /// Names of the columns of a CSV file without a header.
     pub columns: Option<&'static [&'static str]>,
     /// Separator of CSV columns. Defaults to the most frequent one of `,`, `;` and tab in the first line.
@@ -92,6 +98,7 @@ pub struct InputError {
 pub struct Records {
     /// Names of the columns of a CSV file.
     pub columns: Vec<String>,
+    has_beside: Arc<AtomicBool>,
     records: Box<dyn Iterator<Item = Result<Placed<Value>, InputError>> + Send>,
 }
 
@@ -119,7 +126,7 @@ pub fn read(name: &str, reader: impl Read + Send + 'static, options: &InputOptio
         return Err(failed(&io::Error::other(message)));
     }
     let reader: Source =
-        if start.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(BufReader::new(reader))) } else { reader };
+        if start.starts_with(&GZIP) { Box::new(MultiGzDecoder::new(BufReader::new(reader))) } else { reader };
     let reader = without_byte_order_mark(name, reader).map_err(|error| failed(&error))?;
 
     let mut reader = BufReader::new(reader);
@@ -128,17 +135,24 @@ pub fn read(name: &str, reader: impl Read + Send + 'static, options: &InputOptio
     let file: Arc<str> = name.into();
     let first_line = String::from_utf8_lossy(&head).into_owned();
     let reader = BufReader::new(Box::new(Cursor::new(head).chain(reader)) as Source);
-    let mut columns = Vec::new();
+    let (mut columns, has_beside) = (Vec::new(), Arc::default());
     let records: Box<dyn Iterator<Item = _> + Send> = match format {
         Format::Ndjson => Box::new(ndjson::Records::new(file, reader)),
-        Format::Json => Box::new(document::records(file, reader, options.container)),
+        Format::Json => Box::new(document::records(file, reader, options, &has_beside)),
         Format::Csv => {
             let rows = table::Rows::new(file, reader, &first_line, options)?;
             columns.clone_from(&rows.columns);
             Box::new(rows)
         }
     };
-    Ok(Records { columns, records })
+    Ok(Records { columns, has_beside, records })
+}
+
+/// Whether an input that begins like this consists of lines. Documents and compressed data do not.
+pub(super) fn has_lines(head: &[u8], options: &InputOptions) -> bool {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let format = options.format.unwrap_or_else(|| recognized(text, options.container));
+    format != Format::Json && !head.starts_with(&GZIP)
 }
 
 /// Reads up to `length` bytes. Returns them, and a reader that begins with them.
@@ -154,6 +168,7 @@ fn without_byte_order_mark(name: &str, reader: Source) -> io::Result<Source> {
         [0xef, 0xbb, 0xbf, ..] => peek_past(reader, 3),
         [0xff, 0xfe, 0, 0] | [0, 0, 0xfe, 0xff] => Err(of_encoding("UTF-32", name)),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(of_encoding("UTF-16", name)),
+        [0, 0, 0, 0] => Err(io::Error::other("it is not text")),
         // Without the mark, the first letter has null bytes.
         [_, 0, 0, 0] => Err(of_encoding("UTF-32LE", name)),
         [0, 0, 0, _] => Err(of_encoding("UTF-32BE", name)),
@@ -174,7 +189,7 @@ fn peek_past(mut reader: Source, length: u64) -> io::Result<Source> {
 }
 
 /// Reads the start of the file up to the end of the first line that is not blank.
-fn head(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
+pub(super) fn head(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     loop {
         let left = HEAD.saturating_sub(head.len() as u64);
@@ -207,6 +222,14 @@ fn io_message(error: &io::Error) -> String {
         io::ErrorKind::UnexpectedEof => "the compressed data ends too early: the file is truncated".to_owned(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "the compressed data is damaged".to_owned(),
         _ => error.to_string(),
+    }
+}
+
+impl Records {
+    /// Whether the file has the member beside the container. Known after the last record.
+    #[must_use]
+    pub fn has_beside(&self) -> bool {
+        self.has_beside.load(Ordering::Relaxed)
     }
 }
 

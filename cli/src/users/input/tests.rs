@@ -7,8 +7,14 @@ use serde_json::json;
 
 use super::*;
 
-const USERS: InputOptions =
-    InputOptions { format: None, container: Some("users"), columns: None, delimiter: None, cell_prefix: None };
+const USERS: InputOptions = InputOptions {
+    format: None,
+    container: Some("users"),
+    beside: Some("organizations"),
+    columns: None,
+    delimiter: None,
+    cell_prefix: None,
+};
 
 fn items(text: impl AsRef<[u8]>, options: &InputOptions) -> Vec<Result<Placed<Value>, InputError>> {
     read("users", Cursor::new(text.as_ref().to_vec()), options).unwrap().collect()
@@ -227,6 +233,12 @@ fn truncated_gzip_data_is_a_fatal_error() {
 }
 
 #[test]
+fn null_bytes_are_not_text() {
+    let failure = read("zero", io::repeat(0), &USERS).unwrap_err();
+    assert_eq!(failure.message(), "cannot read \"zero\": it is not text");
+}
+
+#[test]
 fn other_encodings_are_errors() {
     for (start, encoding) in [
         (&b"\xff\xfea\0"[..], "UTF-16"),
@@ -279,4 +291,43 @@ fn files_that_cannot_be_opened_are_usage_errors() {
     let failure = open("no/such/file.json", &USERS).unwrap_err();
     assert!(failure.to_string().starts_with("cannot open \"no/such/file.json\": "), "{failure}");
     assert_eq!(failure.exit, crate::failure::Exit::Usage);
+}
+
+#[test]
+fn a_part_of_a_document_without_end_does_not_fill_the_memory() {
+    let long = |mib: usize| "x".repeat(mib << 20);
+    let message = "a record has more than 16 MiB, or more than 64 MiB precede the records";
+    let record = format!("[{{\"a\":1}},\n{{\"a\":\"{}\"}}]", long(17));
+    let before = format!("{{\"realm\":\"{}\",\"users\":[{{\"a\":1}}]}}", long(65));
+    let of_record = ["users: element 1 {\"a\":1}".to_owned(), format!("fatal: users:2: {message}")];
+    assert_eq!(shown(gzip(&record)), of_record);
+    assert_eq!(shown(before), [format!("fatal: users:1: {message}")]);
+    // These are not kept, or end within the limits.
+    let after = format!("{{\"realm\":\"{}\",\"users\":[{{\"a\":1}}],\"clients\":[\"{}\"]}}", long(17), long(65));
+    assert_eq!(shown(after), ["users: element 1 {\"a\":1}"]);
+    let many = vec![format!("{{\"a\":\"{}\"}}", long(3)); 6];
+    assert_eq!(shown(format!("[{}]", many.join(","))).len(), 6);
+}
+
+#[test]
+fn a_list_beside_the_records_is_noticed() {
+    let has_beside = |text: &str| {
+        let mut records = read("users", Cursor::new(text.to_owned()), &USERS).unwrap();
+        assert_eq!(records.by_ref().count(), 1, "{text}");
+        records.has_beside()
+    };
+    for text in [
+        r#"{ "organizations": [{}], "users": [{}] }"#,
+        r#"{ "users": [{}], "a": [1], "organizations": [1], "z": 1 }"#,
+        r#"[{ "users": [{}], "organizations": ["x"] }]"#,
+    ] {
+        assert!(has_beside(text), "{text}");
+    }
+    for text in [
+        r#"{ "organizations": [], "users": [{}], "organizationsEnabled": true }"#,
+        r#"{ "users": [{ "organizations": [1] }], "organizations": null }"#,
+        r#"{ "users": [{}], "organizations": {}, "clients": [{ "organizations": [1] }] }"#,
+    ] {
+        assert!(!has_beside(text), "{text}");
+    }
 }

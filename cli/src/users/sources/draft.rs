@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Conversion;
 use super::fields::{Fields, Wrong, is_empty};
-use super::identities::target;
+use super::identities::{has_no_connector, target};
 use super::options::{Groups, SourceOptions, Unverified};
 use super::phone::normal_phone;
 use crate::users::diagnostic::Diagnostic;
@@ -236,6 +236,10 @@ impl<'a> Draft<'a> {
                 "Logto keeps one identity per provider, so further ones are not imported",
             );
             return;
+        }
+        if has_no_connector(&target) {
+            let message = format!("Logto has no connector for {target}: to sign in with it, add one with this target");
+            self.warn(member, message);
         }
         let mut identity = json!({ "userId": id });
         if let (Some(identity), false) = (identity.as_object_mut(), details.is_empty()) {

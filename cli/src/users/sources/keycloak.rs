@@ -73,6 +73,9 @@ fn first(attributes: &serde_json::Map<String, Value>, name: &str) -> Option<Stri
 
 fn credential(fields: &mut Fields, draft: &mut Draft<'_>) {
     let kind = fields.text("type").unwrap_or_default();
+    if kind == "password" && fields.flag("temporary") == Some(true) {
+        draft.warn("credentials.password", "the password is temporary, and Logto does not ask for a new one");
+    }
     let (mut secret, mut data) = (fields.fields("secretData"), fields.fields("credentialData"));
     match kind.as_str() {
         "password" if fields.has("value") => draft.user.password = fields.text("value"),

@@ -153,7 +153,8 @@ impl Source {
         };
         // Auth0 writes a quote before each text, so that spreadsheets do not run it as a formula.
         let cell_prefix = (self == Self::Auth0).then_some('\'');
-        InputOptions { container, columns, cell_prefix, ..InputOptions::default() }
+        let beside = (self == Self::Keycloak).then_some("organizations");
+        InputOptions { container, beside, columns, cell_prefix, ..InputOptions::default() }
     }
 
     /// Returns the data that exports of this source never contain. For a note before an import.
@@ -168,12 +169,9 @@ impl Source {
                 Limit::always("export jobs contain no roles and no organizations"),
             ],
             Self::Keycloak => {
-                vec![
-                    Limit::without_hashes(
-                        "only a realm export with users contains password hashes and one-time passwords",
-                    ),
-                    Limit::always("the organizations of a realm and their members are not imported"),
-                ]
+                vec![Limit::without_hashes(
+                    "only a realm export with users contains password hashes and one-time passwords",
+                )]
             }
             Self::Cognito => {
                 vec![Limit::always("Cognito exports no password hashes: users set a new password when they sign in")]
