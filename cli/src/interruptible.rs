@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::interrupt::Interrupt;
 
-/// Time after which a reader stands still.
+/// Time after which the reader of a program stands still.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Writes to a pipe or a terminal. After an interrupt, a reader that stands still is an error. A write cannot be ended, so
@@ -16,6 +16,8 @@ pub(crate) struct InterruptibleWriter {
     parts: SyncSender<Vec<u8>>,
     written: Receiver<io::Result<()>>,
     interrupt: Interrupt,
+    /// Time after which the reader stands still.
+    patience: Duration,
     is_given_up: bool,
 }
 
@@ -31,7 +33,7 @@ impl InterruptibleWriter {
                 }
             }
         });
-        Self { parts, written, interrupt: interrupt.clone(), is_given_up: false }
+        Self { parts, written, interrupt: interrupt.clone(), patience: PATIENCE, is_given_up: false }
     }
 }
 
@@ -43,7 +45,7 @@ impl Write for InterruptibleWriter {
             self.parts.send(bytes.to_vec()).map_err(|_| ended())?;
         }
         while !self.is_given_up {
-            match self.written.recv_timeout(PATIENCE) {
+            match self.written.recv_timeout(self.patience) {
                 Ok(result) => return result.map(|()| bytes.len()),
                 Err(RecvTimeoutError::Disconnected) => return Err(ended()),
                 Err(RecvTimeoutError::Timeout) => self.is_given_up = self.interrupt.is_set(),
@@ -82,6 +84,7 @@ mod tests {
         let mut writer = InterruptibleWriter::new(Pipe(pipe), &interrupt);
         writer.write_all(b"one").unwrap();
         interrupt.set();
+        writer.patience = Duration::ZERO;
         // The pipe is full.
         for _ in 0..2 {
             let error = writer.write_all(b"two").unwrap_err();
