@@ -33,7 +33,8 @@ struct Member {
     form: Type,
 }
 
-/// Returns the members of an operation's body: `name` with the names above it, `type`, `required` and `description`.
+/// Returns the members of an operation's body. Each has its `name` with the names above it, `type`, `required` and
+/// `description`.
 pub(crate) fn members(operation: &str) -> Vec<Value> {
     let mut found = Vec::new();
     if let Some(body) = BODIES.operations.get(operation) {
@@ -47,8 +48,8 @@ pub(crate) fn takes_object(operation: &str) -> bool {
     BODIES.operations.get(operation).is_some_and(|body| body.text == "object")
 }
 
-/// Returns the paths of the members that a body and its objects require, such as `color.primaryColor`. Members of objects
-/// with any names are left out.
+/// Returns the paths of the required members of a body and its objects. An example is `color.primaryColor`. Members of
+/// objects with any names are left out.
 pub(crate) fn required(operation: &str) -> Vec<String> {
     let required = members(operation).into_iter().filter(|member| member["required"] == true);
     let paths = required.map(|member| crate::json_object::text(&member, "name"));
@@ -136,7 +137,8 @@ fn not_null(text: &str) -> &str {
     text.strip_suffix(" | null").unwrap_or(text)
 }
 
-/// Returns what is between a member and the members of its value: `[]` for a list, `.*` for an object with any names.
+/// Returns what is between a member and the members of its value. That is `[]` for a list, and `.*` for an object with
+/// any names.
 fn within(text: &str) -> &'static str {
     let text = not_null(text);
     match () {

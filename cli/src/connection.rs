@@ -167,7 +167,7 @@ impl Connection {
     }
 }
 
-/// Names the parts of a connection that are missing, with their variables if these are read.
+/// Names the missing parts of a connection. Also names their variables if these are read.
 fn missing(has: [bool; 3], with_variables: bool) -> Failure {
     let all = [
         ("--endpoint or --tenant", "LOGTO_ENDPOINT, LOGTO_TENANT"),

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 /// Text that is shown in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
-/// Names in queries that mean a credential, besides those that sound secret everywhere.
+/// Names in queries that mean a credential. Names that sound secret everywhere do too.
 const IN_QUERIES: [&str; 4] = ["pwd", "auth", "code", "jwt"];
 /// Last words of such names, as in `X-Amz-Signature`.
 const LAST_IN_QUERIES: [&str; 3] = ["sig", "signature", "hmac"];

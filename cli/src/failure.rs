@@ -59,7 +59,7 @@ impl Failure {
         Self { exit: Exit::Usage, ..Self::new(message) }
     }
 
-    /// Returns the failure of a call, with this message if the server does not know what it is about.
+    /// Returns the failure of a call. Uses this message if the server does not find what the call is about.
     pub(crate) fn or_missing(error: Error, message: String) -> Self {
         if error.is_not_found() { Self::new(message) } else { error.into() }
     }
@@ -139,7 +139,7 @@ pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Ignores that the reader of the output is gone, for commands with an exit code that matters more than their output.
+/// Ignores that the reader of the output is gone. For commands with an exit code that matters more than their output.
 pub(crate) fn even_if_unread(printed: Result<()>) -> Result<()> {
     printed.or_else(|failure| if failure.is_quiet() { Ok(()) } else { Err(failure) })
 }
@@ -159,7 +159,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Returns the text of an error without the id of the operation if the call was made by method and path: it has none.
+/// Returns the text of an error, without the operation id if the call has none. Calls by method and path have none.
 fn named(error: String) -> String {
     match error.strip_prefix("(unlisted) (").and_then(|rest| rest.split_once("): ")) {
         Some((request, rest)) => format!("{request}: {rest}"),
@@ -167,7 +167,7 @@ fn named(error: String) -> String {
     }
 }
 
-/// Returns the text of an error as the client writes it: in one line, and cut if it is long.
+/// Returns the text of an error as the client writes it. It is in one line, and cut if it is long.
 fn written(text: &str) -> String {
     Error::new(ErrorKind::Api, text).to_string()
 }

@@ -98,7 +98,7 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
-/// Returns a path that is the same for all names of a file, which might not exist yet.
+/// Returns a path that is the same for all names of a file. The file might not exist yet.
 pub(crate) fn canonical(path: &Path) -> PathBuf {
     let in_folder = || Some(fs::canonicalize(folder(path)).ok()?.join(path.file_name()?));
     fs::canonicalize(path).ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
@@ -138,8 +138,8 @@ pub(crate) fn replacement(path: &Path) -> io::Result<NamedTempFile> {
     if is_locked(file.as_file()) { Err(busy()) } else { Ok(file) }
 }
 
-/// Writes a file so that it is never half written, also if several programs write it. If it is private, only the user can
-/// read it. A link stays one: its target is written.
+/// Writes a file so that it is never half written. This also holds if several programs write it. If it is private, only
+/// the user can read it. A link stays one: its target is written.
 pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<()> {
     let path = followed(path);
     let mut new = tempfile::Builder::new();
@@ -168,8 +168,8 @@ pub(crate) fn followed(path: &Path) -> PathBuf {
     path
 }
 
-/// Waits until no other program holds the lock of a file, and holds it until the result is dropped. The lock is a file of its
-/// own: `replace` makes a new file.
+/// Waits until no other program holds the lock of a file. Holds it until the result is dropped. The lock is a file of
+/// its own: `replace` makes a new file.
 pub(crate) fn lock(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     let lock = private(options.write(true).create(true).truncate(false)).open(beside(&followed(path), ".lock"))?;
@@ -177,8 +177,8 @@ pub(crate) fn lock(path: &Path) -> io::Result<File> {
     Ok(lock)
 }
 
-/// Reads the records of a file, cuts an incomplete one at its end, which a crash can leave, and continues there. Returns the
-/// length of the complete records.
+/// Reads the records of a file, and cuts an incomplete one at its end. A crash can leave such a record. The file
+/// continues there. Returns the length of the complete records.
 pub(crate) fn resume(
     file: &mut File,
     start: &str,

@@ -18,7 +18,8 @@ use tokio::time::timeout;
 
 use crate::progress::LinePrinter;
 
-/// Time within which the thread of the calls confirms an interrupt, unless it waits for the reader of its output.
+/// Time within which the thread of the calls confirms an interrupt. That thread does not do so while it waits for the
+/// reader of its output.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether the user has asked the program to stop. Clones share the answer.

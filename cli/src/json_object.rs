@@ -55,7 +55,7 @@ pub(crate) fn members_have_nul(members: &Map<String, Value>) -> bool {
 pub(crate) const ROUNDED: &str =
     "a number has more than 64 bits and would be rounded; only a text, in quotes, can have it";
 
-/// Whether a value contains a number that might have lost digits, because it does not fit into 64 bits.
+/// Whether a value contains a number that might have lost digits. Such a number does not fit into 64 bits.
 pub(crate) fn might_be_rounded(value: &Value) -> bool {
     match value {
         // Only larger integers are numbers of floating point. `1e30` is one, too, and has lost nothing.

@@ -28,7 +28,7 @@ fn is_id(text: &str) -> bool {
     text.len() == 12 && text.chars().all(is_letter) && !is_phone(text)
 }
 
-/// Returns a user, or those whose usernames differ from the one that is looked for in case only.
+/// Returns a user, or those whose usernames differ in case only. They differ from the username that is looked for.
 async fn found(client: &Client, who: &str) -> Result<Result<User, Vec<User>>> {
     // The users are compared again: behind a gateway that drops the query, a search returns all users.
     let found = if who.trim().is_empty() {
@@ -211,7 +211,7 @@ pub(crate) fn items(answer: Value) -> Result<Vec<Value>> {
     list(answer).map_err(|error| Failure::from(error).with_hint("check the endpoint with `logto-admin doctor`"))
 }
 
-/// Returns the items of an answer, like [`items`], for callers that handle errors of calls.
+/// Returns the items of an answer, like [`items`]. For callers that handle errors of calls.
 pub(crate) fn list(answer: Value) -> logto_admin::Result<Vec<Value>> {
     match answer {
         Value::Array(items) => Ok(items),

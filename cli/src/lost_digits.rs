@@ -3,7 +3,7 @@
 //! Numbers of more than 64 bits become doubles. `1e21` is written again as the same number, and
 //! `123456789012345678901` is not. After the parser, both are doubles, so the text is compared.
 
-/// Whether a number in a text of JSON has more than 64 bits, and digits that a double does not keep.
+/// Whether a number in a text of JSON has digits that a double does not keep. The number has more than 64 bits.
 pub(crate) fn loses_digits(json: &str) -> bool {
     let mut rest = json;
     while let Some((number, after)) = next_number(rest) {
@@ -50,7 +50,8 @@ fn is_lossy(number: &str) -> bool {
         && decimal(number) != decimal(&format!("{parsed:e}"))
 }
 
-/// Returns the significant digits of a number, and the power of ten of the last one. Without the sign, which is never lost.
+/// Returns the significant digits of a number, and the power of ten of the last. Leaves out the sign, which is never
+/// lost.
 fn decimal(number: &str) -> (String, i64) {
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Reports requests on standard error: a line for each, and with the second level everything that is traced.
+/// Reports requests on standard error, with a line for each. With the second level, reports everything that is traced.
 fn start_tracing(verbose: u8) {
     let log = RequestLog(message);
     match verbose {

@@ -16,7 +16,7 @@ pub(crate) fn named(transport: impl HttpTransport) -> impl HttpTransport {
 
 /// Start of the client's message about a certificate that it does not trust.
 const UNTRUSTED: &str = "the server certificate is not trusted";
-/// Advice in messages of the client, for programmers and in the words of the command line.
+/// Advice in messages of the client. Each is for programmers first, and then in the words of the command line.
 const ADVICE: [(&str, &str); 2] = [
     ("; to trust another authority, use `ReqwestTransport::builder().ca_bundle(..)`", ""),
     ("`ReqwestTransport::builder().ca_bundle(..)`", "`--ca-bundle FILE`"),

@@ -96,7 +96,7 @@ impl Printer {
         self.text(&text)
     }
 
-    /// Prints rows that come one after the other: a table keeps the widths of its columns.
+    /// Prints rows that come one after the other. A table keeps the widths of its columns.
     pub(crate) fn rows(&mut self, table: &mut Growing, items: &[Value]) -> Result<()> {
         match self.format {
             Format::Table => self.text(&table.rows(items)),

@@ -6,7 +6,7 @@ use crate::credentials::{REDACTED, decoded, in_url, is_credential, redacted, sou
 
 /// Members whose values have any names, and might all be secret.
 const ANY_NAMES: [&str; 2] = ["headers", "environmentVariables"];
-/// Members of requests that are secret, besides those that sound like it everywhere.
+/// Members of requests that are secret. Those that sound secret everywhere are too.
 const SENT: [&str; 3] = ["pin", "sessionId", "verificationCode"];
 /// The data of an application, where names such as `code` have other meanings.
 const CUSTOM_DATA: &str = "customData";
@@ -30,7 +30,7 @@ pub(crate) fn hide(value: &mut Value) {
     });
 }
 
-/// Returns the secrets of a body of JSON or of a form, also in the form that the body has them in.
+/// Returns the secrets of a body of JSON or of a form. Also returns them in the form that the body has them in.
 pub(crate) fn secrets(bytes: &[u8]) -> Vec<String> {
     let mut secrets = Vec::new();
     let Ok(mut value) = serde_json::from_slice(bytes) else {
@@ -107,7 +107,7 @@ fn each(value: &mut Value, place: Place, found: &mut dyn FnMut(Found<'_>)) {
     }
 }
 
-/// Whether the value at a place is secret, by the names of the members that lead to it.
+/// Whether the value at a place is secret. Depends on the names of the members that lead to it.
 pub(crate) fn is_secret_place(place: &[String]) -> bool {
     let is_index = |step: &String| step.bytes().all(|byte| byte.is_ascii_digit());
     place.iter().enumerate().any(|(at, name)| match place.get(at + 1) {

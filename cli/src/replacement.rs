@@ -17,7 +17,7 @@ pub(crate) fn replaced<'r>(text: &str, find: impl Fn(&str, Option<char>) -> Opti
     written
 }
 
-/// Shorter secrets are only hidden where they are a whole word: they occur in many others.
+/// Length below which secrets are only hidden where they are a whole word. Shorter ones occur in many other words.
 pub(crate) const SHORTEST: usize = 4;
 
 /// Whether a secret to hide is at the start of a text that follows a letter.

@@ -16,7 +16,8 @@ use crate::{json_object, redaction};
 /// Members of errors that decide what a command does next.
 const CODES: [&str; 2] = ["code", "error"];
 
-/// Returns a transport that hides the secrets of each request, and that of the application, in answers that are errors.
+/// Returns a transport that hides secrets in answers that are errors. The secrets are those of each request, and that
+/// of the application.
 pub(crate) fn hidden(transport: impl HttpTransport, app_secret: &str) -> impl HttpTransport {
     let (transport, app_secret) = (Arc::new(transport), Arc::<str>::from(app_secret));
     transport_fn(move |request, options| {

@@ -21,9 +21,9 @@ const MARKS: [&str; 1] = ["suspended"];
 const PADDING: u16 = 2;
 /// Least width of a column whose cells are broken into lines.
 const LEAST: usize = 10;
-/// Length of words, such as email addresses, that are not broken as long as other columns can be left out.
+/// Length of words that are not broken as long as other columns can be left out. Email addresses are such words.
 const WORD: usize = 30;
-/// Titles of the columns whose words are broken before a column is left out: paths, and sentences.
+/// Titles of the columns whose words are broken before a column is left out. They contain paths and sentences.
 const BROKEN: [&str; 3] = ["path", "summary", "description"];
 /// Width of sentences that is readable. Other columns are not shown as a whole at the expense of it.
 const READABLE: usize = 40;
@@ -33,8 +33,8 @@ pub(crate) fn terminal_width() -> Option<u16> {
     plain().width().filter(|width| *width > 0)
 }
 
-/// Returns a table of items, and the last columns, which do not fit into the width without breaking a word. If not even two
-/// columns fit, words are broken, but no id and no time. At least one column is shown.
+/// Returns a table of items, and the last columns, which do not fit. They do not fit into the width without breaking a
+/// word. If not even two columns fit, words are broken, but no id and no time. At least one column is shown.
 pub(crate) fn of_items<'c, 't>(
     columns: &'c [Column<'t>],
     items: &[Value],
@@ -55,8 +55,8 @@ pub(crate) fn of_items<'c, 't>(
     (text(columns, rows, &rooms, width), hidden)
 }
 
-/// Returns columns for objects: the id, and the members whose values are plain and not null in all of them. Empty if an item
-/// is not an object.
+/// Returns columns for objects: the id, and the members with plain values. The values are plain and not null in all
+/// objects. Empty if an item is not an object.
 pub(crate) fn plain_members(items: &[Value]) -> Vec<(String, String)> {
     let Some(objects) = items.iter().map(Value::as_object).collect::<Option<Vec<_>>>() else { return Vec::new() };
     let mut names: Vec<&String> = Vec::new();
@@ -89,7 +89,7 @@ pub(crate) fn of_members(members: &Map<String, Value>) -> String {
     written(table)
 }
 
-/// Returns a value for a cell: without control characters, which could change what a terminal shows.
+/// Returns a value for a cell without control characters. They could change what a terminal shows.
 pub(crate) fn cell(value: Option<&Value>) -> String {
     let text = match value {
         None | Some(Value::Null) => String::new(),
@@ -233,7 +233,7 @@ pub(crate) struct Growing {
 }
 
 impl Growing {
-    /// Creates a table with the first columns that fit into the terminal, and returns it with its header.
+    /// Creates a table with the first columns that fit into the terminal. Returns it with its header.
     pub(crate) fn new(columns: &'static [Column<'static>], least: &[usize], width: Option<u16>) -> (Self, String) {
         let padding = usize::from(PADDING);
         let needed = |count: &usize| least.iter().take(*count).map(|least| least + padding).sum::<usize>() - padding;

@@ -2,18 +2,18 @@
 
 use std::io::Write;
 
-/// Whether a character changes what a terminal shows: control characters, and those that reverse text.
+/// Whether a character changes what a terminal shows. Control characters and characters that reverse text do.
 pub(crate) fn changes_terminals(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Returns a text with escapes in place of the characters that change a terminal, except tabs.
+/// Returns a text with escapes for the characters that change a terminal. Tabs stay as they are.
 pub(crate) fn shown(text: &str) -> String {
     escaped(text, &['\t'])
 }
 
-/// Returns a text with escapes in place of the characters that change a terminal, except tabs and line breaks.
+/// Returns a text with escapes for the characters that change a terminal. Tabs and line breaks stay as they are.
 pub(crate) fn shown_lines(text: &str) -> String {
     escaped(text, &['\t', '\n'])
 }

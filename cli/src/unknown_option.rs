@@ -13,7 +13,7 @@ const SIMILARITY: f32 = 0.7;
 const DRY_RUN: &str =
     "only `api` and `users import` have a dry run; `config plan` shows what `config apply` would change";
 
-/// Options whose values can be secret, such as `--header "Authorization: Bearer …"`, which lacks the `=`.
+/// Options whose values can be secret. An example is `--header "Authorization: Bearer …"`, which lacks the `=`.
 const SECRET: [&str; 2] = ["--header ", "--set "];
 
 /// Returns the error of the parser without misleading tips and secret values.

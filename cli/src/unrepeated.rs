@@ -24,8 +24,8 @@ pub(crate) fn creations(transport: impl HttpTransport) -> impl HttpTransport {
     })
 }
 
-/// Whether a request creates an entity of the tenant, such as `POST /api/applications`. What belongs to an entity, such as a
-/// role of a user, exists once.
+/// Whether a request creates an entity of the tenant. An example is `POST /api/applications`. What belongs to an
+/// entity, such as a role of a user, exists once.
 fn creates(request: &HttpRequest) -> bool {
     let path = request.url.split(['?', '#']).next().unwrap_or_default();
     request.method == Method::Post && path.rsplit_once('/').is_some_and(|(parent, _)| parent.ends_with("/api"))
@@ -40,7 +40,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns how often a call is sent that is answered with this status and `Retry-After` at first.
+    /// Returns how often a call is sent that first gets this status and `Retry-After`.
     async fn attempts(operation: &str, status: u16) -> usize {
         let busy = HttpResponse::new(status).header("retry-after", "0");
         let transport = ScriptedTransport::answers([busy, HttpResponse::json(200, "{}")]);

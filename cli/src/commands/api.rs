@@ -275,7 +275,7 @@ async fn paginate(context: &mut Context, client: &Client, target: &Target<'_>, a
     finish(context, &all)
 }
 
-/// Prints the items of a page at once if the format allows it, so that memory does not grow with the list.
+/// Prints the items of a page at once if the format allows it. Memory does not grow with the list then.
 fn keep(context: &mut Context, all: &mut Vec<Value>, items: Vec<Value>) -> Result<()> {
     if context.printer.format == Format::Ndjson {
         return context.printer.list(&[], &items);

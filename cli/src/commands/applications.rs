@@ -120,7 +120,8 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
     Ok(Exit::Done)
 }
 
-/// Returns the failure of a step after the creation of an application, whose secret is not printed then.
+/// Returns the failure of a step after the creation of an application. The secret of the application is not printed
+/// then.
 fn after_creation(error: Error, id: &str, doing: &str) -> Failure {
     let context = format!("created the application {id}, but cannot {doing}");
     let failure = Failure::from(error).after_changes().context(context);

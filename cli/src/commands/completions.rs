@@ -66,7 +66,7 @@ pub(crate) fn man_pages(folder: &Path, program: Command) -> Result<Exit> {
     written.map(|()| Exit::Done).map_err(failed)
 }
 
-/// Returns the program with the help of the options that `-h` leaves out, because a man page would leave it out too.
+/// Returns the program with the help of the options that `-h` leaves out. A man page would leave it out too.
 fn with_all_help(program: Command) -> Command {
     program.mut_args(|argument| argument.hide_short_help(false)).mut_subcommands(with_all_help)
 }

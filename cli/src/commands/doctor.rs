@@ -85,7 +85,7 @@ impl Diagnostic {
         Self { advice: advice.or(self.advice), ..self }
     }
 
-    /// Adds where the resource is set to the advice about something wrong, because another one can be the cause.
+    /// Adds where the resource is set to the advice about something wrong. Another resource can be the cause.
     fn about_resource(self, resource: Option<&str>) -> Self {
         match (&self.advice, resource) {
             (Some(advice), Some(resource)) if self.verdict == Verdict::Wrong => {

@@ -40,7 +40,8 @@ pub enum Command {
 const COLUMNS: &[Column] =
     &[("id", "/id"), ("name", "/name"), ("url", "/config/url"), ("enabled", "/enabled"), ("events", "/events")];
 
-/// Removes the secrets of a webhook: signing key, credentials in its URL, and values of its headers.
+/// Removes the secrets of a webhook. These are the signing key, the credentials in its URL, and the values of its
+/// headers.
 fn hide(hook: &mut Value) {
     hook.as_object_mut().and_then(|members| members.remove("signingKey"));
     redaction::hide(hook);

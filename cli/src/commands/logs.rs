@@ -113,8 +113,8 @@ fn id(entry: &Value) -> String {
     json_object::text(entry, "id")
 }
 
-/// Returns the entries since those of an earlier request, newest first, and the ids of all that were read. Reads pages
-/// until one has an earlier entry.
+/// Returns the entries since those of an earlier request, newest first. Also returns the ids of all that were read.
+/// Reads pages until one has an earlier entry.
 async fn newer(client: &Client, filter: &Filter, seen: &Ids) -> Result<(Vec<Value>, Ids)> {
     let (mut new, mut ids) = (Vec::new(), Ids::new());
     for page in 1.. {

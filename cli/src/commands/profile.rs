@@ -183,7 +183,7 @@ fn unanswered(what: &str, error: &dialoguer::Error) -> Failure {
     Failure::new(format!("\"{what}\" was not answered: nothing was saved ({error})"))
 }
 
-/// Reads the secret without showing it; from standard input if that is not a terminal.
+/// Reads the secret without showing it. Reads from standard input if that is not a terminal.
 fn secret() -> Result<String> {
     if stdin().is_terminal() {
         let what = "Secret of the application";

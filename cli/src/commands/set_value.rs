@@ -49,7 +49,7 @@ pub(super) fn check_value(operation: &str, member: &str, value: &str) -> Result<
     }
 }
 
-/// Whether a value is a number that JSON parsers refuse, which would be sent as a text.
+/// Whether a value is a number that JSON parsers refuse. It would be sent as a text.
 fn is_too_large(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or(value);
     digits.starts_with(|digit: char| digit.is_ascii_digit()) && value.parse().is_ok_and(f64::is_infinite)
@@ -100,7 +100,8 @@ fn fits(form: &str, value: &Value) -> Option<bool> {
     })
 }
 
-/// Returns how to send a value as text that was sent as a number or a boolean, because the type of its member is unknown.
+/// Returns how to send a value as text that was sent as a number or a boolean. Applies if the type of its member is
+/// unknown.
 pub(super) fn hint_about_text(operation: Option<&str>, member: &str, value: &str) -> Option<String> {
     let form = operation.and_then(|operation| form_of(operation, member));
     let kind = match value_of(form.as_deref(), value) {

@@ -168,7 +168,7 @@ fn show(context: &mut Context, user: &User) -> Result<()> {
     context.printer.item(&user)
 }
 
-/// The password has a call of its own, which comes first: the server rejects some passwords.
+/// Updates a user. The password has a call of its own, which comes first: the server rejects some passwords.
 async fn update(context: &mut Context, user: &str, members: &Members) -> Result<()> {
     members.check_options()?;
     let client = context.client()?;
@@ -197,7 +197,7 @@ async fn update(context: &mut Context, user: &str, members: &Members) -> Result<
     printed_after_changes(context.printer.item(&changed))
 }
 
-/// Suspends all users that exist: a user that is not found does not leave the others active.
+/// Suspends all users that exist. A user that is not found does not leave the others active.
 async fn suspend(context: &mut Context, users: &[String], lift: bool) -> Result<Exit> {
     let client = context.client()?;
     let done = if lift { "reinstated" } else { "suspended" };

@@ -144,7 +144,8 @@ fn notes(with: &[With]) -> Vec<&'static str> {
     notes
 }
 
-/// End of the name of the file that notes the server and the parts of an export until the export is complete. Each has a line.
+/// End of the name of the file that notes the server and the parts of an export. The file exists until the export is
+/// complete. Server and parts have a line each.
 const NOTE: &str = ".parts";
 
 impl Arguments {
@@ -187,7 +188,7 @@ impl Arguments {
         names.collect::<Vec<_>>().join(",")
     }
 
-    /// Fails if the file was started with another server or with other parts, or if nothing notes that.
+    /// Fails if the file was started with another server or with other parts. Also fails if nothing notes that.
     fn check_note(&self, path: &Path, server: &str) -> Result<()> {
         let (note, path) = (files::beside(path, NOTE), path.display());
         let begun = match fs::read_to_string(&note) {
@@ -219,7 +220,7 @@ impl Arguments {
     }
 }
 
-/// Whether a file has more than an export without users, which is empty or has the names of the columns.
+/// Whether a file has more than an export without users. Such an export is empty or has the names of the columns.
 fn has_more(path: &Path, empty: &File) -> io::Result<bool> {
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),

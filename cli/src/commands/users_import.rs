@@ -282,7 +282,8 @@ impl Arguments {
         self.auth0_hashes.is_some() || self.firebase_parameters.is_some() || is_clerk_csv
     }
 
-    /// Rejects a file of password hashes that has those of other users: a new password for all is not what it is passed for.
+    /// Rejects a file of password hashes that has those of other users. A new password for all is not what the file is
+    /// passed for.
     fn check_hashes(&self, checked: &Checked) -> Result<()> {
         let Some(file) = self.auth0_hashes.as_ref().filter(|_| checked.hashes.found == 0) else { return Ok(()) };
         if checked.hashes.missing == 0 {

@@ -9,8 +9,8 @@ use crate::failure::{Failure, Result};
 use crate::lookup::is_absent;
 use crate::users::journal::Journal;
 
-/// Checks that the tenant has the users of a journal: a server can be reset, or another one can have its URL. Looks up the
-/// first and the last user only.
+/// Checks that the tenant has the users of a journal. A server can be reset, or another one can have its URL. Looks up
+/// the first and the last user only.
 pub(super) async fn check_users(context: &mut Context, client: &Client, journal: &Journal, path: &Path) -> Result<()> {
     let mut gone = Vec::new();
     for id in journal.ends() {

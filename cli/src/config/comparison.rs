@@ -140,7 +140,7 @@ impl Planner<'_> {
         })
     }
 
-    /// Reports variables in lists that change: the present value at the same place might belong to another item.
+    /// Reports variables in lists that change. The present value at the same place might belong to another item.
     fn check_kept(&mut self, declared: &Declared, before: &Members, after: &Members) {
         if declared.open.is_empty() {
             return;

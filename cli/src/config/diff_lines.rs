@@ -192,7 +192,7 @@ impl Mask<'_> {
         shown
     }
 
-    /// Masks the texts at these places of an item, except those that the file writes with a variable.
+    /// Masks the texts at these places of an item. Texts that the file writes with a variable are not masked.
     fn mask(&self, shown: &mut Option<Value>, item: &Value, places: &[ValuePath]) {
         let is_unknown = |place: &&ValuePath| value_at(item, place).is_some_and(|value| self.source(value).is_none());
         for place in places.iter().filter(is_unknown) {

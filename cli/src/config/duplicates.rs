@@ -9,7 +9,8 @@ use super::value_path::value_at;
 use crate::terminal::shown;
 
 impl Planner<'_> {
-    /// Reports texts that a list of a file has twice: as a problem where the server refuses them, and else as a warning.
+    /// Reports texts that a list of a file has twice. This is a problem where the server refuses them, and else a
+    /// warning.
     pub(super) fn check_duplicates(&mut self, declared: &Declared) {
         let file = Value::Object(declared.members.clone());
         for member in declared.kind.members.iter().filter(|member| member.set || member.form == Form::Texts) {

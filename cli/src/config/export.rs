@@ -136,7 +136,7 @@ impl<'t> Writer<'t> {
         exported
     }
 
-    /// Returns the members of an entity and of those that it owns, as files contain them.
+    /// Returns the members of an entity and of those that it owns, as in files.
     fn entity(&mut self, found: &Found) -> Value {
         let kind = found.kind;
         let mut members = found.known();

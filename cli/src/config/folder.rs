@@ -140,7 +140,7 @@ impl Folder {
     }
 }
 
-/// Returns the entries of a folder that can be part of a configuration: neither hidden nor a text for people.
+/// Returns the entries of a folder that can be part of a configuration. They are neither hidden nor texts for people.
 fn visible(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = entries(dir)?;
     paths.retain(|path| {

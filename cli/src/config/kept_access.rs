@@ -10,7 +10,8 @@ use super::tenant::Found;
 use crate::terminal::shown;
 
 impl Planner<'_> {
-    /// Reports an update that takes the access away from the application that runs the command, in the middle of a run.
+    /// Reports an update that ends the access of the application that runs the command. The access would end in the
+    /// middle of a run.
     pub(super) fn check_access(&mut self, declared: &Declared, found: &Found, members: &Members) {
         let key = self.variable_values.key(&declared.key);
         if found.standing == RUNNING {
@@ -36,7 +37,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Whether a role of the application that runs the command grants access to the Management API.
+    /// Whether a role grants access to the Management API. The role is one of the application that runs the command.
     fn grants_access(&self, role: &str) -> bool {
         let roles = self.tenant.with_key(&ROLES, &Key(vec![role.to_owned()]));
         roles.iter().any(|role| role.standing == NEEDED || matches!(role.standing, Standing::BuiltIn(_)))

@@ -6,7 +6,7 @@ use super::entity_members::Members;
 use super::kinds::Kind;
 use crate::terminal::shown;
 
-/// Identifies an entity of its kind: the key of the owner, then the values of the key's members.
+/// Identifies an entity of its kind. Contains the key of the owner, then the values of the key's members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Key(pub Vec<String>);
 

@@ -8,7 +8,7 @@ use super::planner::Planner;
 use super::tenant::Found;
 
 impl Planner<'_> {
-    /// Keeps the members that the server cannot remove, and reports them as differences.
+    /// Keeps the members that the server cannot remove. Reports them as differences.
     pub(super) fn keep_merged(&mut self, declared: &Declared, found: &Found, whole: &mut Value) {
         let Some((owner, _)) = declared.kind.merged.filter(|(_, last)| !self.tenant.might_have(last + 1)) else {
             return;

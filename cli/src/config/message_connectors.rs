@@ -25,8 +25,8 @@ struct Need {
     types: Vec<&'static str>,
 }
 
-/// Returns the settings in the files that require a connector which neither the tenant nor the files have. The server has
-/// accepted those that stay.
+/// Returns the settings in the files that require a missing connector. Neither the tenant nor the files have this
+/// connector. Leaves out settings that stay: the server has accepted them.
 pub(super) async fn problems(
     tenant: &Tenant,
     declaration: &Declaration,
@@ -101,7 +101,7 @@ fn of_identifier(identifier: &Value) -> Vec<&'static str> {
     }
 }
 
-/// Returns the types of the connectors that send codes to users who have forgotten their password.
+/// Returns the types of the connectors that send codes for forgotten passwords.
 fn of_method(method: &Value) -> Vec<&'static str> {
     match method.as_str() {
         Some("EmailVerificationCode") => vec![EMAIL],

@@ -20,8 +20,8 @@ use crate::terminal::shown;
 const DECLARE_ONE: &str = "declare only one";
 const PRUNE: &str = "plan with --prune to replace it";
 
-/// Returns what is wrong with new entities that do not fit their models or replace others. Only what `prune` has named is
-/// deleted.
+/// Returns the problems of new entities that do not fit their models. Entities that replace others have problems too.
+/// Only what `prune` has named is deleted.
 pub(super) async fn problems(
     client: &Client,
     tenant: &Tenant,

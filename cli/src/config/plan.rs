@@ -42,7 +42,7 @@ pub struct Unmanaged {
 }
 
 impl Unmanaged {
-    /// Returns a difference as data, in the form of a change: nothing of the entity changes, for a `reason`.
+    /// Returns a difference as data, in the form of a change. Nothing of the entity changes, for a `reason`.
     fn to_json(&self) -> Value {
         let mut item = entity_json(self.kind, &self.shown_key, "keep", &[], [&json!({}), &json!({})]);
         json_object::set(&mut item, "reason", self.reason.as_str());

@@ -69,7 +69,7 @@ pub(super) fn plan(
     Ok(Plan { changes, warnings, unmanaged, undeclared: left, ids, variable_values: declaration.variable_values })
 }
 
-/// Returns the entities that the files do not declare, of the kinds that they declare.
+/// Returns the entities that the files do not declare. Considers only kinds that the files declare.
 fn missing<'t>(tenant: &'t Tenant, declaration: &Declaration, selection: &Selection) -> Vec<&'t Found> {
     let deletable = ALL.into_iter().filter(|kind| selection.has(kind) && kind.delete.is_some());
     let missing = deletable.flat_map(|kind| tenant.all(kind)).filter(|found| {
@@ -153,7 +153,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Reports members that are true for a second entity: each apply would take them from one of the two.
+    /// Reports members that are true for a second entity. Each apply would take them from one of the two.
     fn check_single(&mut self, kind: &Kind, entities: &[&Declared]) {
         for name in kind.members.iter().filter(|member| member.single).map(|member| member.name()) {
             let mut having = entities.iter().filter(|entity| entity.members.get(name) == Some(&Value::Bool(true)));

@@ -96,7 +96,7 @@ impl Planner<'_> {
     }
 }
 
-/// Returns the name in files of a built-in owner that a key has by the name of the server.
+/// Returns the name that files use for a built-in owner. The key has the name that the server uses.
 fn built_in_owner(kind: &Kind, key: &Key) -> Option<&'static str> {
     let owner = (kind.owner?.kind)();
     let members = [((*owner.key.first()?).to_owned(), key.owner().own().into())];

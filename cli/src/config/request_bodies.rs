@@ -12,7 +12,7 @@ pub(super) fn is(write: Write, method: Method) -> bool {
     find(write.operation).is_some_and(|info| info.method == method)
 }
 
-/// Returns the names of the members that have a value and no operation of their own.
+/// Returns the names of the members with a value and no operation of their own.
 pub(super) fn names(change: &Change, wanted: impl Fn(&Member) -> bool) -> Vec<&str> {
     let kind = change.kind;
     let has_value = |name: &str| change.members.get(name).is_some_and(|value| !value.is_null());

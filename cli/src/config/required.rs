@@ -41,7 +41,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Reports members of the tenant that a file removes, and that the server always keeps.
+    /// Reports members of the tenant that a file removes and the server always keeps.
     pub(super) fn check_removals(&mut self, declared: &Declared, changed: &[String], after: &Members) {
         let stays = |name: &&String| {
             let member = exactly(declared.kind.members, std::iter::once(name.as_str()));
@@ -52,7 +52,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Reports members of a new entity whose null is not sent, so that they get another value, and is refused later.
+    /// Reports members of a new entity whose null is not sent. They get another value, and null is refused later.
     pub(super) fn check_new_nulls(&mut self, declared: &Declared, members: &Members) {
         let kind = declared.kind;
         let is_required = |name: &str| kind.members.iter().any(|member| member.required && member.name() == name);
@@ -88,7 +88,7 @@ fn refuses_null(write: Write, name: &str) -> bool {
     }
 }
 
-/// Returns the paths of the members of an entity that the body of an operation requires.
+/// Returns the paths of the members that the body of an operation requires. They are members of an entity.
 fn required(write: Write) -> Vec<String> {
     let is_added = |path: &str| write.extra.iter().any(|(name, _)| *name == path);
     let required = body_members::required(write.operation).into_iter().filter(|path| !is_added(path));

@@ -78,7 +78,8 @@ impl<'e> Resolution<'e> {
         }
     }
 
-    /// Names of members can contain variables too: scopes are listed by the indicators of their resources.
+    /// Returns the name of a member with the values of its variables. Names can contain variables too: scopes are
+    /// listed by the indicators of their resources.
     fn name(&mut self, text: &str, line: u64) -> String {
         match self.replaced(text) {
             Ok(Some(name)) => return name,

@@ -100,7 +100,7 @@ pub(super) fn has_credentials(text: &str) -> bool {
     credentials::replaced(&url, |_| String::new(), str::to_owned).is_some()
 }
 
-/// Returns a text in the form that files have, so that it is not read as a reference.
+/// Returns a text in the form that files have. It is not read as a reference then.
 pub(super) fn escaped(text: &str) -> String {
     text.replace(OPEN, "$${env:")
 }
@@ -110,7 +110,7 @@ pub(super) fn reference(name: &str) -> String {
     format!("{OPEN}{name}}}")
 }
 
-/// Returns the name of the variable for a secret: `CONNECTOR_GOOGLE_UNIVERSAL_CLIENT_SECRET`.
+/// Returns the name of the variable for a secret. An example is `CONNECTOR_GOOGLE_UNIVERSAL_CLIENT_SECRET`.
 pub(super) fn variable(kind: &Kind, key: &[String], place: &[String]) -> String {
     let place = place.iter().skip_while(|step| *step == "config");
     let mut name = upper_snake(kind.noun);

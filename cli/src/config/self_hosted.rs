@@ -7,7 +7,8 @@ use super::entity_members::canonical;
 use super::kinds::SIGN_IN_EXPERIENCE;
 use super::tenant::Tenant;
 
-/// The member of the sign-in experience, and the minor version of the first release that has it.
+/// The member of the sign-in experience that self-hosted servers refuse. The number is the minor version of the first
+/// release that has it.
 const REFUSED: (&str, u16) = ("customUiCsp", 37);
 
 /// Returns a warning if the files change the setting of a self-hosted server.

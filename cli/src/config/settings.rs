@@ -109,7 +109,7 @@ impl Checker<'_> {
         self.problems.extend(problem.or_else(unknown).or_else(refused).map(|problem| (place.to_owned(), problem)));
     }
 
-    /// Whether the tenant might have a secret that it does not show, and that the file does not remove.
+    /// Whether the tenant might have a hidden secret that the file does not remove.
     fn might_be_hidden(&self, place: &[String]) -> bool {
         value_at(&self.file, place).is_none()
             && self.found.is_some_and(|found| is_secret(self.declared.kind, &found.confidential, place))

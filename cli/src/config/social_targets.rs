@@ -15,7 +15,7 @@ use crate::terminal::shown;
 
 const MEMBER: &str = "socialSignInConnectorTargets";
 
-/// Returns the targets in the files that no connector has, of those that the tenant does not have already.
+/// Returns the targets in the files that no connector has. Leaves out those that the tenant has already.
 pub(super) async fn problems(
     tenant: &Tenant,
     declaration: &Declaration,

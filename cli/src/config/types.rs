@@ -15,10 +15,10 @@ pub(super) struct Problem {
     pub is_of_type: bool,
 }
 
-/// Returns a text of a file with the values of its variables, or `None` if one is not set.
+/// Returns a text of a file with the values of its variables. Returns `None` if one is not set.
 type Resolve<'r> = &'r dyn Fn(&str) -> Option<String>;
 
-/// Returns what is wrong with the type of a value at a place where the kind has these members. Does not look below the
+/// Returns what is wrong with the type of a value at a place. The kind has these members there. Does not look below the
 /// value. Null removes any member.
 pub(super) fn wrong(
     members: &[Member],
@@ -74,8 +74,8 @@ fn named<'p>(path: impl Iterator<Item = &'p str>) -> String {
     path.filter(|step| *step != "*").collect::<Vec<_>>().join(".")
 }
 
-/// Returns what is wrong with a text that its member cannot have, or a list of texts. Messages have the text of the file,
-/// without values of variables.
+/// Returns why a member cannot have a text or a list of texts. Messages have the text of the file, without values of
+/// variables.
 fn wrong_text(member: &Member, node: &Node, resolve: Resolve<'_>) -> Option<Problem> {
     match &node.content {
         Content::Scalar(Value::String(source)) => {

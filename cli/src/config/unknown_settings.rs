@@ -13,7 +13,8 @@ use crate::terminal::shown;
 
 const MEMBER: &str = "config";
 
-/// Returns a line for each setting in files or tenant that its form lacks, and that has a similar name there.
+/// Returns a line for each setting that its form lacks, but has a similar name for. The settings are those of the files
+/// and of the tenant.
 pub(super) async fn warnings(tenant: &Tenant, connectors: &mut ConnectorModels<'_>) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     for connector in connectors.declared() {

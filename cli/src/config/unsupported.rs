@@ -34,8 +34,8 @@ impl Planner<'_> {
     }
 }
 
-/// Removes the members that the server does not have, and returns their places, without those that are null. `has`
-/// returns whether the server might have what a release introduced.
+/// Removes the members that the server does not have, and returns their places. Leaves out the places of members that
+/// are null. `has` returns whether the server might have what a release introduced.
 pub(super) fn remove_unsupported(kind: &Kind, members: &mut Members, has: impl Fn(u16) -> bool) -> Vec<ValuePath> {
     let mut removed = Vec::new();
     let mut value = Value::Object(std::mem::take(members));

@@ -9,7 +9,7 @@ use super::secrets::{has_credentials, reference, references_only};
 use crate::replacement::{SHORTEST, is_at, replaced};
 use crate::value_forms::forms;
 
-/// The values of variables and the texts that contain them, with the texts of the files.
+/// The values of variables and the texts that contain them. Each has its text in the files.
 #[derive(Clone, Default)]
 pub(super) struct VariableValues(BTreeMap<String, String>);
 
@@ -58,8 +58,8 @@ impl VariableValues {
         self.hidden(data, |text, rest, _| text.chars().count() >= SHORTEST && rest.starts_with(text))
     }
 
-    /// Returns the message of an error with the texts of the files in place of values, because it has data of the server.
-    /// Short values are hidden where they are a whole word.
+    /// Returns the message of an error with the texts of the files in place of values. Such a message has data of the
+    /// server. Short values are hidden where they are a whole word.
     pub(super) fn hide_in_error(&self, message: &str) -> String {
         self.hidden(message, is_at)
     }

@@ -102,7 +102,7 @@ impl Writer {
         Ok(Target { id, origin })
     }
 
-    /// Deletes the user that was created if another user has one of its social identities: the server cannot look these up.
+    /// Deletes the created user if another user has one of its social identities. The server cannot look these up.
     /// Leaves a user whose creation this run got no answer to. Returns the problem of the record.
     pub(super) async fn taken_back(&self, key: &str, target: &Target, problem: RecordError) -> RecordError {
         let problem = partial(problem);

@@ -14,7 +14,7 @@ use super::record_result::RecordError;
 use crate::lookup;
 use crate::username_case::UsernameCase;
 
-/// How far the clocks of this machine and of the server can differ, in milliseconds.
+/// Maximum difference of this machine's and the server's clock, in milliseconds.
 const SKEW: i64 = 5 * 60 * 1000;
 
 /// Longest duration of a request with its retries, in milliseconds.
@@ -47,7 +47,7 @@ pub(super) fn is_unclear(problem: &RecordError) -> bool {
     problem.code.as_deref().is_some_and(|code| [UNKNOWN, existing::SEVERAL].contains(&code))
 }
 
-/// The failure of a record whose user might exist, and has nothing to look it up by.
+/// The failure of a record whose user might exist. The record has nothing to look the user up by.
 pub(super) fn unknown(why: &str) -> RecordError {
     let message = format!(
         "{why}: the user might exist, and has no email address, phone number or username to look it up by; if it \
@@ -56,14 +56,15 @@ pub(super) fn unknown(why: &str) -> RecordError {
     RecordError { code: Some(UNKNOWN.to_owned()), message, ..RecordError::default() }
 }
 
-/// The failure of a record whose creation succeeded with an answer that does not name the user.
+/// The failure of a record whose creation succeeded with an answer without an id.
 pub(super) fn without_id() -> RecordError {
     let message = "the server confirmed the creation, but its answer has no id and no user has the identifiers: check the \
                    endpoint, and whether the user exists";
     RecordError { code: Some(UNKNOWN.to_owned()), message: message.to_owned(), ..RecordError::default() }
 }
 
-/// The failure of a record whose user was created after an interrupted attempt, but not at its time.
+/// The failure of a record whose user was created after an interrupted attempt. The user was not created at the time of
+/// that attempt.
 pub(super) fn at_another_time(id: &str) -> RecordError {
     let message = format!(
         "an earlier run was interrupted, and it is unclear whether it created the user {id}: compare the clocks of this \

@@ -60,7 +60,7 @@ pub struct Doubt {
 }
 
 impl Doubt {
-    /// Returns the doubt that an update left second factors of the user that the record has too.
+    /// Returns the doubt that an update left second factors of the user. The record has these too.
     pub(super) fn about_factors(user: &User, kept: &[&str]) -> Option<Self> {
         let message =
             || format!("the user {} keeps its {}: an update replaces no second factor", user.id, kept.join(" and "));
@@ -79,8 +79,8 @@ pub(super) fn is_similar(user: &User, identifiers: &Identifiers) -> bool {
     identifiers.iter().any(|(member, value)| has_without_case(user, member, value))
 }
 
-/// Returns the doubt about a user that has one identifier of a record, and differs in another one. The id of the record and
-/// one more leave no doubt. The id alone does: it can be that of somebody else in another tenant.
+/// Returns the doubt about a user that has one identifier of a record. The user differs in another one. The id of the
+/// record and one more leave no doubt. The id alone does: it can be that of somebody else in another tenant.
 pub(super) fn doubt(user: &User, identifiers: &Identifiers) -> Option<Doubt> {
     let of = |is_same: bool| {
         let known = identifiers.iter().filter(|(member, _)| member_of(user, member).is_some_and(|own| !own.is_empty()));

@@ -107,7 +107,7 @@ async fn has_page(client: &Client, page: u32) -> Result<bool> {
     Ok(!page.items.is_empty())
 }
 
-/// Returns the record of a user, or none if the user was deleted after the list was read.
+/// Returns the record of a user. Returns `None` if the user was deleted after the list was read.
 async fn completed_if_present(client: &Client, with: &[With], user: User) -> Result<Option<ImportedUser>> {
     let id = user.id.clone();
     match completed(client, with, user).await {

@@ -10,8 +10,8 @@ use super::input::{self, InputOptions};
 /// A line with more bytes is that of an endless input.
 const ENDLESS: u64 = 64 * 1024 * 1024;
 
-/// Whether an input can be read only once: standard input, and what exists and is not a file, such as the pipe of
-/// `<(command)`.
+/// Whether an input can be read only once. Standard input is such an input. So is what exists and is not a file, such
+/// as the pipe of `<(command)`.
 pub(super) fn is_read_once(file: &str) -> bool {
     file == "-" || fs::metadata(file).is_ok_and(|data| !data.is_file() && !data.is_dir())
 }

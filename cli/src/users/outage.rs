@@ -11,7 +11,7 @@ use super::retry::patient;
 use crate::connection::Connection;
 use crate::progress::LinePrinter;
 
-/// Number of records in a row that fail because the server cannot be reached before an import ends.
+/// Number of records in a row that fail before an import ends. They fail because the server cannot be reached.
 const MOST: usize = 10;
 
 /// Prints a line when the server cannot be reached, once until it answers again. Clones are about the same server.
@@ -25,7 +25,7 @@ struct State {
 }
 
 impl Outage {
-    /// Creates a client that notices outages of the server, and waits for the end of short ones.
+    /// Creates a client that notices outages of the server. It waits for the end of short ones.
     pub(crate) fn client(&self, connection: &Connection) -> crate::failure::Result<Client> {
         connection.client_over(self.watch(connection.transport()?), patient())
     }
@@ -58,7 +58,8 @@ impl Outage {
         let _ = self.0.printer.set(printer);
     }
 
-    /// `began_during` is whether the attempt began during a known outage: the answers to earlier ones do not end it.
+    /// Notes whether an answer starts or ends an outage. `began_during` is whether the attempt began during a known
+    /// outage: the answers to earlier ones do not end it.
     fn notice(&self, answer: &Result<HttpResponse, TransportError>, began_during: bool) {
         let State { is_known, printer } = &*self.0;
         match answer {

@@ -39,7 +39,7 @@ pub struct RecordReader {
     options: SourceOptions,
     input_options: InputOptions,
     username_case: UsernameCase,
-    /// Copies of standard input and of pipes, which can only be read once, with their digests.
+    /// Copies of standard input and of pipes, with their digests. These inputs can only be read once.
     copies: BTreeMap<String, (File, Digest)>,
 }
 
@@ -378,11 +378,11 @@ enum Read {
         item: Box<Item>,
         warnings: Vec<Diagnostic>,
         problems: Vec<Diagnostic>,
-        /// Those of the problems that are about names of roles and organizations, each once.
+        /// Problems about names of roles and organizations, each once. They are among `problems`.
         unknown_names: BTreeSet<String>,
         /// Whether the record is in the form of the exports that contain password hashes.
         can_have_hashes: bool,
-        /// The system that the record comes from, by its members, if the files should be Logto's.
+        /// The system that the record comes from, by its members. It is set if the files should be Logto's.
         system: Option<Source>,
     },
     Skipped(&'static str),

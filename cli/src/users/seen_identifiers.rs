@@ -10,10 +10,10 @@ use super::input::Location;
 use super::record::ImportedUser;
 use crate::username_case::UsernameCase;
 
-/// The identifiers of all records so far, as hashes: a million users take about 100 MB.
+/// The identifiers of all records so far, as hashes. A million users take about 100 MB.
 #[derive(Debug, Default)]
 pub(super) struct SeenIdentifiers {
-    /// The record that has an identifier: its file, and the number of its line or element.
+    /// The record that has an identifier. Each is its file, and the number of its line or element.
     records: HashMap<u64, (u32, u32)>,
     /// The first location of each file.
     files: Vec<Location>,

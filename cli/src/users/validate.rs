@@ -187,7 +187,7 @@ pub(in crate::users) fn is_username(text: &str) -> bool {
     text.bytes().all(word) && text.bytes().next().is_some_and(|first| !first.is_ascii_digit()) && text.len() <= LONGEST
 }
 
-/// `^\S+@\S+\.\S+$`, without control characters, which the database of a server does not store
+/// Whether a text matches `^\S+@\S+\.\S+$`, without control characters. The database of a server does not store these.
 pub(crate) fn is_email(text: &str) -> bool {
     let host = text.char_indices().skip(1).find(|(_, char)| *char == '@').and_then(|(at, _)| text.get(at + 1..));
     let dot =

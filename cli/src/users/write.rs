@@ -207,8 +207,8 @@ impl Writer {
         }
     }
 
-    /// Changes a user whose creation an earlier run has begun with another content of the record. A user that might be somebody
-    /// else's only changes on demand.
+    /// Changes a user whose creation an earlier run has begun. That run had another content of the record. A user that
+    /// might be somebody else's only changes on demand.
     async fn catch_up(&self, row: &Row<'_>, user: &User, target: Target) -> Written {
         if target.origin == Origin::Unclear && self.on_conflict != OnConflict::Update {
             return Ok(Done::new(Outcome::Outdated, target.id));

@@ -165,7 +165,8 @@ async fn a_skipped_record_that_is_corrected_does_not_change_the_user_that_it_was
     }
 }
 
-/// The first content of the record had the address of somebody else, or the person has another address now.
+/// The two contents of the record have different addresses. The first had that of somebody else, or the person has
+/// another address now.
 #[tokio::test]
 async fn an_updated_record_that_is_corrected_does_not_change_the_user_of_its_first_content() {
     for (second, expected, name) in [

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use crate::stage::{Stage, items, named, record};
 
-/// A transport whose first answers to creations are lost after the server has created the user.
+/// A transport that loses its first answers to creations. The server has created the users before.
 fn losing(
     emulator: &Emulator,
     lost: usize,
@@ -141,7 +141,8 @@ async fn a_crash_at_any_point_loses_no_user_and_doubles_none() {
     }
 }
 
-/// A transport that creates the user of another system right after the first search for it, and counts creations.
+/// A transport that creates the user of another system, and counts creations. It creates the user right after the first
+/// search for it.
 fn racing(emulator: &Emulator, other: Value, status: Option<u16>) -> (ScriptedTransport, Arc<AtomicUsize>) {
     let (emulator, creations) = (emulator.clone(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&creations);

@@ -181,8 +181,8 @@ async fn a_full_disk_leaves_the_files_of_an_earlier_export_as_they_are() {
     assert!(names.into_iter().all(|name| !name.to_str().unwrap().contains("tmp")));
 }
 
-/// Returns the most memory that an undo has used when it looks up its first user, in bytes. The journal has this many records
-/// that are done, and one whose user is unclear.
+/// Returns the most memory that an undo has used when it looks up its first user. The result is in bytes. The journal
+/// has this many records that are done, and one whose user is unclear.
 async fn memory_of_an_undo(program: &Program, done: usize) -> usize {
     let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", server.local_addr().unwrap());

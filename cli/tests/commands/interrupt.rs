@@ -17,7 +17,8 @@ use crate::import::{begun, count, many};
 use crate::program::Program;
 use crate::scripted_server;
 
-/// Starts a command against a server, and waits until it makes the first call that `answer` leaves without one.
+/// Starts a command against a server, and waits for the first unanswered call. `answer` leaves this call without an
+/// answer.
 async fn waiting(program: &Program, arguments: &[&str], answer: impl Fn(&str) -> Option<Value>) -> (Child, TcpStream) {
     waiting_for(TcpListener::bind("127.0.0.1:0").await.unwrap(), program, arguments, answer).await
 }

@@ -42,7 +42,7 @@ impl Program {
         Self::with(Emulator::new()).await
     }
 
-    /// With an emulator on the system clock, with which a resumed import compares times.
+    /// Creates a program with an emulator on the system clock. A resumed import compares times with this clock.
     pub(crate) async fn current() -> Self {
         let clock = || logto_admin::Timestamp::from(std::time::SystemTime::now());
         Self::with(Emulator::builder().clock(clock).build()).await
@@ -102,7 +102,8 @@ impl Program {
         command
     }
 
-    /// Returns a command that starts the program by another one, whose last arguments are those of the program.
+    /// Returns a command that starts the program by another one. The last arguments of that program are those of this
+    /// program.
     pub(crate) fn started_by(&self, starter: &str, own: &[&str], arguments: &[&str]) -> Command {
         let inner = self.command(arguments);
         let mut command = Command::new(starter);

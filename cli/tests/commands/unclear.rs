@@ -52,7 +52,8 @@ async fn a_change_without_an_answer_ends_with_4() {
     server.abort();
 }
 
-/// Runs the program behind a gateway that answers creations with 503 and `Retry-After` after the server has created.
+/// Runs the program behind a gateway that answers creations with 503. The answers have `Retry-After`, and the server
+/// has created the entities before.
 async fn run_behind_gateway(program: &Program, arguments: &[&str]) -> Ended {
     let (listener, server) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), program.url());
     let url = format!("http://{}", listener.local_addr().unwrap());

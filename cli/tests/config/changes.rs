@@ -367,7 +367,8 @@ async fn an_application_can_have_redirect_uris_alone() {
     assert_eq!(shop.unwrap()["oidcClientMetadata"], expected);
 }
 
-/// Returns a client of a server that does not replace the roles of an application, as it does if no role is new.
+/// Returns a client of a server that does not replace the roles of an application. A server behaves like this if no
+/// role is new.
 fn keeping_roles(emulator: &Emulator) -> Client {
     let builder = Client::builder(emulator.endpoint()).client_credentials(emulator.app_id(), emulator.app_secret());
     let emulator = emulator.clone();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::folder::{Folder, unmanaged, written};
 use crate::tenants::{call, list};
 
-/// A tenant with the application "Runner", which has access by the role "mine" only.
+/// A tenant with the application "Runner". The application has access by the role "mine" only.
 struct Own {
     tenant: Client,
     id: String,

@@ -103,7 +103,8 @@ async fn a_setting_that_the_server_does_not_send_is_skipped() {
     assert!(found.warnings()[0].contains("`supportEmail` is skipped"), "{:?}", found.warnings());
 }
 
-/// Returns a client of a server of the release 1.17, which merges the settings of an application that it is sent.
+/// Returns a client of a server of the release 1.17. That release merges the settings of an application that it is
+/// sent.
 fn merging(emulator: &Emulator) -> Client {
     let builder = Client::builder(emulator.endpoint()).client_credentials(emulator.app_id(), emulator.app_secret());
     let emulator = emulator.clone();

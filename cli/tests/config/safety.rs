@@ -31,8 +31,8 @@ fn failing(emulator: &Emulator, after: usize) -> Client {
     failing_with(emulator, after, &[(422, "role.invalid")])
 }
 
-/// Returns a client whose calls have these status codes and codes of Logto after some that write. The server carries them
-/// out.
+/// Returns a client whose calls have these answers after some that write. Each answer has a status code and a code of
+/// Logto. The server carries the calls out.
 fn failing_with(emulator: &Emulator, after: usize, answers: &[(u16, &'static str)]) -> Client {
     let emulator = emulator.clone();
     let endpoint = emulator.endpoint();

@@ -13,8 +13,15 @@ const CHARACTERS: usize = 80;
 /// Number of words in a hit, which are enough to find the sentence.
 const QUOTED: usize = 8;
 
-/// Returns the long sentences and summaries of a file.
-pub(super) fn find(scanner: &Scanner, language: Language, source: &str) -> Vec<Hit> {
+/// Items of Rust whose summaries are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Items {
+    Public,
+    All,
+}
+
+/// Returns the long sentences of a file, and the long summaries of the file and of these items.
+pub(super) fn find(scanner: &Scanner, language: Language, source: &str, items: Items) -> Vec<Hit> {
     let texts = match language {
         Language::Markup => return Vec::new(),
         Language::Markdown | Language::Toml => scanner.prose(language, source),
@@ -33,7 +40,7 @@ pub(super) fn find(scanner: &Scanner, language: Language, source: &str) -> Vec<H
                 found.push(Hit { line, rule: "long-sentence", text, advice: "split it, 25 words are the limit" });
             }
             let characters = characters(sentence);
-            if index == 0 && characters > CHARACTERS && is_summary(&lines, block.line) {
+            if index == 0 && characters > CHARACTERS && is_summary(&lines, block.line, items) {
                 let text = format!("{characters} characters: {} …", quote());
                 found.push(Hit { line, rule: "long-summary", text, advice: "shorten it to 80, and explain below" });
             }
@@ -132,13 +139,13 @@ fn characters(sentence: &str) -> usize {
     sentence.trim().chars().filter(|character| !"`[]{}".contains(*character)).count()
 }
 
-/// Returns whether a line starts the documentation of a file, of an item in JavaScript, or of a public item in Rust.
-fn is_summary(lines: &[&str], number: usize) -> bool {
+/// Returns whether a line starts the documentation of a file, of an item in JavaScript, or of such an item in Rust.
+fn is_summary(lines: &[&str], number: usize, items: Items) -> bool {
     let (above, below) = lines.split_at_checked(number).unwrap_or((lines, &[]));
     let mut above = above.iter().rev().map(|line| line.trim_start());
     let (first, before) = (above.next().unwrap_or_default(), above.next().unwrap_or_default());
     match first.get(..3) {
-        Some("///") => !before.starts_with("///") && is_public(lines, below),
+        Some("///") => !before.starts_with("///") && (items == Items::All || is_public(lines, below)),
         Some("//!") => !before.starts_with("//!"),
         Some("/**") => true,
         _ => before.trim_end() == "/**",
@@ -165,7 +172,11 @@ mod tests {
     use super::*;
 
     fn hits(language: Language, text: &str) -> Vec<(usize, &'static str)> {
-        let found = find(&Scanner::new().unwrap(), language, text);
+        hits_of(Items::Public, language, text)
+    }
+
+    fn hits_of(items: Items, language: Language, text: &str) -> Vec<(usize, &'static str)> {
+        let found = find(&Scanner::new().unwrap(), language, text, items);
         found.into_iter().map(|long| (long.line, long.rule)).collect()
     }
 
@@ -251,12 +262,17 @@ mod tests {
     }
 
     #[test]
-    fn private_items_and_ordinary_comments_have_no_summary() {
+    fn summaries_of_private_items_are_checked_only_among_all_items() {
+        let [fine, long] = [80, 81].map(summary);
+        let text = format!("/// {long}\nfn f();\n/// {long}\npub(crate) fn g();\n/// {fine} {long}\nfn h();");
+        assert_eq!(hits(Language::Rust, &text), []);
+        assert_eq!(hits_of(Items::All, Language::Rust, &text), [(1, "long-summary"), (3, "long-summary")]);
+    }
+
+    #[test]
+    fn ordinary_comments_are_not_summaries() {
         let long = summary(81);
-        assert_eq!(
-            hits(Language::Rust, &format!("/// {long}\nfn f();\n/// {long}\npub(crate) fn g();\n// {long}")),
-            []
-        );
+        assert_eq!(hits_of(Items::All, Language::Rust, &format!("// {long}\nfn f();")), []);
         assert_eq!(hits(Language::Markdown, &long), []);
         assert_eq!(hits(Language::JavaScript, &format!("// {long}")), []);
     }

@@ -8,12 +8,16 @@ use std::collections::BTreeMap;
 use anyhow::{Result, ensure};
 use regex::Regex;
 
+use self::lengths::Items;
 use self::rules::{OPENINGS, Rule, WORDINGS, Wording};
 use crate::files;
 use crate::scan::{Language, Lines, Scanner};
 
 /// Recorded answers of the server, the rules, which quote what they reject, and copies of the sentences in READMEs.
 const EXCLUDED: [&str; 4] = ["tests/fixtures/", "xtask/src/prose/rules.rs", "tests/promises/", "docs/src/promises.md"];
+
+/// Folders in which the summaries of private items are checked too.
+const ALL_ITEMS: [&str; 3] = ["bindings/", "cli/", "src/"];
 
 /// Exempts its line from the named rule.
 const MARKER: &str = "prose: allow";
@@ -36,7 +40,7 @@ pub(crate) fn check() -> Result<()> {
             continue;
         };
         let source = files::read(&path)?;
-        for Hit { line, rule, text, advice } in checker.check(language, &source.text) {
+        for Hit { line, rule, text, advice } in checker.check(language, &source.text, items(&path)) {
             println!("{path}:{line}: {rule}: {text} ({advice})");
             *hits_of_folders.entry(top(&path).to_owned()).or_insert(0) += 1;
         }
@@ -54,6 +58,10 @@ pub(crate) fn check() -> Result<()> {
 
 fn starts_with(path: &str, prefixes: &[&str]) -> bool {
     prefixes.iter().any(|prefix| path.starts_with(prefix))
+}
+
+fn items(path: &str) -> Items {
+    if starts_with(path, &ALL_ITEMS) { Items::All } else { Items::Public }
 }
 
 /// Returns the first folder of a path, or the name of a file in the root.
@@ -75,11 +83,11 @@ impl Checker {
     }
 
     /// Returns the hits in the order of their lines.
-    fn check(&self, language: Language, text: &str) -> Vec<Hit> {
+    fn check(&self, language: Language, text: &str, items: Items) -> Vec<Hit> {
         let lines = Lines::new(text);
         let prose = self.scanner.prose(language, text);
         let mut exemptions = self.exemptions(&prose, &lines);
-        let mut hits = lengths::find(&self.scanner, language, text);
+        let mut hits = lengths::find(&self.scanner, language, text, items);
         for rule in &self.rules {
             hits.extend(rule.find(&prose).map(|found| Hit {
                 line: lines.at(found.start()),
@@ -119,7 +127,7 @@ mod tests {
     fn check(language: Language, text: &str) -> Vec<(usize, String, String)> {
         let foo = Wording { name: "no-foo", rejected: "foo bar", ordinary: &["fine foo bar"], advice: "write baz" };
         let qux = Wording { name: "no-qux", rejected: "qux", ordinary: &[], advice: "start with quux" };
-        let hits = Checker::new(&[foo], &[qux]).unwrap().check(language, text);
+        let hits = Checker::new(&[foo], &[qux]).unwrap().check(language, text, Items::Public);
         hits.into_iter().map(|hit| (hit.line, hit.rule.to_owned(), hit.text)).collect()
     }
 
@@ -195,7 +203,7 @@ mod tests {
     #[test]
     fn hits_are_in_the_order_of_lines() {
         let wordings = ["b", "a"].map(|word| Wording { name: word, rejected: word, ordinary: &[], advice: "" });
-        let hits = Checker::new(&wordings, &[]).unwrap().check(Language::Markdown, "a\nb\n");
+        let hits = Checker::new(&wordings, &[]).unwrap().check(Language::Markdown, "a\nb\n", Items::Public);
         assert_eq!(hits.iter().map(|hit| hit.line).collect::<Vec<_>>(), [1, 2]);
     }
 
@@ -204,6 +212,14 @@ mod tests {
         assert!(starts_with("tests/fixtures/README.md", &EXCLUDED));
         assert!(starts_with("xtask/src/prose/rules.rs", &EXCLUDED));
         assert!(!starts_with("xtask/src/prose/mod.rs", &EXCLUDED));
+    }
+
+    #[test]
+    fn private_items_are_checked_in_some_folders() {
+        for path in ["bindings/core/src/lib.rs", "cli/src/main.rs", "cli/tests/bulk/main.rs", "src/lib.rs"] {
+            assert_eq!(items(path), Items::All, "{path}");
+        }
+        assert_eq!(items("xtask/src/main.rs"), Items::Public);
     }
 
     #[test]

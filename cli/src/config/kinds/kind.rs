@@ -29,7 +29,7 @@ pub struct Kind {
     pub(in super::super) secrets: &'static [&'static str],
     /// The members with any content. Members below them are secret if their names sound like those of secrets.
     pub(in super::super) secret_names: &'static [&'static str],
-    /// The member that exports write to a file beside the YAML, and the extension of that file.
+    /// The member that exports write to a file beside the YAML. The second text is the extension of that file.
     pub(in super::super) beside: Option<(&'static str, &'static str)>,
     /// Whether the server sends every member that it has.
     pub(in super::super) complete: bool,
@@ -41,18 +41,18 @@ pub struct Kind {
     pub(in super::super) models: Option<Models>,
     /// Returns the members below `config` that the server declares confidential.
     pub(in super::super) confidential: fn(&Members) -> Vec<String>,
-    /// Returns the settings that the server checks, by the members of an entity and of its model. All others can have any
-    /// value.
+    /// Returns the settings that the server checks. Depends on the members of an entity and of its model. All others
+    /// can have any value.
     pub(in super::super) settings: fn(&Members) -> Vec<Setting>,
     /// Returns a member that does not fit the others, and why.
     pub(in super::super) conflict: fn(&Members) -> Option<(&'static str, String)>,
-    /// Returns the paths of members that the server drops because of the others, and why.
+    /// Returns the paths of members that the server drops, and why. It drops them because of the other members.
     pub(in super::super) dropped: fn(&Members) -> Vec<(String, String)>,
     /// The last release whose servers have one entity at most.
     pub(in super::super) single_until: Option<u16>,
-    /// The object that an update merges with the present one, and the last release that does so.
+    /// The object that an update merges with the present one. The number is the last release that does so.
     pub(in super::super) merged: Option<(&'static str, u16)>,
-    /// Whether an update replaces the entity, so that it contains the members that files cannot have.
+    /// Whether an update replaces the entity. The update then contains the members that files cannot have.
     pub(in super::super) replaced: bool,
     /// The member whose keys the server restricts.
     pub(in super::super) phrases: Option<Phrases>,

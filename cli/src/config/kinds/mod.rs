@@ -51,7 +51,7 @@ pub fn files() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Returns the kinds in this file or folder, without those in lists of their owners.
+/// Returns the kinds in this file or folder. Leaves out those in lists of their owners.
 pub(super) fn in_file(file: &str) -> impl Iterator<Item = &'static Kind> {
     ALL.iter().copied().filter(move |kind| kind.file == file && kind.layout != Layout::Owned)
 }

@@ -2,7 +2,7 @@
 
 use super::super::entity_members::Members;
 
-/// Returns the problem of an object at this path whose smallest value is greater than its largest.
+/// Returns the problem of an object whose smallest value exceeds its largest. `path` is the path of the object.
 pub(super) fn crossed(path: &str, object: &Members, least: &str, most: &str) -> Option<String> {
     let number = |name: &str| object.get(name)?.as_f64();
     (number(least)? > number(most)?).then(|| format!("`{path}.{least}` is greater than `{path}.{most}`"))

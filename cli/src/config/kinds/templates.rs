@@ -170,7 +170,7 @@ fn wrong_part(kind: &str, part: &Members) -> Option<String> {
 /// The parts of a field of type Fullname. A field of type Address has all others.
 pub(super) const PARTS_OF_NAMES: [&str; 3] = ["givenName", "middleName", "familyName"];
 
-/// The settings in the configuration of a field, by its type, and the one that it requires.
+/// The settings in the configuration of a field, by its type. The last text is the setting that the field requires.
 pub(super) const SETTINGS: &[(&str, &[&str], Option<&str>)] = &[
     ("Text", &["placeholder", "minLength", "maxLength"], None),
     ("Number", &["placeholder", "minValue", "maxValue"], None),

@@ -161,7 +161,7 @@ fn at<'d>(document: &'d Value, schema: &'d Value, path: &[&str]) -> Vec<&'d Valu
     found
 }
 
-/// Returns the schemas of a member in the bodies of the operations that write its kind.
+/// Returns the schemas of a member in the bodies of operations. The operations are those that write its kind.
 fn schemas<'d>(document: &'d Value, kind: &Kind, member: &str) -> Vec<&'d Value> {
     let parts = kind.parts.iter().filter_map(Part::write);
     let writes = kind.create.into_iter().chain(kind.update).chain(parts);

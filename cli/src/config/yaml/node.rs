@@ -52,14 +52,14 @@ impl Node {
             .map_err(|error| (crate::yaml::line(&error), crate::yaml::reason(&error)))
     }
 
-    /// Returns the lines of integers that were rounded, because they do not fit into 64 bits. `text` is the document.
+    /// Returns the lines of integers that were rounded. They do not fit into 64 bits. `text` is the document.
     pub(in super::super) fn rounded_integers(&self, text: &str) -> Vec<u64> {
         let mut found = BTreeMap::new();
         self.find_rounded(text, &mut found);
         found.into_values().collect()
     }
 
-    /// Collects the lines of rounded integers by where they are written, which is the same place for all aliases.
+    /// Collects the lines of rounded integers by where they are written. That is the same place for all aliases.
     fn find_rounded(&self, text: &str, found: &mut BTreeMap<u64, u64>) {
         match &self.content {
             Content::Scalar(Value::Number(number)) if number.is_f64() => {

@@ -26,7 +26,7 @@ use crate::unique_keys::{Unique, insert};
 /// Number of records that are parsed ahead.
 const AHEAD: usize = 64;
 
-/// Maximum number of bytes before the records of a document, which are kept in memory.
+/// Maximum number of bytes before the records of a document. They are kept in memory.
 const BEFORE: u64 = 4 * LONGEST;
 
 type Item = Result<Placed<Value>, InputError>;

@@ -25,7 +25,7 @@ use crate::failure::{Failure, Result};
 /// Number of bytes that are read to recognize the format of a file.
 const HEAD: u64 = 64 * 1024;
 
-/// Longest line of JSON, longest row of CSV and longest record of a document, in bytes.
+/// Maximum number of bytes of a line, row or record. Applies to lines of JSON, rows of CSV, and records of a document.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// Start of compressed data.

@@ -20,7 +20,7 @@ pub(super) struct Quotes<R> {
     length: u64,
     /// The lines on which the rows start that were read ahead.
     starts: VecDeque<u64>,
-    /// Whether the last byte was a carriage return, which ends a line together with a line feed.
+    /// Whether the last byte was a carriage return. It ends a line together with a line feed.
     is_return: bool,
     fault: Option<Fault>,
 }

@@ -41,7 +41,7 @@ pub enum Entry {
         key: String,
         /// Id of the user.
         id: String,
-        /// Whether the creation had no clear answer, so that the user might not be that of the import.
+        /// Whether the creation had no clear answer. The user might not be that of the import then.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unclear: bool,
         /// Digest of the record. Older journals lack it.

@@ -42,8 +42,8 @@ impl FromStr for Column {
 }
 
 impl Columns {
-    /// Returns the path of the member that a column sets, or `None` if the column is ignored. Columns without a mapping
-    /// set the member with their name; case, spaces, `-` and `_` do not matter.
+    /// Returns the path of the member that a column sets. Returns `None` if the column is ignored. Columns without a
+    /// mapping set the member with their name; case, spaces, `-` and `_` do not matter.
     ///
     /// # Errors
     /// Fails if the column is unknown, with a message for the user.
@@ -103,7 +103,7 @@ pub(super) fn set_once(set: &mut Vec<String>, member: &str) -> Result<(), String
     Ok(())
 }
 
-/// Returns the member with the name of a column, or the path that begins with the name of an object.
+/// Returns the member with the name of a column. If the name begins with that of an object, returns the path.
 fn same(column: &str) -> Option<Cow<'static, str>> {
     let target = |name: &str| targets().find(|target| simplified(target.name) == simplified(name));
     match column.split_once('.') {
@@ -158,12 +158,13 @@ pub(crate) fn unknown_member(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// Returns the message for an unknown member of a record, which is short because records have many.
+/// Returns the message for an unknown member of a record. It is short because records have many.
 pub(super) fn not_a_member(name: &str, known: &[&str]) -> String {
     similar(name, known).map_or(UNKNOWN.to_owned(), |member| format!("{UNKNOWN}; did you mean {member:?}?"))
 }
 
-/// Returns the member for the hash of a password, or for its algorithm, if the simplified name of a column is about that.
+/// Returns the member for the hash of a password, or for its algorithm. Returns `None` if the simplified name of a
+/// column is not about that.
 fn of_hash(name: &str) -> Option<&'static str> {
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if !has(&["pass", "pwd"]) && !name.starts_with("hash") {

@@ -13,7 +13,8 @@ pub(super) fn unsupported(format: &str) -> String {
     format!("Logto cannot verify {format} hashes, so the user has to set a new password")
 }
 
-/// Returns the name of an algorithm, unless the text looks like a hash in the wrong location.
+/// Returns the name of an algorithm, or `unknown` for a text of another form. Such a text might be a hash in the wrong
+/// location.
 pub(super) fn shown_name(name: &str) -> &str {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if !name.is_empty() && name.len() <= 24 && name.bytes().all(letter) { name } else { "unknown" }
@@ -53,7 +54,8 @@ pub(super) fn salted(function: &str, salt: &str, hash: &str) -> Hash {
     }
 }
 
-/// Converts a hash that names its format: modular crypt format, PHC, LDAP or Django. Returns `None` for other texts.
+/// Converts a hash that names its format. The formats are modular crypt format, PHC, LDAP and Django. Returns `None`
+/// for other texts.
 pub(super) fn recognized(text: &str) -> Option<Hash> {
     if text.starts_with("$2") {
         return Some(built(PasswordDigest::bcrypt(text)));

@@ -16,7 +16,7 @@ const TARGETS: [(&str, &str); 9] = [
 /// Game services of Firebase. Their user ids are not those of `google` and `apple`, and Logto has no connectors for them.
 const WITHOUT_CONNECTOR: [&str; 2] = ["playgames.google.com", "gc.apple.com"];
 
-/// Returns the target of a provider, such as `google` for `google-oauth2`, `google.com` and `oauth_google`.
+/// Returns the target of a provider. An example is `google` for `google-oauth2`, `google.com` and `oauth_google`.
 pub(super) fn target(provider: &str) -> String {
     let name = provider.trim().to_ascii_lowercase();
     if has_no_connector(&name) {

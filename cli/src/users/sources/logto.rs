@@ -45,7 +45,7 @@ pub(super) fn convert(mut members: JsonObject) -> Conversion {
     Conversion { user, warnings, set_aside: Vec::new(), skip: None, problems, unread: Vec::new() }
 }
 
-/// Parses the cells of an export as CSV, which have JSON for objects, lists and booleans.
+/// Parses the cells of an export as CSV. The cells have JSON for objects, lists and booleans.
 fn from_cells(record: &mut JsonObject) {
     for (name, value) in record.iter_mut().filter(|(_, value)| value.is_string()) {
         match (record_members::find(name).map(|member| member.form), value.as_str()) {

@@ -94,7 +94,7 @@ pub struct Conversion {
     pub skip: Option<&'static str>,
     /// Problems of members of the record, which are not in the user.
     pub(in crate::users) problems: Vec<Diagnostic>,
-    /// Names of the members that were not read, if the user has nothing to sign in with.
+    /// Names of the members that were not read. Set if the user has nothing to sign in with.
     pub(in crate::users) unread: Vec<String>,
 }
 

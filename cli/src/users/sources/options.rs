@@ -53,7 +53,7 @@ pub struct SourceOptions {
 }
 
 impl SourceOptions {
-    /// Whether a user signs in with a password whose hash the file of hashes should have, and has not.
+    /// Whether a user signs in with a password whose hash is missing. The file of hashes should have the hash.
     pub(in crate::users) fn lacks_auth0_hash(&self, user: &ImportedUser) -> bool {
         let of_database = user.id.as_ref().filter(|id| id.starts_with("auth0|"));
         user.password_digest.is_none()

@@ -84,7 +84,7 @@ impl Source {
         Self::of_members(members.keys().map(String::as_str)).or_else(|| inner().find_map(Self::of_record))
     }
 
-    /// Whether a row that was read with Firebase's columns comes from Firebase, whose CSV has no header.
+    /// Whether a row that was read with Firebase's columns comes from Firebase. Firebase's CSV has no header.
     #[must_use]
     pub(in crate::users) fn is_firebase_row(row: &Value) -> bool {
         let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -125,7 +125,7 @@ impl Source {
         self.other_with(&names).or_else(|| self.other_with(&cells))
     }
 
-    /// Returns the other system with most of these members, if none of them is one of this system.
+    /// Returns the other system with most of these members. Returns `None` if one of them is a member of this system.
     fn other_with(self, names: &[&str]) -> Option<Self> {
         let counts =
             CHARACTERISTIC.map(|(source, members)| (members.iter().filter(|m| names.contains(*m)).count(), source));
