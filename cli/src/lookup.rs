@@ -154,9 +154,14 @@ pub(crate) fn member_of<'u>(user: &'u User, member: &str) -> Option<&'u str> {
     }
 }
 
-/// Whether Logto itself answered that the entity does not exist. What is in front of it answers without a code of Logto.
+/// Whether Logto itself answered that the entity does not exist.
+///
+/// What is in front of it answers without a code, or with one of another form, such as `NotFound`.
 pub(crate) fn is_absent(error: &Error) -> bool {
-    error.is_not_found() && error.code().is_some()
+    let is_words =
+        |text: &str| !text.is_empty() && text.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+    let is_of_logto = |code: &str| code.contains('.') && code.split('.').all(is_words);
+    error.is_not_found() && error.code().is_some_and(is_of_logto)
 }
 
 fn is_phone(text: &str) -> bool {

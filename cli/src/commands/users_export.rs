@@ -118,9 +118,13 @@ pub(crate) async fn run(context: &mut Context, mut arguments: Arguments) -> Resu
         context.printer.warning(&format!("the export has {} {what}", counted(rounded, "user")));
     }
     if is_complete {
-        if let Some(total) = total.filter(|total| *total != seen.len() as u64) {
-            let what = format!("the server counts {}, and the export has {}", counted(total, "user"), seen.len());
-            context.printer.warning(&format!("{what}: some might have been created or deleted meanwhile"));
+        match total {
+            None => context.printer.warning("the server does not count its users: some might be missing"),
+            Some(total) if total != seen.len() as u64 => {
+                let what = format!("the server counts {}, and the export has {}", counted(total, "user"), seen.len());
+                context.printer.warning(&format!("{what}: some might have been created or deleted meanwhile"));
+            }
+            Some(_) => {}
         }
         return Ok(Exit::Done);
     }
@@ -212,12 +216,31 @@ impl Arguments {
         Ok(())
     }
 
+    /// Fails if something else has the name of the note. A link could lead to any file.
+    fn check_place_of_note(path: &Path) -> Result<()> {
+        let note = files::beside(path, NOTE);
+        let is_note = match fs::symlink_metadata(&note) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            data => data?.is_file() && fs::read_to_string(&note).is_ok_and(|text| is_note(&text)),
+        };
+        if is_note {
+            return Ok(());
+        }
+        Err(Failure::usage(format!("{} exists and is not the note of an export", note.display()))
+            .with_hint("move it away, or pass another file with --to"))
+    }
+
     /// Notes the server and the parts beside the file.
     fn note(&self, path: &Path, server: &str) -> Result<()> {
         let note = files::beside(path, NOTE);
         files::replace(&note, &format!("{server}\n{}", self.parts()), true)
             .map_err(|error| Failure::usage(format!("cannot write {}: {error}", note.display())))
     }
+}
+
+/// Whether a text is the note of an export.
+fn is_note(text: &str) -> bool {
+    text.split_once('\n').is_some_and(|(server, parts)| server.contains("://") && !parts.contains('\n'))
 }
 
 /// Whether a file has more than an export without users. Such an export is empty or has the names of the columns.
@@ -255,6 +278,7 @@ fn open(path: &Path, arguments: &Arguments, server: &str, seen: &mut SeenIds) ->
         }
         _ => Failure::usage(format!("cannot open {}: {error}", path.display())),
     };
+    Arguments::check_place_of_note(path)?;
     let mut options = File::options();
     // It holds personal data, and hashes of passwords.
     files::private(options.read(true).write(true));

@@ -255,7 +255,13 @@ fn script(document: &Path, name: &Node) -> Result<(PathBuf, String), String> {
     if !name.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
         return Err(format!("invalid file {}: it must be in the same folder", name.display()));
     }
-    let path = document.with_file_name("").join(&name);
+    let folder = document.with_file_name("");
+    let path = folder.join(&name);
+    // A link in a change that somebody proposes could show any file of the machine that plans it.
+    let is_elsewhere = || Some(!path.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?));
+    if is_elsewhere() == Some(true) {
+        return Err(format!("invalid file {}: it is a link to another folder", name.display()));
+    }
     match files::regular_text(&path) {
         Ok(text) if text.contains('\0') => Err(format!("{} {NUL}", path.display())),
         Ok(text) => Ok((path, text)),

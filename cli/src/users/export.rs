@@ -38,6 +38,8 @@ const PASSES: usize = 3;
 /// If more than a hundredth of the users are missing, the list lacks pages. Deletions explain fewer.
 const MISSING_SHARE: u64 = 100;
 
+const CHECK: &str = "check the server and what is in front of it";
+
 /// How an export ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exported {
@@ -65,6 +67,7 @@ pub async fn export(
     for pass in 1..=PASSES {
         let mut pages = client.users().list().page_size(PAGE as u32).prefetch(AHEAD).pages();
         let (mut read, mut listed, mut is_full) = (0, 0, false);
+        let mut last = Vec::new();
         // A user was deleted between two pages, so another one can have moved from the later page to the earlier one.
         let mut has_shrunk = false;
         while let Some(page) = pages.try_next().await? {
@@ -73,6 +76,12 @@ pub async fn export(
             read += 1;
             listed += page.items.len() as u64;
             is_full = page.items.len() >= PAGE;
+            let ids: Vec<String> = page.items.iter().map(|user| user.id.clone()).collect();
+            if !ids.is_empty() && ids == last {
+                let message = format!("the server lists the same users on the pages {} and {read}", read - 1);
+                return Err(Failure::new(message).with_hint(CHECK));
+            }
+            last = ids;
             let new: Vec<User> = page.items.into_iter().filter(|user| seen.add(&user.id)).collect();
             let mut complete = stream::iter(new).map(|user| completed_if_present(client, with, user)).buffered(AT_ONCE);
             while let Some(user) = complete.try_next().await? {
@@ -88,7 +97,7 @@ pub async fn export(
         }
         let total = counted.unwrap_or_default();
         // The stream of pages ends where the total does, although a full page might not be the last one.
-        let is_cut = is_full && counted.is_some() && listed > total && has_page(client, read + 1).await?;
+        let is_cut = is_full && counted.is_some() && has_page(client, read + 1).await?;
         if !is_cut && !has_shrunk && listed >= total && seen.len() as u64 >= total {
             break;
         }
@@ -96,7 +105,7 @@ pub async fn export(
         if pass == PASSES && (is_cut || known < total - total / MISSING_SHARE) {
             let listed = if is_cut { "more".to_owned() } else { known.to_string() };
             let message = format!("the server counts {}, but lists {listed}", output::counted(total, "user"));
-            return Err(Failure::new(message).with_hint("check the server and what is in front of it"));
+            return Err(Failure::new(message).with_hint(CHECK));
         }
     }
     Ok(Exported { is_complete: true, counted })

@@ -129,8 +129,26 @@ async fn a_full_page_of_more_users_than_the_server_counts_is_not_the_end() {
         }))
     };
     assert_eq!(exported(&counting("101")).await.unwrap(), 101);
-    for (total, counted) in [("0", "0 users"), ("1", "1 user"), ("99", "99 users")] {
+    for (total, counted) in [("0", "0 users"), ("1", "1 user"), ("99", "99 users"), ("100", "100 users")] {
         let failure = exported(&counting(total)).await.unwrap_err();
         assert_eq!(failure.message(), format!("the server counts {counted}, but lists more"));
     }
+}
+
+#[tokio::test]
+async fn an_export_from_a_server_that_repeats_a_page_ends() {
+    let stage = Stage::new();
+    imported(&stage, 0..101).await;
+    let emulator = stage.emulator.clone();
+    let client = stage.client_over(ScriptedTransport::new(move |mut request, options| {
+        let emulator = emulator.clone();
+        async move {
+            request.url = request.url.replace("page=2", "page=1");
+            let mut response = emulator.send(request, &options).await?;
+            response.headers.remove("total-number");
+            Ok(response)
+        }
+    }));
+    let failure = exported(&client).await.unwrap_err();
+    assert_eq!(failure.message(), "the server lists the same users on the pages 1 and 2");
 }

@@ -156,6 +156,30 @@ async fn a_file_that_is_no_export_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_the_name_of_the_note_is_left_alone() {
+    let program = tenant(1).await;
+    let (file, other) = (program.path("users.ndjson"), program.file("users.ndjson.parts", "mine\n"));
+    let export = ["users", "export", "--to", &file];
+    let refused = program.run(&export).await;
+    let message = format!("error: {other} exists and is not the note of an export\n");
+    assert!(refused.code == 2 && refused.err.contains(&message), "{refused:?}");
+    assert_eq!(fs::read_to_string(&other).unwrap(), "mine\n");
+    assert!(!program.folder.join("users.ndjson").exists());
+    #[cfg(unix)]
+    {
+        let target = program.file("target", &format!("{}\n", program.url()));
+        fs::remove_file(&other).unwrap();
+        std::os::unix::fs::symlink(&target, &other).unwrap();
+        let refused = program.run(&export).await;
+        assert!(refused.code == 2 && refused.err.contains(&message), "{refused:?}");
+    }
+    // That of an interrupted export is replaced.
+    fs::remove_file(&other).unwrap();
+    begun(&program, &file, "roles");
+    program.run(&export).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_continues_with_the_parts_that_it_was_begun_with() {
     let program = tenant(2).await;
     let file = program.path("users.ndjson");

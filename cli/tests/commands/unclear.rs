@@ -170,6 +170,20 @@ async fn an_export_with_fewer_users_than_the_server_counts_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_from_a_server_that_does_not_count_has_a_warning() {
+    let (url, server) = answering(|request| match request {
+        request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),
+        _ => json("", &format!("[{USER}]")),
+    })
+    .await;
+    let program = Program::new().await;
+    let exported = program.run(&["users", "export", "--endpoint", &url]).await.done();
+    server.abort();
+    let message = "warning: the server does not count its users: some might be missing\n";
+    assert!(exported.err.contains(message), "{exported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_without_users_of_a_server_that_counts_some_fails() {
     let (url, server) = answering(|request| match request {
         request if request.starts_with(b"POST /oidc/token") => json("", TOKEN),

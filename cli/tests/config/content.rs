@@ -92,7 +92,11 @@ async fn scripts_are_files_beside_the_yaml() {
     assert_eq!(customizers[0]["value"]["environmentVariables"]["API_KEY"], "script-secret", "the variable is not set");
 
     folder.put("jwt-customizers/null.js", "a\0b");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../roles.yaml", folder.path().join("jwt-customizers/link.js")).unwrap();
     for (name, problem) in [
+        #[cfg(unix)]
+        ("link.js", "invalid file link.js: it is a link to another folder"),
         ("missing.js", "cannot read "),
         ("../roles.yaml", "invalid file ../roles.yaml"),
         ("null.js", "jwt-customizers/null.js contains a null character"),

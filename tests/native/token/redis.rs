@@ -65,6 +65,9 @@ async fn entries_can_be_set_removed_and_expire() {
     assert_eq!(store.get("k").await.unwrap(), None);
     store.set("k", "brief", Some(MINUTE)).await.unwrap();
     assert!((1..=60_000).contains(&life(&server, "k").await));
+    store.set("k", "for ages", Some(Duration::MAX)).await.unwrap();
+    assert!(life(&server, "k").await > 60_000);
+    assert_eq!(format!("{store:?}"), "RedisTokenStore { .. }", "the URL can contain a password");
 }
 
 #[tokio::test]

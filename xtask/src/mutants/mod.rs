@@ -10,7 +10,8 @@ use anyhow::{Result, ensure};
 use self::outcome::Outcome;
 use self::tree::Tree;
 use crate::bench::results::{self, MUTANTS};
-use crate::{command, tool};
+use crate::command;
+use crate::tool::{self, Tool};
 
 /// The paths below `src/` that are tested if none is named. Their code decides what a call does.
 const DEFAULT: [&str; 4] = ["pipeline", "token", "webhook", "types"];
@@ -31,7 +32,7 @@ struct Pass {
 
 /// One group of the API is enough for the unit tests, so they compile several times faster than the others.
 const UNIT_TESTS: &str = "chrono,jiff,metrics,time,tracing,users,webhook";
-const ALL_TESTS: &str = "account,experience,management,metrics,tracing,webhook";
+const ALL_TESTS: &str = "account,experience,management,metrics,redis,tracing,webhook";
 
 /// The models of concurrency are the slowest tests, so they are last.
 const PASSES: [Pass; 3] = [
@@ -55,6 +56,7 @@ const PASSES: [Pass; 3] = [
 /// Tests the mutants of these files and folders below `src/`, and writes the figures to benches/.
 pub(crate) fn run(named: &[String]) -> Result<()> {
     tool::any_version("cargo-mutants", "^27.1", &[])?;
+    Tool::Redis.ensure()?;
     let named: Vec<&str> = named.iter().map(String::as_str).collect();
     let globs = globs(if named.is_empty() { &DEFAULT } else { &named })?;
     let tree = Tree::copy()?;
