@@ -176,7 +176,7 @@ pub(crate) fn form_post(target: &str, members: &[(&str, &str)]) -> HttpResponse 
         .iter()
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\"/>", escape(value)))
         .collect();
-    let form = format!("<form method=\"post\" action=\"{}\">{fields}</form>", escape(target));
+    let form = format!("<form id=\"redirectForm\" method=\"post\" action=\"{}\">{fields}</form>", escape(target));
     let page = "<!doctype html><html><head><title>Continue</title></head>";
     let page = format!("{page}<body onload=\"document.forms[0].submit()\">{form}</body></html>\n");
     reply::text(200, "text/html; charset=utf-8", page)
