@@ -2,7 +2,7 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::{Context, refuse, scopes};
+use super::{Context, refuse, scopes, third_party};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::http::request::encoded;
@@ -14,15 +14,26 @@ use crate::state::oidc::{Authorization, CODE, Client, REFRESH};
 pub(super) struct Problem {
     pub error: &'static str,
     pub description: String,
+    /// The scope that the client may not request.
+    pub scope: Option<String>,
 }
 
 impl Problem {
     pub(super) fn new(error: &'static str, description: &str) -> Self {
-        Self { error, description: description.to_owned() }
+        Self { error, description: description.to_owned(), scope: None }
     }
 
     fn invalid(description: &str) -> Self {
         Self::new("invalid_request", description)
+    }
+
+    /// Returns the error for a request that no browser makes.
+    pub(super) fn refusal(self) -> Refusal {
+        let refusal = refuse(400, self.error, &self.description);
+        match self.scope {
+            Some(scope) => refusal.with("scope", scope),
+            None => refusal,
+        }
     }
 }
 
@@ -79,12 +90,13 @@ impl Authorization {
         if prompts.contains(&"none") && prompts.len() > 1 {
             return Err(Problem::invalid("prompt none must only be used alone"));
         }
-        if self.parameter("max_age").is_some_and(|age| age.parse::<u32>().is_err()) {
-            return Err(Problem::invalid("invalid max_age parameter value"));
-        }
         // Refresh tokens need the consent of the user.
         if !self.prompts("consent") || !self.client.may(REFRESH) {
             self.scopes.retain(|scope| scope != "offline_access");
+        }
+        self.check_scopes(state)?;
+        if self.parameter("max_age").is_some_and(|age| age.parse::<u32>().is_err()) {
+            return Err(Problem::invalid("invalid max_age parameter value"));
         }
         for indicator in &self.resources {
             if indicator != scopes::ORGANIZATIONS && scopes::resource(state, indicator).is_err() {
@@ -92,6 +104,17 @@ impl Authorization {
             }
         }
         Ok(())
+    }
+
+    /// Rejects a scope that the client may not request.
+    pub(super) fn check_scopes(&self, state: &State) -> Result<(), Problem> {
+        match self.scopes.iter().find(|scope| !third_party::may_request(state, &self.client, scope)) {
+            None => Ok(()),
+            Some(scope) => {
+                let problem = Problem::new("invalid_scope", "requested scope is not allowed");
+                Err(Problem { scope: Some(scope.clone()), ..problem })
+            }
+        }
     }
 
     /// Checks the proof key (PKCE), which clients without a secret must use.
@@ -141,7 +164,9 @@ impl Authorization {
 
     /// Returns the redirect that reports a problem.
     pub(super) fn report(&self, issuer: &str, problem: &Problem) -> HttpResponse {
-        self.respond(issuer, &[("error", problem.error), ("error_description", &problem.description)])
+        let members = [("error", problem.error), ("error_description", &problem.description)];
+        let scope = problem.scope.as_deref().map(|scope| ("scope", scope));
+        self.respond(issuer, &members.into_iter().chain(scope).collect::<Vec<_>>())
     }
 }
 

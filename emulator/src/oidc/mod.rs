@@ -17,6 +17,7 @@ pub(crate) mod jwt;
 mod pushed;
 mod revocation;
 mod scopes;
+mod third_party;
 mod token;
 mod userinfo;
 

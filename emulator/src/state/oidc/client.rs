@@ -59,7 +59,7 @@ impl Client {
         let signs_in = !matches!(self.kind.as_str(), "MachineToMachine" | "SAML");
         match grant {
             CREDENTIALS => self.kind == "MachineToMachine",
-            EXCHANGE => self.is_set("allowTokenExchange") == Some(true),
+            EXCHANGE => self.is_set("allowTokenExchange") == Some(true) && !self.is_third_party,
             DEVICE => signs_in && self.uses_device_flow(),
             CODE => (signs_in || self.kind == "SAML") && !self.uses_device_flow(),
             REFRESH => signs_in,
