@@ -6,6 +6,7 @@ use super::{Context, refuse, scopes, third_party};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::http::request::encoded;
+use crate::http::url_pattern;
 use crate::providers::saml::escape;
 use crate::state::State;
 use crate::state::oidc::{Authorization, CODE, Client, REFRESH};
@@ -175,7 +176,8 @@ pub(crate) fn saml_callback(origin: &str, application: &str) -> String {
     format!("{origin}/api/saml-applications/{application}/callback")
 }
 
-/// Returns whether a URI is the registered one. Native applications may listen on any port of the loopback interface.
+/// Returns whether a URI is the registered one, or matches its wildcards. Native applications may listen on any port of
+/// the loopback interface.
 fn matches(registered: &str, uri: &str, kind: &str) -> bool {
     let without_port = |uri: &str| -> Option<String> {
         let rest = uri.strip_prefix("http://")?;
@@ -185,6 +187,7 @@ fn matches(registered: &str, uri: &str, kind: &str) -> bool {
         matches!(host, "localhost" | "127.0.0.1" | "[::1]").then(|| format!("{host}{path}"))
     };
     registered == uri
+        || url_pattern::matches(registered, uri)
         || kind == "Native" && without_port(registered).is_some_and(|known| Some(known) == without_port(uri))
 }
 

@@ -317,6 +317,30 @@ async fn signing_out_ends_the_session() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn redirect_uris_can_have_wildcards() -> Result<()> {
+    let emulator = Emulator::new();
+    let uris = ["https://*.app.example/cb", "https://app.example/*/cb"];
+    let settings = json!({
+        "name": "web",
+        "type": "Traditional",
+        "oidcClientMetadata": { "redirectUris": uris, "postLogoutRedirectUris": [] },
+    });
+    let mut browser = Browser::open_application(&emulator, settings).await?;
+    let client = browser.application.clone();
+    for (uri, status) in [
+        ("https://pr-1.app.example/cb", 303),
+        ("https://app.example/pr-1/cb", 303),
+        ("https://a.b.app.example/cb", 400),
+        ("https://evil.example/x.app.example/cb", 400),
+        ("https://app.example/a/b/cb", 400),
+    ] {
+        let path = format!("/oidc/auth?client_id={client}&response_type=code&scope=openid&redirect_uri={uri}");
+        assert_eq!(browser.get(&path).status, status, "{uri}");
+    }
+    Ok(())
+}
+
 /// Opens the application of a device that has no browser.
 async fn device(emulator: &Emulator) -> Result<(Browser, Value)> {
     let settings = json!({
