@@ -147,7 +147,12 @@ impl Authorization {
             return form_post(&self.redirect_uri, &members);
         }
         let mut target = self.redirect_uri.clone();
-        let fragment = self.parameter("response_mode") == Some("fragment");
+        let in_browser = |kind: &str| kind.split(' ').any(|word| matches!(word, "token" | "id_token"));
+        let fragment = match self.parameter("response_mode") {
+            Some(mode) => mode == "fragment",
+            // Responses with tokens must not reach servers, and neither do their errors.
+            None => self.parameter("response_type").is_some_and(in_browser),
+        };
         let mut separator = if fragment {
             '#'
         } else if target.contains('?') {

@@ -341,6 +341,25 @@ async fn redirect_uris_can_have_wildcards() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn problems_of_requests_for_tokens_stay_in_the_browser() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    let client = browser.application.clone();
+    let mut target = |kind: &str| {
+        let path = format!("/oidc/auth?client_id={client}&redirect_uri={CALLBACK}&scope=openid&response_type={kind}");
+        location(&browser.get(&path))
+    };
+    let expected = |separator: &str| format!("{CALLBACK}{separator}error=unsupported_response_type&");
+    for kind in ["token", "code id_token"] {
+        assert!(target(kind).starts_with(&expected("#")), "{kind}");
+    }
+    for kind in ["none", "token&response_mode=query"] {
+        assert!(target(kind).starts_with(&expected("?")), "{kind}");
+    }
+    Ok(())
+}
+
 /// Opens the application of a device that has no browser.
 async fn device(emulator: &Emulator) -> Result<(Browser, Value)> {
     let settings = json!({
