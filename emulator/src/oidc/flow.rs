@@ -74,6 +74,7 @@ fn sign_in(context: &mut Context<'_>, session: Option<&str>, user: &str, client:
         authorizations: Vec::new(),
         last_submission: submission.clone(),
         client: String::new(),
+        sign_out: None,
     });
     let lifetime = state.settings.get(&OIDC_SESSION).get("ttl").and_then(Value::as_f64).unwrap_or_default();
     session.signed_in_at = now;

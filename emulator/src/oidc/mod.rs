@@ -2,6 +2,7 @@
 
 mod audit;
 mod authorization;
+mod backchannel;
 pub(crate) mod claims;
 mod client;
 pub(crate) mod consent;

@@ -318,6 +318,27 @@ async fn signing_out_ends_the_session() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_form_of_the_sign_out_is_enough() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid");
+    let hint = tokens["id_token"].as_str().unwrap();
+    let query = format!("id_token_hint={hint}&post_logout_redirect_uri=https://app.example/bye&state=s");
+    let page = browser.get(&format!("/oidc/session/end?{query}")).body.text();
+    let xsrf = page.split("name=\"xsrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut confirm = |xsrf: &str| {
+        let form = json!({ "xsrf": xsrf, "logout": "yes" });
+        browser.send(Method::Post, "/oidc/session/end/confirm", Some(&form))
+    };
+    let refused = confirm("other");
+    assert!(refused.status == 400 && refused.body.text().contains("xsrf token invalid"), "{}", refused.body.text());
+    assert_eq!(location(&confirm(xsrf)), "https://app.example/bye?state=s");
+    assert!(browser.authorize("scope=openid").starts_with("/sign-in"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn redirect_uris_can_have_wildcards() -> Result<()> {
     let emulator = Emulator::new();
     let uris = ["https://*.app.example/cb", "https://app.example/*/cb"];

@@ -83,12 +83,24 @@ fn id_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized,
     if let Some(nonce) = &authorized.nonce {
         set("nonce", nonce.as_str().into());
     }
+    if let Some(sid) = session_id(context, client, authorized) {
+        set("sid", sid.into());
+    }
     let lifetime = client.number("idTokenTtl").unwrap_or(LIFETIME);
     set("aud", client.id.as_str().into());
     set("exp", context.seconds().saturating_add(lifetime).into());
     set("iat", context.seconds().into());
     set("iss", context.issuer().into());
     jwt::issue(context.state, Use::Id, &claims.into())
+}
+
+/// Returns the id of the session for a client whose tokens name it.
+fn session_id(context: &Context<'_>, client: &Client, authorized: &Authorized) -> Option<String> {
+    let uid = authorized.session.as_ref().filter(|_| client.names_sessions())?;
+    let mut sessions = context.state.oidc.sessions.of_user(&authorized.user);
+    let session = sessions.find(|session| session.uid == *uid)?;
+    let own = session.authorizations.iter().find(|application| application.client == client.id)?;
+    Some(own.sid.clone())
 }
 
 /// Returns whether a client gets refresh tokens.
