@@ -185,6 +185,11 @@ impl Emulator {
     /// the HTTP server deliver by themselves. Only needed after [`handle`](Self::handle).
     pub async fn deliver(&self) {
         let Some(transport) = &self.0.settings.webhooks else { return };
+        let sign_outs = std::mem::take(&mut self.state().outbox.sign_outs);
+        for request in sign_outs {
+            // The session has ended in any case.
+            let _ = transport.send(request, &TransportOptions::default()).await;
+        }
         let waiting = std::mem::take(&mut self.state().outbox.waiting);
         for delivery in waiting {
             let result = webhooks::attempt(transport, &delivery).await;

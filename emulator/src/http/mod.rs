@@ -4,3 +4,4 @@ pub(crate) mod nesting;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod uploads;
+pub(crate) mod url_pattern;

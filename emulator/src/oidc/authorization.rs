@@ -2,10 +2,11 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::{Context, refuse, scopes};
+use super::{Context, refuse, scopes, third_party};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::http::request::encoded;
+use crate::http::url_pattern;
 use crate::providers::saml::escape;
 use crate::state::State;
 use crate::state::oidc::{Authorization, CODE, Client, REFRESH};
@@ -14,15 +15,26 @@ use crate::state::oidc::{Authorization, CODE, Client, REFRESH};
 pub(super) struct Problem {
     pub error: &'static str,
     pub description: String,
+    /// The scope that the client may not request.
+    pub scope: Option<String>,
 }
 
 impl Problem {
     pub(super) fn new(error: &'static str, description: &str) -> Self {
-        Self { error, description: description.to_owned() }
+        Self { error, description: description.to_owned(), scope: None }
     }
 
     fn invalid(description: &str) -> Self {
         Self::new("invalid_request", description)
+    }
+
+    /// Returns the error for a request that no browser makes.
+    pub(super) fn refusal(self) -> Refusal {
+        let refusal = refuse(400, self.error, &self.description);
+        match self.scope {
+            Some(scope) => refusal.with("scope", scope),
+            None => refusal,
+        }
     }
 }
 
@@ -79,12 +91,13 @@ impl Authorization {
         if prompts.contains(&"none") && prompts.len() > 1 {
             return Err(Problem::invalid("prompt none must only be used alone"));
         }
-        if self.parameter("max_age").is_some_and(|age| age.parse::<u32>().is_err()) {
-            return Err(Problem::invalid("invalid max_age parameter value"));
-        }
         // Refresh tokens need the consent of the user.
         if !self.prompts("consent") || !self.client.may(REFRESH) {
             self.scopes.retain(|scope| scope != "offline_access");
+        }
+        self.check_scopes(state)?;
+        if self.parameter("max_age").is_some_and(|age| age.parse::<u32>().is_err()) {
+            return Err(Problem::invalid("invalid max_age parameter value"));
         }
         for indicator in &self.resources {
             if indicator != scopes::ORGANIZATIONS && scopes::resource(state, indicator).is_err() {
@@ -92,6 +105,17 @@ impl Authorization {
             }
         }
         Ok(())
+    }
+
+    /// Rejects a scope that the client may not request.
+    pub(super) fn check_scopes(&self, state: &State) -> Result<(), Problem> {
+        match self.scopes.iter().find(|scope| !third_party::may_request(state, &self.client, scope)) {
+            None => Ok(()),
+            Some(scope) => {
+                let problem = Problem::new("invalid_scope", "requested scope is not allowed");
+                Err(Problem { scope: Some(scope.clone()), ..problem })
+            }
+        }
     }
 
     /// Checks the proof key (PKCE), which clients without a secret must use.
@@ -123,7 +147,12 @@ impl Authorization {
             return form_post(&self.redirect_uri, &members);
         }
         let mut target = self.redirect_uri.clone();
-        let fragment = self.parameter("response_mode") == Some("fragment");
+        let in_browser = |kind: &str| kind.split(' ').any(|word| matches!(word, "token" | "id_token"));
+        let fragment = match self.parameter("response_mode") {
+            Some(mode) => mode == "fragment",
+            // Responses with tokens must not reach servers, and neither do their errors.
+            None => self.parameter("response_type").is_some_and(in_browser),
+        };
         let mut separator = if fragment {
             '#'
         } else if target.contains('?') {
@@ -141,7 +170,9 @@ impl Authorization {
 
     /// Returns the redirect that reports a problem.
     pub(super) fn report(&self, issuer: &str, problem: &Problem) -> HttpResponse {
-        self.respond(issuer, &[("error", problem.error), ("error_description", &problem.description)])
+        let members = [("error", problem.error), ("error_description", &problem.description)];
+        let scope = problem.scope.as_deref().map(|scope| ("scope", scope));
+        self.respond(issuer, &members.into_iter().chain(scope).collect::<Vec<_>>())
     }
 }
 
@@ -150,7 +181,8 @@ pub(crate) fn saml_callback(origin: &str, application: &str) -> String {
     format!("{origin}/api/saml-applications/{application}/callback")
 }
 
-/// Returns whether a URI is the registered one. Native applications may listen on any port of the loopback interface.
+/// Returns whether a URI is the registered one, or matches its wildcards. Native applications may listen on any port of
+/// the loopback interface.
 fn matches(registered: &str, uri: &str, kind: &str) -> bool {
     let without_port = |uri: &str| -> Option<String> {
         let rest = uri.strip_prefix("http://")?;
@@ -160,6 +192,7 @@ fn matches(registered: &str, uri: &str, kind: &str) -> bool {
         matches!(host, "localhost" | "127.0.0.1" | "[::1]").then(|| format!("{host}{path}"))
     };
     registered == uri
+        || url_pattern::matches(registered, uri)
         || kind == "Native" && without_port(registered).is_some_and(|known| Some(known) == without_port(uri))
 }
 
@@ -176,7 +209,7 @@ pub(crate) fn form_post(target: &str, members: &[(&str, &str)]) -> HttpResponse 
         .iter()
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\"/>", escape(value)))
         .collect();
-    let form = format!("<form method=\"post\" action=\"{}\">{fields}</form>", escape(target));
+    let form = format!("<form id=\"redirectForm\" method=\"post\" action=\"{}\">{fields}</form>", escape(target));
     let page = "<!doctype html><html><head><title>Continue</title></head>";
     let page = format!("{page}<body onload=\"document.forms[0].submit()\">{form}</body></html>\n");
     reply::text(200, "text/html; charset=utf-8", page)

@@ -40,6 +40,9 @@ impl Client {
             settings: members("customClientMetadata"),
             redirect_uris: texts("redirectUris"),
             post_logout_redirect_uris: texts("postLogoutRedirectUris"),
+            backchannel_logout_uri: metadata.get("backchannelLogoutUri").and_then(Value::as_str).map(str::to_owned),
+            backchannel_logout_session_required: metadata.get("backchannelLogoutSessionRequired")
+                == Some(&Value::Bool(true)),
         }
     }
 }

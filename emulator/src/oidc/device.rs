@@ -3,7 +3,7 @@
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
-use super::authorization::not_allowed;
+use super::authorization::{Problem, not_allowed};
 use super::{Context, client};
 use crate::errors::Outcome;
 use crate::http::reply;
@@ -23,6 +23,7 @@ pub(super) fn begin(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let device_code = context.state.ids.token(43);
     let user_code = user_code(context);
     let mut authorization = Authorization::without_redirect(context, client);
+    authorization.check_scopes(context.state).map_err(Problem::refusal)?;
     authorization.device_code = Some(device_code.clone());
     let device = Device {
         client: authorization.client.id.clone(),

@@ -3,12 +3,12 @@
 use logto_admin::transport::HttpResponse;
 
 use super::authorization::{form_post, redirect};
-use super::{Context, cookies, jwt, refuse};
+use super::{Context, backchannel, cookies, jwt, refuse};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::http::request::add_parameter;
 use crate::record::text;
-use crate::state::oidc::Client;
+use crate::state::oidc::{Client, SignOut};
 
 /// The target of the redirect after a sign-out.
 fn target(context: &mut Context<'_>) -> Outcome<Option<String>> {
@@ -40,22 +40,34 @@ fn target(context: &mut Context<'_>) -> Outcome<Option<String>> {
 
 /// Returns a page that confirms the sign-out by itself.
 pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
-    target(context)?;
+    let target = target(context)?;
+    let xsrf = context.state.ids.token(43);
+    let session = cookies::get(context.request, cookies::SESSION);
+    if let Some(session) = session.and_then(|id| context.state.oidc.sessions.get_mut(id)) {
+        session.sign_out = Some(SignOut { xsrf: xsrf.clone(), target });
+    }
     let action = format!("{}/session/end/confirm", context.issuer());
     let kept = ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"];
     let kept = kept.iter().filter_map(|name| Some((*name, context.parameter(name)?)));
-    let fields: Vec<(&str, &str)> = kept.chain([("logout", "yes")]).collect();
+    let fields: Vec<(&str, &str)> = kept.chain([("xsrf", xsrf.as_str()), ("logout", "yes")]).collect();
     Ok(form_post(&action, &fields))
 }
 
-/// Ends the session. Tokens that the user has permitted for longer stay valid.
+/// Ends the session, and notifies its applications. Tokens that the user has permitted for longer stay valid.
 pub(super) fn confirm(context: &mut Context<'_>) -> Outcome<HttpResponse> {
-    let target = target(context)?;
-    let id = cookies::get(context.request, cookies::SESSION).map(str::to_owned);
-    let session = id.and_then(|id| context.state.oidc.sessions.remove(&id));
-    for authorization in session.into_iter().flat_map(|session| session.authorizations) {
-        if !authorization.persists {
-            context.state.oidc.revoke(&authorization.grant);
+    let id = cookies::get(context.request, cookies::SESSION).unwrap_or_default().to_owned();
+    let begun = context.state.oidc.sessions.get(&id).and_then(|session| session.sign_out.clone());
+    let target = match begun.zip(context.parameter("xsrf")) {
+        Some((begun, xsrf)) if begun.xsrf == xsrf => begun.target,
+        Some(_) => return Err(refuse(400, "invalid_request", "xsrf token invalid")),
+        None => target(context)?,
+    };
+    if let Some(session) = context.state.oidc.sessions.remove(&id) {
+        for authorization in session.authorizations {
+            backchannel::notify(context, &session.user, &authorization);
+            if !authorization.persists {
+                context.state.oidc.revoke(&authorization.grant);
+            }
         }
     }
     let mut response = target.map_or_else(reply::page, |target| redirect(303, &target));

@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::authorization::{Problem, redirect};
 use super::scopes::{self, Holder};
-use super::{Context, audit, cookies, device, interactions, pushed};
+use super::{Context, audit, cookies, device, interactions, pushed, third_party};
 use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
 use crate::http::request::form_encoded;
@@ -74,6 +74,7 @@ fn sign_in(context: &mut Context<'_>, session: Option<&str>, user: &str, client:
         authorizations: Vec::new(),
         last_submission: submission.clone(),
         client: String::new(),
+        sign_out: None,
     });
     let lifetime = state.settings.get(&OIDC_SESSION).get("ttl").and_then(Value::as_f64).unwrap_or_default();
     session.signed_in_at = now;
@@ -183,7 +184,8 @@ pub(crate) fn missing(state: &State, authorization: &Authorization, session: &Se
     let scopes = authorization.own_scopes().into_iter().filter(|scope| !granted(scope)).collect();
     let mut resources = Vec::new();
     for indicator in &authorization.resources {
-        let permitted = permitted(state, indicator, &session.user);
+        let mut permitted = permitted(state, indicator, &session.user);
+        third_party::retain(state, &authorization.client, indicator, &mut permitted);
         let mut wanted = scopes::common(authorization.scopes.iter().map(String::as_str), &permitted);
         wanted.retain(|scope| grant.is_none_or(|grant| !grant.of_resource(indicator).contains(scope)));
         if !wanted.is_empty() {

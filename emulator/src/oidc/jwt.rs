@@ -38,6 +38,7 @@ impl Problem {
 pub(crate) enum Use {
     Access,
     Id,
+    Logout,
 }
 
 /// Issues a token with these claims.
@@ -46,6 +47,7 @@ pub(crate) fn issue(state: &mut State, usage: Use, claims: &Value) -> String {
     let kid = state.oidc.keys.get(&origin).map(|key| key.kid.clone());
     let header = match usage {
         Use::Access => json!({ "alg": origin.algorithm(), "typ": "at+jwt", "kid": kid }),
+        Use::Logout => json!({ "alg": origin.algorithm(), "typ": "logout+jwt", "kid": kid }),
         Use::Id => json!({ "alg": origin.algorithm(), "kid": kid }),
     };
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());

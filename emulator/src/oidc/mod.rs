@@ -2,6 +2,7 @@
 
 mod audit;
 mod authorization;
+mod backchannel;
 pub(crate) mod claims;
 mod client;
 pub(crate) mod consent;
@@ -17,6 +18,7 @@ pub(crate) mod jwt;
 mod pushed;
 mod revocation;
 mod scopes;
+mod third_party;
 mod token;
 mod userinfo;
 

@@ -3,6 +3,7 @@
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
+use super::authorization::Problem;
 use super::{Context, client, refuse};
 use crate::errors::Outcome;
 use crate::http::reply;
@@ -23,7 +24,7 @@ pub(super) fn push(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     parameters.set("client_id", &client);
     context.form = parameters.clone();
     let (_, checked) = Authorization::of(context)?;
-    checked.map_err(|problem| refuse(400, problem.error, &problem.description))?;
+    checked.map_err(Problem::refusal)?;
     let id = context.state.ids.token(43);
     let expires_at = context.now.saturating_add(LIFETIME * 1000);
     context.state.oidc.pushed.insert(id.clone(), Pushed { client, parameters, expires_at });

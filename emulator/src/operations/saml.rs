@@ -180,6 +180,7 @@ fn respond(call: &mut Call<'_>, active: &Active, session: &SamlSession, user: &R
         attributes: attributes.collect(),
         ids: std::array::from_fn(|_| format!("ID_{}", call.state.ids.id(21))),
         now: call.now,
+        session_end: session.expires_at,
     };
     let response = STANDARD.encode(response.signed(&active.key, &bare(&active.certificate)));
     let mut members = vec![("SAMLResponse", response.as_str())];

@@ -28,18 +28,22 @@ pub(crate) struct Response<'a> {
     pub ids: [String; 3],
     /// Milliseconds since the epoch.
     pub now: i64,
+    /// End of the session, in milliseconds since the epoch.
+    pub session_end: i64,
 }
 
 /// Milliseconds.
 const LIFETIME: i64 = 600_000;
 const ASSERTION: &str = "xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"";
+/// The namespace of the type of the attributes. The canonical form omits it, as only a value refers to it.
+const TYPES: &str = " xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"";
 const C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 impl Response<'_> {
     /// Returns the response with the signature of a key, and the certificate of the key.
     pub(crate) fn signed(&self, key: &SigningKey, certificate: &str) -> String {
         let [id, ..] = &self.ids;
-        let (head, rest) = (self.head(), self.rest());
+        let (head, rest) = (self.head(), self.rest(""));
         let digest = STANDARD.encode(Sha256::digest(format!("{head}{rest}")));
         let info = format!(
             "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\
@@ -56,7 +60,8 @@ impl Response<'_> {
         format!(
             "{head}<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{info}\
              <ds:SignatureValue>{signature}</ds:SignatureValue><ds:KeyInfo><ds:X509Data>\
-             <ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>{rest}"
+             <ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>{}",
+            self.rest(TYPES)
         )
     }
 
@@ -73,7 +78,8 @@ impl Response<'_> {
         )
     }
 
-    fn rest(&self) -> String {
+    /// Returns everything after the signature. `types` declares the namespace of the types of attributes.
+    fn rest(&self, types: &str) -> String {
         let [_, id, session] = &self.ids;
         let (now, end) = (iso(self.now), iso(self.now.saturating_add(LIFETIME)));
         let (format, identifier) = self.name_id;
@@ -85,7 +91,8 @@ impl Response<'_> {
              InResponseTo=\"{request}\" NotOnOrAfter=\"{end}\" Recipient=\"{recipient}\"></saml:SubjectConfirmationData>\
              </saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore=\"{now}\" NotOnOrAfter=\"{end}\">\
              <saml:AudienceRestriction><saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction>\
-             </saml:Conditions><saml:AuthnStatement AuthnInstant=\"{now}\" SessionIndex=\"{session}\">\
+             </saml:Conditions><saml:AuthnStatement AuthnInstant=\"{now}\" SessionIndex=\"{session}\" \
+             SessionNotOnOrAfter=\"{session_end}\">\
              <saml:AuthnContext><saml:AuthnContextClassRef>\
              urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef>\
              </saml:AuthnContext></saml:AuthnStatement>{attributes}</saml:Assertion></samlp:Response>",
@@ -95,17 +102,19 @@ impl Response<'_> {
             request = attribute(self.request),
             recipient = attribute(self.destination),
             audience = text(self.audience),
-            attributes = self.attributes(),
+            session_end = iso(self.session_end),
+            attributes = self.attributes(types),
         )
     }
 
     /// Returns the attributes of the user. A statement without attributes is invalid.
-    fn attributes(&self) -> String {
+    fn attributes(&self, types: &str) -> String {
         let attributes = self.attributes.iter().map(|(name, value)| {
             let (name, value) = (attribute(name), text(value));
             format!(
                 "<saml:Attribute Name=\"{name}\" NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:basic\">\
-                 <saml:AttributeValue>{value}</saml:AttributeValue></saml:Attribute>"
+                 <saml:AttributeValue{types} xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+                 xsi:type=\"xs:string\">{value}</saml:AttributeValue></saml:Attribute>"
             )
         });
         let attributes: String = attributes.collect();
@@ -145,12 +154,17 @@ mod tests {
             attributes: vec![("mail".to_owned(), "ada@example.com".to_owned())],
             ids: ["r", "a", "s"].map(str::to_owned),
             now: 0,
+            session_end: 1,
         };
         let key = signing_key(0, "test").unwrap();
         let signed = response.signed(&key, "CERTIFICATE");
         let document = roxmltree::Document::parse(&signed).unwrap();
         let find = |name: &str| document.descendants().find(|node| node.tag_name().name() == name).unwrap();
         assert_eq!((find("NameID").text(), find("AttributeValue").text()), (Some("<ada>"), Some("ada@example.com")));
+        let kind = ("http://www.w3.org/2001/XMLSchema-instance", "type");
+        assert_eq!(find("AttributeValue").attribute(kind), Some("xs:string"));
+        let types = find("AttributeValue").lookup_namespace_uri(Some("xs"));
+        assert_eq!(types, Some("http://www.w3.org/2001/XMLSchema"));
         assert_eq!(find("Response").attribute("Destination"), Some("https://sp.example/acs?a&b"));
 
         let (begin, end) = (signed.find("<ds:SignedInfo").unwrap(), signed.find("<ds:SignatureValue>").unwrap());
@@ -159,6 +173,8 @@ mod tests {
         key.verifying_key().verify(&signed.as_bytes()[begin..end], &signature).unwrap();
         let (begin, end) = (signed.find("<ds:Signature ").unwrap(), signed.find("</ds:Signature>").unwrap());
         let unsigned = format!("{}{}", &signed[..begin], &signed[end + "</ds:Signature>".len()..]);
-        assert_eq!(find("DigestValue").text().unwrap(), STANDARD.encode(Sha256::digest(unsigned)));
+        let canonical = unsigned.replace(TYPES, "");
+        assert_ne!(canonical, unsigned, "only values refer to the namespace");
+        assert_eq!(find("DigestValue").text().unwrap(), STANDARD.encode(Sha256::digest(canonical)));
     }
 }

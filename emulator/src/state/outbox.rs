@@ -1,4 +1,4 @@
-//! Webhooks that are not delivered yet.
+//! Webhooks and other requests to applications that are not delivered yet.
 
 use logto_admin::transport::HttpRequest;
 
@@ -10,6 +10,8 @@ pub(crate) struct Outbox {
     /// Whether the emulator has a transport for deliveries. Without it, events trigger nothing.
     pub enabled: bool,
     pub waiting: Vec<Delivery>,
+    /// Requests that notify applications of ended sessions.
+    pub sign_outs: Vec<HttpRequest>,
     /// Test deliveries, whose results decide about the response to the current request.
     pub tests: Vec<Delivery>,
 }

@@ -16,10 +16,11 @@ async fn application(client: &Client, body: Value) -> Result<String> {
 async fn invalid_applications_are_rejected() {
     let client = client();
     let device = json!({ "isDeviceFlow": true });
-    let redirects = json!({ "redirectUris": ["https://a.example", "not a uri"], "postLogoutRedirectUris": [] });
+    let redirects = |uri: &str| json!({ "redirectUris": ["https://*.a.example", uri], "postLogoutRedirectUris": [] });
     for (body, status, code) in [
         (json!({ "type": "SPA", "customClientMetadata": device }), 422, "application.device_flow_native_only"),
-        (json!({ "type": "SPA", "oidcClientMetadata": redirects }), 400, "guard.invalid_input"),
+        (json!({ "type": "SPA", "oidcClientMetadata": redirects("not a uri") }), 400, "guard.invalid_input"),
+        (json!({ "type": "SPA", "oidcClientMetadata": redirects("https://*/cb") }), 400, "guard.invalid_input"),
         (json!({ "type": "Protected" }), 400, "application.protected_app_metadata_is_required"),
         (
             json!({ "type": "Protected", "protectedAppMetadata": { "subDomain": "a", "origin": "https://a.example" } }),
@@ -34,6 +35,8 @@ async fn invalid_applications_are_rejected() {
     }
     let native = json!({ "name": "TV", "type": "Native", "customClientMetadata": { "isDeviceFlow": true } });
     application(&client, native).await.unwrap();
+    let page = json!({ "name": "A", "type": "SPA", "oidcClientMetadata": redirects("https://a.example/*") });
+    application(&client, page).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! The consent of users to third-party applications.
 
 use logto_admin::Result;
-use logto_admin::models::{CreateOrganization, CreateUser};
+use logto_admin::models::{CreateOrganization, CreateResourceScope, CreateUser};
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, location};
+use crate::browser::{Browser, CALLBACK, location};
 
 const PASSWORD: &str = "violet-anchor-47-kettle";
 const CONSENT: &str = "/api/interaction/consent";
@@ -19,8 +19,26 @@ async fn ada(emulator: &Emulator) -> Result<String> {
 
 /// Signs in to a third-party application, up to the page that asks for the consent.
 async fn asked(emulator: &Emulator, scope: &str) -> Result<Browser> {
+    let mut browser = partner(emulator).await?;
+    assign(&browser, json!({ "userScopes": ["profile", "urn:logto:scope:organizations"] })).await?;
+    consent_page(&mut browser, scope);
+    Ok(browser)
+}
+
+/// Opens a third-party application.
+async fn partner(emulator: &Emulator) -> Result<Browser> {
     let settings = json!({ "name": "Partner", "type": "Traditional", "isThirdParty": true });
-    let mut browser = Browser::open_application(emulator, settings).await?;
+    Browser::open_application(emulator, settings).await
+}
+
+/// Assigns the application scopes that it may request.
+async fn assign(browser: &Browser, scopes: Value) -> Result<()> {
+    let assign = browser.emulator.client()?.operation("CreateApplicationUserConsentScope")?;
+    assign.path("applicationId", &browser.application).json(&scopes).raw().await?;
+    Ok(())
+}
+
+fn consent_page(browser: &mut Browser, scope: &str) {
     browser.start("SignIn", scope);
     let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
     let record = browser.verify("password", &body);
@@ -29,7 +47,6 @@ async fn asked(emulator: &Emulator, scope: &str) -> Result<Browser> {
     let consent = location(&browser.get(&target));
     assert_eq!(consent, "/consent");
     assert_eq!(browser.get(&consent).status, 200, "the page asks the user");
-    Ok(browser)
 }
 
 /// Calls the API of the page. Returns the status and the body.
@@ -74,5 +91,80 @@ async fn a_consent_can_be_limited_to_some_organizations() -> Result<()> {
     assert!(browser.follow(given["redirectTo"].as_str().unwrap()).contains_key("code"));
     let chosen = admin.applications().list_user_consent_organizations(&browser.application, &user).await?;
     assert_eq!(chosen.iter().map(|one| &one.id).collect::<Vec<_>>(), [engines]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn third_party_applications_request_only_the_scopes_that_they_were_assigned() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let mut browser = partner(&emulator).await?;
+    let resource = json!({ "name": "Orders", "indicator": "https://orders.example" });
+    let resource = admin.operation("CreateResource")?.json(&resource).await?["id"].as_str().unwrap().to_owned();
+    let scope = admin.resources().create_scope(&resource, CreateResourceScope::new("read:orders")).await?.id;
+    let invite = admin.operation("CreateOrganizationScope")?.json(&json!({ "name": "invite" })).await?["id"].clone();
+    for scope in ["profile", "email", "read:orders", "invite", "unknown"] {
+        let target = browser.authorize(&format!("scope=openid offline_access {scope}&prompt=consent"));
+        let reported = browser.follow(&target);
+        let shown = ["error", "error_description", "scope", "state"].map(|name| reported[name].as_str());
+        assert_eq!(shown, ["invalid_scope", "requested scope is not allowed", scope, "here"]);
+    }
+    assign(&browser, json!({ "userScopes": ["profile"], "resourceScopes": [scope], "organizationScopes": [invite] }))
+        .await?;
+    let assigned = "scope=openid offline_access profile read:orders invite&prompt=consent";
+    assert!(browser.authorize(assigned).starts_with("/sign-in"));
+    let target = browser.authorize("scope=openid email");
+    assert_eq!(browser.follow(&target)["scope"], "email");
+
+    let body = json!({
+        "client_id": browser.application, "client_secret": browser.secret, "response_type": "code",
+        "redirect_uri": CALLBACK, "scope": "openid email",
+    });
+    let pushed = browser.send(Method::Post, "/oidc/request", Some(&body));
+    let pushed: Value = serde_json::from_str(&pushed.body.text()).unwrap();
+    assert_eq!((&pushed["error"], &pushed["scope"]), (&json!("invalid_scope"), &json!("email")));
+
+    let device = json!({
+        "name": "Partner",
+        "type": "Native",
+        "isThirdParty": true,
+        "customClientMetadata": { "isDeviceFlow": true },
+    });
+    let mut device = Browser::open_application(&emulator, device).await?;
+    let body = json!({ "client_id": device.application, "scope": "openid email" });
+    let refused = device.send(Method::Post, "/oidc/device/auth", Some(&body));
+    let body: Value = serde_json::from_str(&refused.body.text()).unwrap();
+    assert_eq!((refused.status, &body["error"], &body["scope"]), (400, &json!("invalid_scope"), &json!("email")));
+
+    let mut own = Browser::open(&emulator).await?;
+    assert!(own.authorize("scope=openid email read:orders unknown").starts_with("/sign-in"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn third_party_applications_get_no_other_scopes_of_the_same_name() -> Result<()> {
+    let emulator = Emulator::new();
+    let (admin, user) = (emulator.client()?, ada(&emulator).await?);
+    let mut scopes = Vec::new();
+    for name in ["orders", "bills"] {
+        let resource = json!({ "name": name, "indicator": format!("https://{name}.example") });
+        let id = admin.operation("CreateResource")?.json(&resource).await?["id"].as_str().unwrap().to_owned();
+        scopes.push(admin.resources().create_scope(&id, CreateResourceScope::new("read")).await?.id);
+    }
+    let role = json!({ "name": "clerk", "description": "d", "scopeIds": scopes });
+    let role = admin.operation("CreateRole")?.json(&role).await?["id"].as_str().unwrap().to_owned();
+    admin.users().assign_roles(&user, [role]).await?;
+    let mut browser = partner(&emulator).await?;
+    assign(&browser, json!({ "resourceScopes": [scopes[0]] })).await?;
+    consent_page(
+        &mut browser,
+        "openid offline_access read&resource=https://orders.example&resource=https://bills.example",
+    );
+    let (_, given) = consent(&mut browser, Method::Post, Some(&json!({})));
+    let code = browser.follow(given["redirectTo"].as_str().unwrap())["code"].clone();
+    let (_, tokens) = browser.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}"));
+    let form = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
+    let scope = |name: &str| browser.token(&format!("{form}&resource=https://{name}.example")).1["scope"].clone();
+    assert_eq!((scope("orders"), scope("bills")), (json!("read"), json!("")));
     Ok(())
 }

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::models::{
     CreateHook, CreateOrganization, CreateRole, CreateUser, HookConfig, HookEvent, TestHook, UpdateHook, UpdateUser,
 };
@@ -11,7 +13,7 @@ use logto_admin::transport::{HttpRequest, HttpResponse, Method, TransportError, 
 use logto_admin::{Client, Result, Timestamp};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, account, enable_account_api};
+use crate::browser::{Browser, CALLBACK, account, claims, enable_account_api};
 use crate::refused;
 
 /// An emulator whose webhooks a test receives.
@@ -93,6 +95,61 @@ async fn sign_ins_and_registrations_are_delivered() -> Result<()> {
     assert_eq!((&sign_in["interactionEvent"], &sign_in["userAgent"]), (&json!("SignIn"), &json!("test")));
     assert_eq!((&sign_in["user"]["username"], &sign_in["application"]["name"]), (&json!("ada"), &json!("web")));
     assert_eq!(sign_in["userId"], sign_in["user"]["id"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn applications_are_told_about_the_end_of_a_session() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    let password = "violet-anchor-47-kettle";
+    let ada = stage.client.users().create(CreateUser { password: Some(password.into()), ..ada() }).await?;
+    let named = json!({
+        "redirectUris": [CALLBACK],
+        "postLogoutRedirectUris": [],
+        "backchannelLogoutUri": "https://app.example/logout",
+        "backchannelLogoutSessionRequired": true,
+    });
+    let named = json!({ "name": "web", "type": "Traditional", "oidcClientMetadata": named });
+    let mut browser = Browser::open_application(&stage.emulator, named).await?;
+    let tokens = browser.sign_in("ada", password, "openid");
+    let id = claims(&tokens["id_token"]);
+    let sessions = stage.client.operation("ListUserSessions")?.path("userId", &ada.id).await?;
+    let session = &sessions["sessions"][0]["payload"]["authorizations"][&browser.application];
+    assert_eq!(session["sid"], id["sid"]);
+
+    browser.send(Method::Post, "/oidc/session/end/confirm", Some(&json!({ "logout": "yes" })));
+    stage.emulator.deliver().await;
+    let received = std::mem::take(&mut *stage.received.lock().unwrap());
+    let [request] = received.as_slice() else { panic!("one request: {received:?}") };
+    assert_eq!((request.method, request.url.as_str()), (Method::Post, "https://app.example/logout"));
+    assert_eq!(request.headers.get("content-type"), Some("application/x-www-form-urlencoded"));
+    let body = request.body.text();
+    let token = body.strip_prefix("logout_token=").unwrap();
+    let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&header).unwrap()["typ"], "logout+jwt");
+    let sent = claims(&json!(token));
+    assert_eq!(sent["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
+    for claim in ["iss", "aud", "sub", "sid"] {
+        assert_eq!(sent[claim], id[claim], "{claim}");
+    }
+    assert!(sent["jti"].is_string() && sent["iat"].is_i64(), "{sent}");
+    assert_eq!(sent.get("nonce"), None);
+
+    let unnamed = json!({ "redirectUris": [CALLBACK], "postLogoutRedirectUris": [], "backchannelLogoutUri": "https://a.example" });
+    let unnamed = json!({ "name": "web", "type": "Traditional", "oidcClientMetadata": unnamed });
+    let mut browser = Browser::open_application(&stage.emulator, unnamed).await?;
+    let tokens = browser.sign_in("ada", password, "openid");
+    assert_eq!(claims(&tokens["id_token"]).get("sid"), None);
+    browser.send(Method::Post, "/oidc/session/end/confirm", Some(&json!({ "logout": "yes" })));
+    stage.emulator.deliver().await;
+    let token = stage.received.lock().unwrap().pop().unwrap().body.text().replace("logout_token=", "");
+    assert_eq!((&claims(&json!(token))["sub"], claims(&json!(token)).get("sid")), (&json!(ada.id), None));
+
+    browser.sign_in("ada", password, "openid");
+    let sessions = stage.client.operation("ListUserSessions")?.path("userId", &ada.id).await?;
+    let uid = sessions["sessions"][0]["payload"]["uid"].as_str().unwrap();
+    stage.client.operation("DeleteUserSession")?.path("userId", &ada.id).path("sessionId", uid).await?;
+    assert!(stage.received.lock().unwrap().is_empty());
     Ok(())
 }
 

@@ -210,6 +210,7 @@ async fn users_sign_in_to_a_service_provider() -> Result<()> {
     }
     let answer = browser.get(&target);
     let page = answer.body.text();
+    assert!(page.contains("<form id=\"redirectForm\""), "{page}");
     assert!(page.contains("action=\"https://sp.example.com/acs\"") && page.contains("value=\"rs\""), "{page}");
     let response = page.split("name=\"SAMLResponse\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let response = String::from_utf8(STANDARD.decode(response).unwrap()).unwrap();
@@ -217,6 +218,8 @@ async fn users_sign_in_to_a_service_provider() -> Result<()> {
         "InResponseTo=\"_1\"",
         &format!("<saml:NameID Format=\"{format}\">ada@example.com</saml:NameID>"),
         "<saml:Attribute Name=\"mail\"",
+        " xsi:type=\"xs:string\">ada@example.com</saml:AttributeValue>",
+        " SessionNotOnOrAfter=\"2025-01-01T01:00:00.",
         &format!("<saml:Audience>{SERVICE}</saml:Audience>"),
     ] {
         assert!(response.contains(part), "{part}: {response}");

@@ -1,10 +1,10 @@
 //! Scripts that customize tokens.
 
-use logto_admin::Result;
 use logto_admin::models::UpsertJwtCustomizer;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpRequest;
 use logto_admin::transport::Method::Post;
+use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::{Browser, CALLBACK, claims};
@@ -45,11 +45,13 @@ async fn scripts_can_be_tried_out() -> Result<()> {
 async fn scripts_add_claims_to_tokens() -> Result<()> {
     let emulator = Emulator::new();
     let client = emulator.client()?;
-    let script = "const getCustomJwtClaims = async ({ token }) => ({ kind: token.kind, sub: 'other' });";
+    let script = "const getCustomJwtClaims = async ({ token }) => ({ kind: token.kind, sub: 'other', scope: 'all' });";
     client.configs().upsert_jwt_customizer("client-credentials", UpsertJwtCustomizer::new(script)).await?;
-    let other = emulator.client()?;
+    let other = Client::builder(emulator.endpoint()).client_credentials(emulator.app_id(), emulator.app_secret());
+    let other = other.transport(emulator.clone()).scope("unknown").build()?;
     let added = claims(&other.access_token().await?.secret().into());
     assert_eq!((&added["kind"], &added["sub"]), (&json!("ClientCredentials"), &json!(emulator.app_id())));
+    assert_eq!(added.get("scope"), None, "none was granted");
 
     let denies = UpsertJwtCustomizer::new("const getCustomJwtClaims = async ({ api }) => api.denyAccess('no');");
     client.configs().upsert_jwt_customizer("client-credentials", denies).await?;

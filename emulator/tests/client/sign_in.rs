@@ -143,7 +143,7 @@ async fn refresh_tokens_are_rotated_and_expire() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_is_used_twice_revokes_the_grant() -> Result<()> {
+async fn a_refresh_token_that_is_used_again_later_revokes_the_grant() -> Result<()> {
     let emulator = Emulator::new();
     ada(&emulator).await?;
     let mut browser = Browser::open(&emulator).await?;
@@ -151,8 +151,14 @@ async fn a_refresh_token_that_is_used_twice_revokes_the_grant() -> Result<()> {
     let refresh =
         |token: &Value| browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()));
     let second = refresh(&tokens["refresh_token"]).1;
-    assert_eq!(refresh(&tokens["refresh_token"]).0, 400);
+    emulator.advance(Duration::from_millis(2500));
+    let (status, third) = refresh(&tokens["refresh_token"]);
+    assert_eq!(status, 200, "concurrent requests of a client");
+    assert_ne!(third["refresh_token"], second["refresh_token"]);
+    emulator.advance(Duration::from_millis(600));
+    assert_eq!(refresh(&tokens["refresh_token"]).0, 400, "counted from the first use");
     assert_eq!(refresh(&second["refresh_token"]).0, 400);
+    assert_eq!(refresh(&third["refresh_token"]).0, 400);
     Ok(())
 }
 
@@ -308,6 +314,70 @@ async fn signing_out_ends_the_session() -> Result<()> {
     let response = browser.send(Method::Post, "/oidc/session/end/confirm", Some(&confirm));
     assert_eq!(location(&response), "https://app.example/bye?state=s");
     assert!(browser.authorize("scope=openid").starts_with("/sign-in"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_form_of_the_sign_out_is_enough() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid");
+    let hint = tokens["id_token"].as_str().unwrap();
+    let query = format!("id_token_hint={hint}&post_logout_redirect_uri=https://app.example/bye&state=s");
+    let page = browser.get(&format!("/oidc/session/end?{query}")).body.text();
+    let xsrf = page.split("name=\"xsrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut confirm = |xsrf: &str| {
+        let form = json!({ "xsrf": xsrf, "logout": "yes" });
+        browser.send(Method::Post, "/oidc/session/end/confirm", Some(&form))
+    };
+    let refused = confirm("other");
+    assert!(refused.status == 400 && refused.body.text().contains("xsrf token invalid"), "{}", refused.body.text());
+    assert_eq!(location(&confirm(xsrf)), "https://app.example/bye?state=s");
+    assert!(browser.authorize("scope=openid").starts_with("/sign-in"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn redirect_uris_can_have_wildcards() -> Result<()> {
+    let emulator = Emulator::new();
+    let uris = ["https://*.app.example/cb", "https://app.example/*/cb"];
+    let settings = json!({
+        "name": "web",
+        "type": "Traditional",
+        "oidcClientMetadata": { "redirectUris": uris, "postLogoutRedirectUris": [] },
+    });
+    let mut browser = Browser::open_application(&emulator, settings).await?;
+    let client = browser.application.clone();
+    for (uri, status) in [
+        ("https://pr-1.app.example/cb", 303),
+        ("https://app.example/pr-1/cb", 303),
+        ("https://a.b.app.example/cb", 400),
+        ("https://evil.example/x.app.example/cb", 400),
+        ("https://app.example/a/b/cb", 400),
+    ] {
+        let path = format!("/oidc/auth?client_id={client}&response_type=code&scope=openid&redirect_uri={uri}");
+        assert_eq!(browser.get(&path).status, status, "{uri}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn problems_of_requests_for_tokens_stay_in_the_browser() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    let client = browser.application.clone();
+    let mut target = |kind: &str| {
+        let path = format!("/oidc/auth?client_id={client}&redirect_uri={CALLBACK}&scope=openid&response_type={kind}");
+        location(&browser.get(&path))
+    };
+    let expected = |separator: &str| format!("{CALLBACK}{separator}error=unsupported_response_type&");
+    for kind in ["token", "code id_token"] {
+        assert!(target(kind).starts_with(&expected("#")), "{kind}");
+    }
+    for kind in ["none", "token&response_mode=query"] {
+        assert!(target(kind).starts_with(&expected("?")), "{kind}");
+    }
     Ok(())
 }
 

@@ -13,6 +13,8 @@ use logto_admin::transport::{HttpRequest, Method};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
+use crate::browser::Browser;
+
 const APP: &str = "client_id=emulator-app&client_secret=emulator-secret";
 const EXCHANGE: &str = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange";
 const SUBJECT: &str = "subject_token_type=urn:ietf:params:oauth:token-type:access_token";
@@ -268,6 +270,27 @@ async fn applications_exchange_tokens_only_if_they_may_and_are_complete() -> Res
     assert_eq!(error(), (400, "requested grant type is not allowed for this client".to_owned()));
     update(json!({ "customClientMetadata": { "allowTokenExchange": true } })).await?;
     assert_eq!(error(), (400, "grant request is invalid".to_owned()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn third_party_applications_cannot_exchange_tokens() -> Result<()> {
+    let emulator = Emulator::new();
+    let partner = |third_party: bool| {
+        json!({
+            "name": "partner",
+            "type": "Traditional",
+            "isThirdParty": third_party,
+            "customClientMetadata": { "allowTokenExchange": true },
+        })
+    };
+    for (third_party, description) in
+        [(true, "requested grant type is not allowed for this client"), (false, "grant request is invalid")]
+    {
+        let browser = Browser::open_application(&emulator, partner(third_party)).await?;
+        let (status, body) = browser.token(&format!("{EXCHANGE}&{SUBJECT}&subject_token=x"));
+        assert_eq!((status, &body["error_description"]), (400, &json!(description)));
+    }
     Ok(())
 }
 

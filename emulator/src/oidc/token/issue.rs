@@ -146,7 +146,8 @@ fn customize(state: &mut State, recipient: Recipient<'_>, claims: &mut Members) 
         Failure::Denied(reason) => refuse(400, "access_denied", &reason),
         Failure::Failed(_) => refuse(400, "invalid_request", "the script of the token has failed"),
     })?;
-    for (name, value) in added {
+    // A token without scopes lacks this claim.
+    for (name, value) in added.into_iter().filter(|(name, _)| name != "scope") {
         claims.entry(name).or_insert(value);
     }
     Ok(())

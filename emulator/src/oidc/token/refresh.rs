@@ -15,7 +15,7 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
     let value = context.required("refresh_token")?.to_owned();
     let token = context.state.oidc.refresh_tokens.get(&value).filter(|token| token.authorized.client == client.id);
     let token = token.cloned().ok_or_else(invalid_grant)?;
-    if token.used {
+    if token.is_spent(context.now) {
         // Somebody has a copy of the token.
         context.state.oidc.revoke(&token.authorized.grant);
         return Err(invalid_grant());
@@ -24,10 +24,10 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
     let mut current = value.clone();
     if client.rotates_refresh_tokens() {
         if let Some(known) = context.state.oidc.refresh_tokens.get_mut(&value) {
-            known.used = true;
+            known.used_at.get_or_insert(context.now);
         }
         let expires_at = if client.is_public() { token.expires_at } else { expiry(context, client) };
-        current = add(context, RefreshToken { expires_at, ..token });
+        current = add(context, RefreshToken { expires_at, used_at: None, ..token });
     }
     response.insert("refresh_token".to_owned(), current.into());
     Ok(response.into())
@@ -36,7 +36,7 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
 /// Issues the first refresh token.
 pub(super) fn first(context: &mut Context<'_>, client: &Client, authorized: Authorized) -> String {
     let (issued_at, expires_at) = (context.now, expiry(context, client));
-    add(context, RefreshToken { authorized, issued_at, expires_at, used: false })
+    add(context, RefreshToken { authorized, issued_at, expires_at, used_at: None })
 }
 
 fn expiry(context: &Context<'_>, client: &Client) -> i64 {

@@ -8,8 +8,8 @@ use super::recipient::Recipient;
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::oidc::jwt::{self, Use};
-use crate::oidc::scopes::{Holder, common, unknown_resource};
-use crate::oidc::{Context, claims, invalid_grant, refuse};
+use crate::oidc::scopes::{Holder, ORGANIZATIONS, common, unknown_resource};
+use crate::oidc::{Context, claims, invalid_grant, refuse, third_party};
 use crate::policies::application_access;
 use crate::record::Members;
 use crate::settings::ID_TOKEN;
@@ -36,7 +36,7 @@ fn access_token(context: &mut Context<'_>, client: &Client, authorized: &Authori
         session: authorized.session.as_deref(),
         ..Recipient::new(&client.id, Holder::user(&authorized.user))
     };
-    let wanted: Vec<String> = match context.parameter("scope") {
+    let mut wanted: Vec<String> = match context.parameter("scope") {
         Some(scope) => scope.split(' ').map(str::to_owned).collect(),
         None => authorized.scopes.clone(),
     };
@@ -59,7 +59,10 @@ fn access_token(context: &mut Context<'_>, client: &Client, authorized: &Authori
             let wanted = common(wanted.iter().map(String::as_str), grant.of_resource(&resource));
             issue::for_resource(context, recipient, &resource, organization.as_deref(), &wanted)
         }
-        (None, Some(organization)) => issue::for_organization(context, recipient, &organization, &wanted),
+        (None, Some(organization)) => {
+            third_party::retain(context.state, client, ORGANIZATIONS, &mut wanted);
+            issue::for_organization(context, recipient, &organization, &wanted)
+        }
         (None, None) => {
             let scope = common(wanted.iter().map(String::as_str), &grant.scopes);
             Ok(issue::for_account(context, recipient, &grant.id, authorized.session.clone(), scope))
@@ -80,12 +83,24 @@ fn id_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized,
     if let Some(nonce) = &authorized.nonce {
         set("nonce", nonce.as_str().into());
     }
+    if let Some(sid) = session_id(context, client, authorized) {
+        set("sid", sid.into());
+    }
     let lifetime = client.number("idTokenTtl").unwrap_or(LIFETIME);
     set("aud", client.id.as_str().into());
     set("exp", context.seconds().saturating_add(lifetime).into());
     set("iat", context.seconds().into());
     set("iss", context.issuer().into());
     jwt::issue(context.state, Use::Id, &claims.into())
+}
+
+/// Returns the id of the session for a client whose tokens name it.
+fn session_id(context: &Context<'_>, client: &Client, authorized: &Authorized) -> Option<String> {
+    let uid = authorized.session.as_ref().filter(|_| client.names_sessions())?;
+    let mut sessions = context.state.oidc.sessions.of_user(&authorized.user);
+    let session = sessions.find(|session| session.uid == *uid)?;
+    let own = session.authorizations.iter().find(|application| application.client == client.id)?;
+    Some(own.sid.clone())
 }
 
 /// Returns whether a client gets refresh tokens.

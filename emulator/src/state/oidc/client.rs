@@ -25,6 +25,12 @@ pub(crate) struct Client {
     pub settings: Members,
     pub redirect_uris: Vec<String>,
     pub post_logout_redirect_uris: Vec<String>,
+    /// Target of the requests about ended sessions.
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether these requests must name the session.
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
 }
 
 impl Client {
@@ -40,6 +46,11 @@ impl Client {
     /// Whether the application cannot keep a secret, and therefore does not authenticate.
     pub(crate) fn is_public(&self) -> bool {
         matches!(self.kind.as_str(), "Native" | "SPA")
+    }
+
+    /// Whether tokens for the application name the session, so that it can end the session itself.
+    pub(crate) const fn names_sessions(&self) -> bool {
+        self.backchannel_logout_uri.is_some() && self.backchannel_logout_session_required
     }
 
     pub(crate) fn uses_device_flow(&self) -> bool {
@@ -59,7 +70,7 @@ impl Client {
         let signs_in = !matches!(self.kind.as_str(), "MachineToMachine" | "SAML");
         match grant {
             CREDENTIALS => self.kind == "MachineToMachine",
-            EXCHANGE => self.is_set("allowTokenExchange") == Some(true),
+            EXCHANGE => self.is_set("allowTokenExchange") == Some(true) && !self.is_third_party,
             DEVICE => signs_in && self.uses_device_flow(),
             CODE => (signs_in || self.kind == "SAML") && !self.uses_device_flow(),
             REFRESH => signs_in,

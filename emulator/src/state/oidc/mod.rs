@@ -21,7 +21,7 @@ pub(crate) use grants::Grant;
 pub(crate) use interactions::{Interaction, Interactions, Login, Prompt};
 pub(crate) use keys::{Keys, Origin};
 pub(crate) use pushed::Pushed;
-pub(crate) use sessions::{Application, Session, Sessions};
+pub(crate) use sessions::{Application, Session, Sessions, SignOut};
 pub(crate) use tokens::{AccessToken, Authorized, Code, RefreshToken, SubjectToken};
 
 use crate::ids::Ids;

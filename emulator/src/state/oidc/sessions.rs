@@ -22,6 +22,18 @@ pub(crate) struct Session {
     pub last_submission: Value,
     /// The application that they signed in to last.
     pub client: String,
+    /// The sign-out that the user is asked to confirm.
+    #[serde(default)]
+    pub sign_out: Option<SignOut>,
+}
+
+/// A sign-out that begins with a form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SignOut {
+    /// The secret of the form. Other pages cannot know it.
+    pub xsrf: String,
+    /// Target of the redirect after the sign-out.
+    pub target: Option<String>,
 }
 
 /// An application in a session.
@@ -89,6 +101,10 @@ impl Sessions {
     /// Returns the session with the id in a cookie.
     pub(crate) fn get(&self, id: &str) -> Option<&Session> {
         self.0.iter().find(|session| session.id == id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Session> {
+        self.0.iter_mut().find(|session| session.id == id)
     }
 
     /// Stores a session, or replaces the one with the same id.

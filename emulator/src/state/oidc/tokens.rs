@@ -52,7 +52,19 @@ pub(crate) struct RefreshToken {
     pub issued_at: i64,
     /// Milliseconds since the epoch.
     pub expires_at: i64,
-    pub used: bool,
+    /// Time of the exchange that replaced the token, in milliseconds since the epoch.
+    #[serde(default)]
+    pub used_at: Option<i64>,
+}
+
+impl RefreshToken {
+    /// Time for another exchange of a token that was replaced, in milliseconds. Clients refresh concurrently.
+    const REUSE: i64 = 3000;
+
+    /// Returns whether the token was replaced and can no longer be exchanged.
+    pub(crate) fn is_spent(&self, now: i64) -> bool {
+        self.used_at.is_some_and(|used_at| now.saturating_sub(used_at) > Self::REUSE)
+    }
 }
 
 /// A token that an application exchanges for an access token of a user.
