@@ -100,7 +100,7 @@ fn update_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if !issues.is_empty() {
         return Err(rejected(issues));
     }
-    passwords::set(&mut user.hidden, &password, &mut call.state.ids);
+    passwords::set(&mut user.hidden, &password, &mut call.state.ids, call.now);
     save(call, user);
     Ok(reply::nothing(204))
 }
