@@ -5,11 +5,13 @@ use logto_admin::serde_json::{Value, json};
 use crate::errors::{Outcome, Refusal, forbidden};
 use crate::passwords;
 use crate::policies::password::{PasswordPolicy, policy_of, rejected};
+use crate::policies::email;
 use crate::providers::sso;
 use crate::record::{Members, Record, text};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 use crate::state::progress::{Event, Identifier, Kind, Progress, SOCIAL_PROFILE, Verification};
+use crate::state::messages::Recipient;
 
 /// Returns the settings of the sign-in experience.
 pub(super) fn experience(state: &State) -> Members {
@@ -31,9 +33,19 @@ pub(super) fn event(state: &State, event: Event) -> Outcome<()> {
 pub(super) fn identification(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
     method(state, event, verification)?;
     let of_provider = verification.shown.get(SOCIAL_PROFILE).and_then(|info| info.get("email")?.as_str());
+    let email = email_of(verification).filter(|_| event != Event::ForgotPassword);
+    email.map_or(Ok(()), |email| not_of_enterprise(state, email))
+}
+
+/// Returns the email address that a record is about. Enterprises decide which addresses their users have.
+fn email_of(verification: &Verification) -> Option<&str> {
     let own = verification.identifier.as_ref().filter(|identifier| identifier.kind == "email");
-    let email = of_provider.or(own.map(|identifier| identifier.value.as_str()));
-    email.filter(|_| event != Event::ForgotPassword).map_or(Ok(()), |email| not_of_enterprise(state, email))
+    of_provider.or(own.map(|identifier| identifier.value.as_str()))
+}
+
+/// Rejects a record whose email address users cannot have.
+pub(super) fn new_email(state: &State, verification: &Verification) -> Outcome<()> {
+    email_of(verification).map_or(Ok(()), |email| email::check(state, &Recipient::email(email)))
 }
 
 /// Rejects an email address whose domain requires single sign-on.

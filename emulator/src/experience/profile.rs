@@ -43,19 +43,19 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
             let id = call.text("verificationId").to_owned();
             let record = progress(call)?.verification(&id)?.clone();
             let fits = matches!((kind, record.kind), ("email", Kind::EmailCode) | ("phone", Kind::PhoneCode));
-            let Some(identifier) = record.identifier.filter(|_| fits && record.verified == Some(true)) else {
-                return Err(super::unverified());
-            };
+            let proven = record.identifier.as_ref().filter(|_| fits && record.verified == Some(true));
+            let identifier = proven.ok_or_else(super::unverified)?;
             if kind == "email" {
                 guards::not_of_enterprise(call.state, &identifier.value)?;
             }
             add_identifier(call, user.as_ref(), &identifier)?;
         }
+                guards::new_email(call.state, &record)?;
         "social" => add_social(call, user.as_ref())?,
         kind => {
             let identifier = Identifier { kind: kind.to_owned(), value: call.text("value").to_owned() };
             username::check(call.state, &identifier.value)?;
-            add_identifier(call, user.as_ref(), &identifier)?;
+            add_identifier(call, user.as_ref(), identifier)?;
         }
     }
     Ok(reply::nothing(call.success()))
@@ -83,6 +83,9 @@ fn add_social(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
     let provided = social::provided(call, &record, user.is_none())?;
     let target = provided.members.get(SOCIAL).and_then(|identity| identity.get("target")?.as_str());
     let known = user.and_then(|user| user.members.get("identities")).and_then(|all| all.get(target?));
+    if user.is_none() {
+        guards::new_email(call.state, &record)?;
+    }
     if known.is_some() {
         return Err(exists("social_account"));
     }
