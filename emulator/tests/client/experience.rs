@@ -317,3 +317,49 @@ async fn an_allowlist_refuses_all_other_addresses_and_does_not_overrule_the_bloc
     assert_eq!(register(&mut browser, "ada@other.example").0, 201);
     Ok(())
 }
+
+#[tokio::test]
+async fn new_users_fill_in_required_profile_fields() -> Result<()> {
+    let emulator = with_email_sign_up(json!({})).await?;
+    let admin = emulator.client()?;
+    let part =
+        |name: &str, required: bool| json!({ "name": name, "type": "Text", "required": required, "enabled": true });
+    let parts = [part("givenName", true), part("middleName", false)];
+    for field in [
+        json!({ "name": "company", "type": "Text", "required": true }),
+        json!({ "name": "seats", "type": "Number", "required": false }),
+        json!({ "name": "profile", "type": "Url", "required": true }),
+        json!({ "name": "fullname", "type": "Fullname", "required": true, "config": { "parts": parts } }),
+        json!({ "name": "motto", "type": "Text", "required": true }),
+    ] {
+        admin.operation("CreateCustomProfileField")?.json(&field).await?;
+    }
+    let names = ["company", "seats", "profile", "fullname"].map(|name| json!({ "name": name }));
+    admin.operation("UpdateSignInExp")?.json(&json!({ "signUpProfileFields": names })).await?;
+
+    let mut browser = Browser::open(&emulator).await?;
+    let missing = (422, json!("user.missing_profile"));
+    assert_eq!(register(&mut browser, "ada@example.com"), missing);
+    let record = browser.prove_address(&json!({ "type": "email", "value": "ada@example.com" }), "Register");
+    let response = browser.send(Post, "/api/experience/identification", Some(&record));
+    let refusal: Value = serde_json::from_str(&response.body.text()).unwrap();
+    assert_eq!(refusal["data"], json!({ "missingProfile": ["extraProfile"] }));
+    let fill = |browser: &mut Browser, values: Value| {
+        browser.call(Post, "/profile", &json!({ "type": "extraProfile", "values": values }));
+    };
+    fill(&mut browser, json!({ "company": "ACME", "givenName": "Ada" }));
+    assert_eq!(browser.experience(Post, "/identification", &record), missing);
+    fill(&mut browser, json!({ "profile": "" }));
+    assert_eq!(browser.experience(Post, "/identification", &record), missing);
+    fill(&mut browser, json!({ "profile": "https://ada.example", "address": { "country": "GB", "planet": "Earth" } }));
+    browser.call(Post, "/identification", &record);
+    assert!(browser.submit().contains_key("code"));
+
+    let ada = &admin.operation("ListUsers")?.query("search.primaryEmail", "ada@example.com").await?[0];
+    assert_eq!(ada["customData"], json!({ "company": "ACME" }));
+    assert_eq!(
+        ada["profile"],
+        json!({ "givenName": "Ada", "profile": "https://ada.example", "address": { "country": "GB" } })
+    );
+    Ok(())
+}
