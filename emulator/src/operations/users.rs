@@ -44,7 +44,7 @@ fn member(call: &Call<'_>, name: &str) -> Outcome<HttpResponse> {
 /// Merges the sent members into an object and responds with the whole object.
 fn merge(call: &mut Call<'_>, name: &str) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
-    let merged = merged(&user, name, call.body.get(name));
+    let merged = merged(&user, name, call.sent().get(name));
     user.members.insert(name.to_owned(), merged.clone());
     keep(call, &USERS, &mut user);
     Ok(reply::json(call.success(), &merged))

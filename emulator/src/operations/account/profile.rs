@@ -86,7 +86,7 @@ fn update_claims(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         require_scope(call, "address")?;
     }
     let mut user = user(call)?;
-    let merged = merged(&user, "profile", Some(&Value::Object(call.body.clone())));
+    let merged = merged(&user, "profile", Some(&call.sent().into()));
     user.members.insert("profile".to_owned(), merged.clone());
     save(call, user);
     Ok(reply::json(200, &merged))
