@@ -35,7 +35,6 @@ async fn calls_need_the_cookie_of_an_interaction_that_has_been_started() -> Resu
     let shown = browser.call(Get, "/interaction", &Value::Null);
     assert_eq!((&shown["interactionEvent"], &shown["verificationRecords"]), (&json!("SignIn"), &json!([])));
     emulator.advance(Duration::from_secs(3601));
-    browser.get("/oidc/jwks");
     assert_eq!(browser.experience(Get, "/interaction", &Value::Null), (400, json!("session.not_found")));
     Ok(())
 }
