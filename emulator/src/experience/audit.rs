@@ -78,7 +78,7 @@ impl Step {
             payload.extend(progress.user.clone().map(|user| ("userId".to_owned(), user.into())));
             payload.insert("interaction".to_owned(), masked(progress.shown()));
         }
-        if !call.body.is_empty() {
+        if !call.body.is_empty() && call.info.id != "InitInteraction" {
             payload.insert("payload".to_owned(), masked_body(call).into());
         }
         let error = outcome.as_ref().err().map(Refusal::logged);
