@@ -144,6 +144,9 @@ async fn logs_of_interactions_tell_the_session_and_the_reasons_of_a_prompt() -> 
     assert_eq!(ended.len(), 2);
     assert!(ended.iter().all(|payload| payload.get("userId").is_none()), "{ended:?}");
     assert_eq!(payloads("Interaction.SignIn.Create")[0].get("payload"), None);
+    let identified = &payloads("Interaction.SignIn.Identifier.Submit")[0];
+    assert_eq!(identified["verification"]["id"], identified["payload"]["verificationId"]);
+    assert_eq!(identified["verification"]["type"], "Password");
     Ok(())
 }
 
