@@ -76,15 +76,25 @@ impl Step {
         }
         if let Some(progress) = progress {
             payload.extend(progress.user.clone().map(|user| ("userId".to_owned(), user.into())));
-            payload.insert("interaction".to_owned(), masked(progress.shown()));
+            let shown = masked(progress.shown());
+            if call.info.id == "IdentifyUser" {
+                payload.extend(named_record(call, &shown).map(|record| ("verification".to_owned(), record.clone())));
+            }
+            payload.insert("interaction".to_owned(), shown);
         }
-        if !call.body.is_empty() {
+        if !call.body.is_empty() && call.info.id != "InitInteraction" {
             payload.insert("payload".to_owned(), masked_body(call).into());
         }
         let error = outcome.as_ref().err().map(Refusal::logged);
         let entry = Entry::new(self.key, error, payload).from(call.request);
         call.state.log(call.now, entry);
     }
+}
+
+/// Returns the verification record that a call names.
+fn named_record<'i>(call: &Call<'_>, interaction: &'i Value) -> Option<&'i Value> {
+    let mut records = interaction.get("verificationRecords")?.as_array()?.iter();
+    records.find(|record| record.get("id").is_some_and(|id| *id == call.text("verificationId")))
 }
 
 /// Returns the body without secrets. The value of a new password is one.

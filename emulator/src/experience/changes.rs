@@ -24,7 +24,7 @@ pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record)
         }
     }
     if let Some(password) = &progress.password {
-        passwords::set(&mut user.hidden, password, &mut call.state.ids);
+        passwords::set(&mut user.hidden, password, &mut call.state.ids, call.now);
     }
 }
 

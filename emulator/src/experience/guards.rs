@@ -3,12 +3,15 @@
 use logto_admin::serde_json::{Value, json};
 
 use crate::errors::{Outcome, Refusal, forbidden};
+use crate::operations::sign_in_experience::sign_up_fields;
 use crate::passwords;
+use crate::policies::email;
 use crate::policies::password::{PasswordPolicy, policy_of, rejected};
 use crate::providers::sso;
 use crate::record::{Members, Record, text};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
+use crate::state::messages::Recipient;
 use crate::state::progress::{Event, Identifier, Kind, Progress, SOCIAL_PROFILE, Verification};
 
 /// Returns the settings of the sign-in experience.
@@ -30,10 +33,20 @@ pub(super) fn event(state: &State, event: Event) -> Outcome<()> {
 /// Rejects an identification method that is disabled, or an email address whose domain requires single sign-on.
 pub(super) fn identification(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
     method(state, event, verification)?;
+    let email = email_of(verification).filter(|_| event != Event::ForgotPassword);
+    email.map_or(Ok(()), |email| not_of_enterprise(state, email))
+}
+
+/// Returns the email address that a record is about. Enterprises decide which addresses their users have.
+fn email_of(verification: &Verification) -> Option<&str> {
     let of_provider = verification.shown.get(SOCIAL_PROFILE).and_then(|info| info.get("email")?.as_str());
     let own = verification.identifier.as_ref().filter(|identifier| identifier.kind == "email");
-    let email = of_provider.or(own.map(|identifier| identifier.value.as_str()));
-    email.filter(|_| event != Event::ForgotPassword).map_or(Ok(()), |email| not_of_enterprise(state, email))
+    of_provider.or(own.map(|identifier| identifier.value.as_str()))
+}
+
+/// Rejects a record whose email address users cannot have.
+pub(super) fn new_email(state: &State, verification: &Verification) -> Outcome<()> {
+    email_of(verification).map_or(Ok(()), |email| email::check(state, &Recipient::email(email)))
 }
 
 /// Rejects an email address whose domain requires single sign-on.
@@ -124,11 +137,40 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
     if needs_password && !user.hidden.contains_key(passwords::DIGEST) && !is_social {
         missing.push("password".to_owned());
     }
+    if missing.is_empty() && progress.event == Event::Register && lacks_field(state, &experience, user) {
+        missing.push("extraProfile".to_owned());
+    }
     if missing.is_empty() {
         return Ok(());
     }
     let refusal = Refusal::new(422, "user.missing_profile", "You need to provide additional info before signing-in.");
     Err(refusal.with("data", json!({ "missingProfile": missing })))
+}
+
+/// Returns whether a user lacks a profile field that new users must fill in.
+fn lacks_field(state: &State, experience: &Members, user: &Record) -> bool {
+    let has = |name: &str| {
+        let of_object = |object: &str| user.members.get(object)?.get(name);
+        let value = match name {
+            "name" | "avatar" => user.members.get(name),
+            _ => of_object("profile").or_else(|| of_object("customData")),
+        };
+        value.is_some_and(|value| !value.is_null() && value != "")
+    };
+    let fields = sign_up_fields(experience, &state.store);
+    let required = |field: &&Value| field.get("required") == Some(&Value::Bool(true));
+    fields.as_array().into_iter().flatten().filter(required).flat_map(names_of).any(|name| !has(name))
+}
+
+/// Returns the members that a profile field sets: those of its parts, if it is a full name.
+fn names_of(field: &Value) -> Vec<&str> {
+    if field.get("type").and_then(Value::as_str) != Some("Fullname") {
+        return field.get("name").and_then(Value::as_str).into_iter().collect();
+    }
+    let parts = field.pointer("/config/parts").and_then(Value::as_array).into_iter().flatten();
+    let is_asked =
+        |part: &&Value| ["enabled", "required"].iter().all(|flag| part.get(flag) == Some(&Value::Bool(true)));
+    parts.filter(is_asked).filter_map(|part| part.get("name")?.as_str()).collect()
 }
 
 /// Rejects a password that the policy does not permit.

@@ -87,6 +87,7 @@ fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpRe
     guards::event(call.state, Event::Register)?;
     if let Some(record) = &record {
         check(call, Event::Register, record)?;
+        guards::new_email(call.state, record)?;
     }
     let mut draft = progress(call)?.clone();
     let proof = record.clone();

@@ -7,7 +7,7 @@ use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;
-use crate::policies::username;
+use crate::policies::{password_expiration, username};
 use crate::record::Record;
 use crate::state::progress::{Identifier, Kind, Verification};
 
@@ -35,22 +35,23 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let identifier = Identifier::of(&call.body);
     progress(call)?;
     let subject = (identifier.kind.as_str(), identifier.value.as_str());
-    events::guard(call, subject, |call| check(call, &identifier))?;
+    let user = events::guard(call, subject, |call| check(call, &identifier))?;
+    password_expiration::check(call.state, &user.hidden, call.now)?;
     let mut record = Verification::new(call.state.ids.id(21), Kind::Password);
     record.verified = Some(true);
     record.identifier = Some(identifier);
     added(call, record)
 }
 
-/// Rejects a password that is not the user's.
-fn check(call: &mut Call<'_>, identifier: &Identifier) -> Outcome<()> {
+/// Rejects a password that is not the user's, and returns the user.
+fn check(call: &mut Call<'_>, identifier: &Identifier) -> Outcome<Record> {
     let mut user = people::find(call.state, identifier).cloned().ok_or_else(wrong)?;
     let password = call.text("password").to_owned();
     let right = call.state.jobs.verify(&user.hidden, &password)?;
     if right && passwords::upgrade(&mut user.hidden, &password, &mut call.state.ids) {
-        call.state.store.put(&USERS, user);
+        call.state.store.put(&USERS, user.clone());
     }
-    if right { Ok(()) } else { Err(wrong()) }
+    if right { Ok(user) } else { Err(wrong()) }
 }
 
 fn wrong() -> Refusal {

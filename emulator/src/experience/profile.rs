@@ -1,5 +1,6 @@
 //! Data that a user enters to complete their account.
 
+use logto_admin::operation;
 use logto_admin::serde_json::Map;
 use logto_admin::transport::HttpResponse;
 
@@ -8,6 +9,8 @@ use super::start::not_for_forgotten_passwords;
 use super::{guards, identities, people, progress, social};
 use crate::call::{Call, Handler};
 use crate::collections::USERS;
+use crate::document::parsed::parsed;
+use crate::document::schema::Contract;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::passwords;
@@ -17,7 +20,7 @@ use crate::state::progress::{Event, Identifier, Kind};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("AddUserProfile", add), ("ResetUserPassword", reset_password)];
 
-/// Members of a user. All other entered values are parts of the profile.
+/// Members of a user that profile fields set.
 const OWN: [&str; 2] = ["name", "avatar"];
 
 fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -43,13 +46,13 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
             let id = call.text("verificationId").to_owned();
             let record = progress(call)?.verification(&id)?.clone();
             let fits = matches!((kind, record.kind), ("email", Kind::EmailCode) | ("phone", Kind::PhoneCode));
-            let Some(identifier) = record.identifier.filter(|_| fits && record.verified == Some(true)) else {
-                return Err(super::unverified());
-            };
+            let proven = record.identifier.as_ref().filter(|_| fits && record.verified == Some(true));
+            let identifier = proven.ok_or_else(super::unverified)?;
             if kind == "email" {
                 guards::not_of_enterprise(call.state, &identifier.value)?;
+                guards::new_email(call.state, &record)?;
             }
-            add_identifier(call, user.as_ref(), &identifier)?;
+            add_identifier(call, user.as_ref(), identifier)?;
         }
         "social" => add_social(call, user.as_ref())?,
         kind => {
@@ -80,6 +83,9 @@ fn add_identifier(call: &mut Call<'_>, user: Option<&Record>, identifier: &Ident
 fn add_social(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.record(&id, Kind::Social)?.clone();
+    if user.is_none() {
+        guards::new_email(call.state, &record)?;
+    }
     let provided = social::provided(call, &record, user.is_none())?;
     let target = provided.members.get(SOCIAL).and_then(|identity| identity.get("target")?.as_str());
     let known = user.and_then(|user| user.members.get("identities")).and_then(|all| all.get(target?));
@@ -91,14 +97,23 @@ fn add_social(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
     Ok(())
 }
 
+/// Adds values of profile fields. Those that are not members of a user or of their profile are custom data.
 fn add_values(call: &mut Call<'_>) -> Outcome<()> {
     let values = call.object("values");
+    let claims = operation::find("UpdateOtherProfile").and_then(|info| Contract::of(info).body());
     let profile = &mut progress(call)?.profile;
     for (name, value) in values {
-        if OWN.contains(&name.as_str()) {
-            profile.insert(name, value);
-        } else if let Some(parts) = profile.entry("profile").or_insert_with(|| Map::new().into()).as_object_mut() {
-            parts.insert(name, value);
+        let claim = claims.and_then(|claims| claims.property(&name));
+        let (object, value) = match claim {
+            _ if OWN.contains(&name.as_str()) => {
+                profile.insert(name, value);
+                continue;
+            }
+            Some(claim) => ("profile", parsed(claim, &value)),
+            None => ("customData", value),
+        };
+        if let Some(members) = profile.entry(object).or_insert_with(|| Map::new().into()).as_object_mut() {
+            members.insert(name, value);
         }
     }
     Ok(())

@@ -19,7 +19,7 @@ pub(crate) fn admit(
     match authentication {
         Authentication::Management => management(bearer(request)?, state, now),
         Authentication::User => user(bearer(request)?, state, now),
-        Authentication::Session => interactions::id_of(request, state),
+        Authentication::Session => interactions::id_of(request, state, now),
         _ => Ok(String::new()),
     }
 }

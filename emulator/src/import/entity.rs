@@ -1,15 +1,18 @@
 //! Creates an entity of a section, with everything that belongs to it.
 
+use logto_admin::operation::find;
 use logto_admin::serde_json::{Value, json};
 
 use super::references::{id, ids};
 use super::sections::{ORGANIZATION_ROLE, Rule, Section, Target};
-use super::{Imported, Place, perform};
+use super::{Imported, Place, perform, strict};
+use crate::document::schema::Contract;
 use crate::record::{Members, text};
 use crate::state::State;
 
 pub(super) fn create(section: &Section, entity: &Value, state: &mut State, place: &Place) -> Imported<()> {
     let mut body = place.object(entity)?.clone();
+    check_names(section, &body, place)?;
     if section.collection.is_some() {
         state.presets.id = chosen_id(section, &mut body, state, place)?;
     }
@@ -33,6 +36,14 @@ pub(super) fn create(section: &Section, entity: &Value, state: &mut State, place
     let created = created?;
     let id = created.get("id").and_then(Value::as_str).unwrap_or_default();
     later.into_iter().try_for_each(|(rule, value, place)| complete(state, rule, id, &value, &place))
+}
+
+/// Rejects a member that neither the body of the operation nor the section has.
+fn check_names(section: &Section, entity: &Members, place: &Place) -> Imported<()> {
+    let Some(schema) = find(section.operation).and_then(|info| Contract::of(info).body()) else { return Ok(()) };
+    let id = section.collection.map(|_| "id");
+    let own: Vec<&str> = section.rules.iter().map(|(name, _)| *name).chain(id).collect();
+    strict::check_entity(schema, &own, entity, place)
 }
 
 /// Removes the id from a body and returns it.
@@ -109,7 +120,7 @@ impl Member {
         let id = match value {
             Value::Object(members) => {
                 if let Some(name) = members.keys().find(|name| *name != reference && *name != "roles") {
-                    return Err(super::strict::unknown(&place.member(name), [reference, "roles"].into_iter()));
+                    return Err(strict::unknown(&place.member(name), [reference, "roles"].into_iter()));
                 }
                 if let Some(sent) = members.get("roles") {
                     roles = ids(state, &ORGANIZATION_ROLE, sent, &place.member("roles"))?;

@@ -4,6 +4,25 @@ use logto_admin::serde_json::Value;
 
 use super::{ImportError, Place};
 use crate::document::schema::{Kind, Schema};
+use crate::record::Members;
+
+/// Rejects the first member of an entity that neither the schema nor the seed file's own members have.
+pub(super) fn check_entity(
+    schema: Schema,
+    own: &[&'static str],
+    entity: &Members,
+    place: &Place,
+) -> Result<(), ImportError> {
+    if schema.kind() != Kind::Object || schema.is_open() {
+        return Ok(());
+    }
+    let of_body: Vec<&str> = schema.properties().map(|(name, _)| name).collect();
+    let mut known = own.iter().copied().chain(of_body);
+    match entity.keys().find(|name| known.clone().all(|known| known != name.as_str())) {
+        Some(name) => Err(unknown(&place.member(name), &mut known)),
+        None => Ok(()),
+    }
+}
 
 /// Rejects the first member of a value that the schema does not have.
 pub(super) fn check(schema: Schema, value: &Value, place: &Place) -> Result<(), ImportError> {
@@ -32,5 +51,6 @@ pub(super) fn check(schema: Schema, value: &Value, place: &Place) -> Result<(), 
 pub(super) fn unknown<'a>(place: &Place, known: impl Iterator<Item = &'a str>) -> ImportError {
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
+    known.dedup();
     place.error(format!("unknown member, expected one of {}", known.join(", ")))
 }

@@ -4,19 +4,54 @@ use logto_admin::serde_json::{Value, json};
 
 use super::Context;
 use crate::record::Members;
-use crate::state::logs::Entry;
-use crate::state::oidc::{Interaction, Prompt};
+use crate::state::logs::{Entry, MASK};
+use crate::state::oidc::{Authorization, Interaction, Prompt};
 
-/// Logs that a user is asked to sign in or to consent.
-pub(super) fn created(context: &mut Context<'_>, id: &str) {
-    let Some(interaction) = context.state.oidc.interactions.get(id) else { return };
-    let mut payload = payload(context, interaction);
-    let name = match interaction.prompt {
-        Prompt::Login => "login",
-        Prompt::Consent => "consent",
+/// Credentials that an authorization request can carry. The log masks them, whether the request has them or not.
+const CREDENTIALS: [&str; 2] = ["one_time_token", "google_one_tap_credential"];
+
+/// Logs that a user is asked to sign in, or to consent to scopes that the user has not granted yet. Those of resources are
+/// by indicator.
+pub(super) fn created(context: &mut Context<'_>, id: &str, scopes: &[String], of_resources: &[(String, Vec<String>)]) {
+    let Some(interaction) = context.state.oidc.interactions.get(id).cloned() else { return };
+    let session = interaction.session.as_deref().and_then(|id| context.state.oidc.sessions.get(id));
+    let user = session.map(|session| session.user.clone());
+    let mut payload = payload(context, &interaction);
+    payload.extend(user.map(|user| ("userId".to_owned(), user.into())));
+    let prompt = match interaction.prompt {
+        Prompt::Login => login(&interaction),
+        Prompt::Consent => consent(&interaction.authorization, scopes, of_resources),
     };
-    payload.insert("prompt".to_owned(), json!({ "name": name, "details": {}, "reasons": [format!("{name}_prompt")] }));
+    payload.insert("prompt".to_owned(), prompt);
     log(context, "Interaction.Create", payload);
+}
+
+fn login(interaction: &Interaction) -> Value {
+    let (asked, known) = (interaction.authorization.prompts("login"), interaction.session.is_some());
+    let reasons = [("login_prompt", asked), ("no_session", !known), ("max_age", known && !asked)];
+    json!({ "name": "login", "details": {}, "reasons": those_that_apply(&reasons) })
+}
+
+fn consent(authorization: &Authorization, scopes: &[String], of_resources: &[(String, Vec<String>)]) -> Value {
+    let reasons = [
+        ("consent_prompt", authorization.prompts("consent")),
+        ("native_client_prompt", authorization.client.kind == "Native"),
+        ("op_scopes_missing", !scopes.is_empty()),
+        ("rs_scopes_missing", !of_resources.is_empty()),
+    ];
+    let mut details = Members::new();
+    if !scopes.is_empty() {
+        details.insert("missingOIDCScope".to_owned(), scopes.into());
+    }
+    if !of_resources.is_empty() {
+        let resources = of_resources.iter().map(|(indicator, scopes)| (indicator.clone(), scopes.as_slice().into()));
+        details.insert("missingResourceScopes".to_owned(), Members::from_iter(resources).into());
+    }
+    json!({ "name": "consent", "details": details, "reasons": those_that_apply(&reasons) })
+}
+
+fn those_that_apply(reasons: &[(&'static str, bool)]) -> Vec<&'static str> {
+    reasons.iter().filter(|(_, applies)| *applies).map(|(reason, _)| *reason).collect()
 }
 
 /// Logs that a user has signed in or consented.
@@ -25,18 +60,20 @@ pub(super) fn ended(context: &mut Context<'_>, interaction: &Interaction) {
     log(context, "Interaction.End", payload);
 }
 
-fn payload(context: &Context<'_>, interaction: &Interaction) -> Members {
+/// Returns what the log has about an interaction. Before a sign-in, the server uses a session that only the log shows.
+fn payload(context: &mut Context<'_>, interaction: &Interaction) -> Members {
     let authorization = &interaction.authorization;
     let parameters = authorization.parameters.iter().filter(|(name, _)| *name != "client_secret");
-    let parameters: Members = parameters.map(|(name, value)| (name.to_owned(), value.into())).collect();
-    let session = interaction.session.as_deref().and_then(|id| context.state.oidc.sessions.get(id));
-    let members: [(&str, Option<Value>); 4] = [
-        ("applicationId", Some(authorization.client.id.clone().into())),
-        ("interactionId", Some(interaction.id.clone().into())),
-        ("params", Some(parameters.into())),
-        ("userId", session.map(|session| session.user.clone().into())),
+    let mut parameters: Members = parameters.map(|(name, value)| (name.to_owned(), value.into())).collect();
+    parameters.extend(CREDENTIALS.map(|name| (name.to_owned(), MASK.into())));
+    let session = interaction.session.clone().unwrap_or_else(|| context.state.ids.token(43));
+    let members: [(&str, Value); 4] = [
+        ("applicationId", authorization.client.id.clone().into()),
+        ("interactionId", interaction.id.clone().into()),
+        ("sessionId", session.into()),
+        ("params", parameters.into()),
     ];
-    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn log(context: &mut Context<'_>, key: &str, payload: Members) {

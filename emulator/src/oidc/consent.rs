@@ -16,8 +16,8 @@ use crate::state::State;
 use crate::state::oidc::{Interaction, Prompt, Session};
 
 /// Returns the consent in progress and its session.
-fn current(request: &Incoming, state: &mut State) -> Outcome<(Interaction, Session)> {
-    let id = interactions::id_of(request, state)?;
+fn current(request: &Incoming, state: &mut State, now: i64) -> Outcome<(Interaction, Session)> {
+    let id = interactions::id_of(request, state, now)?;
     let interaction = state.oidc.interactions.get_mut(&id).cloned();
     let interaction = interaction.filter(|interaction| interaction.prompt == Prompt::Consent);
     let missing = || Refusal::usual(400, "session.not_found");
@@ -28,7 +28,7 @@ fn current(request: &Incoming, state: &mut State) -> Outcome<(Interaction, Sessi
 
 /// Records the consent, and returns the URL that continues.
 fn give(request: &Incoming, state: &mut State, now: i64) -> Outcome<String> {
-    let (interaction, session) = current(request, state)?;
+    let (interaction, session) = current(request, state, now)?;
     let grant = consent(state, &interaction.authorization, &session, now);
     if let Some(interaction) = state.oidc.interactions.get_mut(&interaction.id) {
         interaction.grant = Some(grant);
@@ -39,7 +39,7 @@ fn give(request: &Incoming, state: &mut State, now: i64) -> Outcome<String> {
 
 /// `/consent`: continues at once for an application of the tenant, and shows a page for another one.
 pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
-    match current(request, state) {
+    match current(request, state, now) {
         Ok((interaction, _)) if !interaction.authorization.client.is_third_party => {
             give(request, state, now).map_or_else(Refusal::into_response, |target| redirect(302, &target))
         }
@@ -50,9 +50,9 @@ pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpRespo
 /// `/api/interaction/consent`: shows and records the consent to an application that is not the tenant's own.
 pub(crate) fn interaction(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse> {
     match request.method {
-        Method::Get => shown(request, state).map(|shown| reply::json(200, &shown)),
+        Method::Get => shown(request, state, now).map(|shown| reply::json(200, &shown)),
         Method::Post => {
-            give_organizations(request, state)?;
+            give_organizations(request, state, now)?;
             let target = give(request, state, now)?;
             Ok(reply::json(200, &json!({ "redirectTo": target })))
         }
@@ -61,8 +61,8 @@ pub(crate) fn interaction(request: &Incoming, state: &mut State, now: i64) -> Ou
 }
 
 /// Lets the application access the organizations that the user has chosen.
-fn give_organizations(request: &Incoming, state: &mut State) -> Outcome<()> {
-    let (interaction, session) = current(request, state)?;
+fn give_organizations(request: &Incoming, state: &mut State, now: i64) -> Outcome<()> {
+    let (interaction, session) = current(request, state, now)?;
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let ids = body.get("organizationIds").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     for id in ids {
@@ -73,8 +73,8 @@ fn give_organizations(request: &Incoming, state: &mut State) -> Outcome<()> {
     Ok(())
 }
 
-fn shown(request: &Incoming, state: &mut State) -> Outcome<Value> {
-    let (interaction, session) = current(request, state)?;
+fn shown(request: &Incoming, state: &mut State, now: i64) -> Outcome<Value> {
+    let (interaction, session) = current(request, state, now)?;
     let authorization = &interaction.authorization;
     let missing = missing(state, authorization, &session);
     let user = state.store.get(&USERS, &session.user).cloned().unwrap_or_default();

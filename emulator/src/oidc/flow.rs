@@ -222,9 +222,11 @@ fn ask(
         Prompt::Consent => "/consent".to_owned(),
     };
     let client = authorization.client.id.clone();
+    let current = session.as_deref().and_then(|id| context.state.oidc.sessions.get(id));
+    let missing = current.map(|current| missing(context.state, &authorization, current)).unwrap_or_default();
     let resumed_by = if authorization.device_code.is_some() { "/oidc/device" } else { "/oidc/auth" };
     let id = interactions::start(context, authorization, prompt, answered, session);
-    audit::created(context, &id);
+    audit::created(context, &id, &missing.scopes, &missing.resources);
     let mut response = redirect(303, &page);
     cookies::set(&mut response, cookies::INTERACTION, &id, "/");
     cookies::set(&mut response, cookies::RESUME, &id, &format!("{resumed_by}/{id}"));

@@ -46,9 +46,10 @@ pub(crate) fn missing() -> Refusal {
     not_found("interaction session not found")
 }
 
-/// Returns the id of the interaction that the cookie of a request names.
-pub(crate) fn id_of(request: &Incoming, state: &State) -> Outcome<String> {
+/// Returns the id of the interaction that the cookie of a request names, unless it has expired.
+pub(crate) fn id_of(request: &Incoming, state: &State, now: i64) -> Outcome<String> {
     let id = cookies::get(request, cookies::INTERACTION);
     let id = id.ok_or_else(|| not_found("interaction session id cookie not found"))?;
-    if state.oidc.interactions.contains(id) { Ok(id.to_owned()) } else { Err(missing()) }
+    let found = state.oidc.interactions.get(id).filter(|interaction| interaction.expires_at > now);
+    found.map(|interaction| interaction.id.clone()).ok_or_else(missing)
 }

@@ -32,7 +32,7 @@ mod sample_response_tests;
 mod scripts;
 mod sentinel;
 mod sessions;
-mod sign_in_experience;
+pub(crate) mod sign_in_experience;
 mod sso_connectors;
 mod subject_tokens;
 mod system;

@@ -16,6 +16,7 @@ use crate::record::{Members, Record};
 use crate::rules::Shape;
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::messages::{self, Channel};
+use crate::store::Store;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CheckPasswordWithDefaultSignInExperience", check_password),
@@ -96,7 +97,7 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
             "email": replaces_passwords(Channel::Email, "EmailVerificationCode"),
         },
         "isDevelopmentTenant": false,
-        "customProfileFields": sign_up_fields(&shown, profile_fields::listed(store)),
+        "customProfileFields": sign_up_fields(&shown, store),
         "customProfileFieldCatalog": profile_fields::listed(store),
     });
     if let (Some(true), Some(config)) = (has_captcha(&shown), captcha::public(store)) {
@@ -109,7 +110,8 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
 }
 
 /// Returns the fields that users fill in when they sign up. By default, these are all fields.
-fn sign_up_fields(shown: &Members, fields: Value) -> Value {
+pub(crate) fn sign_up_fields(shown: &Members, store: &Store) -> Value {
+    let fields = profile_fields::listed(store);
     let (Some(Value::Array(wanted)), Value::Array(fields)) = (shown.get("signUpProfileFields"), &fields) else {
         return fields;
     };

@@ -8,9 +8,9 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::{self, Verb, keep, show};
 use crate::passwords;
+use crate::policies::password_expiration;
 use crate::record::{Members, Record};
 use crate::rules::Shape;
-use crate::settings::SIGN_IN_EXPERIENCE;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListUserCustomData", |call| member(call, "customData")),
@@ -44,7 +44,7 @@ fn member(call: &Call<'_>, name: &str) -> Outcome<HttpResponse> {
 /// Merges the sent members into an object and responds with the whole object.
 fn merge(call: &mut Call<'_>, name: &str) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
-    let merged = merged(&user, name, call.body.get(name));
+    let merged = merged(&user, name, call.sent().get(name));
     user.members.insert(name.to_owned(), merged.clone());
     keep(call, &USERS, &mut user);
     Ok(reply::json(call.success(), &merged))
@@ -61,7 +61,7 @@ pub(super) fn merged(record: &Record, name: &str, sent: Option<&Value>) -> Value
 fn set_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let password = call.text("password").to_owned();
-    passwords::set(&mut user.hidden, &password, &mut call.state.ids);
+    passwords::set(&mut user.hidden, &password, &mut call.state.ids, call.now);
     changed(call, user)
 }
 
@@ -85,16 +85,12 @@ fn has_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn expire_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let expired = call.body.get("isExpired") == Some(&Value::Bool(true));
-    if expired && !call.state.settings.get(&SIGN_IN_EXPERIENCE).get("passwordExpiration").is_some_and(is_enabled) {
+    if expired && password_expiration::policy(call.state).is_none() {
         let message = "Password expiration policy is not enabled. Enable it in the sign-in experience settings before expiring passwords.";
         return Err(Refusal::new(400, "sign_in_experiences.password_expiration_not_enabled", message));
     }
     passwords::set_expired(&mut user.hidden, expired);
     changed(call, user)
-}
-
-fn is_enabled(policy: &Value) -> bool {
-    policy.get("enabled") == Some(&Value::Bool(true))
 }
 
 fn suspend(call: &mut Call<'_>) -> Outcome<HttpResponse> {

@@ -23,17 +23,29 @@ pub(crate) const DIGEST: &str = "passwordDigest";
 /// The members that hold the digest and its algorithm.
 pub(crate) const MEMBERS: [&str; 2] = [DIGEST, ALGORITHM];
 /// The member with the flag for a password that must be changed.
-const EXPIRED: &str = "isPasswordExpired";
+pub(crate) const EXPIRED: &str = "isPasswordExpired";
+/// The member with the time at which the password was set, in milliseconds since the epoch.
+pub(crate) const SET_AT: &str = "passwordUpdatedAt";
 /// The member that holds the algorithm of the digest.
 pub(crate) const ALGORITHM: &str = "passwordAlgorithm";
 /// The algorithm of passwords that are set as text.
 const OWN: &str = "Argon2i";
 
 /// Sets a password.
-pub(crate) fn set(hidden: &mut Fields, password: &str, ids: &mut Ids) {
+pub(crate) fn set(hidden: &mut Fields, password: &str, ids: &mut Ids, now: i64) {
+    digest(hidden, password, ids);
+    renew(hidden, now);
+}
+
+fn digest(hidden: &mut Fields, password: &str, ids: &mut Ids) {
     let salt = ids.secret(16);
     hidden.insert(DIGEST.to_owned(), functions::argon2i(&salt, password).into());
     hidden.insert(ALGORITHM.to_owned(), OWN.into());
+}
+
+/// Starts the validity of a new password.
+fn renew(hidden: &mut Fields, now: i64) {
+    hidden.insert(SET_AT.to_owned(), now.into());
     hidden.remove(EXPIRED);
 }
 
@@ -43,20 +55,22 @@ pub(crate) fn set_expired(hidden: &mut Fields, expired: bool) {
 }
 
 /// Sets a digest that was computed elsewhere.
-pub(crate) fn import(hidden: &mut Fields, digest: &str, algorithm: &str) -> Outcome<()> {
+pub(crate) fn import(hidden: &mut Fields, digest: &str, algorithm: &str, now: i64) -> Outcome<()> {
     if algorithm == "Legacy" {
         legacy::check(digest)?;
     }
     hidden.insert(DIGEST.to_owned(), digest.into());
     hidden.insert(ALGORITHM.to_owned(), Value::from(algorithm));
+    renew(hidden, now);
     Ok(())
 }
 
-/// Replaces a verified digest that was computed elsewhere. Returns whether it was replaced.
+/// Replaces a verified digest that was computed elsewhere. The password stays the same, and as old as it is. Returns
+/// whether the digest was replaced.
 pub(crate) fn upgrade(hidden: &mut Fields, password: &str, ids: &mut Ids) -> bool {
     let foreign = hidden.text(ALGORITHM) != OWN;
     if foreign {
-        set(hidden, password, ids);
+        digest(hidden, password, ids);
     }
     foreign
 }
@@ -74,7 +88,7 @@ mod tests {
     fn only_the_right_password_matches() {
         let mut hidden = Fields::default();
         assert!(!is_right(&hidden, ""));
-        set(&mut hidden, "correct horse", &mut Ids::new(0));
+        set(&mut hidden, "correct horse", &mut Ids::new(0), 0);
         assert!(is_right(&hidden, "correct horse") && !is_right(&hidden, "battery"));
         assert!(!hidden.text(DIGEST).contains("horse"));
     }
@@ -82,7 +96,7 @@ mod tests {
     #[test]
     fn a_verified_digest_becomes_argon2i() {
         let mut hidden = Fields::default();
-        import(&mut hidden, "5f4dcc3b5aa765d61d8327deb882cf99", "MD5").unwrap();
+        import(&mut hidden, "5f4dcc3b5aa765d61d8327deb882cf99", "MD5", 0).unwrap();
         assert!(is_right(&hidden, "password") && !is_right(&hidden, "passwort"));
         assert!(upgrade(&mut hidden, "password", &mut Ids::new(0)));
         assert!(hidden.text(DIGEST).starts_with("$argon2i$v=19$"));

@@ -4,6 +4,7 @@
 pub(crate) mod application_access;
 pub(crate) mod email;
 pub(crate) mod password;
+pub(crate) mod password_expiration;
 pub(crate) mod phones;
 pub(crate) mod sentinel;
 pub(crate) mod username;

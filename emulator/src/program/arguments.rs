@@ -59,7 +59,7 @@ fn supported(text: &str) -> Result<Release, String> {
     if published.contains(&release) || release == Release::NEXT {
         Ok(release)
     } else {
-        Err(format!("release {release} is not between {} and {}", Release::OLDEST, Release::NEWEST))
+        Err(format!("release {release} is not between {} and {}, or next", Release::OLDEST, Release::NEWEST))
     }
 }
 
@@ -111,5 +111,7 @@ mod tests {
         ] {
             assert!(parsed(&wrong).is_err(), "{wrong:?}");
         }
+        let refusal = supported("1.43").expect_err("an unknown release");
+        assert_eq!(refusal, "release 1.43 is not between 1.17 and 1.42, or next");
     }
 }

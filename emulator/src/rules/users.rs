@@ -34,9 +34,9 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         return Err(Refusal::new(400, "user.password_algorithm_required", "Password algorithm is required."));
     }
     if let Some(password) = password {
-        passwords::set(&mut draft.hidden, &password, &mut call.state.ids);
+        passwords::set(&mut draft.hidden, &password, &mut call.state.ids, call.now);
     } else if let (Some(digest), Some(algorithm)) = (digest, algorithm) {
-        passwords::import(&mut draft.hidden, &digest, &algorithm)?;
+        passwords::import(&mut draft.hidden, &digest, &algorithm, call.now)?;
     }
     Ok(())
 }

@@ -25,13 +25,13 @@ pub(crate) fn plant(state: &mut State, resource: &str, application: &Credentials
         "id": "management-api-all",
         "resourceId": MANAGEMENT_RESOURCE_ID,
         "name": MANAGEMENT_SCOPE,
-        "description": "Permits every operation of the Management API.",
+        "description": "Default scope for Management API, allows all permissions.",
     });
     add(state, &SCOPES, scope, now);
     let role = json!({
         "id": "management-api-access",
         "name": "Logto Management API access",
-        "description": "Permits every operation of the Management API.",
+        "description": "This default role grants access to the Logto management API.",
         "type": "MachineToMachine",
     });
     add(state, &ROLES, role, now);

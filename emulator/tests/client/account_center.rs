@@ -164,6 +164,16 @@ async fn changes_require_the_scope_of_the_field() -> Result<()> {
 }
 
 #[tokio::test]
+async fn claims_have_no_unknown_members() -> Result<()> {
+    let account = Account::new().await?;
+    let sent = json!({ "nickname": "A", "bad": 1, "address": { "country": "GB", "planet": "Earth" } });
+    let kept = json!({ "nickname": "A", "address": { "country": "GB" } });
+    assert_eq!(account.call(Patch, "/my-account/profile", &sent, "").await?, kept);
+    assert_eq!(account.get("/my-account").await?["profile"], kept);
+    Ok(())
+}
+
+#[tokio::test]
 async fn usernames_and_passwords_require_a_verification_record() -> Result<()> {
     let account = Account::new().await?;
     let denied = (401, "verification_record.permission_denied".to_owned());

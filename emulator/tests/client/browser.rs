@@ -87,6 +87,14 @@ impl Browser {
         self.call(Method::Post, &format!("/verification/{path}"), body)["verificationId"].as_str().unwrap().to_owned()
     }
 
+    /// Proves an address with a code, and returns the body with the verification record.
+    pub(crate) fn prove_address(&mut self, identifier: &Value, event: &str) -> Value {
+        let record = self.verify("verification-code", &json!({ "identifier": identifier, "interactionEvent": event }));
+        let code = self.emulator.messages().last().unwrap().code().unwrap().to_owned();
+        let body = json!({ "identifier": identifier, "verificationId": record, "code": code });
+        json!({ "verificationId": self.verify("verification-code/verify", &body) })
+    }
+
     /// Requests an authorization with further parameters. Returns where the browser is sent.
     pub(crate) fn authorize(&mut self, more: &str) -> String {
         let client = &self.application;

@@ -35,7 +35,6 @@ async fn calls_need_the_cookie_of_an_interaction_that_has_been_started() -> Resu
     let shown = browser.call(Get, "/interaction", &Value::Null);
     assert_eq!((&shown["interactionEvent"], &shown["verificationRecords"]), (&json!("SignIn"), &json!([])));
     emulator.advance(Duration::from_secs(3601));
-    browser.get("/oidc/jwks");
     assert_eq!(browser.experience(Get, "/interaction", &Value::Null), (400, json!("session.not_found")));
     Ok(())
 }
@@ -245,5 +244,121 @@ async fn users_sign_in_by_email_address_or_phone_number_with_a_password_or_a_cod
         browser.call(Post, "/identification", &json!({ "verificationId": record }));
         assert!(browser.submit().contains_key("code"), "{kind}");
     }
+    Ok(())
+}
+
+/// Returns an emulator whose users register with an email address, and have what `more` requires.
+async fn with_email_sign_up(more: Value) -> Result<Emulator> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    crate::connectors::email_connector(&admin).await?;
+    let mut experience = json!({ "signUp": { "identifiers": ["email"], "password": false, "verify": true } });
+    experience.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    admin.operation("UpdateSignInExp")?.json(&experience).await?;
+    Ok(emulator)
+}
+
+/// Registers with a code, and returns the status and the code of the error.
+fn register(browser: &mut Browser, email: &str) -> (u16, Value) {
+    browser.start("Register", "openid");
+    let record = browser.prove_address(&json!({ "type": "email", "value": email }), "Register");
+    browser.experience(Post, "/identification", &record)
+}
+
+fn blocked(reason: &str) -> (u16, Value) {
+    (422, json!(format!("session.email_blocklist.{reason}_not_allowed")))
+}
+
+#[tokio::test]
+async fn blocked_addresses_do_not_register() -> Result<()> {
+    let policy = json!({
+        "blockDisposableAddresses": true,
+        "blockSubaddressing": true,
+        "customBlocklist": ["@bad.example", "eve@good.example"],
+    });
+    let emulator = with_email_sign_up(json!({ "emailBlocklistPolicy": policy })).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    assert_eq!(register(&mut browser, "ada@bad.example"), blocked("email"));
+    assert_eq!(register(&mut browser, "EVE@good.example"), blocked("email"));
+    assert_eq!(register(&mut browser, "ada+1@good.example"), blocked("email_subaddressing"));
+    assert_eq!(register(&mut browser, "ada@good.example").0, 201);
+    assert_eq!(register(&mut browser, "ada@mailinator.com").0, 201, "disposable addresses are not recognized");
+    browser.start("Register", "openid");
+    let mut profile = browser.prove_address(&json!({ "type": "email", "value": "bob@bad.example" }), "Register");
+    profile["type"] = json!("email");
+    assert_eq!(browser.experience(Post, "/profile", &profile), blocked("email"));
+    // Existing users keep their addresses.
+    let bob = json!({ "primaryEmail": "bob@bad.example" });
+    emulator.client()?.operation("CreateUser")?.json(&bob).await?;
+    let method =
+        json!({ "identifier": "email", "password": true, "verificationCode": true, "isPasswordPrimary": false });
+    let experience = json!({ "signIn": { "methods": [method] } });
+    emulator.client()?.operation("UpdateSignInExp")?.json(&experience).await?;
+    browser.start("SignIn", "openid");
+    let record = browser.prove_address(&json!({ "type": "email", "value": "bob@bad.example" }), "SignIn");
+    browser.call(Post, "/identification", &record);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_allowlist_refuses_all_other_addresses_and_does_not_overrule_the_blocklist() -> Result<()> {
+    let policy = json!({
+        "blockSubaddressing": true,
+        "customAllowlist": ["@good.example", "ada@other.example"],
+        "customBlocklist": ["eve@good.example"],
+    });
+    let emulator = with_email_sign_up(json!({ "emailBlocklistPolicy": policy })).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    assert_eq!(register(&mut browser, "bob@other.example"), blocked("email"));
+    assert_eq!(register(&mut browser, "eve@good.example"), blocked("email"));
+    assert_eq!(register(&mut browser, "bob+1@good.example"), blocked("email_subaddressing"));
+    assert_eq!(register(&mut browser, "bob@good.example").0, 201);
+    assert_eq!(register(&mut browser, "ada@other.example").0, 201);
+    Ok(())
+}
+
+#[tokio::test]
+async fn new_users_fill_in_required_profile_fields() -> Result<()> {
+    let emulator = with_email_sign_up(json!({})).await?;
+    let admin = emulator.client()?;
+    let part =
+        |name: &str, required: bool| json!({ "name": name, "type": "Text", "required": required, "enabled": true });
+    let parts = [part("givenName", true), part("middleName", false)];
+    for field in [
+        json!({ "name": "company", "type": "Text", "required": true }),
+        json!({ "name": "seats", "type": "Number", "required": false }),
+        json!({ "name": "profile", "type": "Url", "required": true }),
+        json!({ "name": "fullname", "type": "Fullname", "required": true, "config": { "parts": parts } }),
+        json!({ "name": "motto", "type": "Text", "required": true }),
+    ] {
+        admin.operation("CreateCustomProfileField")?.json(&field).await?;
+    }
+    let names = ["company", "seats", "profile", "fullname"].map(|name| json!({ "name": name }));
+    admin.operation("UpdateSignInExp")?.json(&json!({ "signUpProfileFields": names })).await?;
+
+    let mut browser = Browser::open(&emulator).await?;
+    let missing = (422, json!("user.missing_profile"));
+    assert_eq!(register(&mut browser, "ada@example.com"), missing);
+    let record = browser.prove_address(&json!({ "type": "email", "value": "ada@example.com" }), "Register");
+    let response = browser.send(Post, "/api/experience/identification", Some(&record));
+    let refusal: Value = serde_json::from_str(&response.body.text()).unwrap();
+    assert_eq!(refusal["data"], json!({ "missingProfile": ["extraProfile"] }));
+    let fill = |browser: &mut Browser, values: Value| {
+        browser.call(Post, "/profile", &json!({ "type": "extraProfile", "values": values }));
+    };
+    fill(&mut browser, json!({ "company": "ACME", "givenName": "Ada" }));
+    assert_eq!(browser.experience(Post, "/identification", &record), missing);
+    fill(&mut browser, json!({ "profile": "" }));
+    assert_eq!(browser.experience(Post, "/identification", &record), missing);
+    fill(&mut browser, json!({ "profile": "https://ada.example", "address": { "country": "GB", "planet": "Earth" } }));
+    browser.call(Post, "/identification", &record);
+    assert!(browser.submit().contains_key("code"));
+
+    let ada = &admin.operation("ListUsers")?.query("search.primaryEmail", "ada@example.com").await?[0];
+    assert_eq!(ada["customData"], json!({ "company": "ACME" }));
+    assert_eq!(
+        ada["profile"],
+        json!({ "givenName": "Ada", "profile": "https://ada.example", "address": { "country": "GB" } })
+    );
     Ok(())
 }

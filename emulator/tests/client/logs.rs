@@ -114,3 +114,58 @@ async fn the_steps_of_sign_ins_are_logged_without_secrets() -> Result<()> {
     assert!(!json!(logs).to_string().contains(password));
     Ok(())
 }
+
+#[tokio::test]
+async fn logs_of_interactions_tell_the_session_and_the_reasons_of_a_prompt() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let password = "violet-anchor-47-kettle";
+    let ada = CreateUser { username: Some("ada".into()), password: Some(password.into()), ..Default::default() };
+    let id = admin.users().create(ada).await?.id;
+    Browser::open(&emulator).await?.sign_in("ada", password, "openid profile");
+
+    let logs = admin.operation("ListLogs")?.query("page_size", "100").await?;
+    let oldest_first = logs.as_array().unwrap().iter().rev();
+    let payloads = |key: &str| -> Vec<Value> {
+        oldest_first.clone().filter(|log| log["key"] == key).map(|log| log["payload"].clone()).collect()
+    };
+    let (created, ended) = (payloads("Interaction.Create"), payloads("Interaction.End"));
+    let login = json!({ "name": "login", "details": {}, "reasons": ["login_prompt", "no_session"] });
+    assert_eq!((&created[0]["prompt"], &created[0]["userId"]), (&login, &Value::Null));
+    let details = json!({ "missingOIDCScope": ["openid", "profile"] });
+    let reasons = ["consent_prompt", "op_scopes_missing"];
+    let consent = json!({ "name": "consent", "details": details, "reasons": reasons });
+    assert_eq!((&created[1]["prompt"], &created[1]["userId"]), (&consent, &json!(id)));
+    for payload in created.iter().chain(&ended) {
+        assert!(payload["sessionId"].is_string() && payload["interactionId"].is_string(), "{payload}");
+        assert_eq!(payload["params"]["one_time_token"], "******");
+        assert_eq!(payload["params"]["google_one_tap_credential"], "******");
+    }
+    assert_eq!(ended.len(), 2);
+    assert!(ended.iter().all(|payload| payload.get("userId").is_none()), "{ended:?}");
+    assert_eq!(payloads("Interaction.SignIn.Create")[0].get("payload"), None);
+    let identified = &payloads("Interaction.SignIn.Identifier.Submit")[0];
+    assert_eq!(identified["verification"]["id"], identified["payload"]["verificationId"]);
+    assert_eq!(identified["verification"]["type"], "Password");
+    Ok(())
+}
+
+#[tokio::test]
+async fn logs_of_a_consent_name_the_missing_scopes_of_resources() -> Result<()> {
+    let emulator = Emulator::new();
+    let seed = json!({
+        "resources": [{ "name": "Orders", "indicator": "https://orders.example", "scopes": [{ "name": "read" }] }],
+        "roles": [{ "name": "clerk", "description": "d", "scopes": ["read"] }],
+        "users": [{ "username": "ada", "password": "violet-anchor-47-kettle", "roles": ["clerk"] }],
+    });
+    emulator.import(&seed).unwrap();
+    let mut browser = Browser::open(&emulator).await?;
+    browser.sign_in("ada", "violet-anchor-47-kettle", "openid");
+    let target = browser.authorize("scope=openid read&resource=https://orders.example");
+    assert_eq!(target, "/consent");
+    let logs = emulator.client()?.operation("ListLogs")?.query("logKey", "Interaction.Create").await?;
+    let details = json!({ "missingResourceScopes": { "https://orders.example": ["read"] } });
+    let consent = json!({ "name": "consent", "details": details, "reasons": ["rs_scopes_missing"] });
+    assert_eq!(logs[0]["payload"]["prompt"], consent);
+    Ok(())
+}

@@ -21,6 +21,7 @@ mod connectors;
 mod consent;
 mod dashboard;
 mod deliveries;
+mod differences;
 mod domains;
 mod email_templates;
 mod experience;

@@ -1,9 +1,14 @@
-//! Imported password digests.
+//! Imported password digests, and passwords that expire.
+
+use std::time::Duration;
 
 use logto_admin::models::Password;
 use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::{Post, Put};
 use logto_admin::{Client, Result};
+use logto_admin_emulator::Emulator;
 
+use crate::browser::Browser;
 use crate::{call, client, refused};
 
 async fn import(client: &Client, algorithm: &str, digest: &str) -> Result<String> {
@@ -76,4 +81,98 @@ async fn malformed_legacy_digests_are_rejected_at_creation() {
     ] {
         assert_eq!(refused(import(&client, "Legacy", digest).await), (400, code.into()), "{digest}");
     }
+}
+
+/// Creates a user with a password, and returns an emulator whose passwords expire after a day, and the user's id.
+async fn with_expiration(password: &str) -> Result<(Emulator, String)> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    crate::connectors::email_connector(&admin).await?;
+    let experience = json!({
+        "forgotPasswordMethods": ["EmailVerificationCode"],
+        "passwordExpiration": { "enabled": true, "validPeriodDays": 1 },
+    });
+    call(&admin, "UpdateSignInExp", &[], experience).await?;
+    let ada = json!({ "username": "ada", "primaryEmail": "ada@example.com", "password": password });
+    let id = call(&admin, "CreateUser", &[], ada).await?["id"].as_str().unwrap().to_owned();
+    Ok((emulator, id))
+}
+
+/// Proves a password in a new sign-in, and returns the status and the code of the error.
+fn prove(browser: &mut Browser, password: &str) -> (u16, Value) {
+    browser.start("SignIn", "openid");
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": password });
+    let (status, answer) = browser.experience(Post, "/verification/password", &body);
+    (status, if status < 400 { Value::Null } else { answer })
+}
+
+const RIGHT: (u16, Value) = (200, Value::Null);
+
+fn expired() -> (u16, Value) {
+    (422, json!("password.expired"))
+}
+
+#[tokio::test]
+async fn a_password_that_was_marked_as_expired_does_not_sign_in() -> Result<()> {
+    let (first, second) = ("violet-anchor-47-kettle", "copper-lantern-82-meadow");
+    let (emulator, id) = with_expiration(first).await?;
+    let (admin, path) = (emulator.client()?, [("userId", id.as_str())]);
+    let mark = |expired: bool| call(&admin, "UpdateUserPasswordExpiration", &path, json!({ "isExpired": expired }));
+    let mut browser = Browser::open(&emulator).await?;
+    assert_eq!(prove(&mut browser, first), RIGHT);
+    mark(true).await?;
+    assert_eq!(prove(&mut browser, first), expired());
+    assert_eq!(prove(&mut browser, "wrong"), (422, json!("session.invalid_credentials")));
+    mark(false).await?;
+    assert_eq!(prove(&mut browser, first), RIGHT);
+    mark(true).await?;
+    call(&admin, "UpdateUserPassword", &path, json!({ "password": second })).await?;
+    assert_eq!(prove(&mut browser, second), RIGHT);
+    mark(true).await?;
+    call(&admin, "UpdateSignInExp", &[], json!({ "passwordExpiration": { "enabled": false } })).await?;
+    assert_eq!(prove(&mut browser, second), RIGHT);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_old_password_expires_until_the_user_resets_it() -> Result<()> {
+    let (first, second) = ("violet-anchor-47-kettle", "copper-lantern-82-meadow");
+    let (emulator, id) = with_expiration(first).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    emulator.advance(Duration::from_secs(86_000));
+    assert_eq!(prove(&mut browser, first), RIGHT);
+    emulator.advance(Duration::from_secs(500));
+    assert_eq!(prove(&mut browser, first), expired());
+    // The flag is independent of the age.
+    let valid = json!({ "isExpired": false });
+    call(&emulator.client()?, "UpdateUserPasswordExpiration", &[("userId", &id)], valid).await?;
+    assert_eq!(prove(&mut browser, first), expired());
+
+    browser.start("ForgotPassword", "openid");
+    let identifier = json!({ "type": "email", "value": "ada@example.com" });
+    let record = browser.prove_address(&identifier, "ForgotPassword");
+    browser.call(Post, "/identification", &record);
+    browser.call(Put, "/profile/password", &json!({ "password": second }));
+    browser.call(Post, "/submit", &Value::Null);
+    assert_eq!(prove(&mut browser, second), RIGHT);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_digest_of_the_same_password_does_not_make_it_valid_again() -> Result<()> {
+    let (emulator, _) = with_expiration("violet-anchor-47-kettle").await?;
+    let admin = emulator.client()?;
+    let grace = json!({
+        "username": "grace", "passwordAlgorithm": "MD5", "passwordDigest": "5f4dcc3b5aa765d61d8327deb882cf99",
+    });
+    let id = call(&admin, "CreateUser", &[], grace).await?["id"].as_str().unwrap().to_owned();
+    call(&admin, "UpdateUserPasswordExpiration", &[("userId", &id)], json!({ "isExpired": true })).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let body = json!({ "identifier": { "type": "username", "value": "grace" }, "password": "password" });
+    for _ in 0..2 {
+        browser.start("SignIn", "openid");
+        assert_eq!(browser.experience(Post, "/verification/password", &body), expired());
+    }
+    assert_eq!(algorithm(&admin, &id).await?, "Argon2i");
+    Ok(())
 }

@@ -215,3 +215,22 @@ async fn required_identifiers_can_be_skipped() -> Result<()> {
     assert!(browser.submit().contains_key("code"));
     Ok(())
 }
+
+#[tokio::test]
+async fn blocked_addresses_of_providers_do_not_register() -> Result<()> {
+    let (emulator, connector) = with_connector(json!({})).await?;
+    let policy = json!({ "emailBlocklistPolicy": { "customBlocklist": ["@example.com"] } });
+    emulator.client()?.operation("UpdateSignInExp")?.json(&policy).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    browser.call(Post, "/profile", &json!({ "type": "username", "value": "grace" }));
+    let blocked = (422, json!("session.email_blocklist.email_not_allowed"));
+    let record = verify(&mut browser, &connector, &grace());
+    assert_eq!(browser.experience(Post, "/identification", &record), blocked);
+    let mut profile = record;
+    profile["type"] = json!("social");
+    assert_eq!(browser.experience(Post, "/profile", &profile), blocked);
+    let record = verify(&mut browser, &connector, &json!({ "code": "c", "userId": "grace-1" }));
+    browser.call(Post, "/identification", &record);
+    Ok(())
+}

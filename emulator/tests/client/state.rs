@@ -193,6 +193,23 @@ async fn imported_entities_have_what_requests_add_and_any_kind_of_reference() ->
     Ok(())
 }
 
+#[tokio::test]
+async fn phrases_and_scripts_are_imported_by_language_and_by_kind_of_token() -> Result<()> {
+    let emulator = Emulator::new();
+    let phrases = json!({ "en": { "action": { "sign_in": "Log in" } } });
+    let script = "const getCustomJwtClaims = async () => ({});";
+    let scripts = json!({ "access-token": { "script": script }, "client-credentials": { "script": script } });
+    emulator.import(&json!({ "customPhrases": phrases, "jwtCustomizers": scripts })).unwrap();
+    let client = emulator.client()?;
+    let phrase = client.operation("GetCustomPhrase")?.path("languageTag", "en").await?;
+    assert_eq!(phrase["translation"], phrases["en"]);
+    for kind in ["access-token", "client-credentials"] {
+        let kept = client.operation("GetJwtCustomizer")?.path("tokenTypePath", kind).await?;
+        assert_eq!(kept["script"], script, "{kind}");
+    }
+    Ok(())
+}
+
 #[test]
 fn mistakes_in_imported_data_are_reported_with_their_place() {
     let emulator = Emulator::new();
@@ -201,7 +218,12 @@ fn mistakes_in_imported_data_are_reported_with_their_place() {
         (json!([]), "expected an object"),
         (json!({ "user": [] }), "user: unknown member, expected one of accountCenter, applications,"),
         (json!({ "users": {} }), "users: expected a list"),
-        (json!({ "users": [{ "usernme": "ada" }] }), "users[0].usernme: unknown member, expected one of avatar,"),
+        (
+            json!({ "users": [{ "usernme": "ada" }] }),
+            "users[0].usernme: unknown member, expected one of avatar, customData, id, identities, isSuspended, name, \
+             password, passwordAlgorithm, passwordDigest, personalAccessTokens, primaryEmail, primaryPhone, profile, \
+             roles, username",
+        ),
         (json!({ "users": [{ "profile": { "nick": "a" } }] }), "users[0].profile.nick: unknown member, expected"),
         (json!({ "users": [{ "username": "a b" }] }), "users[0].username: Invalid"),
         (

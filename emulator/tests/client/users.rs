@@ -2,7 +2,7 @@ use logto_admin::models::{CreateUser, Password, UpdateUser, UpdateUserCustomData
 use logto_admin::serde_json::{Map, json};
 use logto_admin::{Client, Patch, Result};
 
-use crate::{client, refused};
+use crate::{call, client, refused};
 
 fn named(username: &str) -> CreateUser {
     CreateUser { username: Some(username.into()), ..Default::default() }
@@ -92,5 +92,20 @@ async fn custom_data_is_merged_and_users_are_suspended() -> Result<()> {
     assert_eq!(json!(merged), json!({ "a": 1, "b": null }));
     let suspended = client.users().update_is_suspended(&ada.id, UpdateUserIsSuspended { is_suspended: true }).await?;
     assert!(suspended.is_suspended);
+    Ok(())
+}
+
+#[tokio::test]
+async fn profiles_have_no_unknown_members() -> Result<()> {
+    let client = client();
+    let id = ada(&client).await?.id;
+    let path = [("userId", id.as_str())];
+    let sent = json!({ "profile": { "nickname": "A", "bad": 1, "address": { "country": "GB", "planet": "Earth" } } });
+    let kept = json!({ "nickname": "A", "address": { "country": "GB" } });
+    assert_eq!(call(&client, "UpdateUserProfile", &path, sent).await?, kept);
+    assert_eq!(client.operation("GetUser")?.path("userId", &id).await?["profile"], kept);
+    let data = json!({ "customData": { "bad": { "worse": 1 } } });
+    let kept = json!({ "a": 1, "bad": { "worse": 1 } });
+    assert_eq!(call(&client, "UpdateUserCustomData", &path, data).await?, kept);
     Ok(())
 }

@@ -86,7 +86,7 @@ fn update_claims(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         require_scope(call, "address")?;
     }
     let mut user = user(call)?;
-    let merged = merged(&user, "profile", Some(&Value::Object(call.body.clone())));
+    let merged = merged(&user, "profile", Some(&call.sent().into()));
     user.members.insert("profile".to_owned(), merged.clone());
     save(call, user);
     Ok(reply::json(200, &merged))
@@ -100,7 +100,7 @@ fn update_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if !issues.is_empty() {
         return Err(rejected(issues));
     }
-    passwords::set(&mut user.hidden, &password, &mut call.state.ids);
+    passwords::set(&mut user.hidden, &password, &mut call.state.ids, call.now);
     save(call, user);
     Ok(reply::nothing(204))
 }

@@ -70,8 +70,4 @@ impl Interactions {
     pub(crate) fn remove(&mut self, id: &str) -> Option<Interaction> {
         self.0.remove(id)
     }
-
-    pub(crate) fn contains(&self, id: &str) -> bool {
-        self.0.contains_key(id)
-    }
 }

@@ -32,6 +32,8 @@ const UNRECORDED: &[Unrecorded] = &[
         "iaglnao3qdpa",
     ),
     relates(969, Patch, SIGN_IN, EVERY_METHOD),
+    // The recorder registered users without profile fields, and 1150 has these settings.
+    relates(969, Patch, SIGN_IN, r#"{"passwordExpiration": {"enabled": false}, "signUpProfileFields": []}"#),
     relates(1010, Patch, SIGN_IN, r#"{"signUp": {"identifiers": ["email"], "password": false, "verify": true}}"#),
     relates(1022, Patch, SIGN_IN, r#"{"signUp": {"identifiers": ["phone"], "password": false, "verify": true}}"#),
     creates(1046, "/api/one-time-tokens", r#"{"email": "flow@people.example"}"#, "sjQ16H2TMCpR1tDP7HJFXcTZpv2KXmfN"),
@@ -126,9 +128,7 @@ const FACTORS_BY_CODE: &str = r#"{
 const AFTER_SIGN_INS: &str = r#"{
     "signUp": { "identifiers": ["username"], "password": true, "verify": false },
     "captchaPolicy": { "enabled": true },
-    "passkeySignIn": { "enabled": false },
-    "passwordExpiration": { "enabled": false },
-    "signUpProfileFields": []
+    "passkeySignIn": { "enabled": false }
 }"#;
 const ACCOUNT_CENTER: &str = "/api/account-center";
 /// The recorder played Cloudflare and a storage.
