@@ -91,7 +91,9 @@ impl Writer {
         }
     }
 
+    /// Notes the created user. Fails if an unclear creation found the user of another record.
     pub(super) fn created(&self, row: &Row<'_>, id: String, origin: Origin) -> Result<Target, RecordError> {
+        self.claim(row, &id).map_err(partial)?;
         // Otherwise the next entry is that the record is done.
         if has_more(row.record) {
             let unclear = origin == Origin::Unclear;

@@ -154,7 +154,8 @@ impl Writer {
             }
             Some(Standing::Done { id, created, unclear, digest, .. }) => {
                 if row.has(digest.as_ref()) {
-                    self.matched.add(&id);
+                    // Another record then fails.
+                    let _ = self.claim(&row, &id);
                     return Ok(Done::new(Outcome::Journaled, id));
                 }
                 let origin = Origin::noted(created, unclear);
@@ -169,6 +170,7 @@ impl Writer {
                     if !row.has(digest.as_ref()) {
                         return self.catch_up(&row, &user, target).await;
                     }
+                    self.claim(&row, &target.id)?;
                     Ok(target)
                 }
                 None => self.create(&row, None).await?,
@@ -197,7 +199,6 @@ impl Writer {
                     return Err(self.taken_back(key, &target, problem).await);
                 }
                 self.done(&row, &target, false)?;
-                self.matched.add(&target.id);
                 let is_unclear = target.origin == Origin::Unclear;
                 // A dry run creates no user, so the record has no id yet.
                 let id = Some(target.id).filter(|id| !id.is_empty());
@@ -210,6 +211,7 @@ impl Writer {
     /// Changes a user whose creation an earlier run has begun. That run had another content of the record. A user that
     /// might be somebody else's only changes on demand.
     async fn catch_up(&self, row: &Row<'_>, user: &User, target: Target) -> Written {
+        self.claim(row, &target.id)?;
         if target.origin == Origin::Unclear && self.on_conflict != OnConflict::Update {
             return Ok(Done::new(Outcome::Outdated, target.id));
         }
@@ -219,9 +221,11 @@ impl Writer {
     /// Handles a record that changed since an earlier run. Returns none if the user does not exist any more.
     async fn changed(&self, row: &Row<'_>, target: Target) -> Result<Option<Done>, RecordError> {
         if self.on_conflict == OnConflict::Skip {
+            self.claim(row, &target.id)?;
             return Ok(Some(Done::new(Outcome::Outdated, target.id)));
         }
         let Some(user) = self.user(&target.id).await? else { return Ok(None) };
+        self.claim(row, &user.id)?;
         if self.on_conflict == OnConflict::Fail {
             return Err(conflict(&user));
         }
@@ -252,9 +256,7 @@ impl Writer {
 
     /// Handles a record whose user exists.
     async fn exists(&self, row: &Row<'_>, user: User) -> Written {
-        if !self.matched.add(&user.id) {
-            return Err(several_records(&user));
-        }
+        self.claim(row, &user.id)?;
         let target = Target { id: user.id.clone(), origin: Origin::Existing };
         let done = match self.on_conflict {
             OnConflict::Skip => {
@@ -265,6 +267,19 @@ impl Writer {
             OnConflict::Update => self.update(row, &user, &target).await?,
         };
         Ok(done.with_doubt(self.doubt(row.record, &user)))
+    }
+
+    /// Adds the users of earlier runs to those of the records so far.
+    pub(super) fn match_journal(&self) {
+        if let Some(journal) = &self.journal {
+            self.matched.add_journal(&locked(journal));
+        }
+    }
+
+    /// Fails if a user belongs to another record of the journal or of this run.
+    pub(super) fn claim(&self, row: &Row<'_>, id: &str) -> Result<(), RecordError> {
+        let keys = std::iter::once(row.key.to_owned()).chain(row.record.keys());
+        if self.matched.add(id, keys) { Ok(()) } else { Err(several_records(id)) }
     }
 
     /// Returns a doubt if the user of a record has other identifiers, too. It might be somebody else.
@@ -334,8 +349,8 @@ pub(super) fn partial(problem: RecordError) -> RecordError {
 }
 
 /// Two people would become one user.
-fn several_records(user: &User) -> RecordError {
-    let message = format!("another record of the import belongs to the same user: {}", user.id);
+fn several_records(id: &str) -> RecordError {
+    let message = format!("another record of the import, maybe of an earlier run, belongs to the same user: {id}");
     RecordError { code: Some("user.several_records".to_owned()), message, ..RecordError::default() }
 }
 

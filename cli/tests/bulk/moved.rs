@@ -1,0 +1,82 @@
+//! Identifiers that move from one person to another, and users that change while an import runs.
+
+use logto_admin::bulk::Concurrency;
+use logto_admin_cli::interrupt::Interrupt;
+use logto_admin_cli::users::import::import;
+use logto_admin_cli::users::record::ImportedUser;
+use logto_admin_cli::users::record_result::{Outcome, RecordResult};
+use logto_admin_cli::users::write::{OnConflict, Writer};
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, items, record};
+
+/// Imports, and returns the outcomes and codes of the records in the order of the file.
+async fn outcomes(writer: &Writer, users: Vec<ImportedUser>, concurrency: usize) -> Vec<(Outcome, Option<String>)> {
+    let mut lines = Vec::new();
+    let mut report = |line: &RecordResult| {
+        lines.push((line.location.clone(), (line.outcome, line.code.clone())));
+        Ok(())
+    };
+    let (concurrency, interrupt) = (Concurrency::up_to(concurrency), Interrupt::default());
+    import(writer, items(users), concurrency, None, &interrupt, &mut report).await.unwrap();
+    lines.sort_by(|one, other| one.0.cmp(&other.0));
+    lines.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// The address, or the username, of the first person becomes that of the second one.
+#[tokio::test]
+async fn an_identifier_that_moves_to_another_record_does_not_move_the_account() {
+    let with_ids: [Value; 3] = [
+        json!({ "id": "1", "primaryEmail": "a@example.com", "name": "One" }),
+        json!({ "id": "1", "primaryEmail": "b@example.com", "name": "One" }),
+        json!({ "id": "2", "primaryEmail": "a@example.com", "name": "Two", "password": "violet-anchor-47-kettle" }),
+    ];
+    let without_ids: [Value; 3] = [
+        json!({ "primaryEmail": "a@example.com", "username": "one", "name": "One" }),
+        json!({ "primaryEmail": "a@example.com", "username": "uno", "name": "One" }),
+        json!({ "primaryEmail": "b@example.com", "username": "one", "name": "Two" }),
+    ];
+    for [first, changed, other] in [with_ids, without_ids] {
+        for (concurrency, is_reversed) in [(1, false), (1, true), (32, false), (32, true)] {
+            let mut stage = Stage::new();
+            let created = stage.import(vec![record(first.clone())]).await;
+            let id = created.lines[0].id.clone().unwrap();
+            stage.on_conflict = OnConflict::Update;
+            let again = async |is_dry_run| {
+                let mut users = vec![record(changed.clone()), record(other.clone())];
+                if is_reversed {
+                    users.reverse();
+                }
+                let writer = Writer { is_dry_run, ..stage.writer(&stage.client()).await };
+                let mut outcomes = outcomes(&writer, users, concurrency).await;
+                if is_reversed {
+                    outcomes.reverse();
+                }
+                outcomes
+            };
+            let failed = (Outcome::Failed, Some("user.several_records".to_owned()));
+            let expected = vec![(Outcome::Updated, None), failed];
+            assert_eq!(again(true).await, expected, "{changed} {concurrency} {is_reversed}");
+            assert_eq!(again(false).await, expected, "{changed} {concurrency} {is_reversed}");
+            let user = stage.client().users().get(&id).await.unwrap();
+            assert_eq!((user.name.as_deref(), user.has_password), (Some("One"), Some(false)));
+            // The identifier is free now.
+            assert_eq!(again(false).await, [(Outcome::Journaled, None), (Outcome::Created, None)]);
+        }
+    }
+}
+
+/// A record without id that has a better key than in the earlier run.
+#[tokio::test]
+async fn a_record_that_gains_an_identifier_is_the_same_record() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Update;
+    for (members, expected) in [
+        (json!({ "username": "ada" }), Outcome::Created),
+        (json!({ "username": "ada", "primaryEmail": "Ada@example.com" }), Outcome::Updated),
+        (json!({ "id": "1", "primaryEmail": "ada@example.com", "name": "Ada" }), Outcome::Updated),
+    ] {
+        let report = stage.import(vec![record(members)]).await;
+        assert_eq!(report.lines[0].outcome, expected, "{report:?}");
+    }
+}
