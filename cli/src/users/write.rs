@@ -142,15 +142,11 @@ impl Writer {
         let standing = self.journal.as_ref().and_then(|journal| locked(journal).standing(key).cloned());
         let row = Row { key, record, digest: digest_of(record) };
         let found = match standing {
-            // The record never was about the user that it was skipped for, so its new content can be about another one.
-            Some(Standing::Done { skipped: true, digest, .. }) if !row.has(digest.as_ref()) => {
+            // The user that the record was skipped for never was certainly that of the record. Both can have changed.
+            Some(Standing::Done { skipped: true, digest, .. })
+                if self.on_conflict != OnConflict::Skip || !row.has(digest.as_ref()) =>
+            {
                 self.create(&row, None).await?
-            }
-            Some(Standing::Done { id, skipped: true, .. }) if self.on_conflict != OnConflict::Skip => {
-                match self.user(&id).await? {
-                    Some(user) => return self.exists(&row, user).await,
-                    None => self.create(&row, None).await?,
-                }
             }
             Some(Standing::Done { id, created, unclear, digest, .. }) => {
                 if row.has(digest.as_ref()) {

@@ -80,3 +80,30 @@ async fn a_record_that_gains_an_identifier_is_the_same_record() {
         assert_eq!(report.lines[0].outcome, expected, "{report:?}");
     }
 }
+
+/// The address of the user was wrong, and is corrected after the first run.
+#[tokio::test]
+async fn a_skipped_record_is_looked_up_again_if_its_user_has_changed() {
+    for (on_conflict, is_taken, expected) in [
+        (OnConflict::Update, false, Outcome::Created),
+        (OnConflict::Fail, false, Outcome::Created),
+        (OnConflict::Update, true, Outcome::Updated),
+        (OnConflict::Fail, true, Outcome::Failed),
+    ] {
+        let mut stage = Stage::new();
+        let ann = stage.call("CreateUser", json!({ "primaryEmail": "bob@example.com", "name": "Ann" })).await;
+        let bob = || vec![record(json!({ "id": "1", "primaryEmail": "bob@example.com", "name": "Bob" }))];
+        assert_eq!(stage.import(bob()).await.lines[0].outcome, Outcome::Skipped);
+        let (client, id) = (stage.client(), ann["id"].as_str().unwrap());
+        let change = client.operation("UpdateUser").unwrap().path("userId", id);
+        change.json(&json!({ "primaryEmail": "ann@example.com" })).await.unwrap();
+        if is_taken {
+            stage.call("CreateUser", json!({ "primaryEmail": "bob@example.com" })).await;
+        }
+        stage.on_conflict = on_conflict;
+        let line = stage.import(bob()).await.lines[0].clone();
+        assert_eq!(line.outcome, expected, "{line:?}");
+        assert_ne!(line.id.as_deref(), Some(id));
+        assert_eq!(client.users().get(id).await.unwrap().name.as_deref(), Some("Ann"));
+    }
+}
