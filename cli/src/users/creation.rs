@@ -28,11 +28,13 @@ fn is_busy(error: &Error) -> bool {
 
 impl Writer {
     /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
-    /// repeated, so no user is created twice. Without identifiers, it is not repeated.
+    /// repeated, so no user is created twice. Without identifiers, it is not repeated. The attempt of an earlier run can
+    /// be pending: it might still end with a user.
     pub(super) async fn create(
         &self,
         row: &Row<'_>,
         found: Option<Found>,
+        is_pending: bool,
     ) -> Result<Result<Target, Box<User>>, RecordError> {
         let (key, record) = (row.key, row.record);
         if let Some(user) = self.find(record, found).await? {
@@ -42,7 +44,7 @@ impl Writer {
             return Ok(Ok(Target { id: String::new(), origin: Origin::Answered }));
         }
         let (body, identifiers) = (members(record), identifiers(record));
-        let (mut tried, mut is_unclear) = (0, false);
+        let (mut tried, mut is_unclear) = (0, is_pending);
         loop {
             tried += 1;
             let at = Timestamp::now().as_millis();
@@ -81,6 +83,7 @@ impl Writer {
                 Ok(None) if is_ambiguous && tried < TRIES => continue,
                 // The attempt might still end with a user.
                 Ok(None) | Err(_) if is_unclear => {}
+                _ if is_pending => {}
                 // The server refused, or the identifiers belong to another user.
                 _ => self.note(&Entry::Refused { key: key.to_owned() })?,
             }

@@ -146,7 +146,7 @@ impl Writer {
             Some(Standing::Done { skipped: true, digest, .. })
                 if self.on_conflict != OnConflict::Skip || !row.has(digest.as_ref()) =>
             {
-                self.create(&row, None).await?
+                self.create(&row, None, false).await?
             }
             Some(Standing::Done { id, created, unclear, digest, .. }) => {
                 if row.has(digest.as_ref()) {
@@ -157,7 +157,7 @@ impl Writer {
                 let origin = Origin::noted(created, unclear);
                 match self.changed(&row, Target { id, origin }).await? {
                     Some(done) => return Ok(done),
-                    None => self.create(&row, None).await?,
+                    None => self.create(&row, None, false).await?,
                 }
             }
             Some(Standing::Created { id, unclear, digest }) => match self.user(&id).await? {
@@ -169,7 +169,7 @@ impl Writer {
                     self.claim(&row, &target.id)?;
                     Ok(target)
                 }
-                None => self.create(&row, None).await?,
+                None => self.create(&row, None, false).await?,
             },
             Some(Standing::Started { at, identifiers, digest }) => {
                 match creation_outcome::created_user(&self.client, &identifiers, at).await? {
@@ -178,7 +178,7 @@ impl Writer {
                         return self.catch_up(&row, &user, target).await;
                     }
                     Some(user) => Ok(self.created(&row, user.id, Origin::Unclear)?),
-                    None => match self.create(&row, None).await? {
+                    None => match self.create(&row, None, true).await? {
                         // Nobody had the identifiers before the attempt.
                         Err(user) if self.on_conflict == OnConflict::Skip && user.application_id.is_none() => {
                             return Err(creation_outcome::at_another_time(&user.id));
@@ -187,7 +187,7 @@ impl Writer {
                     },
                 }
             }
-            None => self.create(&row, found).await?,
+            None => self.create(&row, found, false).await?,
         };
         match found {
             Ok(target) => {
