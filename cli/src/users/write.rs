@@ -251,7 +251,7 @@ impl Writer {
     }
 
     /// Handles a record whose user exists.
-    async fn exists(&self, row: &Row<'_>, user: User) -> Written {
+    async fn exists(&self, row: &Row<'_>, mut user: User) -> Written {
         self.claim(row, &user.id)?;
         let target = Target { id: user.id.clone(), origin: Origin::Existing };
         let done = match self.on_conflict {
@@ -260,9 +260,23 @@ impl Writer {
                 Done::new(Outcome::Skipped, target.id)
             }
             OnConflict::Fail => return Err(conflict(&user)),
-            OnConflict::Update => self.update(row, &user, &target).await?,
+            OnConflict::Update => {
+                user = self.current(row, user).await?;
+                self.update(row, &user, &target).await?
+            }
         };
         Ok(done.with_doubt(self.doubt(row.record, &user)))
+    }
+
+    /// Returns a user as it is right before a change. The search can be minutes old, and the change replaces `customData` and
+    /// `profile` as a whole. Fails if the user has no identifier of the record any more. A dry run changes nothing.
+    async fn current(&self, row: &Row<'_>, user: User) -> Result<User, RecordError> {
+        if self.is_dry_run {
+            return Ok(user);
+        }
+        let current = self.user(&user.id).await?;
+        let is_same = |current: &User| existing::is_similar(current, &self.matched_by(row.record));
+        current.filter(is_same).ok_or_else(|| changed_meanwhile(&user.id))
     }
 
     /// Adds the users of earlier runs to those of the records so far.
@@ -358,6 +372,15 @@ fn stranger(user: &User) -> RecordError {
         user.id
     );
     RecordError { code: Some("user.changed_record".to_owned()), message, ..RecordError::default() }
+}
+
+/// The user changed between the search and the update.
+fn changed_meanwhile(id: &str) -> RecordError {
+    let message = format!(
+        "the user {id} was deleted, or has no identifier of the record any more: run the same command again to look the \
+         record up again"
+    );
+    RecordError { code: Some("user.changed_meanwhile".to_owned()), message, ..RecordError::default() }
 }
 
 fn conflict(user: &User) -> RecordError {

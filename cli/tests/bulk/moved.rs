@@ -1,11 +1,15 @@
 //! Identifiers that move from one person to another, and users that change while an import runs.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use logto_admin::bulk::Concurrency;
+use logto_admin::transport::HttpTransport;
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_cli::users::import::import;
 use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record_result::{Outcome, RecordResult};
 use logto_admin_cli::users::write::{OnConflict, Writer};
+use logto_admin_test_support::ScriptedTransport;
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, items, record};
@@ -105,5 +109,68 @@ async fn a_skipped_record_is_looked_up_again_if_its_user_has_changed() {
         assert_eq!(line.outcome, expected, "{line:?}");
         assert_ne!(line.id.as_deref(), Some(id));
         assert_eq!(client.users().get(id).await.unwrap().name.as_deref(), Some("Ann"));
+    }
+}
+
+/// A transport that changes a user right after the first search.
+fn changing_after_search(stage: &Stage, id: &str, operation: &'static str, change: &Value) -> ScriptedTransport {
+    let (emulator, id, change, is_changed) =
+        (stage.emulator.clone(), id.to_owned(), change.clone(), AtomicBool::new(false));
+    ScriptedTransport::new(move |request, options| {
+        let changes = request.url.contains("/api/users?") && !is_changed.swap(true, Ordering::SeqCst);
+        let (emulator, id, change) = (emulator.clone(), id.clone(), change.clone());
+        async move {
+            let answer = emulator.send(request, &options).await;
+            if changes {
+                let client = emulator.client().unwrap();
+                let call = client.operation(operation).unwrap().path("userId", &id);
+                let call = if change.is_null() { call } else { call.json(&change) };
+                call.await.unwrap();
+            }
+            answer
+        }
+    })
+}
+
+#[tokio::test]
+async fn an_update_keeps_what_others_changed_after_the_search() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Update;
+    let old = json!({ "username": "ada", "customData": { "plan": "free" }, "profile": { "nickname": "A" } });
+    let id = stage.call("CreateUser", old).await["id"].as_str().unwrap().to_owned();
+    let change = json!({ "customData": { "plan": "pro", "seen": 1 }, "profile": { "nickname": "Ada" } });
+    let transport = changing_after_search(&stage, &id, "UpdateUser", &change);
+    let writer = stage.writer(&stage.client_over(transport)).await;
+    let ada =
+        json!({ "username": "ada", "customData": { "team": "x" }, "profile": { "website": "https://ada.example" } });
+    let report = stage.import_with(&writer, vec![record(ada)], None).await;
+    assert_eq!(report.lines[0].outcome, Outcome::Updated, "{report:?}");
+    let user = stage.client().users().get(&id).await.unwrap();
+    assert_eq!(Value::Object(user.custom_data), json!({ "plan": "pro", "seen": 1, "team": "x" }));
+    assert_eq!(
+        serde_json::to_value(user.profile).unwrap(),
+        json!({ "nickname": "Ada", "website": "https://ada.example" })
+    );
+}
+
+#[tokio::test]
+async fn a_user_that_becomes_somebody_else_after_the_search_is_not_updated() {
+    for (operation, change) in [("UpdateUser", json!({ "username": "grace" })), ("DeleteUser", Value::Null)] {
+        let mut stage = Stage::new();
+        stage.on_conflict = OnConflict::Update;
+        let id = stage.call("CreateUser", json!({ "username": "ada" })).await["id"].as_str().unwrap().to_owned();
+        let transport = changing_after_search(&stage, &id, operation, &change);
+        let writer = stage.writer(&stage.client_over(transport)).await;
+        let ada = || vec![record(json!({ "username": "ada", "name": "Ada" }))];
+        let line = stage.import_with(&writer, ada(), None).await.lines[0].clone();
+        drop(writer);
+        assert_eq!(
+            (line.outcome, line.code.as_deref(), line.is_partial),
+            (Outcome::Failed, Some("user.changed_meanwhile"), false),
+            "{line:?}"
+        );
+        assert_eq!(stage.import(ada()).await.lines[0].outcome, Outcome::Created, "{operation}");
+        let grace = stage.client().users().list().await.unwrap().items.into_iter().find(|user| user.id == id);
+        assert!(grace.is_none_or(|grace| grace.name.is_none()), "{operation}");
     }
 }
