@@ -10,7 +10,7 @@ use super::journal::Entry;
 use super::record_result::RecordError;
 use super::retry::{patient, wait_after};
 use super::user_bodies::{identifiers, members};
-use super::write::{Origin, Row, Target, Writer, partial};
+use super::write::{OnConflict, Origin, Row, Target, Writer, partial};
 use crate::failure::is_ambiguous;
 use crate::json_object;
 use crate::lookup::is_absent;
@@ -44,6 +44,8 @@ impl Writer {
             return Ok(Ok(Target { id: String::new(), origin: Origin::Answered }));
         }
         let (body, identifiers) = (members(record), identifiers(record));
+        // A gateway can repeat a creation, which then conflicts with itself. A record that fails has to be looked at anyway.
+        let is_own = self.on_conflict != OnConflict::Fail;
         let (mut tried, mut is_unclear) = (0, is_pending);
         loop {
             tried += 1;
@@ -73,7 +75,7 @@ impl Writer {
                 false => Ok(None),
             };
             match found {
-                Ok(Some(user)) if is_unclear && creation_outcome::is_created(&user, &identifiers, at) => {
+                Ok(Some(user)) if (is_unclear || is_own) && creation_outcome::is_created(&user, &identifiers, at) => {
                     return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
                 }
                 Ok(None) if is_busy(&error) && tried < patient().attempts => {

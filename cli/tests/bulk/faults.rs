@@ -180,6 +180,54 @@ async fn a_user_of_others_is_neither_taken_over_nor_undone_after_a_refusal() {
     assert_eq!(again.lines[0].code.as_deref(), Some("user.exists"), "{again:?}");
 }
 
+/// A gateway that sends creations twice, and returns the second answer.
+fn repeating(emulator: &Emulator) -> ScriptedTransport {
+    let emulator = emulator.clone();
+    ScriptedTransport::new(move |request, options| {
+        let creates = request.method == Method::Post && request.url.ends_with("/api/users");
+        let emulator = emulator.clone();
+        async move {
+            if creates {
+                emulator.send(request.clone(), &options).await?;
+            }
+            emulator.send(request, &options).await
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_creation_that_conflicts_with_itself_is_unclear_and_completed() {
+    for (on_conflict, expected) in [
+        (OnConflict::Skip, Outcome::Unclear),
+        (OnConflict::Update, Outcome::Unclear),
+        (OnConflict::Fail, Outcome::Failed),
+    ] {
+        let mut stage = Stage::new();
+        stage.on_conflict = on_conflict;
+        let writer = stage.writer(&stage.client_over(repeating(&stage.emulator))).await;
+        let ada = record(json!({ "username": "ada", "isSuspended": true }));
+        let report = stage.import_with(&writer, vec![ada], None).await;
+        drop(writer);
+        assert_eq!(report.lines[0].outcome, expected, "{report:?}");
+        let is_complete = expected == Outcome::Unclear;
+        assert_eq!(stage.client().users().list().await.unwrap().items[0].is_suspended, is_complete);
+        let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
+        assert_eq!(users.unclear.len(), usize::from(is_complete), "{users:?}");
+    }
+}
+
+/// Another user with one identifier of the record appears after the search.
+#[tokio::test]
+async fn a_user_that_others_created_meanwhile_is_skipped() {
+    let stage = Stage::new();
+    let (transport, _) = racing(&stage.emulator, json!({ "username": "ada" }), None);
+    let writer = stage.writer(&stage.client_over(transport)).await;
+    let ada = record(json!({ "username": "ada", "primaryEmail": "ada@example.com", "isSuspended": true }));
+    let report = stage.import_with(&writer, vec![ada], None).await;
+    assert_eq!(report.lines[0].outcome, Outcome::Skipped, "{report:?}");
+    assert!(!stage.client().users().list().await.unwrap().items[0].is_suspended);
+}
+
 /// The journal of a run that was killed during a creation. The server had not carried it out yet.
 fn killed_during_creation(stage: &Stage) {
     let identifiers = Identifiers::from([("username".to_owned(), "ada".to_owned())]);
