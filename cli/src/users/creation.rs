@@ -45,7 +45,7 @@ impl Writer {
         }
         let (body, identifiers) = (members(record), identifiers(record));
         // A gateway can repeat a creation, which then conflicts with itself. A record that fails has to be looked at anyway.
-        let is_own = self.on_conflict != OnConflict::Fail;
+        let can_be_repeated = self.on_conflict != OnConflict::Fail;
         let (mut tried, mut is_unclear) = (0, is_pending);
         loop {
             tried += 1;
@@ -75,7 +75,9 @@ impl Writer {
                 false => Ok(None),
             };
             match found {
-                Ok(Some(user)) if (is_unclear || is_own) && creation_outcome::is_created(&user, &identifiers, at) => {
+                Ok(Some(user))
+                    if (is_unclear || can_be_repeated) && creation_outcome::is_created(&user, &identifiers, at) =>
+                {
                     return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
                 }
                 Ok(None) if is_busy(&error) && tried < patient().attempts => {

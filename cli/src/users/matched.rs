@@ -13,11 +13,13 @@ pub struct Matched(Arc<Mutex<Users>>);
 struct Users {
     /// Users of the records of this run.
     of_run: SeenIds,
-    /// Users that earlier runs created or changed, by themselves and with the key of each of their records.
+    /// Users that earlier runs created or changed.
+    ///
+    /// Each by its id, and by pairs of its id and the key of a record.
     of_journal: SeenIds,
 }
 
-/// The keys of a user and of a record. Email addresses are the same in any case.
+/// Returns a user and the key of a record as one text. Email addresses are the same in any case.
 fn pair(id: &str, key: &str) -> String {
     format!("{id} {}", key.to_lowercase())
 }

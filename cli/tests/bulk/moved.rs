@@ -1,4 +1,4 @@
-//! Identifiers that move from one person to another, and users that change while an import runs.
+//! Identifiers that move to another person, and users that change meanwhile.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::stage::{Stage, items, record};
 
-/// Imports, and returns the outcomes and codes of the records in the order of the file.
+/// Imports, and returns outcomes and codes in the order of the file.
 async fn outcomes(writer: &Writer, users: Vec<ImportedUser>, concurrency: usize) -> Vec<(Outcome, Option<String>)> {
     let mut lines = Vec::new();
     let mut report = |line: &RecordResult| {
@@ -27,7 +27,7 @@ async fn outcomes(writer: &Writer, users: Vec<ImportedUser>, concurrency: usize)
     lines.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-/// The address, or the username, of the first person becomes that of the second one.
+/// The address or the username of the first person goes to the second one.
 #[tokio::test]
 async fn an_identifier_that_moves_to_another_record_does_not_move_the_account() {
     let with_ids: [Value; 3] = [
