@@ -26,6 +26,10 @@ pub(super) fn finish(context: &mut Context, is_dry_run: bool, summary: Summary, 
         let message =
             "done according to the journal, not compared with the server: pass another --journal to look them up again";
         context.printer.message(&format!("{} {message}", counted(summary.journaled, "record")));
+        if checked.clear_passwords() > 0 {
+            let message = "note: their passwords in clear text were not compared with those of the earlier run";
+            context.printer.message(message);
+        }
     }
     if summary.outdated > 0 {
         let message = "changed since the earlier run: pass --on-conflict update to change the users too";

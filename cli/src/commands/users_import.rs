@@ -362,9 +362,10 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
         printer.message(&format!("warning: {warning} ({}, first at {location})", counted(*count, "record")));
     }
     if arguments.on_conflict == OnConflict::Update {
-        let clear = "with `--on-conflict update`, passwords in clear text replace those of users that exist";
+        let clear = "with `--on-conflict update`, passwords in clear text replace those of users that exist, unless \
+                     nothing else of the record changed since an earlier run";
         let hashed = "Logto cannot change password hashes: users that exist keep theirs, unless you delete them first";
-        for (warning, count) in [(clear, checked.passwords - checked.hashed), (hashed, checked.hashed)] {
+        for (warning, count) in [(clear, checked.clear_passwords()), (hashed, checked.hashed)] {
             if count > 0 {
                 printer.message(&format!("warning: {warning} ({})", counted(count, "record")));
             }

@@ -10,7 +10,7 @@ use super::journal::Entry;
 use super::record_result::RecordError;
 use super::retry::{patient, wait_after};
 use super::user_bodies::{identifiers, members};
-use super::write::{Origin, Row, Target, Writer, partial};
+use super::write::{OnConflict, Origin, Row, Target, Writer, partial};
 use crate::failure::is_ambiguous;
 use crate::json_object;
 use crate::lookup::is_absent;
@@ -28,11 +28,13 @@ fn is_busy(error: &Error) -> bool {
 
 impl Writer {
     /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
-    /// repeated, so no user is created twice. Without identifiers, it is not repeated.
+    /// repeated, so no user is created twice. Without identifiers, it is not repeated. The attempt of an earlier run can
+    /// be pending: it might still end with a user.
     pub(super) async fn create(
         &self,
         row: &Row<'_>,
         found: Option<Found>,
+        is_pending: bool,
     ) -> Result<Result<Target, Box<User>>, RecordError> {
         let (key, record) = (row.key, row.record);
         if let Some(user) = self.find(record, found).await? {
@@ -42,7 +44,9 @@ impl Writer {
             return Ok(Ok(Target { id: String::new(), origin: Origin::Answered }));
         }
         let (body, identifiers) = (members(record), identifiers(record));
-        let (mut tried, mut is_unclear) = (0, false);
+        // A gateway can repeat a creation, which then conflicts with itself. A record that fails has to be looked at anyway.
+        let can_be_repeated = self.on_conflict != OnConflict::Fail;
+        let (mut tried, mut is_unclear) = (0, is_pending);
         loop {
             tried += 1;
             let at = Timestamp::now().as_millis();
@@ -71,7 +75,9 @@ impl Writer {
                 false => Ok(None),
             };
             match found {
-                Ok(Some(user)) if is_unclear && creation_outcome::is_created(&user, &identifiers, at) => {
+                Ok(Some(user))
+                    if (is_unclear || can_be_repeated) && creation_outcome::is_created(&user, &identifiers, at) =>
+                {
                     return Ok(Ok(self.created(row, user.id, Origin::Unclear)?));
                 }
                 Ok(None) if is_busy(&error) && tried < patient().attempts => {
@@ -81,6 +87,7 @@ impl Writer {
                 Ok(None) if is_ambiguous && tried < TRIES => continue,
                 // The attempt might still end with a user.
                 Ok(None) | Err(_) if is_unclear => {}
+                _ if is_pending => {}
                 // The server refused, or the identifiers belong to another user.
                 _ => self.note(&Entry::Refused { key: key.to_owned() })?,
             }
@@ -91,7 +98,9 @@ impl Writer {
         }
     }
 
+    /// Notes the created user. Fails if an unclear creation found the user of another record.
     pub(super) fn created(&self, row: &Row<'_>, id: String, origin: Origin) -> Result<Target, RecordError> {
+        self.claim(row, &id).map_err(partial)?;
         // Otherwise the next entry is that the record is done.
         if has_more(row.record) {
             let unclear = origin == Origin::Unclear;

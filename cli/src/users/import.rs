@@ -40,6 +40,7 @@ pub async fn import(
     report: &mut (dyn FnMut(&RecordResult) -> Result<()> + Send),
 ) -> Result<Summary> {
     let mut summary = Summary::default();
+    writer.match_journal();
     let looking = writer.clone();
     let found = stream::iter(items).chunks(AT_ONCE).map(move |items| {
         let writer = looking.clone();

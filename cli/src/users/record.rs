@@ -136,6 +136,19 @@ impl ImportedUser {
             .filter_map(|(target, identity)| Some((target.as_str(), identity.get("userId")?.as_str()?)))
     }
 
+    /// Returns what can identify the record in the journal, the best first.
+    pub(super) fn keys(&self) -> impl Iterator<Item = String> {
+        let kinds = [
+            ("id", &self.id),
+            ("email", &self.primary_email),
+            ("phone", &self.primary_phone),
+            ("username", &self.username),
+        ];
+        let known = kinds.into_iter().filter_map(|(kind, value)| Some(format!("{kind}:{}", value.as_ref()?)));
+        let identity = self.identity_ids().min().map(|(target, id)| format!("identity:{target}:{id}"));
+        known.chain(identity)
+    }
+
     /// Returns what identifies the record for a person. It is the id, email address, username or phone number, cut at
     /// 80 characters.
     #[must_use]
@@ -158,15 +171,6 @@ impl Item {
     /// Returns what identifies the record in the journal.
     #[must_use]
     pub fn key(&self) -> String {
-        let user = &self.user;
-        let kinds = [
-            ("id", &user.id),
-            ("email", &user.primary_email),
-            ("phone", &user.primary_phone),
-            ("username", &user.username),
-        ];
-        let known = kinds.into_iter().find_map(|(kind, value)| Some(format!("{kind}:{}", value.as_ref()?)));
-        let identity = || user.identity_ids().min().map(|(target, id)| format!("identity:{target}:{id}"));
-        known.or_else(identity).unwrap_or_else(|| format!("location:{}", self.location))
+        self.user.keys().next().unwrap_or_else(|| format!("location:{}", self.location))
     }
 }

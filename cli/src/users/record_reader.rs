@@ -93,6 +93,11 @@ impl Hashes {
 }
 
 impl Checked {
+    /// Returns the number of users with a password in clear text.
+    pub(crate) const fn clear_passwords(&self) -> u64 {
+        self.passwords - self.hashed
+    }
+
     /// Returns the problems of a record that are not in `unknown_names`.
     #[must_use]
     pub fn other_problems<'r>(&self, rejected: &'r Rejected) -> Vec<&'r Diagnostic> {

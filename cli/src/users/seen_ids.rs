@@ -7,12 +7,21 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 #[derive(Clone, Debug, Default)]
 pub struct SeenIds(HashSet<u64>);
 
+fn hash(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
+
 impl SeenIds {
     /// Adds an id. Returns whether it is new.
     pub fn add(&mut self, id: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        id.hash(&mut hasher);
-        self.0.insert(hasher.finish())
+        self.0.insert(hash(id))
+    }
+
+    /// Whether an id was added.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.0.contains(&hash(id))
     }
 
     /// Returns the number of ids.

@@ -142,25 +142,22 @@ impl Writer {
         let standing = self.journal.as_ref().and_then(|journal| locked(journal).standing(key).cloned());
         let row = Row { key, record, digest: digest_of(record) };
         let found = match standing {
-            // The record never was about the user that it was skipped for, so its new content can be about another one.
-            Some(Standing::Done { skipped: true, digest, .. }) if !row.has(digest.as_ref()) => {
-                self.create(&row, None).await?
-            }
-            Some(Standing::Done { id, skipped: true, .. }) if self.on_conflict != OnConflict::Skip => {
-                match self.user(&id).await? {
-                    Some(user) => return self.exists(&row, user).await,
-                    None => self.create(&row, None).await?,
-                }
+            // The user that the record was skipped for never was certainly that of the record. Both can have changed.
+            Some(Standing::Done { skipped: true, digest, .. })
+                if self.on_conflict != OnConflict::Skip || !row.has(digest.as_ref()) =>
+            {
+                self.create(&row, None, false).await?
             }
             Some(Standing::Done { id, created, unclear, digest, .. }) => {
                 if row.has(digest.as_ref()) {
-                    self.matched.add(&id);
+                    // Another record then fails.
+                    let _ = self.claim(&row, &id);
                     return Ok(Done::new(Outcome::Journaled, id));
                 }
                 let origin = Origin::noted(created, unclear);
                 match self.changed(&row, Target { id, origin }).await? {
                     Some(done) => return Ok(done),
-                    None => self.create(&row, None).await?,
+                    None => self.create(&row, None, false).await?,
                 }
             }
             Some(Standing::Created { id, unclear, digest }) => match self.user(&id).await? {
@@ -169,9 +166,10 @@ impl Writer {
                     if !row.has(digest.as_ref()) {
                         return self.catch_up(&row, &user, target).await;
                     }
+                    self.claim(&row, &target.id)?;
                     Ok(target)
                 }
-                None => self.create(&row, None).await?,
+                None => self.create(&row, None, false).await?,
             },
             Some(Standing::Started { at, identifiers, digest }) => {
                 match creation_outcome::created_user(&self.client, &identifiers, at).await? {
@@ -180,7 +178,7 @@ impl Writer {
                         return self.catch_up(&row, &user, target).await;
                     }
                     Some(user) => Ok(self.created(&row, user.id, Origin::Unclear)?),
-                    None => match self.create(&row, None).await? {
+                    None => match self.create(&row, None, true).await? {
                         // Nobody had the identifiers before the attempt.
                         Err(user) if self.on_conflict == OnConflict::Skip && user.application_id.is_none() => {
                             return Err(creation_outcome::at_another_time(&user.id));
@@ -189,7 +187,7 @@ impl Writer {
                     },
                 }
             }
-            None => self.create(&row, found).await?,
+            None => self.create(&row, found, false).await?,
         };
         match found {
             Ok(target) => {
@@ -197,7 +195,6 @@ impl Writer {
                     return Err(self.taken_back(key, &target, problem).await);
                 }
                 self.done(&row, &target, false)?;
-                self.matched.add(&target.id);
                 let is_unclear = target.origin == Origin::Unclear;
                 // A dry run creates no user, so the record has no id yet.
                 let id = Some(target.id).filter(|id| !id.is_empty());
@@ -210,6 +207,7 @@ impl Writer {
     /// Changes a user whose creation an earlier run has begun. That run had another content of the record. A user that
     /// might be somebody else's only changes on demand.
     async fn catch_up(&self, row: &Row<'_>, user: &User, target: Target) -> Written {
+        self.claim(row, &target.id)?;
         if target.origin == Origin::Unclear && self.on_conflict != OnConflict::Update {
             return Ok(Done::new(Outcome::Outdated, target.id));
         }
@@ -219,9 +217,11 @@ impl Writer {
     /// Handles a record that changed since an earlier run. Returns none if the user does not exist any more.
     async fn changed(&self, row: &Row<'_>, target: Target) -> Result<Option<Done>, RecordError> {
         if self.on_conflict == OnConflict::Skip {
+            self.claim(row, &target.id)?;
             return Ok(Some(Done::new(Outcome::Outdated, target.id)));
         }
         let Some(user) = self.user(&target.id).await? else { return Ok(None) };
+        self.claim(row, &user.id)?;
         if self.on_conflict == OnConflict::Fail {
             return Err(conflict(&user));
         }
@@ -251,10 +251,8 @@ impl Writer {
     }
 
     /// Handles a record whose user exists.
-    async fn exists(&self, row: &Row<'_>, user: User) -> Written {
-        if !self.matched.add(&user.id) {
-            return Err(several_records(&user));
-        }
+    async fn exists(&self, row: &Row<'_>, mut user: User) -> Written {
+        self.claim(row, &user.id)?;
         let target = Target { id: user.id.clone(), origin: Origin::Existing };
         let done = match self.on_conflict {
             OnConflict::Skip => {
@@ -262,9 +260,36 @@ impl Writer {
                 Done::new(Outcome::Skipped, target.id)
             }
             OnConflict::Fail => return Err(conflict(&user)),
-            OnConflict::Update => self.update(row, &user, &target).await?,
+            OnConflict::Update => {
+                user = self.current(row, user).await?;
+                self.update(row, &user, &target).await?
+            }
         };
         Ok(done.with_doubt(self.doubt(row.record, &user)))
+    }
+
+    /// Returns a user as it is right before a change. The search can be minutes old, and the change replaces `customData` and
+    /// `profile` as a whole. Fails if the user has no identifier of the record any more. A dry run changes nothing.
+    async fn current(&self, row: &Row<'_>, user: User) -> Result<User, RecordError> {
+        if self.is_dry_run {
+            return Ok(user);
+        }
+        let current = self.user(&user.id).await?;
+        let is_same = |current: &User| existing::is_similar(current, &self.matched_by(row.record));
+        current.filter(is_same).ok_or_else(|| changed_meanwhile(&user.id))
+    }
+
+    /// Adds the users of earlier runs to those of the records so far.
+    pub(super) fn match_journal(&self) {
+        if let Some(journal) = &self.journal {
+            self.matched.add_journal(&locked(journal));
+        }
+    }
+
+    /// Fails if a user belongs to another record of the journal or of this run.
+    pub(super) fn claim(&self, row: &Row<'_>, id: &str) -> Result<(), RecordError> {
+        let keys = std::iter::once(row.key.to_owned()).chain(row.record.keys());
+        if self.matched.add(id, keys) { Ok(()) } else { Err(several_records(id)) }
     }
 
     /// Returns a doubt if the user of a record has other identifiers, too. It might be somebody else.
@@ -334,8 +359,8 @@ pub(super) fn partial(problem: RecordError) -> RecordError {
 }
 
 /// Two people would become one user.
-fn several_records(user: &User) -> RecordError {
-    let message = format!("another record of the import belongs to the same user: {}", user.id);
+fn several_records(id: &str) -> RecordError {
+    let message = format!("another record of the import, maybe of an earlier run, belongs to the same user: {id}");
     RecordError { code: Some("user.several_records".to_owned()), message, ..RecordError::default() }
 }
 
@@ -347,6 +372,15 @@ fn stranger(user: &User) -> RecordError {
         user.id
     );
     RecordError { code: Some("user.changed_record".to_owned()), message, ..RecordError::default() }
+}
+
+/// The user changed between the search and the update.
+fn changed_meanwhile(id: &str) -> RecordError {
+    let message = format!(
+        "the user {id} was deleted, or has no identifier of the record any more: run the same command again to look the \
+         record up again"
+    );
+    RecordError { code: Some("user.changed_meanwhile".to_owned()), message, ..RecordError::default() }
 }
 
 fn conflict(user: &User) -> RecordError {

@@ -1,11 +1,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use logto_admin::Timestamp;
 use logto_admin::bulk::Concurrency;
 use logto_admin::transport::{HttpResponse, HttpTransport, Method, TransportError, TransportErrorKind};
 use logto_admin_cli::failure::{Exit, Failure};
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_cli::users::import::import;
+use logto_admin_cli::users::journal::{Entry, Identifiers};
 use logto_admin_cli::users::record_result::{Outcome, RecordResult};
 use logto_admin_cli::users::undo;
 use logto_admin_cli::users::write::OnConflict;
@@ -176,6 +178,94 @@ async fn a_user_of_others_is_neither_taken_over_nor_undone_after_a_refusal() {
     assert_eq!(undo::users(&client, &stage.open_journal()).await.unwrap(), undo::Users::default());
     let again = stage.import(named(&["ada"])).await;
     assert_eq!(again.lines[0].code.as_deref(), Some("user.exists"), "{again:?}");
+}
+
+/// A gateway that sends creations twice, and returns the second answer.
+fn repeating(emulator: &Emulator) -> ScriptedTransport {
+    let emulator = emulator.clone();
+    ScriptedTransport::new(move |request, options| {
+        let creates = request.method == Method::Post && request.url.ends_with("/api/users");
+        let emulator = emulator.clone();
+        async move {
+            if creates {
+                emulator.send(request.clone(), &options).await?;
+            }
+            emulator.send(request, &options).await
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_creation_that_conflicts_with_itself_is_unclear_and_completed() {
+    for (on_conflict, expected) in [
+        (OnConflict::Skip, Outcome::Unclear),
+        (OnConflict::Update, Outcome::Unclear),
+        (OnConflict::Fail, Outcome::Failed),
+    ] {
+        let mut stage = Stage::new();
+        stage.on_conflict = on_conflict;
+        let writer = stage.writer(&stage.client_over(repeating(&stage.emulator))).await;
+        let ada = record(json!({ "username": "ada", "isSuspended": true }));
+        let report = stage.import_with(&writer, vec![ada], None).await;
+        drop(writer);
+        assert_eq!(report.lines[0].outcome, expected, "{report:?}");
+        let is_complete = expected == Outcome::Unclear;
+        assert_eq!(stage.client().users().list().await.unwrap().items[0].is_suspended, is_complete);
+        let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
+        assert_eq!(users.unclear.len(), usize::from(is_complete), "{users:?}");
+    }
+}
+
+/// Another user with one identifier of the record appears after the search.
+#[tokio::test]
+async fn a_user_that_others_created_meanwhile_is_skipped() {
+    let stage = Stage::new();
+    let (transport, _) = racing(&stage.emulator, json!({ "username": "ada" }), None);
+    let writer = stage.writer(&stage.client_over(transport)).await;
+    let ada = record(json!({ "username": "ada", "primaryEmail": "ada@example.com", "isSuspended": true }));
+    let report = stage.import_with(&writer, vec![ada], None).await;
+    assert_eq!(report.lines[0].outcome, Outcome::Skipped, "{report:?}");
+    assert!(!stage.client().users().list().await.unwrap().items[0].is_suspended);
+}
+
+/// The journal of a run that was killed during a creation. The server had not carried it out yet.
+fn killed_during_creation(stage: &Stage) {
+    let identifiers = Identifiers::from([("username".to_owned(), "ada".to_owned())]);
+    let at = Timestamp::now().as_millis();
+    let started = Entry::Started { key: "username:ada".to_owned(), at, identifiers, digest: None };
+    stage.open_journal().add(&started).unwrap();
+}
+
+#[tokio::test]
+async fn a_creation_of_a_killed_run_that_ends_during_the_next_one_is_completed() {
+    for on_conflict in [OnConflict::Skip, OnConflict::Update, OnConflict::Fail] {
+        let mut stage = Stage::new();
+        stage.on_conflict = on_conflict;
+        killed_during_creation(&stage);
+        let (transport, _) = racing(&stage.emulator, json!({ "username": "ada" }), None);
+        let writer = stage.writer(&stage.client_over(transport)).await;
+        let ada = record(json!({ "username": "ada", "isSuspended": true }));
+        let report = stage.import_with(&writer, vec![ada], None).await;
+        drop(writer);
+        assert_eq!(report.lines[0].outcome, Outcome::Unclear, "{report:?}");
+        assert!(stage.client().users().list().await.unwrap().items[0].is_suspended);
+        let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
+        assert_eq!((users.created.len(), users.unclear.len()), (0, 1), "{users:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_end_the_creation_of_a_killed_run() {
+    let stage = Stage::new();
+    killed_during_creation(&stage);
+    // The server refuses the second run, and carries out the creation of the first one.
+    let (transport, _) = racing(&stage.emulator, Value::Null, Some(400));
+    let client = stage.client_over(transport);
+    let report = stage.import_with(&stage.writer(&client).await, named(&["ada"]), None).await;
+    assert_eq!(report.summary.failed, 1, "{report:?}");
+    let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
+    assert_eq!(users.unclear.len(), 1, "{users:?}");
+    assert_eq!(stage.import(named(&["ada"])).await.lines[0].outcome, Outcome::Unclear);
 }
 
 #[tokio::test]

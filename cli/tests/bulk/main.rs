@@ -13,6 +13,7 @@ mod conflicts;
 mod export;
 mod faults;
 mod lookups;
+mod moved;
 mod outage;
 mod stage;
 mod torn;

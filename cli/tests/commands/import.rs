@@ -505,8 +505,30 @@ async fn an_update_warns_that_it_replaces_passwords_in_clear_text() {
     let client = program.client();
     let verify = client.operation("VerifyUserPassword").unwrap().path("userId", id.as_str().unwrap());
     verify.json(&serde_json::json!({ "password": "violet-anchor-47-kettle" })).await.unwrap();
-    let skipped = program.run(&["users", "import", &file, "--dry-run"]).await.done();
+    let skipped = program.run(&["users", "import", &file, "--dry-run", "--journal", "other.journal"]).await.done();
     assert!(!skipped.err.contains("passwords in clear text"), "{skipped:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_says_that_it_compares_no_passwords_with_the_journal() {
+    let program = Program::new().await;
+    let user = |password| format!("{{ \"username\": \"ada\", \"password\": \"{password}\" }}\n");
+    let file = program.file("users.ndjson", &user("violet-anchor-47-kettle"));
+    let import = ["users", "import", &file, "--on-conflict", "update"];
+    let note = "note: their passwords in clear text were not compared with those of the earlier run";
+    let created = program.run(&import).await.done();
+    assert!(!created.err.contains(note), "{created:?}");
+    program.file("users.ndjson", &user("amber-harbour-12-candle"));
+    for options in [&["--dry-run"][..], &[]] {
+        let again = program.run(&[&import[..], options].concat()).await.done();
+        assert_eq!(again.json()["journaled"], 1, "{again:?}");
+        let warning = again.err.lines().find(|line| line.starts_with("warning: ")).unwrap_or_default();
+        assert!(
+            warning.ends_with("unless nothing else of the record changed since an earlier run (1 record)"),
+            "{again:?}"
+        );
+        assert!(again.err.lines().any(|line| line == note), "{again:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
