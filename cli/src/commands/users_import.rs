@@ -23,7 +23,7 @@ use crate::username_case::UsernameCase;
 use crate::users::diagnostic::Diagnostic;
 use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
-use crate::users::journal::Journal;
+use crate::users::journal::{Journal, READ_ONCE};
 use crate::users::matched::Matched;
 use crate::users::names::Names;
 use crate::users::outage::Outage;
@@ -148,7 +148,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let journal = match checked.users {
         // A new journal would only refuse the next import, with other options.
         0 => None,
-        _ => journal(context, &arguments, &client, &path).await?,
+        _ => journal(context, &client, &path, arguments.identity(&input), arguments.dry_run).await?,
     };
     let writer = Writer {
         client,
@@ -206,12 +206,13 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
 /// Opens the journal. A dry run only reads it.
 async fn journal(
     context: &mut Context,
-    arguments: &Arguments,
     client: &Client,
     path: &Path,
+    input: Vec<String>,
+    is_dry_run: bool,
 ) -> Result<Option<Journal>> {
-    let (server, input) = (client.endpoint().url(), arguments.identity());
-    let journal = if arguments.dry_run {
+    let server = client.endpoint().url();
+    let journal = if is_dry_run {
         let Some(journal) = Journal::read(path, server)? else { return Ok(None) };
         journal.check_input(&input)?;
         journal
@@ -314,9 +315,10 @@ impl Arguments {
         Ok(())
     }
 
-    /// Returns the system and the files, as the journal notes them. Pipes have another target each time.
-    fn identity(&self) -> Vec<String> {
+    /// Returns the system and the files, as the journal notes them. Pipes have another path each time.
+    fn identity(&self, input: &RecordReader) -> Vec<String> {
         let real = |file: &String| match fs::canonicalize(file) {
+            _ if input.digest(file).is_some() => READ_ONCE.to_owned(),
             Ok(path) if path.is_file() => path.display().to_string(),
             _ => file.clone(),
         };
