@@ -368,7 +368,7 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
         let hashed = "Logto cannot change password hashes: users that exist keep theirs, unless you delete them first";
         for (warning, count) in [(clear, checked.passwords - checked.hashed), (hashed, checked.hashed)] {
             if count > 0 {
-                printer.message(&format!("warning: {warning} ({})", counted(count, "record")));
+                printer.warning(&format!("{warning} ({})", counted(count, "record")));
             }
         }
     }

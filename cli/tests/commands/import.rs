@@ -495,7 +495,7 @@ async fn an_update_warns_that_it_replaces_passwords_in_clear_text() {
 "#;
     let file = program.file("users.ndjson", users);
     let import = ["users", "import", &file, "--on-conflict", "update"];
-    for options in [&["--dry-run"][..], &[]] {
+    for options in [&["--dry-run"][..], &["--dry-run", "--quiet"], &[]] {
         let updated = program.run(&[&import[..], options].concat()).await.done();
         for part in ["passwords in clear text replace those of users that exist", "users that exist keep theirs"] {
             let line = updated.err.lines().find(|line| line.contains(part)).unwrap_or_default();
