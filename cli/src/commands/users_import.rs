@@ -129,10 +129,12 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     arguments.check_files(&path)?;
     let input = input.with_options(arguments.source_options()?);
     input.check_columns()?;
-    let outage = Outage::default();
-    let client = outage.client(context.connection()?)?;
+    // A server that is down before the first user is an error at once, and not waited for.
+    let client = context.client()?;
     let names = Names::load(&client).await?;
     let username_case = UsernameCase::load(&client).await?;
+    let outage = Outage::default();
+    let client = outage.client(context.connection()?)?;
     let input = input.with_username_case(username_case);
     let checked = input.check(&names)?;
     arguments.check_hashes(&checked)?;
