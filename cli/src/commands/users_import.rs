@@ -201,7 +201,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         let message = "another id than in the file, as after an export from another tenant: --report lists them";
         context.printer.message(&format!("warning: {users} {verb} {message}"));
     }
-    let exit = finish(context, arguments.dry_run, summary, &checked)?;
+    let exit = finish(context, arguments.dry_run, arguments.max_failures, summary, &checked)?;
     reported.map(|()| exit)
 }
 

@@ -510,6 +510,23 @@ async fn an_update_warns_that_it_replaces_passwords_in_clear_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_stops_after_failures_explains_how_to_go_on() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "user0"]).await.done();
+    let file = program.file("users.ndjson", &many(40));
+    let import = ["users", "import", &file, "--on-conflict", "fail", "--max-failures", "1", "--concurrency", "1"];
+    let dry = program.run(&[&import[..], &["--dry-run"]].concat()).await;
+    let expected = "the dry run is incomplete: it has not looked at all records\n\
+                    it stopped after 1 failure: raise --max-failures to see the others\n";
+    assert!(dry.code == 1 && dry.err.ends_with(expected), "{dry:?}");
+    let stopped = program.run(&import).await;
+    let expected = "the import is incomplete: run the same command again to continue\n\
+                    it stopped after 1 failure: correct or remove the failed records, which the next run tries again, \
+                    or raise --max-failures\n";
+    assert!(stopped.err.ends_with(expected), "{stopped:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_can_be_imported_into_another_tenant() {
     let (one, other) = (Program::new().await, Program::new().await);
     let file = one.file("users.ndjson", USERS);
