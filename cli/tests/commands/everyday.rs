@@ -306,6 +306,20 @@ async fn completions_are_printed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_search_has_wildcards() {
+    let program = Program::new().await;
+    for name in ["ada_lovelace", "adaxlovelace"] {
+        program.run(&["users", "create", "--username", name]).await.done();
+    }
+    for (search, count) in [("lovelace", 2), ("a_lovelace", 2), ("ada%lace", 2), ("ada__lovelace", 0), ("axlove", 1)] {
+        let found = program.run(&["users", "list", search]).await.done().json();
+        assert_eq!(found.as_array().unwrap().len(), count, "{search}");
+    }
+    let help = program.run(&["users", "list", "--help"]).await.done().out;
+    assert!(help.contains("`%` stands for any characters, and `_` for one"), "{help}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_requires_an_identifier() {
     let program = Program::new().await;
     let refused = program.run(&["users", "create", "--name", "Nobody"]).await;
