@@ -401,6 +401,11 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
         printer.message(&format!("hint: the members are those of {system}: pass `--from {system}`"));
     } else if arguments.from == Source::Logto && problems.any(Diagnostic::is_unknown_member) && input.has_table() {
         printer.message("hint: pass `--from csv` to map columns of your own with `--map`");
+    } else if arguments.from == Source::Auth0 && problems.any(Diagnostic::is_unread_record) && input.has_table() {
+        printer.message(
+            "hint: export the users as JSON, or as CSV with the fields as titles, such as `user_id` and `email`; to map \
+             other titles with `--map`, pass `--from csv`",
+        );
     }
     printer.message(&format!("{} to import", counted(checked.users, "user")));
 }

@@ -169,6 +169,8 @@ async fn a_record_without_the_members_of_its_system_is_an_error_that_names_its_m
         let message = "the import reads none of these members: ";
         let found = refused.err.split_once(message).and_then(|(_, rest)| rest.split(';').next());
         assert_eq!((refused.code, found), (2, expected), "{refused:?}");
+        let is_hinted = refused.err.contains("hint: export the users as JSON, or as CSV with the fields as titles");
+        assert_eq!(is_hinted, from == "auth0" && expected.is_some(), "{refused:?}");
         assert!(!refused.err.contains("s3cret"), "{refused:?}");
     }
 }
