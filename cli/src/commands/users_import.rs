@@ -55,6 +55,8 @@ pub struct Arguments {
     #[arg(long = "map", value_name = "COLUMN=MEMBER")]
     columns: Vec<Column>,
     /// Conversion of the groups of the source
+    ///
+    /// The name of a group in Keycloak is its path without the first slash, such as `staff/eng`.
     #[arg(long, value_enum, default_value_t)]
     groups: Groups,
     /// Treatment of unverified email addresses and phone numbers
