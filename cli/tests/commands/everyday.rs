@@ -291,6 +291,9 @@ async fn completions_are_printed() {
         ("operations show GetSwaggerJ", "GetSwaggerJson;"),
         ("--profile pr", "preview;prod;"),
         ("users list --profile = pro", "prod;"),
+        ("profile remove pr", "preview;prod;"),
+        ("config plan --only appl", "applications;"),
+        ("config export --exclude = appl", "applications;"),
     ];
     for (line, _) in lines {
         script += &format!("typed logto-admin {line}\n");
