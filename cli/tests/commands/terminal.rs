@@ -297,3 +297,12 @@ async fn summaries_are_below_their_rows_on_a_narrow_terminal() {
         assert!(below.any(|text| text.len() > WIDTH / 2), "{lines:#?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_raw_body_ends_its_line_on_a_terminal_only() {
+    let program = Program::new().await;
+    let call = ["api", "GET", "/api/users/nobody", "--raw"];
+    let shown = on_terminal(program.command(&call), []).await;
+    assert!(shown.text.contains("}\r\nerror: the server responded with status 404"), "{shown:?}");
+    assert!(program.run(&call).await.out.ends_with('}'));
+}
