@@ -30,6 +30,7 @@ mod replacement;
 pub mod request_log;
 mod secret_command;
 mod sent_secrets;
+mod sentences;
 mod suggestion;
 pub mod table;
 pub mod terminal;

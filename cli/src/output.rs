@@ -8,6 +8,7 @@ use logto_admin::serde_json::{self, Value};
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::interruptible::InterruptibleWriter;
+use crate::sentences;
 use crate::table::{self, Column, Growing};
 use crate::terminal;
 
@@ -91,7 +92,7 @@ impl Printer {
     }
 
     fn table(&mut self, columns: &[Column], items: &[Value]) -> Result<()> {
-        let (text, hidden) = table::of_items(columns, items, table::terminal_width());
+        let (text, hidden) = sentences::of_items(columns, items, table::terminal_width());
         self.message_about(hidden);
         self.text(&text)
     }

@@ -55,6 +55,15 @@ pub(crate) fn of_items<'c, 't>(
     (text(columns, rows, &rooms, width), hidden)
 }
 
+/// Whether the last column has a readable width if the others are shown as a whole.
+pub(crate) fn has_readable_end(columns: &[Column], items: &[Value], width: usize) -> bool {
+    let rows: Vec<Vec<String>> = items.iter().map(|item| cells(columns, item)).collect();
+    let rooms = rooms(columns, &rows, WORD);
+    let (last, others) = rooms.split_last().map_or((0, &[][..]), |(last, others)| (last.whole, others));
+    let readable = last.saturating_sub(PADDING.into()).min(READABLE);
+    others.iter().map(|room| room.whole).sum::<usize>() + readable <= width
+}
+
 /// Returns columns for objects: the id, and the members with plain values. The values are plain and not null in all
 /// objects. Empty if an item is not an object.
 pub(crate) fn plain_members(items: &[Value]) -> Vec<(String, String)> {

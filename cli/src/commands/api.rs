@@ -1,6 +1,6 @@
 //! `api`: calls any operation.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use futures_util::TryStreamExt;
 use logto_admin::operation::{BodyKind, OperationInfo, Paging, Release, TABLE};
@@ -237,7 +237,15 @@ fn print(context: &mut Context, arguments: &Arguments, response: &HttpResponse) 
             context.printer.text(&text)?;
         }
         // The printer changes bytes that terminals interpret.
-        None if arguments.raw => io::stdout().write_all(&bytes).and_then(|()| io::stdout().flush())?,
+        None if arguments.raw => {
+            let mut out = io::stdout();
+            out.write_all(&bytes)?;
+            // Elsewhere, the output is the body as received. On a terminal, an error or a prompt follows.
+            if out.is_terminal() && !bytes.is_empty() && !bytes.ends_with(b"\n") {
+                out.write_all(b"\n")?;
+            }
+            out.flush()?;
+        }
         None => {
             context.printer.data().write_all(&bytes)?;
             if !bytes.is_empty() && !bytes.ends_with(b"\n") {

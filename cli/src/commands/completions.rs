@@ -8,6 +8,7 @@ use clap::{Arg, Command};
 use clap_complete::Shell;
 use logto_admin::operation::TABLE;
 
+use crate::config;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 
@@ -21,9 +22,9 @@ pub struct Arguments {
 /// Prints the script for a program.
 pub(crate) fn run(context: &mut Context, arguments: &Arguments, mut program: Command) -> Result<Exit> {
     let mut script = Vec::new();
-    program = with_operations(program);
+    program = with_kinds(with_operations(program));
     if arguments.shell == Shell::Bash {
-        program = program.mut_arg("profile", |argument| argument.value_parser(PossibleValuesParser::new([PROFILES])));
+        program = with_profiles(program);
     }
     clap_complete::generate(arguments.shell, &mut program, "logto-admin", &mut script);
     let script = String::from_utf8_lossy(&script);
@@ -43,6 +44,21 @@ fn with_operations(program: Command) -> Command {
     program.mut_subcommand("operations", |operations| operations.mut_subcommand("show", of_show))
 }
 
+/// Returns the program with the kinds of configuration as values of some options.
+fn with_kinds(program: Command) -> Command {
+    let with_names = |argument: Arg| argument.value_parser(PossibleValuesParser::new(config::files()));
+    let selecting = |command: Command| command.mut_arg("only", with_names).mut_arg("exclude", with_names);
+    program.mut_subcommand("config", |config| config.mut_subcommands(selecting))
+}
+
+/// Returns the program with a word that stands for the names of the profiles.
+fn with_profiles(program: Command) -> Command {
+    let with_name = |argument: Arg| argument.value_parser(PossibleValuesParser::new([PROFILES]));
+    let of_remove = |remove: Command| remove.mut_arg("name", with_name);
+    let program = program.mut_arg("profile", with_name);
+    program.mut_subcommand("profile", |profile| profile.mut_subcommand("remove", of_remove))
+}
+
 /// Stands for the names of the profiles.
 const PROFILES: &str = "LOGTO_PROFILES";
 
@@ -50,12 +66,14 @@ const PROFILES: &str = "LOGTO_PROFILES";
 fn corrected(script: &str) -> String {
     // The shell runs what is in single quotes when it completes a name. `$1` is the program.
     const NAMES: &str = r#"'$("$1" profile list --names 2> /dev/null)'"#;
+    // Arguments are the last words of a text, which the shell runs later, too.
+    const ARGUMENTS: &str = r#" \$(\"\$1\" profile list --names 2> /dev/null)""#;
     const PREVIOUS: &str = "    prev=\"$3\"\n";
     // The shell splits `--name=value` into three words.
     const OPTION: &str = "    [[ \"${prev}\" == \"=\" ]] && prev=\"${COMP_WORDS[COMP_CWORD-2]}\"\n";
     // The states of a program with a hyphen have two names.
     let script = script.replace("logto__subcmd__admin", "logto__admin");
-    let script = script.replace(&format!("\"{PROFILES}\""), NAMES);
+    let script = script.replace(&format!("\"{PROFILES}\""), NAMES).replace(&format!(" {PROFILES}\""), ARGUMENTS);
     script.replacen(PREVIOUS, &[PREVIOUS, OPTION].concat(), 1)
 }
 

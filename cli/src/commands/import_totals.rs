@@ -7,7 +7,13 @@ use crate::users::record_reader::Checked;
 use crate::users::summary::Summary;
 
 /// Prints the totals, and what to do about them.
-pub(super) fn finish(context: &mut Context, is_dry_run: bool, summary: Summary, checked: &Checked) -> Result<Exit> {
+pub(super) fn finish(
+    context: &mut Context,
+    is_dry_run: bool,
+    max_failures: Option<u64>,
+    summary: Summary,
+    checked: &Checked,
+) -> Result<Exit> {
     let invalid = checked.rejected.len() as u64;
     let is_short = !summary.is_incomplete && summary.records() < checked.users;
     let mut totals = summary.to_json();
@@ -36,11 +42,8 @@ pub(super) fn finish(context: &mut Context, is_dry_run: bool, summary: Summary, 
         context.printer.message(&format!("{} {message}", counted(summary.outdated, "record")));
     }
     if summary.is_incomplete && !summary.is_unreachable {
-        context.printer.problem("the import is incomplete: run the same command again to continue");
-        if summary.failed > 0 {
-            let message = "tries again first: correct or remove them, or raise --max-failures";
-            context.printer.message(&format!("it {message} ({})", counted(summary.failed, "record")));
-        }
+        let is_limit = max_failures.is_some_and(|most| summary.failed >= most);
+        advise(context, is_dry_run, summary.failed, is_limit);
     }
     if is_short {
         let (read, users) = (summary.records(), checked.users);
@@ -60,6 +63,26 @@ pub(super) fn finish(context: &mut Context, is_dry_run: bool, summary: Summary, 
         true if invalid > 0 => Exit::Usage,
         _ => Exit::Failed,
     })
+}
+
+/// Prints how to go on after an import that has ended before its last record. `is_limit` is whether it had as many
+/// failures as allowed.
+fn advise(context: &mut Context, is_dry_run: bool, failed: u64, is_limit: bool) {
+    let (printer, failures) = (&mut context.printer, counted(failed, "failure"));
+    if is_dry_run {
+        printer.problem("the dry run is incomplete: it has not looked at all records");
+        if is_limit {
+            printer.message(&format!("it stopped after {failures}: raise --max-failures to see the others"));
+        }
+        return;
+    }
+    printer.problem("the import is incomplete: run the same command again to continue");
+    let correct = "correct or remove the failed records, which the next run tries again";
+    if is_limit {
+        printer.message(&format!("it stopped after {failures}: {correct}, or raise --max-failures"));
+    } else if failed > 0 {
+        printer.message(&format!("{correct} ({})", counted(failed, "record")));
+    }
 }
 
 /// The failure of an import whose server is gone.

@@ -24,6 +24,8 @@ pub enum Command {
     /// List users, newest first
     List {
         /// Text that the id, name, username, email address or phone number contains
+        ///
+        /// `%` stands for any characters, and `_` for one.
         search: Option<String>,
         /// The same as an option
         #[arg(long = "search", value_name = "SEARCH", conflicts_with = "search", hide = true)]

@@ -23,7 +23,7 @@ use crate::username_case::UsernameCase;
 use crate::users::diagnostic::Diagnostic;
 use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
-use crate::users::journal::Journal;
+use crate::users::journal::{Journal, READ_ONCE};
 use crate::users::matched::Matched;
 use crate::users::names::Names;
 use crate::users::outage::Outage;
@@ -55,6 +55,8 @@ pub struct Arguments {
     #[arg(long = "map", value_name = "COLUMN=MEMBER")]
     columns: Vec<Column>,
     /// Conversion of the groups of the source
+    ///
+    /// The name of a group in Keycloak is its path without the first slash, such as `staff/eng`.
     #[arg(long, value_enum, default_value_t)]
     groups: Groups,
     /// Treatment of unverified email addresses and phone numbers
@@ -129,10 +131,12 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     arguments.check_files(&path)?;
     let input = input.with_options(arguments.source_options()?);
     input.check_columns()?;
-    let outage = Outage::default();
-    let client = outage.client(context.connection()?)?;
+    // A server that is down before the first user is an error at once, and not waited for.
+    let client = context.client()?;
     let names = Names::load(&client).await?;
     let username_case = UsernameCase::load(&client).await?;
+    let outage = Outage::default();
+    let client = outage.client(context.connection()?)?;
     let input = input.with_username_case(username_case);
     let checked = input.check(&names)?;
     arguments.check_hashes(&checked)?;
@@ -148,7 +152,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let journal = match checked.users {
         // A new journal would only refuse the next import, with other options.
         0 => None,
-        _ => journal(context, &arguments, &client, &path).await?,
+        _ => journal(context, &client, &path, arguments.identity(&input), arguments.dry_run).await?,
     };
     let writer = Writer {
         client,
@@ -199,19 +203,20 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         let message = "another id than in the file, as after an export from another tenant: --report lists them";
         context.printer.message(&format!("warning: {users} {verb} {message}"));
     }
-    let exit = finish(context, arguments.dry_run, summary, &checked)?;
+    let exit = finish(context, arguments.dry_run, arguments.max_failures, summary, &checked)?;
     reported.map(|()| exit)
 }
 
 /// Opens the journal. A dry run only reads it.
 async fn journal(
     context: &mut Context,
-    arguments: &Arguments,
     client: &Client,
     path: &Path,
+    input: Vec<String>,
+    is_dry_run: bool,
 ) -> Result<Option<Journal>> {
-    let (server, input) = (client.endpoint().url(), arguments.identity());
-    let journal = if arguments.dry_run {
+    let server = client.endpoint().url();
+    let journal = if is_dry_run {
         let Some(journal) = Journal::read(path, server)? else { return Ok(None) };
         journal.check_input(&input)?;
         journal
@@ -314,9 +319,10 @@ impl Arguments {
         Ok(())
     }
 
-    /// Returns the system and the files, as the journal notes them. Pipes have another target each time.
-    fn identity(&self) -> Vec<String> {
+    /// Returns the system and the files, as the journal notes them. Pipes have another path each time.
+    fn identity(&self, input: &RecordReader) -> Vec<String> {
         let real = |file: &String| match fs::canonicalize(file) {
+            _ if input.digest(file).is_some() => READ_ONCE.to_owned(),
             Ok(path) if path.is_file() => path.display().to_string(),
             _ => file.clone(),
         };
@@ -367,7 +373,7 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
         let hashed = "Logto cannot change password hashes: users that exist keep theirs, unless you delete them first";
         for (warning, count) in [(clear, checked.clear_passwords()), (hashed, checked.hashed)] {
             if count > 0 {
-                printer.message(&format!("warning: {warning} ({})", counted(count, "record")));
+                printer.warning(&format!("{warning} ({})", counted(count, "record")));
             }
         }
     }
@@ -398,6 +404,11 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked, input: 
         printer.message(&format!("hint: the members are those of {system}: pass `--from {system}`"));
     } else if arguments.from == Source::Logto && problems.any(Diagnostic::is_unknown_member) && input.has_table() {
         printer.message("hint: pass `--from csv` to map columns of your own with `--map`");
+    } else if arguments.from == Source::Auth0 && problems.any(Diagnostic::is_unread_record) && input.has_table() {
+        printer.message(
+            "hint: export the users as JSON, or as CSV with the fields as titles, such as `user_id` and `email`; to map \
+             other titles with `--map`, pass `--from csv`",
+        );
     }
     printer.message(&format!("{} to import", counted(checked.users, "user")));
 }

@@ -7,6 +7,9 @@ use super::record::cut;
 /// How the message about an unknown member begins.
 pub(super) const UNKNOWN: &str = "unknown member";
 
+/// How the message about a record begins whose members are all unknown.
+pub(super) const UNREAD: &str = "the import reads none of these members";
+
 /// A note about one member of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
@@ -27,6 +30,11 @@ impl Diagnostic {
     /// Whether the record has a member that no record has.
     pub(crate) fn is_unknown_member(&self) -> bool {
         self.message.starts_with(UNKNOWN)
+    }
+
+    /// Whether the source has none of the members of the record.
+    pub(crate) fn is_unread_record(&self) -> bool {
+        self.message.starts_with(UNREAD)
     }
 
     /// Creates a diagnostic with a value that is not secret.

@@ -6,7 +6,7 @@ use std::io::{Seek, SeekFrom};
 
 use logto_admin::serde_json::Value;
 
-use super::diagnostic::{Diagnostic, Rejected};
+use super::diagnostic::{Diagnostic, Rejected, UNREAD};
 use super::digest::Digest;
 use super::input::{self, InputOptions, Placed, Records};
 use super::input_copy::{copied, is_read_once};
@@ -370,7 +370,7 @@ fn unread(names: &[String]) -> Option<Diagnostic> {
     }
     let shown = names.iter().take(SHOWN).map(String::as_str).map(record::cut);
     let shown: Vec<String> = shown.map(str::to_owned).chain(unshown(names.len(), SHOWN, "member")).collect();
-    Some(Diagnostic::new("", format!("the import reads none of these members: {}", shown.join(", "))))
+    Some(Diagnostic::new("", format!("{UNREAD}: {}", shown.join(", "))))
 }
 
 fn shown(file: &str) -> &str {

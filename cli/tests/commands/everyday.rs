@@ -291,6 +291,9 @@ async fn completions_are_printed() {
         ("operations show GetSwaggerJ", "GetSwaggerJson;"),
         ("--profile pr", "preview;prod;"),
         ("users list --profile = pro", "prod;"),
+        ("profile remove pr", "preview;prod;"),
+        ("config plan --only appl", "applications;"),
+        ("config export --exclude = appl", "applications;"),
     ];
     for (line, _) in lines {
         script += &format!("typed logto-admin {line}\n");
@@ -303,6 +306,20 @@ async fn completions_are_printed() {
     assert!(!program.folder.join("run").exists(), "the shell has run the name of a profile");
     program.run(&["man-pages", &program.path("man")]).await.done();
     assert!(program.folder.join("man/logto-admin-users.1").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_has_wildcards() {
+    let program = Program::new().await;
+    for name in ["ada_lovelace", "adaxlovelace"] {
+        program.run(&["users", "create", "--username", name]).await.done();
+    }
+    for (search, count) in [("lovelace", 2), ("a_lovelace", 2), ("ada%lace", 2), ("ada__lovelace", 0), ("axlove", 1)] {
+        let found = program.run(&["users", "list", search]).await.done().json();
+        assert_eq!(found.as_array().unwrap().len(), count, "{search}");
+    }
+    let help = program.run(&["users", "list", "--help"]).await.done().out;
+    assert!(help.contains("`%` stands for any characters, and `_` for one"), "{help}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -235,6 +235,21 @@ async fn an_import_goes_on_when_the_server_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_finds_no_server_fails_as_fast_as_other_commands() {
+    let mut program = Program::new().await;
+    let (url, file) = (program.url(), program.file("users.ndjson", USERS));
+    program.stop().await;
+    let attempts = async |arguments: &[&str]| {
+        let mut command = program.command(&[arguments, &["-v"]].concat());
+        command.env("LOGTO_ENDPOINT", &url);
+        let failed = ended(command, "").await;
+        assert!(failed.code == 1 && failed.err.contains("cannot reach the token endpoint"), "{failed:?}");
+        failed.err.matches(" without an answer (Connect) ").count()
+    };
+    assert_eq!(attempts(&["users", "import", &file]).await, attempts(&["users", "list"]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_says_that_the_server_is_gone_and_an_interrupt_ends_it_without_waiting() {
     let mut program = Program::current().await;
     let file = program.file("users.ndjson", &many(2000));

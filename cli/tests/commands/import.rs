@@ -169,6 +169,8 @@ async fn a_record_without_the_members_of_its_system_is_an_error_that_names_its_m
         let message = "the import reads none of these members: ";
         let found = refused.err.split_once(message).and_then(|(_, rest)| rest.split(';').next());
         assert_eq!((refused.code, found), (2, expected), "{refused:?}");
+        let is_hinted = refused.err.contains("hint: export the users as JSON, or as CSV with the fields as titles");
+        assert_eq!(is_hinted, from == "auth0" && expected.is_some(), "{refused:?}");
         assert!(!refused.err.contains("s3cret"), "{refused:?}");
     }
 }
@@ -495,7 +497,7 @@ async fn an_update_warns_that_it_replaces_passwords_in_clear_text() {
 "#;
     let file = program.file("users.ndjson", users);
     let import = ["users", "import", &file, "--on-conflict", "update"];
-    for options in [&["--dry-run"][..], &[]] {
+    for options in [&["--dry-run"][..], &["--dry-run", "--quiet"], &[]] {
         let updated = program.run(&[&import[..], options].concat()).await.done();
         for part in ["passwords in clear text replace those of users that exist", "users that exist keep theirs"] {
             let line = updated.err.lines().find(|line| line.contains(part)).unwrap_or_default();
@@ -529,6 +531,23 @@ async fn an_update_says_that_it_compares_no_passwords_with_the_journal() {
         );
         assert!(again.err.lines().any(|line| line == note), "{again:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_stops_after_failures_explains_how_to_go_on() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "user0"]).await.done();
+    let file = program.file("users.ndjson", &many(40));
+    let import = ["users", "import", &file, "--on-conflict", "fail", "--max-failures", "1", "--concurrency", "1"];
+    let dry = program.run(&[&import[..], &["--dry-run"]].concat()).await;
+    let expected = "the dry run is incomplete: it has not looked at all records\n\
+                    it stopped after 1 failure: raise --max-failures to see the others\n";
+    assert!(dry.code == 1 && dry.err.ends_with(expected), "{dry:?}");
+    let stopped = program.run(&import).await;
+    let expected = "the import is incomplete: run the same command again to continue\n\
+                    it stopped after 1 failure: correct or remove the failed records, which the next run tries again, \
+                    or raise --max-failures\n";
+    assert!(stopped.err.ends_with(expected), "{stopped:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,6 +53,17 @@ async fn each_content_of_standard_input_has_a_journal_of_its_own() {
     assert_eq!(count(&program).await, 2);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_content_of_another_pipe_continues_an_import() {
+    let program = Program::new().await;
+    let import = async |input: &str| program.run_with_input(&["users", "import", input], USERS).await.done().json();
+    assert_eq!(import("-").await["created"], 2);
+    for input in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"] {
+        assert_eq!(import(input).await["journaled"], 2, "{input}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_truncated_archive_is_an_error_before_anything_is_sent() {
     let program = Program::new().await;

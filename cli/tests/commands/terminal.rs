@@ -285,3 +285,24 @@ async fn a_terminal_has_tables_of_its_width() {
     assert!(lines.iter().all(|line| line.chars().count() <= WIDTH) && lines.iter().any(|line| line.contains(" yes")));
     assert!(lines.contains(&"note: the terminal is too narrow for: created".to_owned()), "{lines:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn summaries_are_below_their_rows_on_a_narrow_terminal() {
+    let program = Program::new().await;
+    for command in [&["operations", "password"][..], &["operations", "show", "CreateUser"]] {
+        let lines = on_terminal(program.command(command), []).await.lines();
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines:#?}");
+        // Cells of several lines are further to the right.
+        let mut below = lines.iter().filter_map(|line| line.strip_prefix("  ")).filter(|text| !text.starts_with(' '));
+        assert!(below.any(|text| text.len() > WIDTH / 2), "{lines:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_raw_body_ends_its_line_on_a_terminal_only() {
+    let program = Program::new().await;
+    let call = ["api", "GET", "/api/users/nobody", "--raw"];
+    let shown = on_terminal(program.command(&call), []).await;
+    assert!(shown.text.contains("}\r\nerror: the server responded with status 404"), "{shown:?}");
+    assert!(program.run(&call).await.out.ends_with('}'));
+}

@@ -50,6 +50,8 @@ fn unknown_members_are_rejected_with_a_suggestion() {
         rejected(json!({ "primaryMail": "a@b.c", "username": "ada" })),
         ["primaryMail: unknown member; did you mean \"primaryEmail\"?"]
     );
+    // The same name in another case, and not `username`.
+    assert_eq!(rejected(json!({ "Name": "A" })), ["Name: unknown member; did you mean \"name\"?"]);
     assert_eq!(rejected(json!({ "zzz": 1 })), ["zzz: unknown member"]);
 }
 

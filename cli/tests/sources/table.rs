@@ -67,6 +67,13 @@ fn unknown_columns_are_rejected_with_a_suggestion() {
 }
 
 #[test]
+fn a_secret_that_is_not_in_base_32_is_a_problem() {
+    let problems = Source::Csv.convert(json!({ "username": "ada", "totpSecret": "01" }), &options(&[])).unwrap_err();
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems, ["totpSecret: expected a TOTP secret in base 32"]);
+}
+
+#[test]
 fn columns_with_the_name_of_a_member_need_no_mapping() {
     let user = row(json!({
         "id": "1",

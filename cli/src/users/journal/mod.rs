@@ -23,6 +23,16 @@ pub struct Journal {
     ends: Vec<String>,
 }
 
+/// Stands for an input that can be read only once: standard input or a pipe.
+pub(crate) const READ_ONCE: &str = "-";
+
+/// Describes an input: the files, and the system that they come from.
+fn described(input: &[String]) -> String {
+    let (system, files) = input.split_first().map_or(("", input), |(system, files)| (system, files));
+    let files = files.iter().map(|file| if file == READ_ONCE { "standard input or a pipe" } else { file });
+    format!("{} with `--from {system}`", files.collect::<Vec<_>>().join(", "))
+}
+
 fn cannot(path: &Path) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::usage(format!("cannot open the journal {}: {error}", path.display()))
 }
@@ -95,7 +105,7 @@ impl Journal {
     pub fn check_input(&self, input: &[String]) -> Result<()> {
         match &self.noted.input {
             Some(known) if known != input => {
-                let (known, input) = (known.join(" "), input.join(" "));
+                let (known, input) = (described(known), described(input));
                 let message = format!("the journal belongs to an import of {known}, not of {input}");
                 Err(Failure::usage(message).with_hint("pass another file with --journal"))
             }
@@ -272,9 +282,14 @@ mod tests {
         open(&path).unwrap().bind(vec!["auth0".into(), "/a.json".into()]).unwrap();
         let mut journal = open(&path).unwrap();
         journal.bind(vec!["auth0".into(), "/a.json".into()]).unwrap();
-        for (system, path) in [("auth0", "/b.json"), ("clerk", "/a.json")] {
+        for (system, path, expected) in [
+            ("auth0", "/b.json", "/b.json with `--from auth0`"),
+            ("clerk", "/a.json", "/a.json with `--from clerk`"),
+            ("auth0", READ_ONCE, "standard input or a pipe with `--from auth0`"),
+        ] {
             let failure = journal.bind(vec![system.into(), path.into()]).unwrap_err();
-            assert_eq!(failure.exit, crate::failure::Exit::Usage, "{system} {path}");
+            let message = format!("the journal belongs to an import of /a.json with `--from auth0`, not of {expected}");
+            assert_eq!((failure.exit, failure.message()), (crate::failure::Exit::Usage, message.as_str()));
         }
         fs::remove_file(path).unwrap();
     }

@@ -178,6 +178,9 @@ fn of_hash(name: &str) -> Option<&'static str> {
 
 fn similar<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let end = simplified(name);
+    if let Some(same) = known.iter().find(|member| simplified(member) == end) {
+        return Some(same);
+    }
     if let Some(member) = of_hash(&end) {
         return known.iter().copied().find(|known| *known == member);
     }
@@ -216,6 +219,7 @@ mod tests {
             ("mail=primaryMail", "did you mean \"primaryEmail\"?"),
             ("mail=xyz", "expected one of id, username"),
             ("mail=customdata", "did you mean \"customData\"?"),
+            ("mail=Name", "did you mean \"name\"?"),
             ("mail=pasword", "did you mean \"password\"?"),
             ("mail=word", "expected one of id, username"),
             ("mail=password_updated", "expected one of id, username"),

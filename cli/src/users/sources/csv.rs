@@ -9,6 +9,7 @@ use super::hashes::{normal_algorithm, recognized};
 use crate::users::diagnostic::Diagnostic;
 use crate::users::record::{JsonObject, Membership};
 use crate::users::record_members::Form;
+use crate::users::totp::normal_secret;
 
 pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Diagnostic>> {
     let mut objects: Vec<(String, Value)> = Vec::new();
@@ -72,8 +73,13 @@ fn set_members(members: &mut Fields, draft: &mut Draft<'_>) {
         Ok(organizations) => draft.user.organizations = organizations,
         Err(message) => draft.problem(Diagnostic::new("organizations", message)),
     }
-    if let Some(secret) = members.text("totpSecret") {
-        draft.totp("totpSecret", &secret);
+    match members.text("totpSecret") {
+        // An own file can be corrected, and an export of another system cannot.
+        Some(secret) if normal_secret(&secret).is_none() => {
+            draft.problem(Diagnostic::new("totpSecret", "expected a TOTP secret in base 32"));
+        }
+        Some(secret) => draft.totp("totpSecret", &secret),
+        None => {}
     }
     draft.user.is_suspended = members.flag("isSuspended").unwrap_or_default();
 }
