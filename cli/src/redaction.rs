@@ -6,8 +6,8 @@ use crate::credentials::{REDACTED, decoded, in_url, is_credential, redacted, sou
 
 /// Members whose values have any names, and might all be secret.
 const ANY_NAMES: [&str; 2] = ["headers", "environmentVariables"];
-/// Members of requests that are secret. Those that sound secret everywhere are too.
-const SENT: [&str; 3] = ["pin", "sessionId", "verificationCode"];
+/// Members of requests that are secret, in lower case without `_` and `-`. Those that sound secret everywhere are too.
+const SENT: [&str; 3] = ["pin", "sessionid", "verificationcode"];
 /// The data of an application, where names such as `code` have other meanings.
 const CUSTOM_DATA: &str = "customData";
 
@@ -71,10 +71,10 @@ enum Place {
 impl Place {
     /// Returns the place of a member. Names of query parameters, such as `auth`, do not make an object secret.
     fn member(self, name: &str, value: &Value) -> Self {
-        let is_secret = if value.is_object() { is_secret_object(name) } else { self.is_secret(name) };
+        let is_secret = || if value.is_object() { is_secret_object(name) } else { self.is_secret(name) };
         match self {
             Self::Secret => Self::Secret,
-            _ if is_secret => Self::Secret,
+            _ if is_secret() => Self::Secret,
             _ if name == CUSTOM_DATA => Self::CustomData,
             Self::Request | Self::CustomData => self,
         }
@@ -82,15 +82,10 @@ impl Place {
 
     /// Whether a member holds a secret.
     fn is_secret(self, name: &str) -> bool {
-        let is_sent = SENT.iter().any(|sent| is_same_name(sent, name));
-        is_sent || if matches!(self, Self::CustomData) { sounds_secret(name) } else { is_secret_name(name) }
+        let letters = name.replace(['_', '-'], "").to_ascii_lowercase();
+        SENT.contains(&letters.as_str())
+            || if matches!(self, Self::CustomData) { sounds_secret(name) } else { is_secret_name(name) }
     }
-}
-
-/// Whether names are the same, as `sessionId` and `session_id` are.
-fn is_same_name(one: &str, other: &str) -> bool {
-    let letters = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
-    letters(one) == letters(other)
 }
 
 /// Finds the secrets in a value.

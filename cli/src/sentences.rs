@@ -21,10 +21,10 @@ pub(crate) fn of_items<'c, 't>(
 /// Returns a table with the sentences below the rows. Returns none if they have room beside them.
 fn below<'c, 't>(columns: &'c [Column<'t>], items: &[Value], width: Option<u16>) -> Option<(String, &'c [Column<'t>])> {
     let (&(title, pointer), others) = columns.split_last()?;
-    let room = width.map(usize::from).filter(|room| !table::has_readable_end(columns, items, *room))?;
     if !SENTENCES.contains(&title) {
         return None;
     }
+    let room = width.map(usize::from).filter(|room| !table::has_readable_end(columns, items, *room))?;
     let (text, hidden) = table::of_items(others, items, width);
     let mut lines = text.lines().peekable();
     let mut shown = format!("{}\n", lines.next()?);

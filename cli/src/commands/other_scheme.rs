@@ -23,11 +23,13 @@ pub(super) async fn advice(connection: &Connection, patience: Duration) -> Optio
     if !answer.map_or_else(|error| is_untrusted(&error), |response| is_logto(&response)) {
         return None;
     }
-    Some(match (is_plain, with(connection.allow_http).is_ok()) {
-        (true, _) => format!("write {url}: the server uses TLS on this port"),
-        (false, true) => format!("write {url}: the server does not use TLS on this port"),
-        (false, false) => format!(
+    Some(if is_plain {
+        format!("write {url}: the server uses TLS on this port")
+    } else if with(connection.allow_http).is_ok() {
+        format!("write {url}: the server does not use TLS on this port")
+    } else {
+        format!(
             "use the port for https; this one is plain http, so {url} requires `--allow-http` and sends the secret unencrypted"
-        ),
+        )
     })
 }

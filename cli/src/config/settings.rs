@@ -94,19 +94,16 @@ impl Checker<'_> {
         let values: Vec<&str> = setting.values.iter().map(String::as_str).collect();
         // Without its variable, the text of the file is not the value.
         let is_open = self.declared.open.contains_key(place);
-        let unknown = || {
-            let is_unknown = |text: &&str| !(is_open || values.is_empty() || values.contains(text));
-            let text = value.as_str().filter(is_unknown)?;
-            let shown = source.as_ref().and_then(Value::as_str).unwrap_or(text);
-            Some(unknown_value(&setting.path.replace(".*", ""), shown, &values))
-        };
-        let refused = || {
+        let of_text = || {
             let text = value.as_str().filter(|_| !is_open)?;
-            let reason = (setting.refusal)(text)?;
             let source = source.as_ref().and_then(Value::as_str).unwrap_or(text);
+            if !values.is_empty() && !values.contains(&text) {
+                return Some(unknown_value(&setting.path.replace(".*", ""), source, &values));
+            }
+            let reason = (setting.refusal)(text)?;
             Some(format!("`{}` cannot be `{}`: {reason}", setting.path, shown(source)))
         };
-        self.problems.extend(problem.or_else(unknown).or_else(refused).map(|problem| (place.to_owned(), problem)));
+        self.problems.extend(problem.or_else(of_text).map(|problem| (place.to_owned(), problem)));
     }
 
     /// Whether the tenant might have a hidden secret that the file does not remove.

@@ -145,8 +145,8 @@ impl ImportedUser {
             ("username", &self.username),
         ];
         let known = kinds.into_iter().filter_map(|(kind, value)| Some(format!("{kind}:{}", value.as_ref()?)));
-        let identity = self.identity_ids().min().map(|(target, id)| format!("identity:{target}:{id}"));
-        known.chain(identity)
+        let identity = || self.identity_ids().min().map(|(target, id)| format!("identity:{target}:{id}"));
+        known.chain(std::iter::once_with(identity).flatten())
     }
 
     /// Returns what identifies the record for a person. It is the id, email address, username or phone number, cut at
