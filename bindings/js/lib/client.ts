@@ -1,10 +1,10 @@
-import { Call, caller, traced, type WithResponse } from "./call.js";
 import { OLDEST } from "./defaults.js";
-import { type CallInput, type Group, type Invocation, type Operation, sorted } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { fitting } from "./releases.js";
 import { bad, checkCallOptions, checkedHeaders, encodeBody, encodeQuery, expectObject, fillPath, isIterable, isObject } from "./request/arguments.js";
+import { type CallInput, type Group, type Invocation, type Operation, sorted } from "./request/operation.js";
 import { read } from "./response/answer.js";
+import { Call, caller, traced, type WithResponse } from "./response/call.js";
 import { LogtoError, RestrictedError } from "./response/errors.js";
 import { counted, List, Page } from "./response/page.js";
 import { type Refresher, Session } from "./session.js";

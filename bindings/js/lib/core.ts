@@ -4,12 +4,12 @@
  * @module
  */
 import { Client } from "./client.js";
-import type { ApiOf, CallsOf, Group } from "./group.js";
 import type { LogtoOptions } from "./options.js";
+import type { ApiOf, CallsOf, Group } from "./request/operation.js";
 
 export type { LogtoResponse } from "./response/answer.js";
 export type { Upload } from "./request/arguments.js";
-export { Call, type WithResponse } from "./call.js";
+export { Call, type WithResponse } from "./response/call.js";
 export { Client, type CallArguments, type DataOf, type OperationId } from "./client.js";
 export {
   AbortError,
@@ -28,10 +28,10 @@ export {
   WebhookError,
   type StopReason,
 } from "./response/errors.js";
-export type { ApiOf, CallInput, CallsOf, Group } from "./group.js";
+export type { ApiOf, CallInput, CallsOf, Group } from "./request/operation.js";
 export type { Refresher } from "./session.js";
 /** @internal */
-export { group } from "./group.js";
+export { group } from "./request/operation.js";
 /** @internal */
 export { ready } from "./wasm/engine.js";
 export type {

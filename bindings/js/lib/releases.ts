@@ -1,5 +1,5 @@
 import { introduced, LAST_WITH_REMOVED, NEXT, OLDEST, REMOVED } from "./defaults.js";
-import type { Operation } from "./group.js";
+import type { Operation } from "./request/operation.js";
 
 const name = (minor: number): string => (minor < NEXT ? `1.${minor}` : "next");
 

@@ -1,7 +1,7 @@
 // Builds the published files into dist/: the module, the scripts as ESM and CommonJS, and their types.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { optimise } from "./optimise.mjs";
@@ -15,7 +15,7 @@ const FORMATS = [
   { format: "cjs", script: ".cjs", types: ".d.cts" },
 ];
 /** Files of the core. Other entry points import them from core.js, so that a program has one copy. */
-const CORE = new Set(["core", "client", "group"]);
+const CORE = new Set(["core", "client", "request/operation"].map((name) => join(here, "lib", `${name}.js`)));
 
 /** Bundles what wasm-bindgen wrote for the emulator. */
 const GLUE = {
@@ -96,9 +96,8 @@ function shared(bundle) {
   return {
     name: "shared",
     setup({ onResolve }) {
-      onResolve({ filter: /^\.\.?\/\w+\.js$/ }, ({ path, importer }) => {
-        const isCore = CORE.has(basename(path, ".js")) && dirname(join(dirname(importer), path)) === join(here, "lib");
-        return isCore ? { path: bundle, external: true } : undefined;
+      onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, importer }) => {
+        return CORE.has(join(dirname(importer), path)) ? { path: bundle, external: true } : undefined;
       });
     },
   };

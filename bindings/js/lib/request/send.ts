@@ -1,9 +1,9 @@
 /** Sends requests: hooks, `fetch`, redirects, and the bodies of the responses. */
 import { MAX_RESPONSE_BYTES } from "../defaults.js";
-import type { Operation } from "../group.js";
 import type { CallOptions, HookRequest, Settings } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
 import { checkUrl } from "./arguments.js";
+import type { Operation } from "./operation.js";
 
 /** A request without its access token. */
 export interface Request {

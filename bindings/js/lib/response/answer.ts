@@ -1,6 +1,6 @@
 import { DecodeError } from "./errors.js";
-import type { Operation } from "../group.js";
 import { isObject } from "../request/arguments.js";
+import type { Operation } from "../request/operation.js";
 
 /** Status, headers and URL of a response. */
 export interface LogtoResponse {

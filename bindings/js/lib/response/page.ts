@@ -1,4 +1,4 @@
-import { Call, caller, traced, type WithResponse } from "../call.js";
+import { Call, caller, traced, type WithResponse } from "./call.js";
 
 /**
  * One page of a list. `for … of` iterates over its items, and `for await … of` goes on with the items of the pages after it.

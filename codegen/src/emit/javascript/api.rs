@@ -97,8 +97,8 @@ fn imports(plan: &Plan, body: &str) -> String {
     let mut imports = String::new();
     for (file, names) in [
         ("request/arguments", &["Upload"][..]),
-        ("call", &["Call"]),
         ("options", &["CallOptions"]),
+        ("response/call", &["Call"]),
         ("response/page", &["List"]),
         ("request/query", &["PageQuery", "SearchMember", "SearchQuery", "UserSearchMember"]),
     ] {
@@ -107,7 +107,7 @@ fn imports(plan: &Plan, body: &str) -> String {
             imports.push_str(&format!("import type {{ {} }} from \"../{file}.js\";\n", used.join(", ")));
         }
     }
-    imports.push_str("import { group, type Group } from \"../group.js\";\n");
+    imports.push_str("import { group, type Group } from \"../request/operation.js\";\n");
     let models: Vec<&str> = plan.model.types.keys().map(String::as_str).filter(|name| words.contains(name)).collect();
     if !models.is_empty() {
         imports.push_str(&format!("import type {{ {} }} from \"../models.js\";\n", models.join(", ")));

@@ -1,4 +1,4 @@
-//! Generates a group's table, which `group.ts` reads. It is short because it is part of every bundle.
+//! Generates a group's table, which `request/operation.ts` reads. It is short because it is part of every bundle.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-import { isBad } from "./request/arguments.js";
-import type { LogtoResponse } from "./response/answer.js";
-import { LogtoError } from "./response/errors.js";
+import { isBad } from "../request/arguments.js";
+import type { LogtoResponse } from "./answer.js";
+import { LogtoError } from "./errors.js";
 
 /** The data of a call, with the status, headers and URL of its response. */
 export interface WithResponse<T> {

@@ -1,6 +1,6 @@
 /** Groups of operations: their tables, and the arguments of their methods. */
-import { OLDEST } from "./defaults.js";
-import { bad } from "./request/arguments.js";
+import { OLDEST } from "../defaults.js";
+import { bad } from "./arguments.js";
 
 declare const API: unique symbol;
 declare const CALLS: unique symbol;
