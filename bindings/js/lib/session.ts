@@ -1,9 +1,9 @@
 import { checkOptions } from "./option-checks.js";
 import { type LogtoOptions, Settings } from "./options.js";
 import { bad, checkedHeaders } from "./request/arguments.js";
-import { isRenewable } from "./request/token.js";
+import { isRenewable, sendTokenRequest, type TokenAttempt } from "./request/token.js";
 import { LogtoError } from "./response/errors.js";
-import { type Engine, engine, isolatesRequests } from "./wasm/engine.js";
+import { type Engine, engine, isolatesRequests, ready } from "./wasm/engine.js";
 
 declare global {
   interface SymbolConstructor {
@@ -11,6 +11,9 @@ declare global {
     readonly dispose: unique symbol;
   }
 }
+
+/** A global of Workers. Unlike `setTimeout`, tests do not replace it. */
+declare const scheduler: { wait(milliseconds: number): Promise<void> };
 
 /** The background task that `keepFresh` starts. */
 export interface Refresher {
@@ -33,6 +36,8 @@ export class Session {
   /** @internal */
   readonly settings: Settings;
   readonly #registration: Registration = {};
+  /** Whether a call has sent the first token request. */
+  #hasBegun = false;
   #kept: { interval: number } | undefined;
 
   constructor(given: LogtoOptions) {
@@ -41,8 +46,26 @@ export class Session {
     released?.register(this, this.#registration);
   }
 
+  /**
+   * Sends the first token request, so that it does not wait for the module. Undefined if the module has to decide, or
+   * another call does it.
+   *
+   * @internal
+   */
+  beginToken(): TokenAttempt | undefined {
+    const { appId, exchange, tokenStore, wasm } = this.settings.options;
+    if (this.#hasBegun || this.#registration.at || appId === undefined || exchange || tokenStore || wasm) return undefined;
+    this.#hasBegun = true;
+    const begun = sendTokenRequest(this.settings, 1);
+    // The module reports the error, if the call gets there.
+    begun.answer.catch(() => {});
+    return begun;
+  }
+
   /** @internal */
-  engine(): Promise<Engine> {
+  async engine(begun?: TokenAttempt): Promise<Engine> {
+    // Workers send a request when the script waits. Other calls let the one that sent it enter the module first.
+    if (this.#hasBegun && !ready() && isolatesRequests()) await scheduler.wait(begun ? 0 : 1);
     return engine(this.settings);
   }
 

@@ -2,6 +2,7 @@ import { bundlers } from "./bundlers.mjs";
 import { emulator } from "./emulator.mjs";
 import { examples } from "./examples.mjs";
 import { facade } from "./facade.mjs";
+import { firstCalls } from "./first-calls.mjs";
 import { packed } from "./package.mjs";
 import { chromium } from "./runtimes/chromium.mjs";
 import { edge } from "./runtimes/edge.mjs";
@@ -22,6 +23,7 @@ export const tests = {
   Deno: deno,
   Bun: bun,
   workerd,
+  "first calls": firstCalls,
   "edge-runtime": edge,
   Chromium: chromium,
   facade,

@@ -34,6 +34,7 @@ export interface AccountCenterCalls {
 /** Settings of the account API. They define which parts of their own accounts end users may see and edit. */
 export const accountCenter: Group<AccountCenterApi, AccountCenterCalls> = /* @__PURE__ */ group(`
 AccountCenter /api/account-center
-*22 getSettings
+22
+* getSettings
 ~j updateSettings
 `);

@@ -385,23 +385,14 @@ Application /api/applications
 /{id}* get
 /{id}$v delete
 /{id}~j update
-/{applicationId}/custom-data~j19 updateCustomData
-/{applicationId}/access-control*40 getAccessControl
-/{applicationId}/access-control=j replaceAccessControl
-/{applicationId}/roles*qp17 listRoles
+/{applicationId}/roles*qp listRoles
 /{applicationId}/roles=jt replaceRoles
 /{applicationId}/roles+j?c assignRoles
 /{applicationId}/roles/{roleId}$v removeRole;DeleteApplicationRole
 /{id}/protected-app-metadata/custom-domains* listCustomDomains;ListApplicationProtectedAppMetadataCustomDomains
 /{id}/protected-app-metadata/custom-domains+jtc createCustomDomain;CreateApplicationProtectedAppMetadataCustomDomain
 /{id}/protected-app-metadata/custom-domains/{domain}$v deleteCustomDomain;DeleteApplicationProtectedAppMetadataCustomDomain
-/{id}/organizations*qo18 listOrganizations
-/{id}/legacy-secret$19 deleteLegacySecret
-/{id}/secrets* listSecrets
-/{id}/secrets+jc createSecret
-/{id}/secrets/{name}$v deleteSecret
-/{id}/secrets/{name}~jI updateSecret
-/{applicationId}/user-consent-scopes*17 listUserConsentScopes
+/{applicationId}/user-consent-scopes* listUserConsentScopes
 /{applicationId}/user-consent-scopes+jtc addUserConsentScopes;CreateApplicationUserConsentScope
 /{applicationId}/user-consent-scopes/{scopeType}/{scopeId}$v removeUserConsentScope;DeleteApplicationUserConsentScope
 /{applicationId}/sign-in-experience* getSignInExperience
@@ -410,4 +401,16 @@ Application /api/applications
 /{id}/users/{userId}/consent-organizations=jv replaceUserConsentOrganizations
 /{id}/users/{userId}/consent-organizations+jtc addUserConsentOrganizations;CreateApplicationUserConsentOrganization
 /{id}/users/{userId}/consent-organizations/{organizationId}$v removeUserConsentOrganization;DeleteApplicationUserConsentOrganization
+18
+/{id}/organizations*qo listOrganizations
+19
+/{applicationId}/custom-data~j updateCustomData
+/{id}/legacy-secret$ deleteLegacySecret
+/{id}/secrets* listSecrets
+/{id}/secrets+jc createSecret
+/{id}/secrets/{name}$v deleteSecret
+/{id}/secrets/{name}~jI updateSecret
+40
+/{applicationId}/access-control* getAccessControl
+/{applicationId}/access-control=j replaceAccessControl
 `);

@@ -43,7 +43,8 @@ export interface CaptchaProviderCalls {
 /** The single CAPTCHA provider that protects the sign-in pages. */
 export const captchaProvider: Group<CaptchaProviderApi, CaptchaProviderCalls> = /* @__PURE__ */ group(`
 CaptchaProvider /api/captcha-provider
-*26 get
+26
+* get
 =j update
 $v delete
 `);

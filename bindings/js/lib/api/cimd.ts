@@ -45,7 +45,8 @@ export interface CimdCalls {
 /** Clients whose id is the URL of a metadata document (CIMD). */
 export const cimd: Group<CimdApi, CimdCalls> = /* @__PURE__ */ group(`
 Cimd /api/cimd/user-consent-scopes
-*43 listUserConsentScopes
+43
+* listUserConsentScopes
 +jtc assignUserConsentScopes
 /{scopeType}/{scopeId}$v deleteUserConsentScope
 `);

@@ -244,9 +244,7 @@ export const configs: Group<ConfigsApi, ConfigsCalls> = /* @__PURE__ */ group(`
  /api/configs/
 admin-console* getAdminConsoleConfig
 admin-console~j updateAdminConsoleConfig
-oidc/session*38 getOidcSessionConfig
-oidc/session~j updateOidcSessionConfig
-oidc/{keyType}*17 getOidcKeys
+oidc/{keyType}* getOidcKeys
 oidc/{keyType}/{keyId}$v deleteOidcKey
 oidc/{keyType}/rotate+j rotateOidcKeys
 jwt-customizer/{tokenTypePath}* getJwtCustomizer
@@ -255,14 +253,20 @@ jwt-customizer/{tokenTypePath}$v deleteJwtCustomizer
 jwt-customizer/{tokenTypePath}~j updateJwtCustomizer
 jwt-customizer* listJwtCustomizers
 jwt-customizer/test+j testJwtCustomizer
-id-token*37 getIdTokenConfig
+37
+id-token* getIdTokenConfig
 id-token=j upsertIdTokenConfig
-actions*42 listActions
+38
+oidc/session* getOidcSessionConfig
+oidc/session~j updateOidcSessionConfig
+42
+actions* listActions
 actions/test+j? testAction #200 #204
 actions/{actionType}* getAction
 actions/{actionType}=j upsertAction #200 #201
 actions/{actionType}$v deleteAction
 actions/{actionType}~j updateAction
-cimd*43 getCimdConfig
+43
+cimd* getCimdConfig
 cimd~j updateCimdConfig
 `);

@@ -87,7 +87,8 @@ export interface CustomProfileFieldsCalls {
 /** Profile fields, beyond the identifiers, that users are asked for at sign-up. */
 export const customProfileFields: Group<CustomProfileFieldsApi, CustomProfileFieldsCalls> = /* @__PURE__ */ group(`
 CustomProfileFieldByName /api/custom-profile-fields
-*31 list;ListCustomProfileFields
+31
+* list;ListCustomProfileFields
 +jc create;CreateCustomProfileField
 /{name}* get
 /{name}=j update

@@ -87,7 +87,9 @@ Domain /api/domains
 +jc create
 /{id}* get
 /{id}$v delete
-/{id}/verification-files*42 getVerificationFiles;ListDomainVerificationFiles
+39
+/cleanup+ji cleanup;CleanupDomains
+42
+/{id}/verification-files* getVerificationFiles;ListDomainVerificationFiles
 /{id}/verification-files=j replaceVerificationFiles
-/cleanup+ji39 cleanup;CleanupDomains
 `);

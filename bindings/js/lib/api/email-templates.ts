@@ -100,7 +100,8 @@ export interface EmailTemplatesCalls {
 /** Localized templates of the emails that Logto sends. */
 export const emailTemplates: Group<EmailTemplatesApi, EmailTemplatesCalls> = /* @__PURE__ */ group(`
 EmailTemplate /api/email-templates
-*q25 list;ListEmailTemplates
+25
+*q list;ListEmailTemplates
 =j replace;ReplaceEmailTemplates
 $q deleteMany;DeleteEmailTemplates
 /{id}* get

@@ -411,17 +411,15 @@ export interface ExperienceCalls {
 /** The sign-in flow behind Logto's sign-in pages, step by step. Bound to the browser's cookies. */
 export const experience: Group<ExperienceApi, ExperienceCalls> = /* @__PURE__ */ group(`
  /api/experience
-=jvs20 initInteraction
+20
+=jvs initInteraction
 /interaction-event=jvs updateInteractionEvent
 /identification+jts identifyUser #201 #204
 /submit+?s submitInteraction #200 #204
-/interaction*s31 getInteraction
-/verification/password+js20 createPasswordVerification
+/verification/password+js createPasswordVerification
 /verification/verification-code+js createAndSendVerificationCode
 /verification/verification-code/verify+js verifyVerificationCode;VerifyVerificationCodeVerification
-/verification/mfa-verification-code+js31 createAndSendMfaVerificationCode
-/verification/mfa-verification-code/verify+js verifyMfaVerificationCode
-/verification/social/{connectorId}/authorization-uri+js20 createSocialVerification
+/verification/social/{connectorId}/authorization-uri+js createSocialVerification
 /verification/social/{connectorId}/verify+js verifySocialVerification
 /verification/sso/{connectorId}/authorization-uri+js createEnterpriseSsoVerification
 /verification/sso/{connectorId}/verify+js verifyEnterpriseSsoVerification
@@ -431,21 +429,29 @@ export const experience: Group<ExperienceApi, ExperienceCalls> = /* @__PURE__ */
 /verification/web-authn/registration/verify+js verifyWebAuthnRegistrationVerification
 /verification/web-authn/authentication+s createWebAuthnAuthenticationVerification
 /verification/web-authn/authentication/verify+js verifyWebAuthnAuthenticationVerification
-/verification/sign-in-passkey/authentication+js38 createSignInPasskeyAuthenticationWithIdentifier
-/verification/sign-in-passkey/authentication/verify+js verifySignInPasskeyAuthentication
-/verification/backup-code/generate+s20 generateBackupCodes
+/verification/backup-code/generate+s generateBackupCodes
 /verification/backup-code/verify+js verifyBackupCode
 /verification/new-password-identity+js createNewPasswordIdentityVerification
-/verification/one-time-token/verify+js26 verifyOneTimeTokenVerification
-/profile+jvs20 addProfile;AddUserProfile
-/user-assets/avatar+xs40 uploadAvatar;UploadExperienceAvatar
-/profile/password=jvs20 resetPassword;ResetUserPassword
-/profile/mfa/mfa-enabled+vs38 markMfaEnabled
-/profile/mfa/mfa-skipped+vs20 skipMfaBindingFlow
-/profile/mfa/mfa-suggestion-skipped+vs31 skipMfaSuggestion
-/profile/mfa/passkey-skipped+vs37 skipPasskeyBinding
-/profile/mfa/passkey+jvs bindPasskey
-/profile/mfa+jvs20 bindMfaVerification
+/profile+jvs addProfile;AddUserProfile
+/profile/password=jvs resetPassword;ResetUserPassword
+/profile/mfa/mfa-skipped+vs skipMfaBindingFlow
+/profile/mfa+jvs bindMfaVerification
 /sso-connectors*qs getEnabledSsoConnectors !email
-/preflight/sign-in-passkey/authentication+s38 createSignInPasskeyAuthentication
+26
+/verification/one-time-token/verify+js verifyOneTimeTokenVerification
+31
+/interaction*s getInteraction
+/verification/mfa-verification-code+js createAndSendMfaVerificationCode
+/verification/mfa-verification-code/verify+js verifyMfaVerificationCode
+/profile/mfa/mfa-suggestion-skipped+vs skipMfaSuggestion
+37
+/profile/mfa/passkey-skipped+vs skipPasskeyBinding
+/profile/mfa/passkey+jvs bindPasskey
+38
+/verification/sign-in-passkey/authentication+js createSignInPasskeyAuthenticationWithIdentifier
+/verification/sign-in-passkey/authentication/verify+js verifySignInPasskeyAuthentication
+/profile/mfa/mfa-enabled+vs markMfaEnabled
+/preflight/sign-in-passkey/authentication+s createSignInPasskeyAuthentication
+40
+/user-assets/avatar+xs uploadAvatar;UploadExperienceAvatar
 `);

@@ -345,35 +345,43 @@ export interface MyAccountCalls {
 /** The account API: operations of signed-in users on their own accounts. Requires their own access tokens. */
 export const myAccount: Group<MyAccountApi, MyAccountCalls> = /* @__PURE__ */ group(`
  /api/my-account
-*u22 getProfile
+22
+*u getProfile
 ~ju updateProfile
 /profile~ju updateClaims;UpdateOtherProfile
 /password+jvu updatePassword
-/mfa-settings*u31 getMfaSettings
-/mfa-settings~ju updateMfaSettings
-/logto-configs*u33 getLogtoConfig
-/logto-configs~ju updateLogtoConfig
-/identities/{target}/access-token*u30 getSocialIdentityAccessToken
-/identities/{target}/access-token=ju updateSocialIdentityAccessToken;UpdateSocialIdentityAccessTokenByVerificationId
-/sso-identities/{connectorId}/access-token*u getEnterpriseSsoIdentityAccessToken
-/primary-email+jvu22 updatePrimaryEmail
+/primary-email+jvu updatePrimaryEmail
 /primary-email$vu deletePrimaryEmail
 /primary-phone+jvu updatePrimaryPhone
 /primary-phone$vu deletePrimaryPhone
-/identities=jvu40 replaceIdentity;ReplaceMyAccountIdentity
-/identities+jvu22 addIdentity;AddUserIdentities
+/identities+jvu addIdentity;AddUserIdentities
 /identities/{target}$vu deleteIdentity
-/mfa-verifications*u29 getMfaVerifications
+29
+/mfa-verifications*u getMfaVerifications
 /mfa-verifications+jvu addMfaVerification
-/mfa-verifications/totp=jvu38 createOrReplaceTotpMfaVerification
-/mfa-verifications/totp-secret/generate+u29 generateTotpSecret
+/mfa-verifications/totp-secret/generate+u generateTotpSecret
 /mfa-verifications/backup-codes/generate+u generateBackupCodes;GenerateMyAccountBackupCodes
-/mfa-verifications/backup-codes*u30 getBackupCodes
-/mfa-verifications/{verificationId}/name~jtu29 updateMfaVerificationName
+/mfa-verifications/{verificationId}/name~jtu updateMfaVerificationName
 /mfa-verifications/{verificationId}$vu deleteMfaVerification
-/sessions*u37 getSessions
+30
+/identities/{target}/access-token*u getSocialIdentityAccessToken
+/identities/{target}/access-token=ju updateSocialIdentityAccessToken;UpdateSocialIdentityAccessTokenByVerificationId
+/sso-identities/{connectorId}/access-token*u getEnterpriseSsoIdentityAccessToken
+/mfa-verifications/backup-codes*u getBackupCodes
+31
+/mfa-settings*u getMfaSettings
+/mfa-settings~ju updateMfaSettings
+33
+/logto-configs*u getLogtoConfig
+/logto-configs~ju updateLogtoConfig
+37
+/sessions*u getSessions
 /sessions/{sessionId}$qvu deleteSession;DeleteSessionById
-/grants*qu38 getGrants
+38
+/mfa-verifications/totp=jvu createOrReplaceTotpMfaVerification
+/grants*qu getGrants
 /grants/{grantId}$vu deleteGrant;DeleteGrantById
-/user-assets/avatar+xu40 uploadAvatar;UploadAccountAvatar
+40
+/identities=jvu replaceIdentity;ReplaceMyAccountIdentity
+/user-assets/avatar+xu uploadAvatar;UploadAccountAvatar
 `);

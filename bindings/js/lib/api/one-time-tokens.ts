@@ -90,10 +90,12 @@ export interface OneTimeTokensCalls {
 /** Single-use tokens tied to an email address. You can build magic links from them. */
 export const oneTimeTokens: Group<OneTimeTokensApi, OneTimeTokensCalls> = /* @__PURE__ */ group(`
 OneTimeToken /api/one-time-tokens
-*qo27 list;ListOneTimeTokens
-+jc26 create;AddOneTimeTokens
-/{id}*27 get
+26
++jc create;AddOneTimeTokens
+/verify+j verify
+27
+*qo list;ListOneTimeTokens
+/{id}* get
 /{id}$v delete
-/verify+j26 verify
-/{id}/status=j27 replaceStatus
+/{id}/status=j replaceStatus
 `);

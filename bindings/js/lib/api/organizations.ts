@@ -470,7 +470,8 @@ Organization /api/organizations
 /{id}/users/{userId}/roles+j?c assignRolesToUser
 /{id}/users/{userId}/roles/{organizationRoleId}$v removeUserRole;DeleteOrganizationUserRole
 /{id}/users/{userId}/scopes* listUserScopes
-/{id}/applications*qp18 listApplications
+18
+/{id}/applications*qp listApplications
 /{id}/applications=jv replaceApplications
 /{id}/applications+jtc addApplications
 /{id}/applications/{applicationId}$v removeApplication;DeleteOrganizationApplication

@@ -59,6 +59,7 @@ export interface SamlApplicationsAuthFlowCalls {
 /** The endpoints to which SAML service providers send authentication requests. */
 export const samlApplicationsAuthFlow: Group<SamlApplicationsAuthFlowApi, SamlApplicationsAuthFlowCalls> = /* @__PURE__ */ group(`
 Saml /api/saml/{id}/authn
-*qrn24 getAuthn !SAMLRequest
+24
+*qrn getAuthn !SAMLRequest
 +frn createAuthn
 `);

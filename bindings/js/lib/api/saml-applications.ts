@@ -149,7 +149,8 @@ export interface SamlApplicationsCalls {
  */
 export const samlApplications: Group<SamlApplicationsApi, SamlApplicationsCalls> = /* @__PURE__ */ group(`
 SamlApplication /api/saml-applications
-+jc24 create
+24
++jc create
 /{id}* get
 /{id}$v delete
 /{id}~j update

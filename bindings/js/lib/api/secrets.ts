@@ -25,5 +25,6 @@ export interface SecretsCalls {
 /** Third-party tokens that Logto stores, encrypted, for its users. */
 export const secrets: Group<SecretsApi, SecretsCalls> = /* @__PURE__ */ group(`
 Secret /api/secrets/{id}
-$v30 delete
+30
+$v delete
 `);

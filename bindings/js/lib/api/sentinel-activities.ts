@@ -24,5 +24,6 @@ export interface SentinelActivitiesCalls {
 /** Failed attempts, which Logto counts to lock out identifiers. */
 export const sentinelActivities: Group<SentinelActivitiesApi, SentinelActivitiesCalls> = /* @__PURE__ */ group(`
 SentinelActivities /api/sentinel-activities/delete
-+jvi27 delete
+27
++jvi delete
 `);

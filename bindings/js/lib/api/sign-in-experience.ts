@@ -85,7 +85,10 @@ export const signInExperience: Group<SignInExperienceApi, SignInExperienceCalls>
  /api/sign-in-exp
 * get;GetSignInExp
 ~jq update;UpdateSignInExp
-/default/check-password+ji20 checkPassword;CheckPasswordWithDefaultSignInExperience
-/default/custom-ui-assets+x19 uploadCustomUiAssets
-/username-policy/case-sensitivity-conflicts*q41 getUsernameCaseSensitivityConflicts
+19
+/default/custom-ui-assets+x uploadCustomUiAssets
+20
+/default/check-password+ji checkPassword;CheckPasswordWithDefaultSignInExperience
+41
+/username-policy/case-sensitivity-conflicts*q getUsernameCaseSensitivityConflicts
 `);

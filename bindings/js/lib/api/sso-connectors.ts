@@ -123,7 +123,8 @@ SsoConnector /api/sso-connectors
 /{id}* get
 /{id}$v delete
 /{id}~j update
-/{id}/signing-keys*43 listSigningKeys
+43
+/{id}/signing-keys* listSigningKeys
 /{id}/signing-keys+jc createSigningKey
 /{id}/signing-keys/{keyId}$v deleteSigningKey
 /{id}/signing-keys/{keyId}~j updateSigningKey

@@ -25,5 +25,6 @@ export interface SubjectTokensCalls {
 /** Tokens that let an application act as a user (impersonation). */
 export const subjectTokens: Group<SubjectTokensApi, SubjectTokensCalls> = /* @__PURE__ */ group(`
 SubjectToken /api/subject-tokens
-+jc19 create
+19
++jc create
 `);

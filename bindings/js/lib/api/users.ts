@@ -510,39 +510,45 @@ User /api/users
 /{userId}~j update
 /{userId}/custom-data* getCustomData;ListUserCustomData
 /{userId}/custom-data~j updateCustomData
-/{userId}/logto-configs*33 getLogtoConfigs;ListUserLogtoConfigs
-/{userId}/logto-configs~j updateLogtoConfigs
-/{userId}/profile~j17 updateProfile
+/{userId}/profile~j updateProfile
 *qp list;ListUsers
 +j create
 /{userId}/password~j updatePassword
-/{userId}/password/expiration~j41 updatePasswordExpiration
-/{userId}/password/verify+jvi17 verifyPassword
+/{userId}/password/verify+jvi verifyPassword
 /{userId}/has-password* hasPassword;GetUserHasPassword
 /{userId}/is-suspended~j updateIsSuspended
 /{userId}/roles*qp listRoles
 /{userId}/roles=j? replaceRoles
 /{userId}/roles+j?c assignRoles
 /{userId}/roles/{roleId}$v removeRole;DeleteUserRole
-/{userId}/identities/{target}*q30 getIdentity
-/{userId}/identities/{target}=j?17 replaceIdentity #200 #201
+/{userId}/identities/{target}=j? replaceIdentity #200 #201
 /{userId}/identities/{target}$ deleteIdentity
 /{userId}/identities+j createIdentity
 /{userId}/organizations* listOrganizations
-/{userId}/grants*q38 listGrants
-/{userId}/grants/{grantId}$v deleteGrant
-/{userId}/mfa-verifications*17 listMfaVerifications
+/{userId}/mfa-verifications* listMfaVerifications
 /{userId}/mfa-verifications+j createMfaVerification
 /{userId}/mfa-verifications/{verificationId}$v deleteMfaVerification
-/{userId}/personal-access-tokens*20 listPersonalAccessTokens
+20
+/{userId}/personal-access-tokens* listPersonalAccessTokens
 /{userId}/personal-access-tokens+jc createPersonalAccessToken
-/{userId}/personal-access-tokens~jI33 renamePersonalAccessToken;UpdatePersonalAccessTokenName
-/{userId}/personal-access-tokens/{name}$v20 deletePersonalAccessToken
+/{userId}/personal-access-tokens/{name}$v deletePersonalAccessToken
 /{userId}/personal-access-tokens/{name}~jI updatePersonalAccessToken
-/{userId}/personal-access-tokens/delete+jvi33 deletePersonalAccessTokenByName;DeletePersonalAccessTokenPost
-/{userId}/sso-identities/{ssoConnectorId}*q30 getSsoIdentity
+30
+/{userId}/identities/{target}*q getIdentity
+/{userId}/sso-identities/{ssoConnectorId}*q getSsoIdentity
 /{userId}/all-identities*q listAllIdentities
-/{userId}/sessions*37 listSessions
+33
+/{userId}/logto-configs* getLogtoConfigs;ListUserLogtoConfigs
+/{userId}/logto-configs~j updateLogtoConfigs
+/{userId}/personal-access-tokens~jI renamePersonalAccessToken;UpdatePersonalAccessTokenName
+/{userId}/personal-access-tokens/delete+jvi deletePersonalAccessTokenByName;DeletePersonalAccessTokenPost
+37
+/{userId}/sessions* listSessions
 /{userId}/sessions/{sessionId}* getSession
 /{userId}/sessions/{sessionId}$qv deleteSession
+38
+/{userId}/grants*q listGrants
+/{userId}/grants/{grantId}$v deleteGrant
+41
+/{userId}/password/expiration~j updatePasswordExpiration
 `);

@@ -84,11 +84,14 @@ export interface VerificationsCalls {
 /** Proofs of identity (verification records). Sensitive operations of the account API require them. */
 export const verifications: Group<VerificationsApi, VerificationsCalls> = /* @__PURE__ */ group(`
 Verification /api/verifications/
-password+juc21 createByPassword
+21
+password+juc createByPassword
 verification-code+juc createByVerificationCode
 verification-code/verify+ju verifyByVerificationCode
-social+juc22 createBySocial
+22
+social+juc createBySocial
 social/verify+ju verifyBySocial
-web-authn/registration+u29 generateWebAuthnRegistrationOptions;GenerateWebAuthnRegistrationOptions
+29
+web-authn/registration+u generateWebAuthnRegistrationOptions;GenerateWebAuthnRegistrationOptions
 web-authn/registration/verify+ju verifyWebAuthnRegistration;VerifyWebAuthnRegistration
 `);

@@ -113,9 +113,12 @@ export const wellKnown: Group<WellKnownApi, WellKnownCalls> = /* @__PURE__ */ gr
 WellKnown /api/.well-known/
 sign-in-exp*qn getSignInExperienceConfig;GetSignInExperienceConfig
 phrases*qn getSignInExperiencePhrases;GetSignInExperiencePhrases
-experience*qn20 getExperience
-account-center*n37 getAccountCenter
-management.openapi.json*n20 getManagementOpenapiJson
+20
+experience*qn getExperience
+management.openapi.json*n getManagementOpenapiJson
 experience.openapi.json*n getExperienceOpenapiJson
-user.openapi.json*n21 getUserOpenapiJson
+21
+user.openapi.json*n getUserOpenapiJson
+37
+account-center*n getAccountCenter
 `);

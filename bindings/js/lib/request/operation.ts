@@ -92,14 +92,14 @@ const METHODS: Record<string, string> = { "+": "POST", "=": "PUT", "~": "PATCH",
 /**
  * Parses the table of a group. The first line has the noun of the group and the start of its paths. Every other line is
  * an operation: the rest of its path, a mark for its method, flags, a space, and its name in the client. The id of the
- * operation is that name with the noun after the first word, or follows after `;`.
+ * operation is that name with the noun after the first word, or follows after `;`. A line with only a number is the minor
+ * version of the release that introduced the operations after it.
  *
  * Flags:
  *
  * - `j`, `f`, `x`: JSON, form or multipart body. `J`: JSON body that can be omitted.
  * - `q`: query.
- * - A number: minor version of the release that introduced this and the following operations; the oldest before
- *   the first number. `d`: Logto 1.31 removed the operation.
+ * - `d`: Logto 1.31 removed the operation.
  * - `p`, `o`: pages, always or on request.
  * - `v`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that can be missing.
  * - `u`, `s`, `n`: the caller is a user, a session or nobody; otherwise an application.
@@ -111,38 +111,42 @@ const METHODS: Record<string, string> = { "+": "POST", "=": "PUT", "~": "PATCH",
  */
 function parse(table: string): Map<string, () => Operation> {
   const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
-  const [usual = "", beginning = ""] = head.split(" ");
+  const operations = new Map<string, () => Operation>();
   let since = OLDEST;
-  return new Map(
-    lines.map((line) => {
-      const [, path = "", mark = "", flags = "", name = "", own = "", words = ""] = /^(.*?)([*+=~$])(\S*) (\w+);?(\w*)(.*)/.exec(line) ?? [];
-      const minor = (since = Number(/\d+/.exec(flags) ?? since));
-      // Most programs use few of the operations.
-      let read: Operation | undefined;
-      const make = (): Operation => {
-        const id = own || capital(name.replace(/(?=[A-Z])|$/, usual));
-        return operation(id, beginning + path, mark, flags, words, minor);
-      };
-      return [name, () => (read ??= make())];
-    }),
-  );
+  for (const line of lines) {
+    const [start = "", names = "", ...words] = line.split(" ");
+    const [name = "", id = ""] = names.split(";");
+    if (!names) {
+      since = Number(start);
+      continue;
+    }
+    const minor = since;
+    // Most programs use few of the operations.
+    let read: Operation | undefined;
+    operations.set(name, () => (read ??= operation(head, start, name, id, words, minor)));
+  }
+  return operations;
 }
 
-function operation(id: string, path: string, mark: string, flags: string, words: string, since: number): Operation {
-  const has = (letter: string): boolean => flags.includes(letter);
+function operation(head: string, start: string, name: string, own: string, words: readonly string[], since: number): Operation {
+  const [usual = "", beginning = ""] = head.split(" ");
+  const [, rest = "", mark = "", flags = ""] = /(.*)([*+=~$])(.*)/.exec(start) ?? [];
+  const path = beginning + rest;
   const method = METHODS[mark] ?? "GET";
-  const success = all(words, /#(\d+)/g).map(Number);
+  const has = (letter: string): boolean => flags.includes(letter);
+  const marked = (mark: string): string[] => words.filter((word) => word.startsWith(mark)).map((word) => word.slice(1));
+  const success = marked("#").map(Number);
   return {
-    id,
+    id: own || capital(name.replace(/(?=[A-Z])|$/, usual)),
     method,
     path,
-    parameters: all(path, /{(\w+)}/g),
+    parameters: Array.from(path.matchAll(/{(\w+)}/g), ([, parameter = ""]) => parameter),
     body: has("j") || has("J") ? "json" : has("f") ? "form" : has("x") ? "multipart" : "none",
     bodyRequired: !has("J"),
     query: has("q"),
-    required: all(words, /!(\S+)/g),
+    required: marked("!"),
     paging: has("p") ? "always" : has("o") ? "request" : "none",
-    itemsAt: all(words, /@(\S+)/g)[0],
+    itemsAt: marked("@")[0],
     answer: has("v") ? "none" : has("t") ? "text" : has("r") ? "redirect" : has("?") ? "optional" : "json",
     success: success.length > 0 ? success : [has("c") ? 201 : has("v") ? 204 : has("r") ? 302 : 200],
     authentication: /[usn]/.exec(flags)?.[0] ?? "m",
@@ -153,5 +157,3 @@ function operation(id: string, path: string, mark: string, flags: string, words:
 }
 
 const capital = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase());
-
-const all = (text: string, pattern: RegExp): string[] => Array.from(text.matchAll(pattern), ([, word = ""]) => word);

@@ -1,13 +1,32 @@
 import type { Settings } from "../options.js";
+import type { Answer } from "../response/answer.js";
 import { textOf } from "./arguments.js";
-import { SendFailure } from "./send.js";
+import { send, SendFailure } from "./send.js";
 
 const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const SUBJECT_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 const PERSONAL_ACCESS_TOKEN = "urn:logto:token-type:personal_access_token";
 
-/** Writes a request for an access token with the credentials of the client. */
-export async function tokenRequest({ options, resource, scope }: Settings): Promise<{ authorization: string; body: string }> {
+/** A request for an access token that was sent. */
+export interface TokenAttempt {
+  readonly controller: AbortController;
+  readonly answer: Promise<Answer>;
+}
+
+/** Sends a request for an access token with the credentials of the client. */
+export function sendTokenRequest(settings: Settings, attempt: number): TokenAttempt {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const answer = async (): Promise<Answer> => {
+    const { authorization, body } = await written(settings);
+    const headers = { ...settings.tokenHeaders, "content-type": "application/x-www-form-urlencoded", authorization };
+    const url = `${settings.url}/oidc/token`;
+    return send(settings, { operation: "OidcToken", attempt, tokenCall: true, options: {}, method: "POST", url, headers, body, signal });
+  };
+  return { controller, answer: answer() };
+}
+
+async function written({ options, resource, scope }: Settings): Promise<{ authorization: string; body: string }> {
   const { appId = "", appSecret = "", exchange, organizationId } = options;
   const own = exchange || organizationId !== undefined;
   const form = new URLSearchParams({ grant_type: exchange ? EXCHANGE : "client_credentials" });

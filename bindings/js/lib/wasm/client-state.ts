@@ -1,6 +1,7 @@
 /** State of a client in an instance. With its access token, calls start without the module. */
 import type { Settings } from "../options.js";
 import { type Request, sendCall } from "../request/send.js";
+import type { TokenAttempt } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
 
 /** Maximum time without the module, in milliseconds. It might have renewed the token meanwhile. */
@@ -32,6 +33,8 @@ export class ClientState {
   cause: unknown;
   /** Last answer of the token endpoint. */
   tokenAnswer: Answer | undefined;
+  /** Token request that was sent before the module could ask for it. */
+  begun: TokenAttempt | undefined;
   #grant: Grant | undefined;
   /** Time to ask the module again, on the monotonic clock in milliseconds. */
   #until = 0;

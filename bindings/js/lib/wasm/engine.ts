@@ -1,7 +1,7 @@
 import { load } from "#loader";
 import type { CallOptions, Settings } from "../options.js";
 import type { Request } from "../request/send.js";
-import { isRenewable } from "../request/token.js";
+import { isRenewable, type TokenAttempt } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
 import { AbortError, LogtoError } from "../response/errors.js";
 import { ClientState, type FirstAttempt } from "./client-state.js";
@@ -67,8 +67,11 @@ export class Engine implements HostContext {
     this.quietly((wasm) => wasm.stop_keeping_fresh(client));
   }
 
-  /** Carries out a call. Starts it without the module if that is possible, and enters the module unless it succeeds. */
-  async call(owner: object, client: number, request: Request): Promise<Answer> {
+  /**
+   * Carries out a call. Starts it without the module if that is possible, and enters the module unless it succeeds.
+   * `begun` is the token request of the call, if it was sent before there was an instance.
+   */
+  async call(owner: object, client: number, request: Request, begun: TokenAttempt | undefined): Promise<Answer> {
     const state = this.#state(client);
     const first = state.start(request);
     const answer = first && (await settled(first, request));
@@ -77,7 +80,9 @@ export class Engine implements HostContext {
     return new Promise((resolve, reject) => {
       const pending = this.#pending(owner, client, request, () => (pending.answer ? resolve(pending.answer) : reject(trapped(undefined))), reject);
       pending.first = first;
+      state.begun = begun;
       this.#enter(client, pending, request);
+      state.begun = undefined;
     });
   }
 

@@ -2,8 +2,8 @@
 import type { Token, TokenStore } from "../options.js";
 import { stringOf, textOf } from "../request/arguments.js";
 import { describedFailure } from "../request/connection-failure.js";
-import { type Request, send, sendCall, SendFailure } from "../request/send.js";
-import { tokenRequest } from "../request/token.js";
+import { type Request, sendCall, SendFailure } from "../request/send.js";
+import { sendTokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members, retryAfter } from "../response/answer.js";
 import type { StopReason } from "../response/errors.js";
 import type { ClientState, FirstAttempt, Grant } from "./client-state.js";
@@ -97,7 +97,7 @@ export function host(context: HostContext): Host {
     monotonic: () => performance.now(),
     random: () => Math.random(),
     send: sendAttempt.bind(undefined, context),
-    send_token: sendTokenRequest.bind(undefined, context),
+    send_token: requestToken.bind(undefined, context),
     sleep: sleep.bind(undefined, jobs),
     fetch_token: fetchToken.bind(undefined, context),
     store_get: (job: number, client: number) => useStore(context, job, client, async (store, key) => read(await store.get(key)) ?? NO_TOKEN),
@@ -140,19 +140,11 @@ function sendAttempt(context: HostContext, job: number, call: number, attempt: n
   return true;
 }
 
-function sendTokenRequest(context: HostContext, job: number, client: number, attempt: number): boolean {
+function requestToken(context: HostContext, job: number, client: number, attempt: number): boolean {
   const state = context.client(client);
   if (!state) return false;
-  const { settings } = state;
   state.cause = undefined;
-  const controller = new AbortController();
-  const { signal } = controller;
-  const answer = async (): Promise<Answer> => {
-    const { authorization, body } = await tokenRequest(settings);
-    const headers = { ...settings.tokenHeaders, "content-type": "application/x-www-form-urlencoded", authorization };
-    const url = `${settings.url}/oidc/token`;
-    return send(settings, { operation: "OidcToken", attempt, tokenCall: true, options: {}, method: "POST", url, headers, body, signal });
-  };
+  const { controller, answer } = state.begun ?? sendTokenRequest(state.settings, attempt);
   const answered = (answer: Answer, settle: Settle): void => {
     state.tokenAnswer = answer;
     const { error, error_description, access_token, expires_in, scope } = members(answer.text);
@@ -167,7 +159,7 @@ function sendTokenRequest(context: HostContext, job: number, client: number, att
       ),
     );
   };
-  exchange(context, job, controller, answer(), answered, (cause) => (state.cause = cause));
+  exchange(context, job, controller, answer, answered, (cause) => (state.cause = cause));
   return true;
 }
 

@@ -65,6 +65,25 @@ const PROGRAMS = {
     console.log("done");
     const agent = globalThis[Symbol.for("undici.globalDispatcher.1")];
     await agent?.close?.();`,
+  "the token request is sent before there is an instance": (server) => `
+    const order = [];
+    const { fetch } = globalThis;
+    const { Instance } = WebAssembly;
+    globalThis.fetch = (url, init) => {
+      order.push(new URL(url).pathname.replace("/s/early", ""));
+      return fetch(url, init);
+    };
+    WebAssembly.Instance = class extends Instance {
+      constructor(...given) {
+        super(...given);
+        order.push("instance");
+      }
+    };
+    const { LogtoAdmin } = await import("logto-admin");
+    const admin = new LogtoAdmin({ endpoint: "${server}/s/early", appId: "app", appSecret: "secret" });
+    await Promise.all([admin.users.get("x"), admin.users.get("y")]);
+    if (order.length !== 4 || order[0] !== "/oidc/token" || order[1] !== "instance") throw new Error(order.join());
+    console.log("done");`,
   "the module can be a URL": (server) => given(server, `new URL("${server}/files/node_modules/logto-admin/dist/logto_admin.wasm")`),
   "the module can be bytes": (server) => given(server, "bytes"),
   "the module can be compiled before": (server) => given(server, "new WebAssembly.Module(bytes)"),

@@ -13,22 +13,26 @@ use crate::release::Release;
 pub type Row<'a> = (String, &'a Operation, &'a Uses);
 
 /// Returns the table. The first line is `Noun /path`. The noun is the word that most ids have between the two parts of
-/// the method's name. The path is the common beginning of all paths. One line per operation follows.
+/// the method's name. The path is the common beginning of all paths. One line per operation follows, the oldest
+/// first. A line with only a number is the release that introduced the operations after it.
 pub fn table(rows: &[Row<'_>]) -> String {
     let noun = usual_noun(rows);
     let mut paths = rows.iter().map(|(_, operation, _)| operation.path.as_str());
     let first = paths.next().unwrap_or_default();
     let common = paths.fold(first, common_beginning);
-    let mut release_before = Release::OLDEST.minor();
     let mut table = format!("{noun} {common}\n");
-    for (name, operation, uses) in rows {
+    let mut release = Release::OLDEST;
+    let mut by_release: Vec<_> = rows.iter().collect();
+    by_release.sort_by_key(|(_, operation, _)| operation.since);
+    for (name, operation, uses) in by_release {
+        if operation.since != release {
+            release = operation.since;
+            table += &format!("{}\n", minor(release));
+        }
         let path = operation.path.strip_prefix(common).unwrap_or_default();
         table += path;
         table.push(verb(&operation.method));
-        let since = release(operation);
-        let change = if since == release_before { String::new() } else { since.to_string() };
-        release_before = since;
-        table += &[flags(operation, uses) + &change, names(name, &operation.id, noun), words(operation)].join(" ");
+        table += &[flags(operation, uses), names(name, &operation.id, noun), words(operation)].join(" ");
         table.truncate(table.trim_end().len());
         table.push('\n');
     }
@@ -130,9 +134,9 @@ fn flags(operation: &Operation, uses: &Uses) -> String {
     [body, query, paging, answer, caller, idempotent, created, removed].into_iter().flatten().collect()
 }
 
-/// Returns the minor version of the release that introduced an operation. The one after 1.42 counts as 1.43.
-fn release(operation: &Operation) -> u16 {
-    match operation.since {
+/// Returns the minor version of a release. The one after 1.42 counts as 1.43.
+fn minor(release: Release) -> u16 {
+    match release {
         Release::NEXT => Release::EMULATED.minor() + 1,
         release => release.minor(),
     }
