@@ -7,7 +7,7 @@ import { times } from "../peers/run.mjs";
 import { median, Report } from "./report.mjs";
 import { inTurns, paired, SIDES, spread } from "./turns.mjs";
 
-const ROUNDS = 15;
+const ROUNDS = 31;
 /** Calls per round. They are enough to make the cost of the message that starts them negligible. */
 const CALLS = 192;
 

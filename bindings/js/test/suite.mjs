@@ -481,7 +481,7 @@ const tests = {
       [{ redirects: -1 }, "redirects"],
       [{ strict: 1 }, "strict"],
       [{ retry: 3 }, "retry"],
-      [{ retry: { base: "1" } }, "base"],
+      [{ retry: { base: "1" } }, "retry.base"],
     ]) {
       await refused(options, name);
       await fails(admin.users.list({}, options), TypeError, ({ message }) => ok(message.includes(`\`${name}\``), message));

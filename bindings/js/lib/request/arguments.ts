@@ -64,12 +64,15 @@ export function expectObject(value: unknown, name = "options"): asserts value is
   if (!isObject(value)) throw bad(name, "is not an object");
 }
 
-/** Checks the type of a member, if it is present. An empty type accepts any value. Numbers must not be negative. */
-export function check(object: object, name: string, type: string): void {
+/**
+ * Checks the type of a member, if it is present. An empty type accepts any value. Numbers must not be negative. Messages
+ * call the member `shown`.
+ */
+export function check(object: object, name: string, type: string, shown = name): void {
   const value: unknown = Reflect.get(object, name);
   if (value === undefined || !type) return;
-  if (typeof value !== type || value === null) throw bad(name, `is not a ${type}`);
-  if (typeof value === "number" && !(value >= 0)) throw bad(name, "is not a number >= 0");
+  if (typeof value !== type || value === null) throw bad(shown, `is not a ${type}`);
+  if (typeof value === "number" && !(value >= 0)) throw bad(shown, "is not a number >= 0");
 }
 
 /** Returns headers by name. The platform's `Headers` rejects invalid names and values. */
@@ -106,7 +109,7 @@ export function checkCallOptions(options: unknown): asserts options is CallOptio
 export function checkRetry(times: unknown): void {
   if (times === undefined) return;
   expectObject(times, "retry");
-  for (const name of ["base", "longest", "total"]) check(times, name, "number");
+  for (const name of ["base", "longest", "total"]) check(times, name, "number", `retry.${name}`);
 }
 
 /** Rejects halves of surrogate pairs. An encoded text would contain another character. */
