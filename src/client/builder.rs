@@ -45,8 +45,15 @@ struct TokenSettings {
 const USER_AGENT: &str = concat!("logto-admin/", env!("CARGO_PKG_VERSION"));
 const NO_RUNTIME: &str = "this build has no default runtime: enable the feature `tokio`, or set one with `runtime`";
 
+impl Client {
+    /// Creates a builder for a client of this endpoint.
+    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
+        ClientBuilder::new(endpoint)
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(endpoint: Endpoint) -> Self {
+    fn new(endpoint: Endpoint) -> Self {
         let limit = endpoint.is_cloud().then_some(RateLimit::LOGTO_CLOUD);
         Self {
             endpoint,

@@ -45,11 +45,6 @@ pub struct Client {
 }
 
 impl Client {
-    /// Creates a builder for a client of this endpoint.
-    pub fn builder(endpoint: Endpoint) -> ClientBuilder {
-        ClientBuilder::new(endpoint)
-    }
-
     /// Returns the endpoint.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {

@@ -17,9 +17,13 @@ pub struct InOrder<'a, I, T> {
     next: u64,
 }
 
-impl<'a, I, T> InOrder<'a, I, T> {
-    pub(super) const fn new(tasks: Tasks<'a, I, T>) -> Self {
-        Self { tasks, waiting: BTreeMap::new(), next: 0 }
+impl<'a, I, T> Tasks<'a, I, T> {
+    /// Returns the results in the order of the items.
+    ///
+    /// A result waits until those of all earlier items are returned. If as many results wait as tasks may run, no
+    /// further task starts.
+    pub fn in_order(self) -> InOrder<'a, I, T> {
+        InOrder { tasks: self, waiting: BTreeMap::new(), next: 0 }
     }
 }
 

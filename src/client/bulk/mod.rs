@@ -1,5 +1,6 @@
 //! Many calls at the same time, as many as the server handles well.
 
+mod concurrency;
 mod in_order;
 mod window;
 
@@ -11,44 +12,11 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
 
+pub use self::concurrency::Concurrency;
 pub use self::in_order::InOrder;
 use self::window::{Start, Window};
 use super::Client;
 use crate::error::{Error, Result};
-
-/// Number of tasks that run at the same time.
-///
-/// The number grows with each success and is halved when the server is overloaded or becomes slow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Concurrency {
-    /// Number of tasks at the start; at least one.
-    pub initial: usize,
-    /// Maximum number of tasks; at least one.
-    pub maximum: usize,
-}
-
-impl Default for Concurrency {
-    /// Starts with 4 tasks; at most 32.
-    fn default() -> Self {
-        Self { initial: 4, maximum: 32 }
-    }
-}
-
-impl Concurrency {
-    /// Sets the maximum number of tasks.
-    #[must_use]
-    pub const fn at_most(mut self, tasks: usize) -> Self {
-        self.maximum = tasks;
-        self
-    }
-
-    /// Always this number of tasks, unless the server is overloaded.
-    #[must_use]
-    pub const fn up_to(tasks: usize) -> Self {
-        Self { initial: tasks, maximum: tasks }
-    }
-}
 
 /// Whether a task shows that the server is overloaded.
 pub trait Overload {
@@ -154,15 +122,7 @@ impl<I, T> std::fmt::Debug for Tasks<'_, I, T> {
     }
 }
 
-impl<'a, I, T> Tasks<'a, I, T> {
-    /// Returns the results in the order of the items.
-    ///
-    /// A result waits until those of all earlier items are returned. If as many results wait as tasks may run, no
-    /// further task starts.
-    pub fn in_order(self) -> InOrder<'a, I, T> {
-        InOrder::new(self)
-    }
-
+impl<I, T> Tasks<'_, I, T> {
     fn now(&self) -> Duration {
         self.client.channel.shared.sender.runtime.monotonic()
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::Concurrency;
+use super::concurrency::Concurrency;
 
 /// Start of a task.
 #[derive(Clone, Copy, Debug)]

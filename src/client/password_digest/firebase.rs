@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{GeneralPurpose, STANDARD};
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 use serde_json::json;
 
-use super::PASSWORD;
+use super::form::PASSWORD;
 use crate::error::{Error, Result};
 
 /// Reads base64 with and without padding.

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use super::PASSWORD;
 use super::algorithm::Algorithm;
 use crate::error::{Error, Result};
 use crate::operation::Release;
 
+/// The argument of a `Legacy` digest that stands for the password.
+pub(super) const PASSWORD: &str = "@";
 /// Hash functions with a known length of their hashes in hex.
 const LENGTHS: [(&str, usize); 6] =
     [("md5", 32), ("sha1", 40), ("sha224", 56), ("sha256", 64), ("sha384", 96), ("sha512", 128)];

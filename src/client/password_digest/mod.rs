@@ -10,12 +10,9 @@ pub use firebase::FirebaseScrypt;
 use serde_json::json;
 
 use self::algorithm::Algorithm;
-
+use self::form::PASSWORD;
 use crate::error::{Error, Result};
 use crate::operation::Release;
-
-/// The argument of a `Legacy` digest that stands for the password.
-const PASSWORD: &str = "@";
 
 /// The hash of a password from another system, for a user that you create.
 ///
