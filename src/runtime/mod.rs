@@ -7,11 +7,11 @@ mod lock;
 pub(crate) mod model;
 #[cfg(all(feature = "tokio", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod native;
+mod platform;
 mod timeout;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod web;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,6 +20,7 @@ use futures_util::future::BoxFuture;
 pub(crate) use background::Background;
 pub(crate) use catch_panics::caught;
 pub(crate) use lock::Mutex;
+pub(crate) use platform::platform;
 pub(crate) use timeout::timeout;
 
 use crate::types::Timestamp;
@@ -66,14 +67,4 @@ pub trait Runtime: Send + Sync + 'static {
     fn check(&self) -> Result<(), &'static str> {
         Ok(())
     }
-}
-
-/// Returns the default runtime of the target platform, if there is one.
-pub(crate) fn platform() -> Option<Arc<dyn Runtime>> {
-    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-    return Some(Arc::new(WebRuntime::new()));
-    #[cfg(all(feature = "tokio", not(all(target_arch = "wasm32", target_os = "unknown"))))]
-    return Some(Arc::new(TokioRuntime::new()));
-    #[cfg(not(any(feature = "tokio", all(target_arch = "wasm32", target_os = "unknown"))))]
-    return None;
 }

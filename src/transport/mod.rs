@@ -13,6 +13,7 @@ pub(crate) mod hooks;
 mod http_types;
 mod message;
 mod options;
+mod platform;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 pub(crate) mod url;
@@ -40,6 +41,7 @@ pub use fetch::{Credentials, FetchTransport};
 pub use hooks::{AfterFn, BeforeFn, Hook, HookContext, after_fn, before_fn};
 pub use message::{HttpRequest, HttpResponse};
 pub use options::{RedirectPolicy, TransportOptions};
+pub(crate) use platform::platform;
 
 pub use crate::types::Method;
 pub use crate::types::headers::Headers;
@@ -87,16 +89,4 @@ impl<T: HttpTransport + ?Sized> HttpTransport for Box<T> {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
         (**self).send(request, options).await
     }
-}
-
-/// Returns the default transport of the target platform. Fails if this build does not have one.
-pub(crate) fn platform() -> crate::error::Result<std::sync::Arc<dyn HttpTransport>> {
-    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-    return Ok(std::sync::Arc::new(FetchTransport::new()));
-    #[cfg(all(feature = "reqwest", not(all(target_arch = "wasm32", target_os = "unknown"))))]
-    return Ok(std::sync::Arc::new(ReqwestTransport::new()?));
-    #[cfg(not(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown"))))]
-    return Err(crate::error::Error::config(
-        "this build has no default transport: enable the feature `reqwest`, or set one with `transport`",
-    ));
 }

@@ -1,20 +1,23 @@
 //! The transport over `fetch`.
 
 mod abort;
+mod browser;
+mod credentials;
 mod failure;
 mod js;
 mod request;
 mod response;
 
 use std::fmt;
-use std::sync::OnceLock;
 
 use async_trait::async_trait;
 use js_sys::Function;
 use send_wrapper::SendWrapper;
 
+use self::browser::in_browser;
+pub use self::credentials::Credentials;
+use self::request::Ask;
 use super::{Headers, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError, TransportOptions};
-use crate::runtime::user_agent;
 
 /// HTTP over `fetch`: the global one, or a function with its signature. Runs in browsers and their workers, Node.js,
 /// Deno, Bun and edge workers. The default transport on wasm.
@@ -46,36 +49,6 @@ pub struct FetchTransport {
     /// The function to call. Defaults to the global `fetch`. JavaScript values belong to the thread that created them.
     function: Option<SendWrapper<Function>>,
     credentials: Option<Credentials>,
-}
-
-/// The requests to which a browser adds cookies and other credentials. Has no effect outside of browsers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Credentials {
-    /// No requests.
-    Omit,
-    /// Requests to the origin of the page.
-    SameOrigin,
-    /// All requests.
-    Include,
-}
-
-impl Credentials {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Omit => "omit",
-            Self::SameOrigin => "same-origin",
-            Self::Include => "include",
-        }
-    }
-}
-
-/// How to send one request.
-#[derive(Clone, Copy)]
-struct Ask {
-    options: TransportOptions,
-    credentials: Option<Credentials>,
-    /// Whether `fetch` itself follows redirects, as in browsers, which hide them.
-    follow: bool,
 }
 
 impl FetchTransport {
@@ -116,12 +89,6 @@ fn may_go_anywhere(request: &HttpRequest, options: &TransportOptions) -> bool {
     // Browsers ignore the `Cookie` header.
     let stays = |name: &str| Headers::is_secret(name) && !matches!(name, "authorization" | "cookie");
     !options.token_call && request.body.is_empty() && !request.headers.iter().any(|(name, _)| stays(name))
-}
-
-/// Whether this is a browser or a worker in a browser.
-fn in_browser() -> bool {
-    static IN_BROWSER: OnceLock<bool> = OnceLock::new();
-    *IN_BROWSER.get_or_init(|| user_agent().is_some_and(|name| name.starts_with("Mozilla/")))
 }
 
 impl fmt::Debug for FetchTransport {

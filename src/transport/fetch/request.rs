@@ -4,9 +4,20 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::abort::Abort;
+use super::browser::in_browser;
+use super::credentials::Credentials;
 use super::response::settled;
-use super::{Ask, failure, in_browser, js, response};
-use crate::transport::{Body, Headers, HttpRequest, HttpResponse, Method, TransportError};
+use super::{failure, js, response};
+use crate::transport::{Body, Headers, HttpRequest, HttpResponse, Method, TransportError, TransportOptions};
+
+/// How to send one request.
+#[derive(Clone, Copy)]
+pub(super) struct Ask {
+    pub options: TransportOptions,
+    pub credentials: Option<Credentials>,
+    /// Whether `fetch` itself follows redirects, as in browsers, which hide them.
+    pub follow: bool,
+}
 
 /// Sends a request with this function or the global `fetch`, and reads the response.
 pub(super) async fn send(
@@ -22,7 +33,7 @@ pub(super) async fn send(
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&request.url), &init),
     };
     let answered = settled(&promise.map_err(failed)?).await.map_err(failed)?;
-    let received = response::read(answered.unchecked_ref(), request.method, ask).await;
+    let received = response::read(answered.unchecked_ref(), request.method, ask.options.max_response_bytes).await;
     let received = received.map_err(|problem| problem.explain(&request.url))?;
     abort.disarm();
     Ok(received)

@@ -4,7 +4,7 @@ use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{Ask, failure, js};
+use super::{failure, js};
 use crate::transport::{Body, Headers, HttpResponse, Method, TransportError};
 
 /// Reason why a response could not be read.
@@ -28,7 +28,7 @@ impl Problem {
     }
 }
 
-pub(super) async fn read(answer: &js::Answer, method: Method, ask: Ask) -> Result<HttpResponse, Problem> {
+pub(super) async fn read(answer: &js::Answer, method: Method, bound: u64) -> Result<HttpResponse, Problem> {
     let status = answer.status()?;
     let kind = answer.kind()?.as_string();
     if kind.as_deref() == Some("opaqueredirect") {
@@ -39,7 +39,6 @@ pub(super) async fn read(answer: &js::Answer, method: Method, ask: Ask) -> Resul
     }
     let text = String::from(js::array_from(&answer.headers()?)?.join("\n"));
     let headers = headers(&text);
-    let bound = ask.options.max_response_bytes;
     let length = headers.get("content-length").and_then(|length| length.parse::<u64>().ok());
     if method != Method::Head && length.is_some_and(|length| length > bound) {
         return Err(Problem::Known(TransportError::too_large(bound)));
