@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::redirect::Redirects;
 use super::retry::parse_retry_after;
-use super::{Limiter, Pass, timed_out, tracing};
+use super::{Limiter, Pass, tracing};
 use crate::error::Error;
 use crate::runtime::{Runtime, timeout};
 use crate::token::AccessToken;
@@ -76,7 +76,9 @@ pub async fn within<T: Send, E: From<TransportError> + Send>(
     match limit {
         Some(limit) => {
             let left = limit.saturating_sub(spent);
-            timeout(runtime, left, attempt).await.unwrap_or_else(|| Err(timed_out("the attempt", limit).into()))
+            timeout(runtime, left, attempt)
+                .await
+                .unwrap_or_else(|| Err(TransportError::timed_out("the attempt", limit).into()))
         }
         None => attempt.await,
     }

@@ -1,8 +1,10 @@
 //! The steps of a call: token, rate limiter, attempt, and a retry if that is safe.
 
 mod attempt;
+mod exchange;
 mod limiter;
 pub(crate) mod metrics;
+mod plan;
 mod redirect;
 pub(crate) mod retry;
 mod token_calls;
@@ -15,17 +17,19 @@ use std::time::Duration;
 
 pub use attempt::{Attempt, AttemptError, within};
 pub(crate) use attempt::{HttpAttempt, HttpSender, OutgoingRequest};
+pub(crate) use exchange::Exchange;
 pub(crate) use limiter::Limiter;
 pub use limiter::{Pass, RateLimit};
+pub use plan::Begun;
+pub(crate) use plan::{Label, Plan};
 pub use retry::RetryPolicy;
 pub(crate) use token_calls::TokenCaller;
 
 use self::retry::{Decision, Progress};
-use self::tracing::CallSpan;
 use crate::error::{Error, Result, StopReason};
 use crate::runtime::{Runtime, timeout};
-use crate::token::{AccessToken, TokenCache};
-use crate::transport::{Answer, Method, Received, TransportError, TransportErrorKind};
+use crate::token::AccessToken;
+use crate::transport::{Answer, Received, TransportError, TransportErrorKind};
 
 /// Maximum number of tokens that a call gets because the API rejected one. The first of them can come from a store, where
 /// another process has put it before the API rejected both.
@@ -35,78 +39,6 @@ const MOST_RENEWALS: u32 = 2;
 pub(crate) struct Pipeline {
     pub runtime: Arc<dyn Runtime>,
     pub limiter: Arc<Limiter>,
-}
-
-/// How one call is carried out.
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only spans and metrics have labels"))]
-pub(crate) struct Plan<'a> {
-    /// The label in spans and metrics. A host has its own.
-    pub label: Option<Label<'a>>,
-    pub retry: RetryPolicy,
-    pub idempotent: bool,
-    pub total_timeout: Option<Duration>,
-    /// The first attempt, if it began before the loop.
-    pub begun: Option<&'a Begun>,
-    /// Whether the call does not queue behind others for the rate limit. Those wait for it.
-    pub urgent: bool,
-    /// The source of the access token, if the call needs one.
-    pub tokens: Option<&'a TokenCache>,
-}
-
-/// The label of a call in spans and metrics.
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only spans show all of it"))]
-pub(crate) struct Label<'a> {
-    pub operation: &'static str,
-    pub method: Method,
-    /// The path with its parameters in braces.
-    pub template: &'a str,
-}
-
-/// A first attempt that a host started without waiting for the loop.
-#[derive(Debug)]
-pub struct Begun {
-    /// Time since the start.
-    pub spent: Duration,
-    /// The access token that it sent.
-    pub token: AccessToken,
-}
-
-impl Plan<'_> {
-    fn spent(&self) -> Duration {
-        self.begun.map(|begun| begun.spent).unwrap_or_default()
-    }
-
-    /// Returns the policy of a call that waited before its first attempt. A retry that cannot start within the total
-    /// timeout is not awaited: the last answer is more useful than a timeout.
-    fn policy_after(&self, waited: Duration) -> RetryPolicy {
-        let left = self.total_timeout.map_or(Duration::MAX, |limit| limit.saturating_sub(waited));
-        self.retry.total(self.retry.total.min(left))
-    }
-}
-
-/// The answer of a call, with the number of attempts and the time that it took.
-pub(crate) struct Exchange<R> {
-    pub answer: Answer,
-    pub response: R,
-    pub attempts: u32,
-    pub elapsed: Duration,
-    pub stopped: Option<StopReason>,
-    /// The span of the call, in which the loop ended.
-    span: CallSpan,
-}
-
-impl<R> Exchange<R> {
-    /// Adds the attempts and the time of the exchange to an error about its answer. Records it on the span.
-    pub(crate) fn fail(&self, error: Error) -> Error {
-        let error = self.annotate(error);
-        tracing::failed(&self.span, &error);
-        error
-    }
-
-    /// Adds the attempts and the time of the exchange to an error.
-    pub(crate) fn annotate(&self, error: Error) -> Error {
-        error.after(self.attempts, self.elapsed, self.stopped)
-    }
 }
 
 /// How an attempt ended.
@@ -123,7 +55,8 @@ impl Pipeline {
         let work: Pin<&mut (dyn Future<Output = Result<Exchange<R>>> + Send)> = pin!(self.bounded(plan, attempt));
         let traced = async {
             let result = work.await;
-            tracing::ended(&result);
+            let ended = result.as_ref();
+            tracing::ended(ended.map(|exchange| (exchange.attempts, exchange.answer.status, &exchange.response)));
             metrics::call(plan, &result);
             result
         };
@@ -137,7 +70,7 @@ impl Pipeline {
         let work = pin!(self.attempts(plan, attempt, start, &attempts));
         let Some(limit) = plan.total_timeout else { return work.await };
         timeout(&*self.runtime, limit.saturating_sub(plan.spent()), work).await.unwrap_or_else(|| {
-            let error = Error::from(timed_out("the call with its retries", limit));
+            let error = Error::from(TransportError::timed_out("the call with its retries", limit));
             Err(error.after(attempts.load(Ordering::Relaxed), self.since(start), Some(StopReason::Time)))
         })
     }
@@ -284,13 +217,6 @@ fn rejects_token(answer: &Answer) -> bool {
     answer.status == 401
         && !answer.left_origin
         && answer.fields.code.as_deref().is_none_or(|code| code.starts_with("auth."))
-}
-
-/// Returns the error for work that took longer than `limit`.
-pub(crate) fn timed_out(what: &str, limit: Duration) -> TransportError {
-    // `format!` would add 1.2 KB, gzipped, to the module of the npm package.
-    let millis = (limit.as_millis() as u64).to_string();
-    TransportError::new(TransportErrorKind::Timeout, [what, " took longer than ", &millis, " ms"].concat())
 }
 
 #[cfg(test)]

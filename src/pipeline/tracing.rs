@@ -15,7 +15,7 @@ mod on {
 
     use crate::error::{Error, ErrorKind, Result};
     use crate::pipeline::retry::Decision;
-    use crate::pipeline::{Exchange, Label, Plan};
+    use crate::pipeline::{Label, Plan};
     use crate::transport::url::Url;
     use crate::transport::{HttpRequest, HttpResponse, Received, TransportError};
 
@@ -100,12 +100,14 @@ mod on {
     }
 
     /// Records on the current span how a call ended.
-    pub(crate) fn ended<R: Received>(ended: &Result<Exchange<R>>) {
+    ///
+    /// An answer has the number of attempts, the status and the response.
+    pub(crate) fn ended<R: Received>(ended: Result<(u32, u16, &R), &Error>) {
         let span = Span::current();
         match ended {
-            Ok(Exchange { attempts, answer, response, .. }) => {
+            Ok((attempts, status, response)) => {
                 span.record("logto.attempts", attempts);
-                answered(answer.status, response);
+                answered(status, response);
             }
             Err(error) => {
                 span.record("logto.attempts", error.attempts());
@@ -138,8 +140,8 @@ mod on {
 #[cfg(not(feature = "tracing"))]
 mod off {
     use crate::error::{Error, Result};
+    use crate::pipeline::Plan;
     use crate::pipeline::retry::Decision;
-    use crate::pipeline::{Exchange, Plan};
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
     /// No span.
@@ -166,5 +168,5 @@ mod off {
     pub(crate) const fn response(_: &HttpResponse, _: bool) {}
     pub(crate) const fn lost(_: &TransportError) {}
     pub(crate) const fn decided(_: &Plan<'_>, _: u32, _: Decision) {}
-    pub(crate) const fn ended<R>(_: &Result<Exchange<R>>) {}
+    pub(crate) const fn ended<R>(_: Result<(u32, u16, &R), &Error>) {}
 }
