@@ -1,6 +1,7 @@
 //! The access token that all callers share, and its renewal.
 
 mod fetcher;
+mod inner;
 #[cfg(test)]
 mod model_tests;
 mod refresher;
@@ -9,8 +10,7 @@ mod state;
 mod waiters;
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -21,15 +21,15 @@ pub use refresher::Refresher;
 pub(crate) use refresher::keep_fresh;
 
 use self::fetcher::Fetcher;
+use self::inner::Inner;
 use self::renewal::Renewal;
 use self::state::{Cell, Step, Ticket};
-use self::waiters::Waiters;
 use super::issuer::TokenIssuer;
 use super::schedule::Schedule;
 use super::store::{SharedRenewal, TokenSlot};
 use super::{AccessToken, TokenKind, events};
 use crate::error::{Error, Result};
-use crate::runtime::{Mutex, Runtime, timeout};
+use crate::runtime::{Runtime, timeout};
 
 /// Pauses of waiting callers, where one request cannot wake another.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
@@ -47,20 +47,6 @@ const LEASE_OF_A_TASK: Duration = Duration::from_secs(120);
 #[derive(Clone)]
 pub(crate) struct TokenCache(Arc<Inner>);
 
-struct Inner {
-    fetcher: Fetcher,
-    kind: TokenKind,
-    lease: Duration,
-    isolated: bool,
-    scope_reported: AtomicBool,
-    state: Mutex<State>,
-}
-
-struct State {
-    cell: Cell,
-    waiters: Waiters,
-}
-
 /// The settings of a cache.
 pub(crate) struct TokenCacheOptions {
     pub issuer: Box<dyn TokenIssuer>,
@@ -75,14 +61,12 @@ pub(crate) struct TokenCacheOptions {
 impl TokenCache {
     pub(crate) fn new(options: TokenCacheOptions, runtime: Arc<dyn Runtime>) -> Self {
         let TokenCacheOptions { issuer, leeway, lease, slot, lock_ttl } = options;
-        let isolated = runtime.isolates_requests();
-        let lease = lease.unwrap_or(if isolated { LEASE_OF_A_REQUEST } else { LEASE_OF_A_TASK });
-        let kind = issuer.kind();
+        let longest = if runtime.isolates_requests() { LEASE_OF_A_REQUEST } else { LEASE_OF_A_TASK };
+        let lease = lease.unwrap_or(longest);
         let schedule = Schedule { leeway, lease, renewable: issuer.is_renewable() };
         let shared = slot.map(|slot| SharedRenewal::new(slot, schedule, lock_ttl));
         let fetcher = Fetcher { issuer, runtime, shared };
-        let state = Mutex::new(State { cell: Cell::new(schedule), waiters: Waiters::default() });
-        Self(Arc::new(Inner { fetcher, kind, lease, isolated, scope_reported: AtomicBool::new(false), state }))
+        Self(Arc::new(Inner::new(fetcher, Cell::new(schedule), lease)))
     }
 
     pub(crate) fn kind(&self) -> TokenKind {
@@ -91,7 +75,7 @@ impl TokenCache {
 
     /// Returns a valid token. Fast path: one lock and one clone.
     pub(crate) async fn get(&self) -> Result<AccessToken> {
-        let step = self.state().cell.next(self.now(), None);
+        let step = self.0.state().cell.next(self.0.now(), None);
         match step {
             Step::Use(token) => Ok(token),
             step => self.obtain(step).await,
@@ -100,7 +84,7 @@ impl TokenCache {
 
     /// Renews the token now, or waits for the renewal in progress.
     pub(crate) fn renew(&self) -> BoxFuture<'_, Result<AccessToken>> {
-        let step = self.state().cell.join(self.now());
+        let step = self.0.state().cell.join(self.0.now());
         match step {
             // Runs here: a caller that waits for another task's renewal uses the old token while that is valid.
             Step::Renew(ticket) => Box::pin(self.renewal(ticket).run().map_err(Error::from)),
@@ -110,54 +94,24 @@ impl TokenCache {
 
     /// Discards `token` if it is still current. Returns whether the caller may try once more.
     pub(crate) fn discard(&self, token: &AccessToken) -> bool {
-        let now = self.now();
-        self.state().cell.discard(token, now)
+        let now = self.0.now();
+        self.0.state().cell.discard(token, now)
     }
 
     /// Returns the current token, if it is valid.
     pub(crate) fn living(&self) -> Option<AccessToken> {
-        let now = self.now();
-        self.state().cell.living(now).cloned()
+        let now = self.0.now();
+        self.0.state().cell.living(now).cloned()
     }
 
     /// Returns until when callers use the current token without asking again. Zero without a token.
     pub(crate) fn fresh_until(&self) -> Duration {
-        self.state().cell.fresh_until()
+        self.0.state().cell.fresh_until()
     }
 
     /// Whether the current token was granted less than requested.
     pub(crate) fn lacks_scope(&self) -> bool {
-        self.state().cell.held().is_some_and(|token| token.missing_scope().is_some())
-    }
-
-    /// Reports once that less was granted than requested.
-    fn report_scope(&self, token: &AccessToken) {
-        if let Some(missing) = token.missing_scope()
-            && !self.0.scope_reported.swap(true, Ordering::Relaxed)
-        {
-            events::missing_scope(missing);
-        }
-    }
-
-    fn is_renewable(&self) -> bool {
-        self.0.fetcher.issuer.is_renewable()
-    }
-
-    fn runtime(&self) -> &Arc<dyn Runtime> {
-        &self.0.fetcher.runtime
-    }
-
-    fn fetcher(&self) -> &Fetcher {
-        &self.0.fetcher
-    }
-
-    fn now(&self) -> Duration {
-        self.runtime().monotonic()
-    }
-
-    /// Locks the state. The lock is never held across an await, or while foreign wakers or destructors run.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state().cell.held().is_some_and(|token| token.missing_scope().is_some())
     }
 
     /// Slow path. Boxed, so that calls do not reserve memory for it.
@@ -186,13 +140,13 @@ impl TokenCache {
             };
             let awaited = *awaited.get_or_insert(ticket);
             if self.0.isolated {
-                self.runtime().sleep(pause).await;
+                self.0.runtime().sleep(pause).await;
                 pause = LONGEST_PAUSE.min(pause * 2);
             } else {
-                let settled = Settled { cache: self, ticket, awaited, number: None };
-                timeout(&**self.runtime(), left, settled).await;
+                let settled = Settled { cache: &self.0, ticket, awaited, number: None };
+                timeout(&**self.0.runtime(), left, settled).await;
             }
-            step = self.state().cell.next(self.now(), Some(awaited));
+            step = self.0.state().cell.next(self.0.now(), Some(awaited));
         }
     }
 
@@ -207,30 +161,19 @@ impl TokenCache {
     }
 
     fn renewal(&self, ticket: Ticket) -> Renewal {
-        Renewal::new(self.clone(), ticket)
+        Renewal::new(Arc::clone(&self.0), ticket)
     }
 
     fn spawn(&self, ticket: Ticket) {
         let renewal = self.renewal(ticket);
         // The cell holds the result.
-        self.runtime().spawn(Box::pin(events::in_background(async move { drop(renewal.run().await) })));
-    }
-
-    /// Changes the cell at the end of a renewal, and wakes the waiting callers.
-    fn settle(&self, change: impl FnOnce(&mut Cell, Duration)) {
-        let now = self.now();
-        let woken = {
-            let mut state = self.state();
-            change(&mut state.cell, now);
-            state.waiters.take()
-        };
-        woken.for_each(std::task::Waker::wake);
+        self.0.runtime().spawn(Box::pin(events::in_background(async move { drop(renewal.run().await) })));
     }
 }
 
 /// Waits until a renewal has ended.
 struct Settled<'a> {
-    cache: &'a TokenCache,
+    cache: &'a Inner,
     ticket: Ticket,
     awaited: Ticket,
     number: Option<u64>,

@@ -23,10 +23,10 @@ impl Refresher {
         if interval.is_some_and(|interval| interval.is_zero()) {
             return Err(Error::input("the interval is zero, which would renew the access token without a pause"));
         }
-        if !cache.is_renewable() {
+        if !cache.0.is_renewable() {
             return Err(Error::unsupported(FIXED));
         }
-        let runtime = cache.runtime().clone();
+        let runtime = cache.0.runtime().clone();
         if runtime.isolates_requests() {
             return Err(Error::unsupported(ISOLATED));
         }
@@ -45,9 +45,9 @@ impl Drop for Refresher {
 
 /// The background task. It never ends by itself.
 pub(crate) async fn keep_fresh(cache: TokenCache, interval: Option<Duration>) {
-    let runtime = cache.runtime().clone();
+    let runtime = cache.0.runtime().clone();
     loop {
-        let wait = cache.state().cell.refresh_in(cache.now(), interval).unwrap_or(IDLE);
+        let wait = cache.0.state().cell.refresh_in(cache.0.now(), interval).unwrap_or(IDLE);
         if !wait.is_zero() {
             runtime.sleep_in_background(wait).await;
             continue;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::TokenCache;
+use super::inner::Inner;
 use super::state::Ticket;
 use crate::runtime::{caught, timeout};
 use crate::token::error::Because;
@@ -12,14 +12,14 @@ use crate::token::{AccessToken, TokenError, events};
 
 /// A renewal in progress. Dropping it before its end releases its lease.
 pub(super) struct Renewal {
-    cache: TokenCache,
+    cache: Arc<Inner>,
     ticket: Ticket,
     limit: Option<Duration>,
     ended: bool,
 }
 
 impl Renewal {
-    pub(super) const fn new(cache: TokenCache, ticket: Ticket) -> Self {
+    pub(super) const fn new(cache: Arc<Inner>, ticket: Ticket) -> Self {
         Self { cache, ticket, limit: None, ended: false }
     }
 
@@ -59,7 +59,7 @@ impl Renewal {
 
     /// Treats a panic of the source as a failure.
     async fn fetch(&self, known: &Known) -> Result<Obtained, TokenError> {
-        let work = Box::pin(caught(self.cache.fetcher().fetch(known)));
+        let work = Box::pin(caught(self.cache.fetcher.fetch(known)));
         let done = match self.limit {
             Some(limit) => timeout(&**self.cache.runtime(), limit, work).await,
             None => Some(work.await),
