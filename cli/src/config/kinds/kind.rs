@@ -3,7 +3,6 @@
 use logto_admin::operation::{OperationInfo, Release, find};
 
 use super::super::entity_members::{Member, Members, Setting};
-use super::ALL;
 
 /// A kind of configuration.
 pub struct Kind {
@@ -272,14 +271,6 @@ impl Kind {
     /// Whether the member has an operation of its own.
     pub(in super::super) fn is_part(&self, name: &str) -> bool {
         self.parts.iter().any(|part| part.is_for(name))
-    }
-
-    /// Returns the kinds whose entities belong to entities of this kind.
-    pub(in super::super) fn owned(&'static self) -> impl Iterator<Item = (&'static Kind, &'static str)> {
-        ALL.iter().filter_map(move |kind| {
-            let owner = kind.owner.filter(|owner| (owner.kind)().is(self))?;
-            Some((*kind, owner.member))
-        })
     }
 }
 

@@ -56,5 +56,15 @@ pub(super) fn in_file(file: &str) -> impl Iterator<Item = &'static Kind> {
     ALL.iter().copied().filter(move |kind| kind.file == file && kind.layout != Layout::Owned)
 }
 
+impl Kind {
+    /// Returns the kinds whose entities belong to entities of this kind.
+    pub(super) fn owned(&'static self) -> impl Iterator<Item = (&'static Self, &'static str)> {
+        ALL.iter().filter_map(move |kind| {
+            let owner = kind.owner.filter(|owner| (owner.kind)().is(self))?;
+            Some((*kind, owner.member))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -18,7 +18,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::ndjson::reason;
-use super::{InputError, InputOptions, LONGEST, Location, Placed, Source, io_message};
+use super::options::InputOptions;
+use super::placed::{InputError, Location, Placed};
+use super::source::{LONGEST, Source, io_message};
 use crate::json_object::might_be_rounded;
 use crate::lost_digits::loses_digits;
 use crate::unique_keys::{Unique, insert};

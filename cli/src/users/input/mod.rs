@@ -4,7 +4,10 @@
 
 mod document;
 mod ndjson;
+mod options;
+mod placed;
 mod quotes;
+mod source;
 mod table;
 
 #[cfg(test)]
@@ -16,83 +19,16 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::ValueEnum;
 use flate2::bufread::MultiGzDecoder;
 use serde_json::Value;
 
+pub use self::options::{Format, InputOptions};
+pub use self::placed::{InputError, Location, Placed};
+use self::source::{GZIP, Source, io_message, peek, without_byte_order_mark};
 use crate::failure::{Failure, Result};
 
 /// Number of bytes that are read to recognize the format of a file.
 const HEAD: u64 = 64 * 1024;
-
-/// Maximum number of bytes of a line, row or record. Applies to lines of JSON, rows of CSV, and records of a document.
-const LONGEST: u64 = 16 * 1024 * 1024;
-
-/// Start of compressed data.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-
-type Source = Box<dyn Read + Send>;
-
-/// Format of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A JSON object per line.
-    Ndjson,
-    /// A JSON array, or an object with one.
-    Json,
-    /// Comma-separated values, with a header.
-    Csv,
-}
-
-/// How to read a file.
-#[derive(Clone, Debug, Default)]
-pub struct InputOptions {
-    /// Format. Defaults to that of the content.
-    pub format: Option<Format>,
-    /// Member of a JSON object that contains the records, such as `users`.
-    pub container: Option<&'static str>,
-    /// Member beside the container that is reported if it is a list with items.
-    pub beside: Option<&'static str>,
-    /// Names of the columns of a CSV file without a header.
-    pub columns: Option<&'static [&'static str]>,
-    /// Separator of CSV columns. Defaults to the most frequent one of `,`, `;` and tab in the first line.
-    pub delimiter: Option<u8>,
-    /// Character before each text in a CSV file, which is removed.
-    pub cell_prefix: Option<char>,
-}
-
-/// Location of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Location {
-    /// Name of the file.
-    pub file: Arc<str>,
-    /// Number of the line, starting at 1.
-    pub line: Option<u64>,
-    /// Number of the element in a JSON array, starting at 1.
-    pub element: Option<u64>,
-}
-
-/// A record with its location.
-#[derive(Clone, PartialEq)]
-pub struct Placed<T> {
-    /// Location of the record.
-    pub location: Location,
-    /// The record.
-    pub value: T,
-    /// Whether a number in the text of the record has lost digits.
-    pub has_lost_digits: bool,
-}
-
-/// A part of a file that is not a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputError {
-    /// Location of the error.
-    pub location: Location,
-    /// The message. It does not contain the data.
-    pub message: String,
-    /// Whether the rest of the file cannot be read.
-    pub is_fatal: bool,
-}
 
 /// The records of a file. Ends after a fatal error.
 pub struct Records {
@@ -155,39 +91,6 @@ pub(super) fn has_lines(head: &[u8], options: &InputOptions) -> bool {
     format != Format::Json && !head.starts_with(&GZIP)
 }
 
-/// Reads up to `length` bytes. Returns them, and a reader that begins with them.
-fn peek(mut reader: Source, length: u64) -> io::Result<(Vec<u8>, Source)> {
-    let mut start = Vec::new();
-    reader.by_ref().take(length).read_to_end(&mut start)?;
-    Ok((start.clone(), Box::new(Cursor::new(start).chain(reader))))
-}
-
-fn without_byte_order_mark(name: &str, reader: Source) -> io::Result<Source> {
-    let (start, reader) = peek(reader, 4)?;
-    match start.as_slice() {
-        [0xef, 0xbb, 0xbf, ..] => peek_past(reader, 3),
-        [0xff, 0xfe, 0, 0] | [0, 0, 0xfe, 0xff] => Err(of_encoding("UTF-32", name)),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(of_encoding("UTF-16", name)),
-        [0, 0, 0, 0] => Err(io::Error::other("it is not text")),
-        // Without the mark, the first letter has null bytes.
-        [_, 0, 0, 0] => Err(of_encoding("UTF-32LE", name)),
-        [0, 0, 0, _] => Err(of_encoding("UTF-32BE", name)),
-        [_, 0, ..] => Err(of_encoding("UTF-16LE", name)),
-        [0, ..] => Err(of_encoding("UTF-16BE", name)),
-        _ => Ok(reader),
-    }
-}
-
-/// Returns the error for a file in an encoding that is not read.
-fn of_encoding(encoding: &str, name: &str) -> io::Error {
-    io::Error::other(format!("the file is {encoding}; convert it with `iconv -f {encoding} -t UTF-8 {name}`"))
-}
-
-fn peek_past(mut reader: Source, length: u64) -> io::Result<Source> {
-    io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
-    Ok(reader)
-}
-
 /// Reads the start of the file up to the end of the first line that is not blank.
 pub(super) fn head(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
@@ -216,15 +119,6 @@ fn recognized(head: &[u8], container: Option<&str>) -> Format {
     }
 }
 
-/// Returns the message of an error while reading.
-fn io_message(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => "the compressed data ends too early: the file is truncated".to_owned(),
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "the compressed data is damaged".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 impl Records {
     /// Whether the file has the member beside the container. Known after the last record.
     #[must_use]
@@ -246,28 +140,3 @@ impl fmt::Debug for Records {
         f.write_str("Records")
     }
 }
-
-impl<T> fmt::Debug for Placed<T> {
-    /// Shows the location only: records contain passwords.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Placed").field(&self.location).finish()
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        self.element.map_or(Ok(()), |element| write!(f, ": element {element}"))
-    }
-}
-
-impl fmt::Display for InputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.location, self.message)
-    }
-}
-
-impl std::error::Error for InputError {}

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{InputError, LONGEST, Location, Placed, Source, io_message};
+use super::placed::{InputError, Location, Placed};
+use super::source::{LONGEST, Source, io_message};
 use crate::json_object::might_be_rounded;
 use crate::lost_digits::loses_digits;
 use crate::unique_keys::{TWICE, Unique};

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, Read};
 
-use super::LONGEST;
+use super::source::LONGEST;
 
 /// Reads CSV, and fails where a quote is not closed or a row is too long.
 pub(super) struct Quotes<R> {

@@ -8,8 +8,10 @@ use csv::{Error, ErrorKind, Reader, ReaderBuilder, StringRecord, StringRecordsIn
 use serde_json::{Map, Value};
 
 use super::ndjson::reason;
+use super::options::InputOptions;
+use super::placed::{InputError, Location, Placed};
 use super::quotes::{Fault, Quotes};
-use super::{InputError, InputOptions, Location, Placed, Source, io_message};
+use super::source::{Source, io_message};
 use crate::failure::{Failure, Result};
 use crate::lost_digits::loses_digits;
 use crate::output::counted;

@@ -5,12 +5,17 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::{Entry, Standing, cannot};
+use super::entry::{Entry, Standing};
 use crate::failure::{Failure, Result};
 use crate::files;
 
 /// How a journal begins.
 const START: &str = "{\"state\":\"import\"";
+
+/// Returns the error for a journal that cannot be opened.
+pub(super) fn cannot(path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::usage(format!("cannot open the journal {}: {error}", path.display()))
+}
 
 /// The content of a journal.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use content::Noted;
+use content::{Noted, cannot};
 pub use entry::{Entry, Identifiers, Standing};
 
 use crate::failure::{Failure, Result};
@@ -31,10 +31,6 @@ fn described(input: &[String]) -> String {
     let (system, files) = input.split_first().map_or(("", input), |(system, files)| (system, files));
     let files = files.iter().map(|file| if file == READ_ONCE { "standard input or a pipe" } else { file });
     format!("{} with `--from {system}`", files.collect::<Vec<_>>().join(", "))
-}
-
-fn cannot(path: &Path) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::usage(format!("cannot open the journal {}: {error}", path.display()))
 }
 
 /// Fails if another process has opened the journal.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use logto_admin::PasswordDigest;
 use serde_json::{Value, json};
 
-use super::Conversion;
+use super::conversion::Conversion;
 use super::fields::{Fields, Wrong, is_empty};
 use super::identities::{has_no_connector, target};
 use super::options::{Groups, SourceOptions, Unverified};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Conversion;
+use super::conversion::Conversion;
 use crate::users::diagnostic::Diagnostic;
 use crate::users::record::{Factor, ImportedUser, JsonObject};
 use crate::users::record_members::{self, Form, MEMBERS};

@@ -1,4 +1,4 @@
-//! Converts the export formats of other systems into [`ImportedUser`].
+//! Converts the export formats of other systems into [`ImportedUser`](super::record::ImportedUser).
 //!
 //! Each source is a pure function from a record to a user, with warnings about what Logto cannot keep. Data that has no
 //! place in Logto is kept in `customData` under its name in the source.
@@ -9,6 +9,7 @@ mod authentik;
 mod clerk;
 mod cognito;
 mod columns;
+mod conversion;
 mod csv;
 mod draft;
 mod encoding;
@@ -31,12 +32,12 @@ use serde_json::Value;
 pub use auth0::auth0_password_hash;
 pub(crate) use columns::unknown_member;
 pub use columns::{Column, Columns};
+pub use conversion::Conversion;
 pub use firebase_config::parse_firebase_config;
 pub use options::{Groups, SourceOptions, Unverified};
 
 use super::diagnostic::Diagnostic;
 use super::input::InputOptions;
-use super::record::ImportedUser;
 use super::validate::can_sign_in;
 use draft::Draft;
 use fields::Fields;
@@ -79,23 +80,6 @@ impl Limit {
     const fn without_hashes(note: &'static str) -> Self {
         Self { note, without_hashes: true }
     }
-}
-
-/// A converted record.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Conversion {
-    /// The user.
-    pub user: ImportedUser,
-    /// Data that Logto cannot keep, and data to check.
-    pub warnings: Vec<Diagnostic>,
-    /// Identifiers that Logto cannot use, and why. They are also in the warnings.
-    pub set_aside: Vec<Diagnostic>,
-    /// Reason why the record is not a user to import. Such records are skipped.
-    pub skip: Option<&'static str>,
-    /// Problems of members of the record, which are not in the user.
-    pub(in crate::users) problems: Vec<Diagnostic>,
-    /// Names of the members that were not read. Set if the user has nothing to sign in with.
-    pub(in crate::users) unread: Vec<String>,
 }
 
 impl Source {
