@@ -7,7 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use public_api::Builder;
 
-use super::{Listing, fingerprint};
+use super::fingerprint;
+use super::listing::Listing;
 use crate::command;
 use crate::metadata::PUBLISHED;
 use crate::tool::{self, WASM};
@@ -19,7 +20,7 @@ const RUST: &str = "1.95";
 const GENERATED: [&str; 2] = ["logto_admin::api::", "logto_admin::models::"];
 
 /// Returns the listings of the client, of what it has on the web only, of the emulator, and of the command line.
-pub(super) fn of_crates() -> Result<Vec<Listing>> {
+pub(super) fn listings() -> Result<Vec<Listing>> {
     tool::ensure_all_features()?;
     describe(&PUBLISHED, None)?;
     let native = items("logto-admin", None)?;

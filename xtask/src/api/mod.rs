@@ -1,5 +1,6 @@
 //! Compares the public API with the listings in `api/`. A change of it is thus part of the review.
 
+mod crates;
 mod fingerprint;
 mod listing;
 mod package;
@@ -8,17 +9,12 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
+use self::listing::Listing;
 use crate::{command, files};
-
-/// A listing of the API: its file in `api/`, and its text.
-pub(crate) struct Listing {
-    pub(crate) file: String,
-    pub(crate) text: String,
-}
 
 /// Compares the listings with the files, or writes the files.
 pub(crate) fn run(check: bool) -> Result<()> {
-    let mut listings = listing::of_crates()?;
+    let mut listings = crates::listings()?;
     listings.extend(package::listings()?);
     let mut changed = Vec::new();
     for Listing { file, text } in listings {

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::{Listing, fingerprint};
+use super::fingerprint;
+use super::listing::Listing;
 use crate::npm::{self, npm};
 use crate::{command, files, part, tool};
 

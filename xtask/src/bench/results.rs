@@ -7,8 +7,9 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::report::Check;
-use super::{Bench, Report, machine, plot};
+use super::benches::Bench;
+use super::report::{Check, Report};
+use super::{machine, plot};
 use crate::command;
 
 const INTRODUCTION: &str = "# Results

@@ -10,11 +10,11 @@ use crate::{command, files, markdown};
 
 /// Writes a page to docs/src/guide/ for each chapter in SUMMARY.md.
 pub(super) fn convert() -> Result<()> {
-    let summary = files::text(&sources().join("SUMMARY.md"))?;
+    let summary = files::text(&sources::folder().join("SUMMARY.md"))?;
     let chapters = chapters(&summary);
     let missing = missing(&chapters)?;
     ensure!(missing.is_empty(), "docs/src/SUMMARY.md does not list these chapters: {}", missing.join(", "));
-    let pages = sources().join("guide");
+    let pages = sources::folder().join("guide");
     if pages.exists() {
         fs::remove_dir_all(&pages).context("cannot remove docs/src/guide")?;
     }
@@ -106,13 +106,13 @@ mod tests {
 
     #[test]
     fn the_summary_lists_every_chapter() {
-        let summary = files::text(&sources().join("SUMMARY.md")).unwrap();
+        let summary = files::text(&sources::folder().join("SUMMARY.md")).unwrap();
         assert_eq!(missing(&chapters(&summary)).unwrap(), Vec::<String>::new());
     }
 
     #[test]
     fn the_readme_has_the_number_of_recipes() {
-        let summary = files::text(&sources().join("SUMMARY.md")).unwrap();
+        let summary = files::text(&sources::folder().join("SUMMARY.md")).unwrap();
         let recipes = summary.matches("](cookbook/").count() - summary.matches("](cookbook/index.md)").count();
         let readme = files::text(&command::root().join("README.md")).unwrap();
         assert!(readme.contains(&format!("of {recipes} recipes")), "{recipes}");

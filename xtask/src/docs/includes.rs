@@ -8,7 +8,7 @@ use crate::{command, files};
 /// Fails if a page includes a file or an anchor that does not exist.
 pub(super) fn check() -> Result<()> {
     let mut problems = Vec::new();
-    for page in files::below(&sources())?.iter().filter(|file| files::is_a(file, "md")) {
+    for page in files::below(&sources::folder())?.iter().filter(|file| files::is_a(file, "md")) {
         let folder = page.parent().unwrap_or(page);
         let read = |path: &str| files::text(&folder.join(path)).ok();
         let name = page.strip_prefix(command::root()).unwrap_or(page);

@@ -8,9 +8,10 @@ mod guide;
 mod html;
 mod includes;
 mod links;
+mod sources;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
@@ -67,11 +68,6 @@ fn check_methods(documentation: &Path) -> Result<()> {
 
 fn broken_methods(site: &BTreeMap<String, String>) -> Vec<String> {
     links::broken(site).into_iter().filter(|link| link.contains("#method.")).collect()
-}
-
-/// The folder with the Markdown sources of the book.
-fn sources() -> PathBuf {
-    command::root().join("docs/src")
 }
 
 /// Reads the HTML files below a folder. All other files are included with an empty text.

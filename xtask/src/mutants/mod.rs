@@ -1,6 +1,7 @@
 //! `cargo xtask mutants`: changes the code in small ways, one at a time. Checks that a test fails for each change.
 
 mod outcome;
+mod pass;
 mod survivors;
 mod table;
 mod tree;
@@ -8,6 +9,7 @@ mod tree;
 use anyhow::{Result, ensure};
 
 use self::outcome::Outcome;
+use self::pass::PASSES;
 use self::tree::Tree;
 use crate::bench::results::{self, MUTANTS};
 use crate::command;
@@ -15,43 +17,6 @@ use crate::tool::{self, Tool};
 
 /// The paths below `src/` that are tested if none is named. Their code decides what a call does.
 const DEFAULT: [&str; 4] = ["pipeline", "token", "webhook", "types"];
-
-/// A selection of tests. Each pass tests the mutants that no test of an earlier pass has caught.
-struct Pass {
-    tests: &'static str,
-    /// The features of the crate.
-    features: &'static str,
-    /// The targets of integration tests. Without any, the unit tests.
-    targets: &'static [&'static str],
-    /// Arguments that select tests of these targets.
-    filter: &'static [&'static str],
-    /// Seconds after which a test counts as hanging. Many times what the tests take, so that they are not cut off on a busy
-    /// machine.
-    timeout: &'static str,
-}
-
-/// One group of the API is enough for the unit tests, so they compile several times faster than the others.
-const UNIT_TESTS: &str = "chrono,jiff,metrics,time,tracing,users,webhook";
-const ALL_TESTS: &str = "account,experience,management,metrics,redis,tracing,webhook";
-
-/// The models of concurrency are the slowest tests, so they are last.
-const PASSES: [Pass; 3] = [
-    Pass { tests: "unit tests", features: UNIT_TESTS, targets: &[], filter: &["--skip", "model_tests"], timeout: "60" },
-    Pass {
-        tests: "integration tests",
-        features: ALL_TESTS,
-        targets: &["features", "native", "token"],
-        filter: &[],
-        timeout: "300",
-    },
-    Pass {
-        tests: "models of concurrency",
-        features: UNIT_TESTS,
-        targets: &[],
-        filter: &["model_tests"],
-        timeout: "300",
-    },
-];
 
 /// Tests the mutants of these files and folders below `src/`, and writes the figures to benches/.
 pub(crate) fn run(named: &[String]) -> Result<()> {

@@ -10,8 +10,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use toml::{Table, Value};
 
-use super::Pass;
 use super::outcome::Outcome;
+use super::pass::Pass;
 use crate::{command, files};
 
 /// Files that the selected tests read.

@@ -1,6 +1,6 @@
 //! Finds long sentences, and long summaries: the first sentences of documentation.
 
-use super::Hit;
+use super::hit::Hit;
 use crate::markdown;
 use crate::scan::{Language, Scanner};
 

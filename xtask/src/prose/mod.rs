@@ -1,5 +1,6 @@
 //! Searches the texts of the project for rejected wordings and for long sentences.
 
+mod hit;
 mod lengths;
 mod rules;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, ensure};
 use regex::Regex;
 
+use self::hit::Hit;
 use self::lengths::Items;
 use self::rules::{OPENINGS, Rule, WORDINGS, Wording};
 use crate::files;
@@ -21,15 +23,6 @@ const ALL_ITEMS: [&str; 3] = ["bindings/", "cli/", "src/"];
 
 /// Exempts its line from the named rule.
 const MARKER: &str = "prose: allow";
-
-/// A rejected wording or a long sentence in a text.
-#[derive(Debug, PartialEq, Eq)]
-struct Hit {
-    line: usize,
-    rule: &'static str,
-    text: String,
-    advice: &'static str,
-}
 
 /// Checks all texts that people read, and prints each rejected wording and each long sentence.
 pub(crate) fn check() -> Result<()> {
