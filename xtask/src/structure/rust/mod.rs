@@ -1,28 +1,19 @@
-//! Reads the imports between modules of a crate that have the same parent.
+//! Reads the imports between the modules of a crate.
+//!
+//! Both have the same parent, or one is the parent of the other.
 
 mod modules;
 mod path;
+mod reader;
 mod test_code;
 
-use std::ops::Range;
-
 use anyhow::Result;
-use regex::Regex;
 
-use self::modules::{Found, Module, Modules, absolute, siblings};
-use self::path::Segment;
-use self::test_code::{TestCode, end_of_block};
+use self::modules::{Found, compared};
+use self::reader::{Reader, Target, module_of};
 use super::graph::Import;
 use crate::files::Source;
-use crate::scan::{Language, Lines, Scanner, blank};
-
-/// The start of a path that can leave its module.
-const PATH: &str = r"(?:\$?\bcrate|\bself|\bsuper)\s*::";
-
-const INLINE_MODULE: &str = r"\bmod\s+(\w+)\s*\{";
-
-/// Generated code, which belongs to another crate.
-const QUOTE: &str = r"\bquote!\s*\{";
+use crate::scan::Lines;
 
 /// Returns the imports between modules, and the paths whose module cannot be determined. Code for tests is ignored.
 pub(crate) fn imports(files: &[Source]) -> Result<(Vec<Import>, Vec<String>)> {
@@ -33,15 +24,15 @@ pub(crate) fn imports(files: &[Source]) -> Result<(Vec<Import>, Vec<String>)> {
     for file in &files {
         let from = module_of(&file.path);
         let lines = Lines::new(&file.text);
-        for Target { path, at } in reader.targets(file) {
+        for Target { path, at, is_facade } in reader.targets(file, &modules) {
             let line = lines.at(at);
             match modules.of_item(&path) {
-                Found::Module(to) => imports.extend(siblings(&from, &to).map(|(from, to)| Import {
-                    from,
-                    to,
-                    file: file.path.clone(),
-                    line,
-                })),
+                Found::Module(to) if to == from || from.is_empty() => {}
+                Found::Module(to) if is_facade && to.starts_with(&from) => {}
+                Found::Module(to) => {
+                    let (from, to) = compared(&from, &to);
+                    imports.push(Import { from, to, file: file.path.clone(), line });
+                }
                 Found::Unknown if !from.is_empty() => {
                     let name = path.first().copied().unwrap_or_default();
                     problems.push(format!("{}:{line}: cannot find the module of `crate::{name}`", file.path));
@@ -51,123 +42,6 @@ pub(crate) fn imports(files: &[Source]) -> Result<(Vec<Import>, Vec<String>)> {
         }
     }
     Ok((imports, problems))
-}
-
-/// A path from the crate's root, and its offset in the code.
-struct Target<'a> {
-    path: Vec<&'a str>,
-    at: usize,
-}
-
-struct Reader {
-    scanner: Scanner,
-    test_code: TestCode,
-    path: Regex,
-    inline_module: Regex,
-    quote: Regex,
-    import: Regex,
-}
-
-impl Reader {
-    fn new() -> Result<Self> {
-        Ok(Self {
-            scanner: Scanner::new()?,
-            test_code: TestCode::new()?,
-            path: Regex::new(PATH)?,
-            inline_module: Regex::new(INLINE_MODULE)?,
-            quote: Regex::new(QUOTE)?,
-            import: Regex::new(r"\buse\s+")?,
-        })
-    }
-
-    /// Returns the code of the files without comments, strings, tests and generated code.
-    fn code(&self, files: &[Source]) -> Vec<Source> {
-        let mut tests = Vec::new();
-        let mut sources = Vec::new();
-        for Source { path, text } in files {
-            let code = self.scanner.code(Language::Rust, text);
-            let (code, test_files) = self.test_code.remove(path, text, &code);
-            tests.extend(test_files);
-            sources.push(Source { path: path.clone(), text: self.without_quotes(&code) });
-        }
-        let is_test = |path: &str| {
-            let mut rests = tests.iter().filter_map(|test| path.strip_prefix(test.as_str()));
-            rests.any(|rest| rest == ".rs" || rest.starts_with('/'))
-        };
-        sources.retain(|source| !is_test(&source.path));
-        sources
-    }
-
-    fn without_quotes(&self, code: &str) -> String {
-        let mut rest = String::with_capacity(code.len());
-        let mut at = 0;
-        while let Some(quote) = self.quote.find_at(code, at) {
-            let end = end_of_block(code, quote.end() - 1);
-            rest += code.get(at..quote.start()).unwrap_or_default();
-            rest += &blank(code.get(quote.start()..end).unwrap_or_default(), ' ');
-            at = end;
-        }
-        rest + code.get(at..).unwrap_or_default()
-    }
-
-    /// Returns the modules with their imports. Those of inline modules are left out.
-    fn modules<'a>(&self, files: &'a [Source]) -> Modules<'a> {
-        let mut modules = Modules::new(files.iter().map(|file| module_of(&file.path)));
-        for file in files {
-            let (module, inline) = (module_of(&file.path), self.inline_modules(&file.text));
-            let starts = self.import.find_iter(&file.text).map(|import| import.end());
-            for start in starts.filter(|start| !inline.iter().any(|(_, range)| range.contains(start))) {
-                let (paths, _) = path::parse(&file.text, start);
-                paths.iter().for_each(|path| modules.import(&module, path));
-            }
-        }
-        modules
-    }
-
-    /// Returns all paths that can lead to another module.
-    fn targets<'a>(&self, file: &'a Source) -> Vec<Target<'a>> {
-        let code = &file.text;
-        let inline_modules = self.inline_modules(code);
-        let mut targets = Vec::new();
-        let mut end = 0;
-        for start in self.path.find_iter(code).map(|found| found.start()) {
-            // Part of the previous path.
-            if start < end {
-                continue;
-            }
-            let mut module = module_of(&file.path);
-            module.extend(inline_modules.iter().filter(|(_, range)| range.contains(&start)).map(|(name, _)| *name));
-            let (paths, after) = path::parse(code, start);
-            targets.extend(paths.iter().filter_map(|path| target(&path.segments, &module)));
-            end = after;
-        }
-        targets
-    }
-
-    /// Returns the names of the inline modules with the ranges of their code.
-    fn inline_modules<'a>(&self, code: &'a str) -> Vec<(&'a str, Range<usize>)> {
-        let modules = self.inline_module.captures_iter(code).filter_map(|module| module.get(0).zip(module.get(1)));
-        let range = |end| end..end_of_block(code, end - 1);
-        modules.map(|(head, name)| (name.as_str(), range(head.end()))).collect()
-    }
-}
-
-/// Returns the target of a path in a module. It is at the first segment that is a name.
-fn target<'a>(segments: &[Segment<'a>], module: &[&'a str]) -> Option<Target<'a>> {
-    let named = segments.iter().find(|segment| !["crate", "$crate", "self", "super"].contains(&segment.name))?;
-    let names: Vec<_> = segments.iter().map(|segment| segment.name).collect();
-    Some(Target { path: absolute(&names, module)?, at: named.at })
-}
-
-/// Returns the module of a file. That of the root is empty.
-fn module_of(path: &str) -> Module<'_> {
-    let path = path.split_once("src/").map_or(path, |(_, path)| path);
-    let path = path.strip_suffix(".rs").unwrap_or(path);
-    let mut module: Vec<_> = path.split('/').collect();
-    if matches!(module.last(), Some(&("lib" | "main" | "mod"))) {
-        module.pop();
-    }
-    module
 }
 
 #[cfg(test)]
@@ -213,9 +87,10 @@ mod tests {
     #[test]
     fn super_can_leave_the_module() {
         assert_eq!(edges_of("a.rs", "use super::b::B;"), ["a:1 b"]);
-        assert_eq!(edges_of("a/x.rs", "use super::b::B;"), [""; 0]);
+        assert_eq!(edges_of("a/x.rs", "use super::b::B;"), ["a::x:1 a"]);
         assert_eq!(edges_of("a/x.rs", "use super::super::b::B;"), ["a:1 b"]);
-        assert_eq!(edges_of("a/x/y.rs", "use super::{super::{super::b::B, x}, z};"), ["a:1 b"]);
+        let text = "use super::{super::{super::b::B, x}, z};";
+        assert_eq!(edges_of("a/x/y.rs", text), ["a:1 b", "a::x::y:1 a::x", "a::x::y:1 a::x"]);
         assert_eq!(edges_of("a/mod.rs", "use self::super::b::B;"), ["a:1 b"]);
     }
 
@@ -279,18 +154,54 @@ mod tests {
         ];
         assert_eq!(
             edges(&files),
-            ["a::x:1 a::y", "a::x:2 a::y", "a::x:3 a::y", "a::y:1 a::x", "a::y:2 a::x", "a::y:1 a::x"]
+            ["a:4 a::x", "a::x:1 a::y", "a::x:2 a::y", "a::x:3 a::y", "a::y:1 a::x", "a::y:2 a::x", "a::y:1 a::x"]
         );
     }
 
+    /// The edges of a module `a` that has the module `x`.
+    fn edges_of_parent(text: &str) -> Vec<String> {
+        edges(&[("lib.rs", "mod a;"), ("a/mod.rs", text), ("a/x/mod.rs", ""), ("a/x/y.rs", "")])
+    }
+
     #[test]
-    fn a_module_may_import_what_its_parents_and_its_own_modules_have() {
-        let files = [
-            ("lib.rs", "mod a;"),
-            ("a/mod.rs", "mod x; struct A; use self::x::X; use crate::a::x::Y;"),
-            ("a/x.rs", "use super::A; use crate::a::A as B;"),
-        ];
-        assert_eq!(edges(&files), [""; 0]);
+    fn parents_import_from_their_modules() {
+        for text in ["use self::x::X;", "use crate::a::x;", "use x::y::Y;", "mod x; fn f() { x::g() }"] {
+            assert_eq!(edges_of_parent(text), ["a:1 a::x"], "{text}");
+        }
+    }
+
+    #[test]
+    fn modules_import_from_their_parents() {
+        for text in ["use super::A;", "use crate::a::A;", "fn f() { super::g() }"] {
+            assert_eq!(edges(&[("a/mod.rs", "struct A;"), ("a/x.rs", text)]), ["a::x:1 a"], "{text}");
+            assert_eq!(edges_of("a/x/y.rs", &text.replace("super", "super::super")), ["a::x:1 a"], "{text}");
+        }
+    }
+
+    #[test]
+    fn re_exports_that_the_module_does_not_use_are_no_imports() {
+        for text in ["pub use self::x::X;", "pub(crate) use x::{X, y::Y as Z};", "pub(in crate::a) use self::x::*;"] {
+            assert_eq!(edges_of_parent(text), [""; 0], "{text}");
+        }
+        assert_eq!(edges_of_parent("mod x; pub use self::x::x; pub use x::y; mod tests { fn f() {} }"), [""; 0]);
+    }
+
+    #[test]
+    fn re_exports_that_the_module_uses_are_imports() {
+        assert_eq!(edges_of_parent("pub use self::x::X; impl X {}"), ["a:1 a::x"]);
+        assert_eq!(edges_of_parent("pub use self::x::X as A;\nfn f() -> A {}"), ["a:1 a::x"]);
+        assert_eq!(edges_of_parent("pub use self::x::{X, Y};\nfn f() -> Y {}"), ["a:1 a::x"]);
+    }
+
+    #[test]
+    fn re_exports_of_other_modules_are_imports() {
+        assert_eq!(edges_of("a.rs", "pub use crate::b::B;"), ["a:1 b"]);
+        assert_eq!(edges_of("a/x.rs", "pub use super::A;"), ["a::x:1 a"]);
+    }
+
+    #[test]
+    fn other_paths_do_not_begin_with_the_name_of_a_module() {
+        assert_eq!(edges_of_parent("fn f() { ::x::g(); y::x::g(); A::<B>::x::g(); x.x::<B>() }"), [""; 0]);
     }
 
     #[test]
@@ -325,6 +236,14 @@ mod tests {
     #[test]
     fn the_root_may_import_everything() {
         assert_eq!(edges(&[("lib.rs", "pub use crate::a::A;"), ("a.rs", "use crate::A as B;")]), [""; 0]);
+    }
+
+    #[test]
+    fn a_cycle_can_go_through_a_parent() {
+        let files = [("a/mod.rs", "use self::x::X;"), ("a/x.rs", "use super::y::Y;"), ("a/y.rs", "use super::A;")];
+        let cycles = cycles(imports(&sources(&files)).unwrap().0);
+        let first = cycles.iter().filter_map(|cycle| cycle.to_string().lines().next().map(str::to_owned));
+        assert_eq!(first.collect::<Vec<_>>(), ["cycle: a -> a::x -> a::y -> a"]);
     }
 
     #[test]

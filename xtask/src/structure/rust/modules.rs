@@ -22,15 +22,20 @@ impl<'a> Modules<'a> {
         Self { all: files.flat_map(parents).collect(), imports: BTreeMap::new() }
     }
 
+    /// Whether a module has a module of this name.
+    pub(super) fn has_child(&self, module: &[&'a str], name: &'a str) -> bool {
+        self.all.contains(&[module, &[name]].concat())
+    }
+
     /// Adds an import of a module. Leaves out imports of everything: what they import counts as the module's own.
     pub(super) fn import(&mut self, module: &[&'a str], path: &Path<'a>) {
         let Some(name) = path.name().filter(|name| *name != "*") else {
             return;
         };
         let segments: Vec<_> = path.segments.iter().map(|segment| segment.name).collect();
-        let is_own = segments.first().is_some_and(|first| {
-            ["crate", "self", "super"].contains(first) || self.all.contains(&[module, &[*first]].concat())
-        });
+        let is_own = segments
+            .first()
+            .is_some_and(|first| ["crate", "self", "super"].contains(first) || self.has_child(module, first));
         let target = if is_own { absolute(&segments, module) } else { None };
         self.imports.entry((module.to_vec(), name)).or_insert(target);
     }
@@ -85,10 +90,10 @@ pub(super) fn absolute<'a>(segments: &[&'a str], module: &[&'a str]) -> Option<V
     Some(path)
 }
 
-/// Returns the modules of an import between modules with the same parent: the first ones that differ. A module may
-/// import what its parents and its own modules have.
-pub(super) fn siblings(from: &[&str], to: &[&str]) -> Option<(String, String)> {
+/// Returns the modules of an import that are compared: the first ones that differ. They have the same parent, or one is
+/// the parent of the other.
+pub(super) fn compared(from: &[&str], to: &[&str]) -> (String, String) {
     let shared = from.iter().zip(to).take_while(|(from, to)| from == to).count();
-    let (from, to) = (from.get(..=shared)?, to.get(..=shared)?);
-    Some((from.join("::"), to.join("::")))
+    let (from, to) = (from.get(..=shared).unwrap_or(from), to.get(..=shared).unwrap_or(to));
+    (from.join("::"), to.join("::"))
 }

@@ -100,7 +100,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn is_word(character: char) -> bool {
+pub(super) fn is_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
