@@ -9,6 +9,7 @@ pub(crate) mod model;
 mod native;
 mod platform;
 mod timeout;
+mod wall_clock;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod web;
 

@@ -1,6 +1,6 @@
 #![allow(clippy::disallowed_methods, reason = "a `Runtime` consists of these methods")]
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
@@ -32,7 +32,7 @@ impl Default for TokioRuntime {
 #[async_trait]
 impl Runtime for TokioRuntime {
     fn now(&self) -> Timestamp {
-        SystemTime::now().into()
+        Timestamp::now()
     }
 
     fn monotonic(&self) -> Duration {

@@ -48,7 +48,7 @@ impl WebRuntime {
 #[async_trait]
 impl Runtime for WebRuntime {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(js_sys::Date::now() as i64)
+        Timestamp::now()
     }
 
     fn monotonic(&self) -> Duration {

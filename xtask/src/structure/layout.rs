@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// The sources of the main crate.
-const SOURCES: &str = "src/";
+pub(super) const SOURCES: &str = "src/";
 /// The largest number of entries directly under `src/`.
 const MOST_ENTRIES: usize = 16;
 

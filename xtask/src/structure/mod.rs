@@ -1,7 +1,9 @@
-//! Checks that the imports of the crates and of the npm package form no cycles. Also checks where modules are.
+//! Checks that the imports of the crates and of the npm package form no cycles. Also checks where modules are,
+//! and code for one platform.
 
 mod graph;
 mod layout;
+mod platform;
 mod rust;
 mod typescript;
 
@@ -23,6 +25,7 @@ pub(crate) fn check() -> Result<()> {
     let paths = files::list()?;
     let mut problems = Problems::default();
     problems.add(&layout::problems(&paths));
+    problems.add(&platform::problems(&read(&paths, layout::SOURCES, ".rs")?)?);
 
     for sources in CRATES {
         let (mut imports, unresolved) = rust::imports(&read(&paths, sources, ".rs")?)?;
