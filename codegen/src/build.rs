@@ -85,7 +85,7 @@ impl Builder<'_> {
         })
     }
 
-    /// Returns the first member that is the same constant in every object of a class, and its text.
+    /// Returns the first constant that all objects of a class share: member and text.
     fn tag(&self, class: NodeId) -> Option<(String, String)> {
         let objects: Vec<_> = self
             .nodes(class)

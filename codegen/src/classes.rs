@@ -51,7 +51,7 @@ impl Classes {
         a != b
     }
 
-    /// Joins structurally equal nodes, except constants, which are identified by their place.
+    /// Joins structurally equal nodes. Constants are identified by their place instead.
     fn join_equal(&mut self, graph: &Graph, names: &[Option<String>], apart: &[String]) {
         let mut first: HashMap<(&str, Option<&str>), NodeId> = HashMap::new();
         for (id, node) in graph.nodes.iter().enumerate() {
@@ -132,7 +132,7 @@ impl Classes {
     }
 }
 
-/// Whether two slots can have the same type: lists or maps of the same type, or nodes of the same kind.
+/// Whether two slots can have the same type. They are lists or maps of the same type, or nodes of the same kind.
 fn same_shape(graph: &Graph, a: &Slot, b: &Slot) -> bool {
     let is_text = |id: NodeId| {
         matches!(graph.nodes.get(id).map(|node| &node.kind), Some(NodeKind::Enum(_) | NodeKind::Constant(_)))

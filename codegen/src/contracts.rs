@@ -76,7 +76,7 @@ fn resolve(value: &Value, components: &Value) -> Value {
     }
 }
 
-/// Returns the parameters of the path or the query as an object schema, without the placeholder for a search.
+/// Returns the parameters of the path or the query as an object schema. Leaves out the placeholder for a search.
 fn parameters(operation: &Value, place: &str) -> Option<Value> {
     let all = operation.get("parameters").and_then(Value::as_array)?;
     let of_place = all.iter().filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some(place));
@@ -118,7 +118,7 @@ struct Shared {
     schemas: Vec<Value>,
 }
 
-/// Schemas of up to this many bytes are repeated, because a reference is not worth it.
+/// Maximum size of schemas that are repeated, because a reference is not shorter.
 const SHORT: usize = 60;
 
 impl Shared {
@@ -127,7 +127,7 @@ impl Shared {
         parts(schema).into_iter().for_each(|part| self.count(part));
     }
 
-    /// Returns the schema with its shared parts replaced by references, or a reference to the whole schema.
+    /// Returns the schema with references to its shared parts. If all of it is shared, returns a reference.
     fn replace(&mut self, schema: &Value) -> Value {
         let text = schema.to_string();
         let shared = text.len() > SHORT && self.uses.get(&text).is_some_and(|uses| *uses > 1);
@@ -146,8 +146,8 @@ impl Shared {
     }
 }
 
-/// Writes the properties of a schema and its subschemas as lists of names and schemas. Most parsers drop the order of
-/// an object's members, and the server reports issues in this order.
+/// Writes the properties of a schema as a list, also in its subschemas. Most parsers drop the order of an object's
+/// members, and the server reports issues in this order.
 fn list_properties(schema: &mut Value) {
     parts(schema).into_iter().for_each(list_properties);
     if let Some(properties) = schema.get_mut("properties") {

@@ -185,7 +185,7 @@ impl Origin {
     }
 }
 
-/// Returns the constant that identifies a branch: its first required member with a constant text.
+/// Returns the text that identifies a branch. It is its first required constant.
 fn constant(branch: &Schema) -> Option<String> {
     let Kind::Object(object) = &branch.kind else { return None };
     object.members.values().find_map(|member| match &member.schema.kind {

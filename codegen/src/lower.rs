@@ -20,7 +20,7 @@ const TEXT_FORMATS: [&str; 13] =
 /// Maximum depth of nested schemas and references.
 const DEPTH: usize = 64;
 
-/// Maximum number of schemas within one, with its references replaced by what they refer to.
+/// Maximum number of schemas within one after its references are resolved.
 const SIZE: usize = 20_000;
 
 pub struct Lowering<'a> {

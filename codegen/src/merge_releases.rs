@@ -260,7 +260,7 @@ fn insert(statuses: &mut Vec<u16>, status: u16) {
     }
 }
 
-/// Returns the required members of a branch that are constants, which distinguish branches.
+/// Returns the required constants of a branch. They distinguish branches.
 fn tag(schema: &Schema) -> Option<Vec<(&str, &str)>> {
     let Kind::Object(object) = &schema.kind else { return None };
     let constants = object.members.iter().filter_map(|(name, member)| match &member.schema.kind {
@@ -281,7 +281,8 @@ fn differences(one: &Schema, other: &Schema) -> usize {
     only(one, other) + only(other, one)
 }
 
-/// Whether two untagged branches are the same one: objects with the same required members, or the same other kind.
+/// Whether two untagged branches are the same. Objects need the same required members, and
+/// others the same kind.
 fn similar(one: &Schema, other: &Schema) -> bool {
     match (&one.kind, &other.kind) {
         (Kind::Object(one), Kind::Object(other)) => {

@@ -138,7 +138,7 @@ impl Naming<'_> {
         }
     }
 
-    /// Returns all names derived from the places of a type, or `None` while a parent has no name.
+    /// Returns all names from the places of a type. `None` while a parent has no name.
     fn candidates(&self, class: NodeId, nodes: &[NodeId], names: &HashMap<NodeId, String>) -> Option<Vec<String>> {
         let mut found: Vec<(u8, String)> = Vec::new();
         for node in nodes.iter().filter_map(|&id| self.graph.nodes.get(id)) {

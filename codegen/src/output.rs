@@ -95,7 +95,7 @@ pub fn check(root: &Path, files: &BTreeMap<String, String>) -> Result<()> {
     if problems.is_empty() { Ok(()) } else { Err(Failure::Stale(problems)) }
 }
 
-/// Returns the files in the generated directories that the generator does not produce.
+/// Returns the files in generated directories that do not come from the generator.
 fn strangers(root: &Path, files: &BTreeMap<String, String>) -> Result<Vec<PathBuf>> {
     let mut strangers = Vec::new();
     for directory in GENERATED {

@@ -171,7 +171,8 @@ fn all_documents() -> Result<Vec<Document>> {
     Ok(documents)
 }
 
-/// Returns the document of one release, followed by those parts of the others whose paths it lacks, newest first.
+/// Returns the document of one release, and what it lacks from the others. Those are parts with paths that it does not
+/// have, newest first.
 fn documents_of(release: Release, documents: &[Document]) -> Vec<Value> {
     let mut sorted: Vec<&Document> = documents.iter().collect();
     sorted.sort_by_key(|document| document.release != release);
@@ -214,7 +215,8 @@ fn correct(
     Ok(warnings)
 }
 
-/// Removes callbacks, which the server calls: the parser rejects references to them. Returns a warning for each operation.
+/// Removes callbacks, which the server calls. The parser rejects references to them. Returns a warning for each
+/// operation.
 fn without_callbacks(document: &mut Value) -> Vec<String> {
     let mut warnings = Vec::new();
     for_each_operation(document, |method, path, operation| {
@@ -225,7 +227,7 @@ fn without_callbacks(document: &mut Value) -> Vec<String> {
     warnings
 }
 
-/// Adds an id to each operation without one: the one in `spec/releases.json`, or one that is derived from the path.
+/// Adds an id to each operation without one. It is in `spec/releases.json`, or derived from the path.
 fn identify(document: &mut Value, settings: &Settings) {
     for_each_operation(document, |method, path, operation| {
         let derived = || crate::words::pascal(&format!("{} {path}", method.to_lowercase()).replace("/api", ""));

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Writes the document of another release with an operation whose parts are unsupported. Returns its path.
+/// Writes a document of another release, and returns its path. The parts of one operation are unsupported.
 fn odd_document() -> PathBuf {
     let text = std::fs::read_to_string(format!("{WORKSPACE}/spec/logto-1.17.json")).unwrap();
     let mut document: Value = serde_json::from_str(&text).unwrap();

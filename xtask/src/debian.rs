@@ -38,7 +38,7 @@ pub(crate) fn ensure(system: &System) -> Result<()> {
     Ok(())
 }
 
-/// Only root can install packages, and only Debian and its derivatives have these package names.
+/// Only root can install packages. Only Debian and its derivatives have these names.
 fn can_install() -> bool {
     let user = command::output(command::program("id").arg("-u"));
     command::find("apt-get").is_some() && user.is_ok_and(|id| id.trim() == "0")

@@ -82,7 +82,7 @@ enum Xtask {
     },
     /// Fail if a dependency needs a newer Rust than the `rust-version` in Cargo.toml.
     Msrv {
-        /// Compile the published crates with their oldest Rust, which rustup installs, and test the client with it.
+        /// Compile the published crates with their oldest Rust. Also test the client with it.
         #[arg(long)]
         build: bool,
     },

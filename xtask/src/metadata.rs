@@ -39,7 +39,7 @@ pub(crate) fn workspace() -> Result<Vec<Package>> {
     read(&["--no-deps"])
 }
 
-/// Returns the packages of the workspace and all their dependencies, for all features and targets.
+/// Returns the packages of the workspace and all dependencies. Includes all features and targets.
 pub(crate) fn all() -> Result<Vec<Package>> {
     read(&["--all-features"])
 }

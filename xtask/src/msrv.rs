@@ -30,7 +30,7 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Compiles each published crate with its own `rust-version`, and runs the unit tests of the client.
+/// Compiles each published crate with its own `rust-version`. Also runs the unit tests of the client.
 pub(crate) fn build() -> Result<()> {
     for package in metadata::workspace()?.iter().filter(|package| PUBLISHED.contains(&package.name.as_str())) {
         let version =

@@ -14,7 +14,7 @@ pub(crate) fn exists(folder: &str) -> bool {
     command::root().join(folder).join("package.json").exists()
 }
 
-/// Installs the packages of the project's package-lock.json, unless they are installed already.
+/// Installs the packages of the project's package-lock.json. Does nothing if they are installed already.
 pub(crate) fn ensure(folder: &str) -> Result<()> {
     if !exists(folder) {
         return Ok(());

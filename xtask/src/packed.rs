@@ -31,8 +31,8 @@ pub(crate) fn check() -> Result<()> {
     command::run(npm(part::PACKAGE).args(["publish", "--dry-run", "--loglevel", "warn"]))
 }
 
-/// Packs the crates, and unpacks them into a folder outside of the workspace, which it returns. It is always the same one,
-/// so that cargo compiles only what has changed.
+/// Packs the crates, and unpacks them outside of the workspace. The returned folder is always the same one, so that
+/// cargo compiles only what has changed.
 fn pack() -> Result<PathBuf> {
     let folder = std::env::temp_dir().join("logto-admin-packed");
     if folder.exists() {
@@ -54,7 +54,7 @@ fn pack() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Writes a workspace with the packed crates and a user's program, in the versions of Cargo.lock.
+/// Writes a workspace with the packed crates and a user's program. The versions are those of Cargo.lock.
 fn workspace(folder: &Path) -> Result<()> {
     let patches: String = PUBLISHED.iter().map(|name| format!("{name} = {{ path = \"{name}\" }}\n")).collect();
     let manifest = format!(

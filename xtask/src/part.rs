@@ -55,8 +55,8 @@ pub(crate) fn set_up(parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// Runs the parts, the native one beside the others: it mostly waits for the network or uses one processor. Prints the
-/// output of the others when the native part has ended. Runs both to their end, even if one fails.
+/// Runs the parts, and the native one beside the others. That mostly waits for the network or uses one processor.
+/// Prints the output of the others when the native part has ended. Runs both to their end, even if one fails.
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let (native, others): (Vec<Part>, Vec<Part>) = parts.iter().partition(|part| **part == Part::Native);
     if native.is_empty() || others.is_empty() {
@@ -84,7 +84,7 @@ fn in_order(parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// Parts that run in a process of their own, whose output is kept until they have ended.
+/// Parts that run in a process of their own. The output is kept until they have ended.
 struct Beside {
     process: Child,
     output: PathBuf,
@@ -187,7 +187,7 @@ fn wasm(title: &str, server: &Server, flags: &[&str]) -> Result<()> {
     command::run(&mut test)
 }
 
-/// Without this variable, the runner uses the first driver of any browser that it finds.
+/// Sets the driver. Otherwise the runner uses the first one of any browser.
 fn use_chromedriver(test: &mut Command) {
     if std::env::var_os("CHROMEDRIVER").is_none()
         && let Some(driver) = command::find("chromedriver")

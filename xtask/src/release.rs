@@ -77,7 +77,7 @@ fn texts() -> Result<Vec<String>> {
     Ok(texts)
 }
 
-/// Replaces the versions of the crates in snippets of Cargo.toml, such as `logto-admin = "0.1"`.
+/// Replaces the versions in snippets of Cargo.toml. Example: `logto-admin = "0.1"`.
 fn with_snippets(text: &str, version: &str) -> Result<String> {
     let minor: Vec<_> = version.split('.').take(2).collect();
     let minor = minor.join(".");

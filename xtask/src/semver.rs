@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::{command, files, tool};
 
-/// Fails if a change since the last release requires another version than that of Cargo.toml.
+/// Fails if changes since the last release require another version in Cargo.toml.
 pub(crate) fn check(baseline: Option<String>) -> Result<()> {
     let Some(revision) = baseline.map_or_else(last_release, |revision| Ok(Some(revision)))? else {
         println!("No release precedes this commit: `cargo xtask api --check` compares the API with api/");

@@ -36,7 +36,7 @@ pub(crate) fn nodes(selection: &Selection) -> Result<Vec<Node>> {
     output.lines().filter(|line| !line.is_empty()).map(node).collect()
 }
 
-/// Parses a line such as `2serde v1.0.0 (proc-macro)`, then the licence and the repository, separated by tabs.
+/// Parses a line such as `2serde v1.0.0 (proc-macro)`. Licence and repository follow, separated by tabs.
 fn node(line: &str) -> Result<Node> {
     let unknown = || format!("unknown line in the output of `cargo tree`: {line:?}");
     let mut columns = line.trim_end_matches(" (*)").split('\t');

@@ -57,7 +57,7 @@ mod tests {
         assert!(!output.status.success());
     }
 
-    /// npm signs the provenance if the settings of the package ask for it and the job has an identity.
+    /// npm signs the provenance if the package's settings and the job allow it. The job needs an identity.
     #[test]
     fn the_npm_package_is_published_with_provenance() {
         let package: serde_json::Value = serde_json::from_str(include_str!("../../bindings/js/package.json")).unwrap();

@@ -62,7 +62,7 @@ fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenS
     }
 }
 
-/// Returns the method's arguments: the path parameters, the required query parameters, and the body if it is required.
+/// Returns the method's arguments. These are the path parameters, the required query parameters, and the required body.
 fn arguments(plan: &Plan, operation: &Operation, uses: &Uses) -> Vec<TokenStream> {
     let mut arguments = Vec::new();
     for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
@@ -109,7 +109,7 @@ fn owned_body_type(uses: &Uses) -> TokenStream {
     }
 }
 
-/// Returns the calls that set optional parameters and an optional body, if the input contains them.
+/// Returns calls of setters: of the optional parameters and body in the input.
 fn setters(plan: &Plan, operation: &Operation, uses: &Uses) -> Vec<TokenStream> {
     let mut setters = Vec::new();
     let optional = operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| !input.required);

@@ -74,7 +74,7 @@ impl<'a> Docs<'a> {
         self.plan.settings.docs.values.get(&format!("{type_name}.{variant}")).cloned()
     }
 
-    /// Returns the place where a type is used, for types without any other documentation.
+    /// Returns the place where a type is used. It documents types without other texts.
     fn use_of(&self, type_def: &TypeDef) -> String {
         let place = type_def.locations.first().map(String::as_str).unwrap_or_default();
         let (operation, rest) = place.split_once('.').unwrap_or((place, ""));

@@ -15,7 +15,7 @@ use crate::pipeline::Plan;
 use crate::schema::Kind;
 use crate::words::{ident, snake, unique};
 
-/// An argument of a method: its part of the signature, and the call that passes it to the request.
+/// An argument of a method. The call passes it to the request.
 struct Argument {
     signature: TokenStream,
     call: TokenStream,
@@ -117,7 +117,7 @@ fn path_argument(plan: &Plan, docs: &Docs, operation: &Operation, input: &Input,
     }
 }
 
-/// Returns the type of a query parameter's argument, and the expression that converts it.
+/// Returns type and conversion of a query parameter's argument.
 fn query_value(plan: &Plan, input: &Input, ty: &TypeRef, name: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
     let times = &plan.settings.members.milliseconds;
     match ty {
@@ -132,7 +132,7 @@ fn query_value(plan: &Plan, input: &Input, ty: &TypeRef, name: &proc_macro2::Ide
     }
 }
 
-/// Returns the type of a setter's argument that may be `None`, and the expression that converts it.
+/// Returns type and conversion of a setter's argument that may be `None`.
 fn optional_query_value(plan: &Plan, input: &Input, ty: &TypeRef) -> Option<(TokenStream, TokenStream)> {
     match ty {
         TypeRef::String | TypeRef::Named(_) => Some((quote! { impl TextValue }, quote! { value })),

@@ -77,8 +77,8 @@ fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef, file_groups: &BTreeSet<Str
     }
 }
 
-/// Returns the file of a type: the one in `spec/names.toml`, or that of the only group that uses it. Otherwise, the
-/// group whose name the type's name starts with determines the file.
+/// Returns the file of a type. It is in `spec/names.toml`, or follows from the only group that uses the type.
+/// Otherwise, the group whose name the type's name starts with determines the file.
 fn home(plan: &Plan, type_def: &TypeDef) -> String {
     let settled = plan
         .settings

@@ -30,7 +30,7 @@ pub fn setter_links(plan: &Plan, operation: &Operation, uses: &Uses) -> String {
     format!("\n\nOptional parameters: {}.{streams}", setters.join(", "))
 }
 
-/// Returns the names of the setters that an operation does not share with all others of its kind.
+/// Returns the setters that not all operations of this kind have, by name.
 fn own_setters(plan: &Plan, operation: &Operation) -> Vec<String> {
     let optional = operation.query_parameters.iter().filter(|input| !input.required);
     let optional = optional.filter(|input| has_setter(operation, input));

@@ -129,7 +129,7 @@ fn invocation(name: &str, cfg: &TokenStream, body: TokenStream, by: Option<&str>
     Ok(format!("{cfg}\ncrate::types::{name}! {{\n{indented}}}\n"))
 }
 
-/// Joins variants that span several lines, because the macros do not accept a comma after the type.
+/// Joins variants that span several lines. The macros reject a comma after the type.
 fn joined(body: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut open = false;

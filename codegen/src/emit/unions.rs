@@ -60,7 +60,7 @@ pub fn untagged(plan: &Plan, docs: &Docs, type_def: &TypeDef, branches: &[TypeRe
     Ok(item("untagged_union", docs, type_def, quote! { #(#variants),* }, None, cfg))
 }
 
-/// Returns the JSON type that identifies a variant, as named in `types::support::Json`.
+/// Returns the JSON type that identifies a variant. `types::support::Json` has it.
 fn json_type(plan: &Plan, ty: &TypeRef) -> TokenStream {
     match ty {
         TypeRef::Any => quote! { Any },

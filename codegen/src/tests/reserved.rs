@@ -9,7 +9,7 @@ use crate::operations::PAGE_PARAMETERS;
 use crate::pipeline::root;
 use crate::words;
 
-/// Returns the names of the methods in those `impl` blocks of a folder whose first line contains `header`.
+/// Returns the names of methods in `impl` blocks. The first line of each block contains `header`.
 fn methods(folder: &str, header: &str) -> Vec<String> {
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     let files = std::fs::read_dir(root().join(folder)).unwrap();

@@ -6,7 +6,7 @@ use super::odd::{changed, operation};
 use crate::emit;
 use crate::pipeline::Plan;
 
-/// Returns the plan of the small document with one change, which must lead to this warning.
+/// Returns the plan of the small document after a change that causes this warning.
 fn warned(warning: &str, change: impl FnOnce(&mut Value)) -> Plan {
     let plan = changed(change).unwrap();
     assert!(plan.warnings.iter().any(|other| other.trim_start() == warning), "{warning}\n{:#?}", plan.warnings);

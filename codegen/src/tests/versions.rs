@@ -12,7 +12,7 @@ use crate::release::Release;
 
 const ITEMS: &str = "/paths/~1api~1pets/get/responses/200/content/application~1json/schema/items";
 
-/// Merges the small document with an older one, in which `change` was applied to the schema of a pet.
+/// Merges the small document with an older one. There, `change` was applied to the schema of a pet.
 fn merged(change: impl Fn(&mut Value)) -> Result<Plan> {
     let mut older = small();
     for pointer in [ITEMS, "/paths/~1api~1pets/post/responses/201/content/application~1json/schema"] {
@@ -26,7 +26,7 @@ fn merged(change: impl Fn(&mut Value)) -> Result<Plan> {
 /// A release, and how its document differs from the small one.
 type Change = (&'static str, fn(&mut Value));
 
-/// Merges the small document with releases before it, from the newest to the oldest, in each of which a change was applied.
+/// Merges the small document with older releases, from the newest to the oldest. Each has a change.
 fn merged_with(changes: [Change; 2]) -> Result<Plan> {
     let older = changes.into_iter().map(|(release, change)| {
         let mut value = small();

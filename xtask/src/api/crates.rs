@@ -19,7 +19,7 @@ const RUST: &str = "1.95";
 /// Generated modules. Their code is in the repository, so the listing only has the number and the hash of their items.
 const GENERATED: [&str; 2] = ["logto_admin::api::", "logto_admin::models::"];
 
-/// Returns the listings of the client, of what it has on the web only, of the emulator, and of the command line.
+/// Returns the listings of the crates. One is about items that the client has on the web only.
 pub(super) fn listings() -> Result<Vec<Listing>> {
     tool::ensure_all_features()?;
     describe(&PUBLISHED, None)?;
@@ -76,7 +76,7 @@ fn is_right(version: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// Returns the items of hand-written modules, then the number and the hash of the items of each generated module.
+/// Returns the items of hand-written modules. Number and hash of the items of each generated module follow.
 fn text(items: &[String]) -> String {
     let mut text = String::new();
     let mut generated: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -94,7 +94,7 @@ fn text(items: &[String]) -> String {
     text
 }
 
-/// Returns the generated module that an item is in or about, such as `logto_admin::api::users`.
+/// Returns the generated module that an item is in or about. Example: `logto_admin::api::users`.
 fn generated_module(item: &str) -> Option<String> {
     GENERATED.iter().find_map(|prefix| {
         let (_, rest) = item.split_once(prefix)?;

@@ -37,7 +37,7 @@ pub(crate) fn run(check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Prints the difference to a new listing. git finds one, so its status is not a failure.
+/// Prints the difference to a new listing. Ignores the status of git, which finds one.
 fn show_difference(path: &str, new: &std::path::Path) -> Result<()> {
     let mut diff = command::program("git");
     diff.args(["--no-pager", "diff", "--no-index", "--unified=0", path]).arg(new);

@@ -14,7 +14,7 @@ use crate::{command, files, part, tool};
 /// The hand-written entry points. The others consist of generated code, which is in the repository.
 const ENTRIES: [&str; 3] = ["core", "stores", "emulator"];
 
-/// Returns a report for each entry point, and the listing of the generated declarations.
+/// Returns a report per entry point, and the listing of generated declarations.
 pub(super) fn listings() -> Result<Vec<Listing>> {
     npm::ensure(part::PACKAGE)?;
     npm::ensure(tool::NPM)?;

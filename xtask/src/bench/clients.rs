@@ -82,7 +82,7 @@ fn python_in_target() -> PathBuf {
     command::target().join("bench-python/bin/python")
 }
 
-/// The path of a Python with the packages of requirements.txt, which it installs if necessary.
+/// Returns a Python with the packages of requirements.txt. Installs them if necessary.
 fn python() -> Result<PathBuf> {
     let python = python_in_target();
     if !python.exists() {

@@ -30,7 +30,7 @@ pub(crate) fn measure() -> Result<Report> {
     Ok(report)
 }
 
-/// Instructions per call of a measurement. gungraun prints a line of JSON for each measurement.
+/// Instructions per call of a measurement. For each, gungraun prints a line of JSON.
 fn instructions(output: &str, id: &str) -> Result<f64> {
     let measured = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let found = measured.into_iter().find(|measured| measured.get("id").is_some_and(|found| found == id));

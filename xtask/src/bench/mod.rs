@@ -90,7 +90,7 @@ fn printed(program: &mut Command) -> Result<Report> {
     serde_json::from_str(&json).context("the measurement did not print a report")
 }
 
-/// Runs programs of the bench crate, each of which prints a report, and merges the reports.
+/// Runs programs of the bench crate, and merges their reports.
 fn several(names: &[&str]) -> Result<Report> {
     let server = Server::start()?;
     let mut report = Report::default();

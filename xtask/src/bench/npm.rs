@@ -26,7 +26,7 @@ pub(crate) fn measure() -> Result<Report> {
     Ok(report)
 }
 
-/// Builds the package, and installs it next to the other clients in the form in which users get it.
+/// Builds the package, and installs it next to the other clients. It has the form in which users get it.
 pub(crate) fn build() -> Result<()> {
     part::set_up(&[Part::Js])?;
     npm::ensure(FOLDER)?;

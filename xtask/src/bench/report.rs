@@ -28,7 +28,7 @@ pub(crate) struct Check {
     pub(crate) what: String,
     pub(crate) value: f64,
     pub(crate) most: f64,
-    /// Whether the figure depends only on the code, so that exceeding the budget is a failure.
+    /// Whether the figure depends only on the code. Exceeding its budget is then a failure.
     pub(crate) countable: bool,
 }
 

@@ -48,7 +48,7 @@ fn chapter(line: &str) -> Option<(&str, &str)> {
     Some((title, name))
 }
 
-/// Converts a chapter: adds a title, moves headings one level down, labels code as Rust and resolves links.
+/// Converts a chapter. Adds a title, moves headings one level down, labels code as Rust and resolves links.
 fn page(title: &str, chapter: &str) -> String {
     let mut page = format!("# {title}\n\n");
     let mut in_code = false;

@@ -58,7 +58,7 @@ impl Page {
     }
 }
 
-/// Returns the value of an attribute, with or without quotes, and the text after it.
+/// Returns the value of an attribute and the text after it. Quotes are optional.
 fn attribute_value(text: &str) -> (&str, &str) {
     for quote in ['"', '\''] {
         if let Some(quoted) = text.strip_prefix(quote) {

@@ -36,7 +36,7 @@ fn problem(target: &str, read: impl Fn(&str) -> Option<String>) -> Option<String
     (!found).then(|| format!("{path} has no anchor `{anchor}`"))
 }
 
-/// Returns whether the line is a comment such as `// ANCHOR: name` or `<!-- ANCHOR: name -->`.
+/// Whether the line is a marker. Examples: `// ANCHOR: name`, `<!-- ANCHOR: name -->`.
 fn is_marker(line: &str, marker: &str, anchor: &str) -> bool {
     let mut words = line.split_whitespace().skip_while(|word| word.strip_suffix(':') != Some(marker));
     words.nth(1) == Some(anchor)

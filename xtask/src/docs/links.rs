@@ -45,7 +45,7 @@ fn is_external(link: &str) -> bool {
     ["https:", "http:", "mailto:", "data:", "//"].iter().any(|start| link.starts_with(start))
 }
 
-/// Returns the file that a relative path leads to, or nothing if it leaves the site.
+/// Returns the file that a relative path leads to. `None` if it leaves the site.
 fn resolve(from: &str, path: &str) -> Option<String> {
     if path.is_empty() {
         return Some(from.to_owned());

@@ -45,7 +45,7 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Documents the crates as docs.rs does: with the settings of its Cargo.toml, unstable features and `cfg(docsrs)`.
+/// Documents the crates as docs.rs does. Uses the settings in Cargo.toml, unstable features and `cfg(docsrs)`.
 pub(crate) fn docs_rs() -> Result<()> {
     tool::ensure_all_features()?;
     let native: Vec<_> = PUBLISHED.iter().flat_map(|package| ["-p", package]).collect();

@@ -18,7 +18,7 @@ use crate::tool::{self, Tool};
 /// The paths below `src/` that are tested if none is named. Their code decides what a call does.
 const DEFAULT: [&str; 4] = ["pipeline", "token", "webhook", "types"];
 
-/// Tests the mutants of these files and folders below `src/`, and writes the figures to benches/.
+/// Tests the mutants of these paths below `src/`. Writes the figures to benches/.
 pub(crate) fn run(named: &[String]) -> Result<()> {
     tool::any_version("cargo-mutants", "^27.1", &[])?;
     Tool::Redis.ensure()?;

@@ -12,7 +12,7 @@ pub(super) struct Pass {
     pub timeout: &'static str,
 }
 
-/// One group of the API is enough for the unit tests, so they compile several times faster than the others.
+/// The unit tests need only one group of the API. They compile several times faster than the others.
 const UNIT_TESTS: &str = "chrono,jiff,metrics,time,tracing,users,webhook";
 const ALL_TESTS: &str = "account,experience,management,metrics,redis,tracing,webhook";
 

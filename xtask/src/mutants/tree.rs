@@ -113,7 +113,7 @@ fn write_changed(file: &Path, content: &[u8]) -> Result<()> {
     fs::write(file, content).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Returns the manifest of the copy: the crate with the selected integration tests, and what they need.
+/// Returns the manifest of the copy. It has the selected integration tests, and what they need.
 fn manifest(original: &str, targets: &[&str]) -> Result<String> {
     let mut manifest: Table = toml::from_str(original).context("invalid Cargo.toml")?;
     let members: &[&str] = if targets.is_empty() { &["."] } else { &[".", "tests/support"] };

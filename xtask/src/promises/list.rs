@@ -40,7 +40,7 @@ impl List {
         toml::from_str(&files::read(path)?.text).with_context(|| format!("invalid {path}"))
     }
 
-    /// Returns which statements of the README are not covered by exactly one entry, and which entries have no statement.
+    /// Returns the mismatches of statements and entries. Exactly one entry covers a statement, and each entry has one.
     pub(super) fn problems(&self, readme: &[Statement]) -> Vec<String> {
         let promised: Vec<_> = self.promises.iter().flat_map(|promise| statements::sentences(&promise.text)).collect();
         let coverage = readme.iter().filter_map(|statement| match self.count(&promised, statement) {

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::list::List;
 
-/// Returns the promises without a test, and the tests that do not exist or do not run. `read` returns the text of a file.
+/// Returns promises without a test, and tests that do not exist or do not run. `read` returns the text of a file.
 pub(super) fn problems(list: &List, read: impl Fn(&str) -> Option<String>) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     for promise in &list.promises {

@@ -7,7 +7,7 @@ use crate::scan::{Language, Scanner};
 /// Maximum number of words of a sentence. A code span counts as one word.
 const WORDS: usize = 25;
 
-/// Maximum number of characters of a summary, without the targets of links and the marks of code.
+/// Maximum number of characters of a summary. Targets of links and marks of code do not count.
 const CHARACTERS: usize = 80;
 
 /// Number of words in a hit, which are enough to find the sentence.
@@ -20,7 +20,7 @@ pub(super) enum Items {
     All,
 }
 
-/// Returns the long sentences of a file, and the long summaries of the file and of these items.
+/// Returns long sentences, and long summaries of the file and of these items.
 pub(super) fn find(scanner: &Scanner, language: Language, source: &str, items: Items) -> Vec<Hit> {
     let texts = match language {
         Language::Markup => return Vec::new(),
@@ -50,7 +50,7 @@ pub(super) fn find(scanner: &Scanner, language: Language, source: &str, items: I
     found
 }
 
-/// A paragraph, heading, list item or table cell, with the number of its first line.
+/// A paragraph, heading, list item or table cell. The line is its first one.
 struct Block {
     line: usize,
     text: String,
@@ -78,7 +78,7 @@ struct Reader {
     /// Whether the next line can continue the last block.
     is_open: bool,
     in_code: bool,
-    /// Indentation of the last block if a line that is indented further starts another one.
+    /// Indentation of the last block, if a deeper indentation starts another one.
     indent: Option<usize>,
 }
 
@@ -139,7 +139,7 @@ fn characters(sentence: &str) -> usize {
     sentence.trim().chars().filter(|character| !"`[]{}".contains(*character)).count()
 }
 
-/// Returns whether a line starts the documentation of a file, of an item in JavaScript, or of such an item in Rust.
+/// Whether a line starts the documentation of a file or of one of these items. In JavaScript, all items count.
 fn is_summary(lines: &[&str], number: usize, items: Items) -> bool {
     let (above, below) = lines.split_at_checked(number).unwrap_or((lines, &[]));
     let mut above = above.iter().rev().map(|line| line.trim_start());
@@ -152,7 +152,7 @@ fn is_summary(lines: &[&str], number: usize, items: Items) -> bool {
     }
 }
 
-/// Returns whether documentation is followed by a public item, a variant, or a method of a public trait.
+/// Whether a public item, a variant or a method of a public trait comes next.
 fn is_public(lines: &[&str], below: &[&str]) -> bool {
     let is_item = |line: &&&str| !line.trim_start().starts_with("///") && !line.trim_start().starts_with("#[");
     let Some(item) = below.iter().find(is_item) else {

@@ -79,7 +79,7 @@ fn write_one(folder: &Path, subject: &Subject, document: &Value) -> Result<PathB
     Ok(path)
 }
 
-/// Returns the time of the last commit, so that the same commit results in the same files.
+/// Returns the time of the last commit. The same commit results in the same files.
 fn commit_time() -> Result<String> {
     let mut git = command::program("git");
     git.args(["log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ"]).env("TZ", "UTC");

@@ -24,7 +24,7 @@ fn compare(needed: &BTreeSet<String>, reviewed: &BTreeSet<String>) -> Vec<String
     missing.chain(unneeded).collect()
 }
 
-/// Returns the direct dependencies of what is published, except those for tests and those of this workspace.
+/// Returns the direct dependencies of what is published. Leaves out those for tests and those of this workspace.
 fn of_crates(packages: &[Package]) -> BTreeSet<String> {
     let published = packages
         .iter()

@@ -115,7 +115,7 @@ fn imports(plan: &Plan, body: &str) -> String {
     imports
 }
 
-/// Returns the interfaces that only this operation uses: its query, and the parts of its form.
+/// Returns the interfaces that only this operation uses, for its query and form.
 fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> String {
     let mut text = String::new();
     let id = &operation.id;
@@ -209,7 +209,7 @@ fn call(operation: &Operation, uses: &Uses) -> String {
     format!("  {}: {{ input: {input}; data: {data} }};\n", operation.id)
 }
 
-/// Makes an optional argument before a required one required, and lets it be `undefined`.
+/// Requires optional arguments before a required one, and allows `undefined`.
 fn optional(arguments: Vec<String>) -> Vec<String> {
     let last_required = arguments.iter().rposition(|argument| !argument.contains("?: "));
     let loosen = |(at, argument): (usize, String)| match argument.split_once("?: ") {

@@ -39,7 +39,7 @@ pub fn table(rows: &[Row<'_>]) -> String {
     table
 }
 
-/// Returns the method's name, and the operation's id if it does not follow from the name.
+/// Returns the method's name. Adds the operation's id if the name does not imply it.
 fn names(name: &str, id: &str, noun: &str) -> String {
     if noun_of(name, id) == Some(noun) { name.to_owned() } else { format!("{name};{id}") }
 }
@@ -91,7 +91,7 @@ fn usual_noun<'a>(rows: &[Row<'a>]) -> &'a str {
     counts.into_iter().find(|(_, count)| *count == most).map_or("", |(noun, _)| noun)
 }
 
-/// Returns the noun that the id has and the name does not: `User` for `listRoles` and `ListUserRoles`.
+/// Returns the noun that only the id has. Example: `User` for `listRoles` and `ListUserRoles`.
 fn noun_of<'a>(name: &str, id: &'a str) -> Option<&'a str> {
     let (verb, rest) = name.split_at(name.find(|letter: char| letter.is_ascii_uppercase()).unwrap_or(name.len()));
     id.strip_prefix(&verb.to_upper_camel_case())?.strip_suffix(rest)

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::bench::server::program;
 
-/// Number of settings that the emulator prints: the endpoint, the id and the secret.
+/// Number of settings that the emulator prints. They are endpoint, id and secret.
 const SETTINGS: usize = 3;
 
 /// A running emulator. Dropping the value stops it.

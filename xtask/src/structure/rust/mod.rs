@@ -15,7 +15,7 @@ use super::graph::Import;
 use crate::files::Source;
 use crate::scan::Lines;
 
-/// Returns the imports between modules, and the paths whose module cannot be determined. Code for tests is ignored.
+/// Returns imports between modules, and paths whose module is unknown. Ignores code for tests.
 pub(crate) fn imports(files: &[Source]) -> Result<(Vec<Import>, Vec<String>)> {
     let reader = Reader::new()?;
     let files = reader.code(files);

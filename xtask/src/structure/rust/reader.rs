@@ -54,7 +54,7 @@ impl Reader {
         })
     }
 
-    /// Returns the code of the files without comments, strings, tests and generated code.
+    /// Returns the code without comments, strings, tests and generated code.
     pub(super) fn code(&self, files: &[Source]) -> Vec<Source> {
         let mut tests = Vec::new();
         let mut sources = Vec::new();
@@ -135,7 +135,7 @@ impl Reader {
         declarations.filter_map(|found| found.get(0)).map(|found| found.range()).collect()
     }
 
-    /// Returns the words of the code except those of imports and declarations of modules.
+    /// Returns the words outside of imports and declarations of modules.
     fn used_names<'a>(&self, code: &'a str) -> BTreeSet<&'a str> {
         self.declaration.split(code).flat_map(|code| code.split(|character| !path::is_word(character))).collect()
     }

@@ -62,7 +62,7 @@ fn file_of_module(parent: &str, module: &str, path: Option<&str>) -> String {
     }
 }
 
-/// Returns the offset after the item's first block, or after the `;` of an item without block.
+/// Returns the offset after the item's first block. Without a block, it is after the `;`.
 fn end_of_item(code: &str, start: usize) -> usize {
     let mut nesting = 0_usize;
     for (at, byte) in code.bytes().enumerate().skip(start) {
