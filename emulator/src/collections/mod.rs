@@ -1,6 +1,7 @@
 //! The collections that the emulator stores, as data. `rules` has what their calls check and change, and
 //! `operations/of_collections.rs` implements them.
 
+mod all;
 mod applications;
 mod captcha;
 pub(crate) mod connector_factories;
@@ -27,6 +28,7 @@ use logto_admin::serde_json::Value;
 use crate::errors::Outcome;
 use crate::record::Record;
 
+pub(crate) use all::{all, named, owned_by};
 pub(crate) use applications::{ACCESS_RULES, APPLICATION_SECRETS, APPLICATIONS};
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
@@ -270,89 +272,4 @@ impl Collection {
         suits: |_| Ok(()),
         listed: None,
     };
-}
-
-static ALL: &[&Collection] = &[
-    &USERS,
-    &PERSONAL_ACCESS_TOKENS,
-    &MFA_VERIFICATIONS,
-    &ROLES,
-    &RESOURCES,
-    &SCOPES,
-    &APPLICATIONS,
-    &APPLICATION_SECRETS,
-    &CONSENT_USER_SCOPES,
-    &ORGANIZATIONS,
-    &ORGANIZATION_ROLES,
-    &ORGANIZATION_SCOPES,
-    &JIT_EMAIL_DOMAINS,
-    &INVITATIONS,
-    &HOOKS,
-    &CONNECTORS,
-    &SSO_CONNECTORS,
-    &SSO_SIGNING_KEYS,
-    &USER_SSO_IDENTITIES,
-    &CAPTCHA_PROVIDERS,
-    &CUSTOM_PHRASES,
-    &DOMAINS,
-    &EMAIL_TEMPLATES,
-    &ONE_TIME_TOKENS,
-    &PROFILE_FIELDS,
-    &SECRETS,
-    &SAML_APPLICATIONS,
-    &SAML_APPLICATION_SECRETS,
-];
-
-/// Returns every collection.
-pub(crate) fn all() -> impl Iterator<Item = &'static Collection> {
-    ALL.iter().copied()
-}
-
-/// Returns the collection with this name.
-pub(crate) fn named(name: &str) -> Option<&'static Collection> {
-    ALL.iter().copied().find(|collection| collection.name == name)
-}
-
-/// Returns the collections whose entities are deleted with their owner, and the members that contain the owner's id.
-pub(crate) fn owned_by(owner: &Collection) -> impl Iterator<Item = (&'static Collection, &'static str)> {
-    let name = owner.name;
-    all().flat_map(move |owned| {
-        let owners = owned.owner.map(|owner| (owner.member, owner.collection)).into_iter().chain(owned.dies_with);
-        owners.filter(move |(_, owner)| owner.name == name).map(move |(member, _)| (owned, member))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn blanks_have_every_unique_and_searchable_member() {
-        for collection in ALL {
-            let blank = (collection.blank)();
-            let members = blank.as_object().unwrap();
-            let named = collection.unique.iter().map(|unique| unique.member);
-            for member in named.chain(collection.searchable.iter().copied()).filter(|member| *member != "id") {
-                assert!(members.contains_key(member), "{} {member}", collection.name);
-            }
-        }
-    }
-
-    /// `rules` identifies collections by their paths, because two of them have one table.
-    #[test]
-    fn paths_are_unique() {
-        let paths: BTreeSet<&str> = all().map(|collection| collection.path).collect();
-        assert_eq!(paths.len(), all().count());
-    }
-
-    #[test]
-    fn columns_and_targets_of_links_are_collections() {
-        let columns = crate::store::links::TABLES.iter().flat_map(|table| table.columns);
-        let targets = ALL.iter().flat_map(|collection| collection.links).map(|link| &link.target);
-        for name in columns.chain(targets) {
-            assert!(named(name).is_some(), "{name}");
-        }
-    }
 }

@@ -4,13 +4,12 @@ use logto_admin::Timestamp;
 use logto_admin::operation::Release;
 use logto_admin::transport::HttpTransport;
 
-use super::Emulator;
 use crate::state::State;
 use crate::state::clock::Clock;
 use crate::state::seed::{Credentials, plant};
 use crate::state::services::{Service, Services};
 
-/// Builder for an [`Emulator`].
+/// Builder for an [`Emulator`](crate::Emulator).
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct EmulatorBuilder {
@@ -111,12 +110,6 @@ impl EmulatorBuilder {
     pub fn webhooks(mut self, transport: impl HttpTransport) -> Self {
         self.webhooks = Some(Arc::new(transport));
         self
-    }
-
-    /// Builds the emulator.
-    #[must_use]
-    pub fn build(self) -> Emulator {
-        Emulator::assemble(self)
     }
 
     /// Returns the state of a new emulator.

@@ -2,6 +2,7 @@
 
 mod builder;
 mod control;
+pub(crate) mod handle;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod server;
 
@@ -10,11 +11,7 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use logto_admin::serde_json::Value;
-use logto_admin::transport::{
-    HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
-};
 use logto_admin::{Client, Endpoint, Timestamp};
 
 pub use self::builder::EmulatorBuilder;
@@ -23,12 +20,9 @@ pub use self::server::Server;
 use crate::handling;
 use crate::import::{self, ImportError};
 use crate::state::State;
-use crate::state::jobs::{Done, Job};
 use crate::state::messages::Message;
-use crate::state::outbox::Delivery;
 use crate::state::recent_requests::HandledRequest;
 use crate::state::services::Service;
-use crate::webhooks;
 
 /// An in-memory Logto server. Clones share the same state.
 ///
@@ -53,14 +47,6 @@ struct Inner {
     imported: Mutex<Vec<Value>>,
 }
 
-/// Result of an attempt to handle a request.
-pub(crate) enum Attempt {
-    /// The response, and the test deliveries that the request asks for.
-    Answered(HttpResponse, Vec<Delivery>),
-    /// The request has had no effect, and needs the result of a computation.
-    Waits(Job),
-}
-
 /// The URL of the emulator when it is called without a network.
 const URL: &str = "http://emulator.localhost";
 
@@ -76,11 +62,6 @@ impl Emulator {
     /// Creates a builder for an emulator with other settings.
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder::new()
-    }
-
-    pub(crate) fn assemble(settings: EmulatorBuilder) -> Self {
-        let state = Mutex::new(settings.state());
-        Self(Arc::new(Inner { state, settings, imported: Mutex::default() }))
     }
 
     /// Returns the id of the application that may call the Management API.
@@ -125,78 +106,6 @@ impl Emulator {
     pub fn client(&self) -> logto_admin::Result<Client> {
         let builder = Client::builder(self.endpoint()).client_credentials(self.app_id(), self.app_secret());
         builder.transport(self.clone()).build()
-    }
-
-    /// Handles a request and returns the response.
-    ///
-    /// Does not deliver webhooks: call [`deliver`](Self::deliver) for that. Test deliveries of webhooks are not sent.
-    #[must_use]
-    pub fn handle(&self, request: &HttpRequest) -> HttpResponse {
-        let mut done = Vec::new();
-        loop {
-            match self.attempt(request, &mut done) {
-                Attempt::Answered(response, _) => return response,
-                Attempt::Waits(job) => done.push(job.run()),
-            }
-        }
-    }
-
-    /// Handles a request. Sends the test deliveries that it asks for: their results are the response.
-    pub(crate) async fn respond(&self, request: &HttpRequest) -> HttpResponse {
-        let mut done = Vec::new();
-        let (response, tests) = loop {
-            match self.attempt(request, &mut done) {
-                Attempt::Answered(response, tests) => break (response, tests),
-                Attempt::Waits(job) => done.push(job.run_elsewhere().await),
-            }
-        };
-        let Some(transport) = &self.0.settings.webhooks else { return response };
-        for test in tests {
-            if let Some(refusal) = webhooks::failure(&webhooks::attempt(transport, &test).await) {
-                let id = response.headers.get("logto-core-request-id").unwrap_or_default().to_owned();
-                return refusal.into_response().header("logto-core-request-id", id);
-            }
-        }
-        response
-    }
-
-    /// Handles a request for which these computations were carried out.
-    pub(crate) fn attempt(&self, request: &HttpRequest, done: &mut Vec<(Job, Done)>) -> Attempt {
-        if let Some(response) = control::answer(self, request) {
-            return Attempt::Answered(response, Vec::new());
-        }
-        let mut state = self.state();
-        state.jobs.begin(std::mem::take(done));
-        let response = handling::handle(request, &mut state);
-        let (asked, others) = state.jobs.end();
-        *done = others;
-        asked.map_or_else(|| Attempt::Answered(response, std::mem::take(&mut state.outbox.tests)), Attempt::Waits)
-    }
-
-    /// Answers an `OPTIONS` request with the methods of a path.
-    #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
-    pub(crate) fn methods(&self, path: &str) -> HttpResponse {
-        handling::cors::methods(path, &mut self.state())
-    }
-
-    /// Delivers the webhooks that wait for it, and logs the results.
-    ///
-    /// Does nothing without a [transport](EmulatorBuilder::webhooks). Calls through the emulator as a transport and
-    /// the HTTP server deliver by themselves. Only needed after [`handle`](Self::handle).
-    pub async fn deliver(&self) {
-        let Some(transport) = &self.0.settings.webhooks else { return };
-        let sign_outs = std::mem::take(&mut self.state().outbox.sign_outs);
-        for request in sign_outs {
-            // The session has ended in any case.
-            let _ = transport.send(request, &TransportOptions::default()).await;
-        }
-        let waiting = std::mem::take(&mut self.state().outbox.waiting);
-        for delivery in waiting {
-            let result = webhooks::attempt(transport, &delivery).await;
-            let mut state = self.state();
-            let now = state.clock.now();
-            state.log(now, webhooks::log(&delivery, &result));
-        }
     }
 
     /// Returns whether the emulator keeps state for an operation.
@@ -334,6 +243,15 @@ impl Emulator {
     }
 }
 
+impl EmulatorBuilder {
+    /// Builds the emulator.
+    #[must_use]
+    pub fn build(self) -> Emulator {
+        let state = Mutex::new(self.state());
+        Emulator(Arc::new(Inner { state, settings: self, imported: Mutex::default() }))
+    }
+}
+
 impl Default for Emulator {
     fn default() -> Self {
         Self::new()
@@ -346,18 +264,5 @@ impl fmt::Debug for Emulator {
             .field("app_id", &self.app_id())
             .field("resource", &self.resource())
             .finish_non_exhaustive()
-    }
-}
-
-#[async_trait]
-impl HttpTransport for Emulator {
-    async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
-        let response = self.respond(&request).await;
-        self.deliver().await;
-        if response.body.len().is_some_and(|length| length as u64 > options.max_response_bytes) {
-            let message = format!("the response is larger than {} bytes", options.max_response_bytes);
-            return Err(TransportError::new(TransportErrorKind::TooLarge, message));
-        }
-        Ok(response)
     }
 }

@@ -1,5 +1,6 @@
 //! The Experience API: what the sign-in page does.
 
+mod all;
 pub(crate) mod audit;
 mod changes;
 mod codes;
@@ -23,36 +24,15 @@ mod submission;
 
 use logto_admin::transport::HttpResponse;
 
-use crate::call::{Call, Handler};
+pub(crate) use all::ALL;
+
+use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
-use crate::oidc::consent;
 use crate::oidc::interactions::missing;
 use crate::record::Record;
 use crate::state::oidc::Interaction;
 use crate::state::progress::{Kind, Progress, Verification};
-
-const CONSENT: &[(&str, Handler)] = &[
-    ("GetLegacyInteractionConsent", |call| consent::interaction(call.request, call.state, call.now)),
-    ("ConsentLegacyInteraction", |call| consent::interaction(call.request, call.state, call.now)),
-];
-
-/// The operations, by module.
-pub(crate) const ALL: &[&[(&str, Handler)]] = &[
-    CONSENT,
-    start::ALL,
-    passwords::ALL,
-    codes::ALL,
-    one_time_tokens::ALL,
-    social::ALL,
-    sso::ALL,
-    passkeys::ALL,
-    factors::ALL,
-    identification::ALL,
-    profile::ALL,
-    submission::ALL,
-    legacy::ALL,
-];
 
 /// Returns the interaction of a call. Its id is the caller.
 fn interaction<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Interaction> {

@@ -3,9 +3,11 @@
 use logto_admin::operation::find;
 use logto_admin::serde_json::{Value, json};
 
+use super::perform::perform;
+use super::place::{Imported, Place};
 use super::references::{id, ids};
 use super::sections::{ORGANIZATION_ROLE, Rule, Section, Target};
-use super::{Imported, Place, perform, strict};
+use super::strict;
 use crate::document::schema::Contract;
 use crate::record::{Members, text};
 use crate::state::State;
@@ -82,8 +84,7 @@ fn complete(state: &mut State, rule: &Rule, id: &str, value: &Value, place: &Pla
             }
         }
         Rule::Set(operation) => {
-            let name = place.0.rsplit('.').next().unwrap_or_default();
-            perform(state, operation, &[id], &one(name, value.clone()), place)?;
+            perform(state, operation, &[id], &one(place.name(), value.clone()), place)?;
         }
         Rule::Keyed(operation) => {
             for (key, body) in place.object(value)? {

@@ -2,8 +2,8 @@
 
 use logto_admin::serde_json::Value;
 
+use super::place::{Imported, Place};
 use super::sections::Target;
-use super::{Imported, Place};
 use crate::record::Record;
 use crate::state::State;
 

@@ -2,7 +2,7 @@
 
 use logto_admin::serde_json::Value;
 
-use super::{ImportError, Place};
+use super::place::{ImportError, Place};
 use crate::document::schema::{Kind, Schema};
 use crate::record::Members;
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Map, Value};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use super::Members;
+/// The members of a JSON object.
+pub(crate) type Members = Map<String, Value>;
 
 /// The members of an entity, in order of insertion. Looking through them is fast, because entities have few.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -4,13 +4,10 @@ mod fields;
 
 use std::cmp::Ordering;
 
-use logto_admin::serde_json::{Map, Value};
+use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use fields::Fields;
-
-/// The members of a JSON object.
-pub(crate) type Members = Map<String, Value>;
+pub(crate) use fields::{Fields, Members};
 
 /// An entity.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! The relations that operations list, add to, replace and remove from, as data. `operations/of_relations.rs` implements them.
 
+mod all;
 mod of_organizations;
 mod of_roles;
 
@@ -8,6 +9,8 @@ use crate::errors::Outcome;
 use crate::record::{Members, Record};
 use crate::rules::View;
 use crate::store::links::Where;
+
+pub(crate) use all::all;
 
 /// A relation between entities, as one path presents it.
 pub(crate) struct Relation {
@@ -94,28 +97,6 @@ impl Relation {
             fits: |_, _| Ok(()),
             filters: &[],
             present: |_, _, _, _| (),
-        }
-    }
-}
-
-/// Returns every relation.
-pub(crate) fn all() -> impl Iterator<Item = &'static Relation> {
-    of_roles::ALL.iter().chain(&of_organizations::ALL)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::links::TABLES;
-
-    #[test]
-    fn every_relation_matches_its_table() {
-        for relation in all() {
-            let table = TABLES.iter().find(|table| table.name == relation.table).unwrap();
-            assert_eq!(relation.path.matches("{}").count(), relation.owners.len(), "{}", relation.path);
-            assert_eq!(table.columns.len(), relation.owners.len() + 1, "{}", relation.path);
-            let named = relation.owners.iter().chain([&relation.target]).map(|collection| collection.name);
-            assert!(named.into_iter().all(|name| table.columns.contains(&name)), "{}", relation.path);
         }
     }
 }

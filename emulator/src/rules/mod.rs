@@ -8,6 +8,8 @@ mod domains;
 mod hooks;
 mod invitations;
 mod mfa_verifications;
+mod of_collections;
+mod of_settings;
 mod one_time_tokens;
 mod organizations;
 mod phrases;
@@ -24,20 +26,16 @@ use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::Value;
 
 use crate::call::Call;
-use crate::collections::{
-    APPLICATION_SECRETS, APPLICATIONS, CONNECTORS, CUSTOM_PHRASES, Collection, DOMAINS, HOOKS, INVITATIONS,
-    MFA_VERIFICATIONS, ONE_TIME_TOKENS, ORGANIZATION_ROLES, ORGANIZATIONS, PERSONAL_ACCESS_TOKENS, PROFILE_FIELDS,
-    RESOURCES, ROLES, SAML_APPLICATION_SECRETS, SAML_APPLICATIONS, SCOPES, SSO_CONNECTORS, SSO_SIGNING_KEYS, USERS,
-};
 use crate::errors::{Outcome, invalid_input};
 use crate::http::request::Query;
 use crate::record::{Fields, Members, Record};
-use crate::settings::{CIMD, SIGN_IN_EXPERIENCE, Setting};
 use crate::state::State;
 
 pub(crate) use application_rules::{protected_only, third_party_only};
 pub(crate) use domains::is_active;
 pub(crate) use invitations::{INVITATION_USAGE, same_address, status_at};
+pub(crate) use of_collections::of;
+pub(crate) use of_settings::prepare_setting;
 pub(crate) use organizations::role_names;
 pub(crate) use profile_fields::refuse as refuse_profile_fields;
 pub(crate) use saml_applications::{check_limit, saml_config, saml_key};
@@ -71,47 +69,6 @@ impl Rules {
         deleted: |_, _| (),
         present: |_, _, _| (),
     };
-}
-
-static ALL: &[(&Collection, &Rules)] = &[
-    (&USERS, &users::RULES),
-    (&PERSONAL_ACCESS_TOKENS, &users::TOKEN_RULES),
-    (&MFA_VERIFICATIONS, &mfa_verifications::RULES),
-    (&ROLES, &roles::RULES),
-    (&RESOURCES, &resources::RULES),
-    (&SCOPES, &resources::SCOPE_RULES),
-    (&APPLICATIONS, &applications::RULES),
-    (&APPLICATION_SECRETS, &applications::SECRET_RULES),
-    (&ORGANIZATIONS, &organizations::RULES),
-    (&ORGANIZATION_ROLES, &organizations::ROLE_RULES),
-    (&INVITATIONS, &invitations::RULES),
-    (&HOOKS, &hooks::RULES),
-    (&CONNECTORS, &connectors::RULES),
-    (&SSO_CONNECTORS, &sso_connectors::RULES),
-    (&SSO_SIGNING_KEYS, &sso_connectors::KEY_RULES),
-    (&CUSTOM_PHRASES, &phrases::RULES),
-    (&DOMAINS, &domains::RULES),
-    (&ONE_TIME_TOKENS, &one_time_tokens::RULES),
-    (&PROFILE_FIELDS, &profile_fields::RULES),
-    (&SAML_APPLICATIONS, &saml_applications::RULES),
-    (&SAML_APPLICATION_SECRETS, &saml_applications::SECRET_RULES),
-];
-
-/// Returns the rules of a collection. Two collections of one table have different paths.
-pub(crate) fn of(collection: &Collection) -> &'static Rules {
-    static NONE: Rules = Rules::NONE;
-    ALL.iter().find(|(known, _)| known.path == collection.path).map_or(&NONE, |(_, rules)| rules)
-}
-
-/// Validates a change of a setting, and completes the sent members.
-pub(crate) fn prepare_setting(call: &mut Call<'_>, setting: &Setting, sent: &mut Members) -> Outcome<()> {
-    if setting.name == SIGN_IN_EXPERIENCE.name {
-        sign_in_experience::prepare(call, sent)
-    } else if setting.name == CIMD.name {
-        cimd::refuse(sent)
-    } else {
-        Ok(())
-    }
 }
 
 /// An entity that is being created or updated.

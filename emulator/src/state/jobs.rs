@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
     use crate::Emulator;
-    use crate::emulator::Attempt;
+    use crate::emulator::handle::Attempt;
 
     const DIGEST: &str = r#"["pbkdf2",["salt","1000","20","sha512","@"],"0ecb3c32f57685303ff0878481d223bc1a16eb13"]"#;
 

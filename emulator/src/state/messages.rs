@@ -2,58 +2,15 @@
 
 use logto_admin::Timestamp;
 use logto_admin::serde_json::{Map, Value};
-use serde::{Deserialize, Serialize};
 
+pub use super::message::{Channel, Message};
+
+pub(crate) use super::message::Recipient;
 use crate::collections::CONNECTORS;
 use crate::collections::connector_factories;
 use crate::errors::{Outcome, Refusal};
-use crate::record::{Members, Record};
+use crate::record::Record;
 use crate::state::State;
-
-/// A message that Logto would have sent through its email or SMS connector.
-///
-/// Read the messages of an emulator with [`Emulator::messages`](crate::Emulator::messages).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Message {
-    /// Whether it is an email or a text message.
-    pub channel: Channel,
-    /// The email address or phone number.
-    pub recipient: String,
-    /// The usage type of the template, such as `SignIn` or `OrganizationInvitation`.
-    pub usage: String,
-    /// The variables of the template, such as `code` or `link`.
-    pub payload: Map<String, Value>,
-    /// The time of sending, by the emulator's clock.
-    pub sent_at: Timestamp,
-}
-
-impl Message {
-    /// Returns the verification code in the message, if it contains one.
-    #[must_use]
-    pub fn code(&self) -> Option<&str> {
-        self.payload.get("code").and_then(Value::as_str)
-    }
-}
-
-/// The way in which a message is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Channel {
-    /// An email.
-    Email,
-    /// A text message.
-    Sms,
-}
-
-/// A channel and an address in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Recipient {
-    pub channel: Channel,
-    /// The email address or phone number.
-    pub address: String,
-}
 
 /// Number of messages that are kept. The oldest are dropped.
 const KEPT: usize = 10_000;
@@ -61,32 +18,6 @@ const KEPT: usize = 10_000;
 const LIMIT: usize = 10;
 /// Milliseconds.
 const PERIOD: i64 = 600_000;
-
-impl Channel {
-    /// The type of the connectors that send through this channel.
-    pub(crate) const fn connector_type(self) -> &'static str {
-        match self {
-            Self::Email => "Email",
-            Self::Sms => "Sms",
-        }
-    }
-}
-
-impl Recipient {
-    pub(crate) fn email(address: impl Into<String>) -> Self {
-        Self { channel: Channel::Email, address: address.into() }
-    }
-
-    pub(crate) fn phone(address: impl Into<String>) -> Self {
-        Self { channel: Channel::Sms, address: address.into() }
-    }
-
-    /// Returns the recipient that a body names in `email` or `phone`.
-    pub(crate) fn of(body: &Members) -> Option<Self> {
-        let text = |name: &str| body.get(name).and_then(Value::as_str);
-        text("email").map(Self::email).or_else(|| text("phone").map(Self::phone))
-    }
-}
 
 /// Rejects a message without a connector, or if the recipient got too many messages.
 pub(crate) fn check(state: &State, now: i64, recipient: &Recipient) -> Outcome<()> {

@@ -3,32 +3,13 @@
 use std::borrow::Cow;
 
 use logto_admin::serde_json::Map;
-use serde::{Deserialize, Serialize};
 
+use super::verification_code::Code;
+pub(crate) use super::verification_code::Purpose;
 use crate::errors::{Outcome, Refusal};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 use crate::state::messages::{self, Channel, Recipient};
-
-/// A code that has been sent and not used yet.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Code {
-    recipient: Recipient,
-    purpose: Purpose,
-    code: String,
-    /// Milliseconds since the epoch.
-    expires_at: i64,
-    tries: u32,
-}
-
-/// Purpose of a code. A code that was sent for one purpose is unknown for others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Purpose {
-    /// The usage type of the template, such as `SignIn`.
-    pub usage: Cow<'static, str>,
-    /// The interaction or session that asked for the code. Empty outside of one.
-    pub session: String,
-}
 
 /// Milliseconds. The sign-in experience can set another lifetime.
 const LIFETIME: i64 = 600_000;

@@ -5,6 +5,7 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, HttpTransport, Method, TransportError, TransportOptions};
 use sha2::Sha256;
 
+use crate::dates::iso;
 use crate::errors::Refusal;
 use crate::record::{Members, Record};
 use crate::state::logs::Entry;
@@ -15,10 +16,19 @@ const USER_AGENT: &str = "Logto (https://logto.io/)";
 /// Number of retries of hooks that do not configure it. No hook can configure more.
 const RETRIES: u64 = 3;
 
+/// Adds the members that the body of every delivery has.
+fn body(hook: &str, event: &str, now: i64, members: &Members) -> Members {
+    let mut body = members.clone();
+    body.insert("hookId".to_owned(), hook.into());
+    body.insert("event".to_owned(), event.into());
+    body.insert("createdAt".to_owned(), iso(now).into());
+    body
+}
+
 /// Returns the delivery of an event to a hook.
 pub(super) fn to(hook: &Record, event: &str, now: i64, members: &Members) -> Delivery {
     let config = |name: &str| hook.members.get("config").and_then(|config| config.get(name));
-    let body = super::body(&hook.id, event, now, members);
+    let body = body(&hook.id, event, now, members);
     let text = Value::Object(body.clone()).to_string();
     let mut request = HttpRequest::new(Method::Post, config("url").and_then(Value::as_str).unwrap_or_default());
     request.headers.set("content-type", "application/json");

@@ -7,7 +7,6 @@ mod trigger;
 use logto_admin::serde_json::{Value, json};
 
 use crate::collections::HOOKS;
-use crate::dates::iso;
 use crate::record::{Members, Record};
 use crate::state::State;
 use crate::state::outbox::Delivery;
@@ -76,13 +75,4 @@ pub(crate) fn test(state: &mut State, now: i64, hook: &Record, config: &Value, e
             state.outbox.tests.push(delivery);
         }
     }
-}
-
-/// Adds the members that the body of every delivery has.
-fn body(hook: &str, event: &str, now: i64, members: &Members) -> Members {
-    let mut body = members.clone();
-    body.insert("hookId".to_owned(), hook.into());
-    body.insert("event".to_owned(), event.into());
-    body.insert("createdAt".to_owned(), iso(now).into());
-    body
 }

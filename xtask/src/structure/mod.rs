@@ -11,13 +11,10 @@ use std::fmt::Display;
 
 use anyhow::{Result, ensure};
 
-use self::graph::Import;
 use crate::files::{self, Source};
 
 /// The sources of the crates whose modules are checked.
 const CRATES: [&str; 6] = ["src/", "bindings/js/src/", "cli/src/", "codegen/src/", "emulator/src/", "xtask/src/"];
-/// The sources in which a module and its parent may import from each other.
-const WITHOUT_PARENTS: [&str; 1] = ["emulator/src/"];
 const PACKAGE: &str = "bindings/js/lib/";
 
 /// Checks the structure, and prints each problem.
@@ -28,11 +25,8 @@ pub(crate) fn check() -> Result<()> {
     problems.add(&platform::problems(&read(&paths, layout::SOURCES, ".rs")?)?);
 
     for sources in CRATES {
-        let (mut imports, unresolved) = rust::imports(&read(&paths, sources, ".rs")?)?;
+        let (imports, unresolved) = rust::imports(&read(&paths, sources, ".rs")?)?;
         problems.add(&unresolved);
-        if WITHOUT_PARENTS.contains(&sources) {
-            imports.retain(|import| !is_between_parent_and_child(import));
-        }
         problems.add(&graph::cycles(imports));
     }
     let (imports, unresolved) = typescript::imports(&read(&paths, PACKAGE, ".ts")?)?;
@@ -42,11 +36,6 @@ pub(crate) fn check() -> Result<()> {
     ensure!(problems.0 == 0, "problems in the structure: {}", problems.0);
     println!("No cycles between the modules of {}, and none between the files of {PACKAGE}", CRATES.join(", "));
     Ok(())
-}
-
-fn is_between_parent_and_child(Import { from, to, .. }: &Import) -> bool {
-    let [shorter, longer] = if from.len() < to.len() { [from, to] } else { [to, from] };
-    longer.strip_prefix(shorter.as_str()).is_some_and(|rest| rest.starts_with("::"))
 }
 
 /// The number of problems so far.

@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::recipient::Recipient;
-use super::{LIFETIME, context, customizer};
+use super::{context, customizer};
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::oidc::jwt::{self, Use};
@@ -13,6 +13,9 @@ use crate::record::Members;
 use crate::scripts::Failure;
 use crate::state::State;
 use crate::state::oidc::AccessToken;
+
+/// Lifetime of tokens that are not for a resource, in seconds.
+pub(super) const LIFETIME: i64 = 3600;
 
 /// An access token, with the members of the response that describe it.
 #[derive(Debug)]

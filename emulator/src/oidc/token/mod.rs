@@ -19,9 +19,6 @@ use crate::errors::Outcome;
 use crate::http::reply;
 use crate::state::oidc::{CODE, CREDENTIALS, DEVICE, EXCHANGE, GRANTS, REFRESH};
 
-/// Lifetime of tokens that are not for a resource, in seconds.
-const LIFETIME: i64 = 3600;
-
 /// Answers a token request, and logs it.
 pub(super) fn issue(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let outcome = answer(context);

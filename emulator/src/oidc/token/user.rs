@@ -2,8 +2,7 @@
 
 use logto_admin::serde_json::Value;
 
-use super::LIFETIME;
-use super::issue::{self, Issued};
+use super::issue::{self, Issued, LIFETIME};
 use super::recipient::Recipient;
 use crate::collections::USERS;
 use crate::errors::Outcome;

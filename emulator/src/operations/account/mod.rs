@@ -1,5 +1,6 @@
 //! The account API: operations of users on their own account.
 
+mod all;
 mod factors;
 mod identifiers;
 mod passkeys;
@@ -14,11 +15,8 @@ use crate::errors::{Outcome, Refusal};
 use crate::operations::of_collections::keep;
 use crate::record::Record;
 
+pub(super) use all::ALL;
 pub(crate) use rules::{check, check_enabled};
-
-/// The handlers of the account API.
-pub(super) const ALL: &[&[(&str, super::Handler)]] =
-    &[profile::ALL, verifications::ALL, factors::ALL, identifiers::ALL, passkeys::ALL, social::ALL];
 
 /// Returns the user that makes the call.
 fn user(call: &Call<'_>) -> Outcome<Record> {

@@ -1,0 +1,67 @@
+//! The endpoint of each route.
+
+use logto_admin::serde_json::{self, Value};
+use logto_admin::transport::{HttpResponse, Method};
+
+use super::{
+    Context, bearer, device, device_page, discovery, end_session, flow, introspection, issuer, pushed, refuse,
+    revocation, token, userinfo,
+};
+use crate::errors::{Outcome, Refusal};
+use crate::http::request::{Incoming, Query};
+use crate::state::State;
+
+/// Handles a request below `/oidc`.
+pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
+    state.oidc.tidy(now);
+    let form = if request.method == Method::Post { form(request) } else { request.query.clone() };
+    let mut context = Context { request, form, now, state };
+    let mut response = serve(&mut context).unwrap_or_else(Refusal::into_response);
+    if !response.headers.contains("cache-control") {
+        response.headers.set("cache-control", "no-store");
+    }
+    if response.status == 401 && request.headers.contains("authorization") {
+        let (scheme, challenge) = match bearer(request) {
+            Some(_) => ("Bearer", "error=\"invalid_token\", error_description=\"invalid token provided\""),
+            None => ("Basic", "error=\"invalid_client\", error_description=\"client authentication failed\""),
+        };
+        response.headers.set("www-authenticate", format!("{scheme} realm=\"{}\", {challenge}", issuer(request)));
+    }
+    response
+}
+
+fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    let route = context.request.path.strip_prefix("/oidc").unwrap_or_default().trim_end_matches('/').to_owned();
+    match (context.request.method, route.as_str()) {
+        (Method::Get | Method::Head, "/.well-known/openid-configuration") => Ok(discovery::configuration(context)),
+        (Method::Get | Method::Head, "/jwks") => Ok(discovery::keys(context)),
+        (Method::Get | Method::Post, "/auth") => flow::begin(context),
+        (Method::Post, "/request") => pushed::push(context),
+        (Method::Post, "/token") => token::issue(context),
+        (Method::Get | Method::Post, "/me") => userinfo::answer(context),
+        (Method::Post, "/device/auth") => device::begin(context),
+        (Method::Get | Method::Post, "/device") => device_page::page(context),
+        (Method::Get | Method::Post, "/session/end") => end_session::page(context),
+        (Method::Post, "/session/end/confirm") => end_session::confirm(context),
+        (Method::Post, "/token/introspection") => introspection::introspect(context),
+        (Method::Post, "/token/revocation") => revocation::revoke(context),
+        (Method::Get, route) if route.starts_with("/auth/") || route.starts_with("/device/") => {
+            let id = route.rsplit('/').next().unwrap_or_default();
+            flow::resume(context, id)
+        }
+        (method, route) => {
+            let description = format!("unrecognized route or not allowed method ({method} on {route})");
+            Err(refuse(404, "invalid_request", &description))
+        }
+    }
+}
+
+/// Parses a form. Like the server, it also accepts JSON.
+fn form(request: &Incoming) -> Query {
+    let text = String::from_utf8_lossy(&request.body);
+    let members = serde_json::from_str::<Value>(&text).ok().and_then(|value| value.as_object().cloned());
+    members.map_or_else(
+        || Query::parse(&text),
+        |members| members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect(),
+    )
+}
