@@ -33,7 +33,7 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
     Some(i64::from(date.to_julian_day() - EPOCH))
 }
 
-/// Formats milliseconds since the epoch like JavaScript, such as `2025-01-01T00:00:00.000Z`.
+/// Formats milliseconds since the epoch like JavaScript. Example: `2025-01-01T00:00:00.000Z`.
 pub(crate) fn iso(millis: i64) -> String {
     let (days, of_day) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
     // The days of 400 years from March to February, which puts leap days at the end of a year.

@@ -92,7 +92,7 @@ pub(crate) fn wrong_method(methods: impl Into<String>) -> Refusal {
     Refusal { status: 405, body: Body::NotAllowed(methods.into()) }
 }
 
-/// Returns the error for values that the database cannot store, such as a NUL character.
+/// Returns the error for values that the database cannot store. Example: a NUL character.
 pub(crate) fn internal() -> Refusal {
     Refusal::without_code(500, "Internal server error.")
 }
@@ -121,12 +121,12 @@ pub(crate) fn foreign_key() -> Refusal {
     Refusal::usual(422, "entity.relation_foreign_key_not_found")
 }
 
-/// Returns the error for a user or application that is not a member of the organization.
+/// Returns the error for users and applications outside of the organization.
 pub(crate) fn require_membership() -> Refusal {
     Refusal::new(422, "organization.require_membership", "The user must be a member of the organization to proceed.")
 }
 
-/// Returns the error for entities that do not fit together, such as a user and a role of another type.
+/// Returns the error for entities that do not fit together. Example: a user and a role of another type.
 pub(crate) fn constraint_violated() -> Refusal {
     Refusal::usual(422, "entity.db_constraint_violated")
 }

@@ -56,7 +56,7 @@ mod engine {
         }
     })()"#;
 
-    /// Runs a script on a thread of its own: the engine cannot interrupt all of its functions.
+    /// Runs a script on a thread of its own. The engine cannot interrupt all of its functions.
     pub(super) fn run(script: &str, function: &str, payload: &Value, time: Duration) -> Result<Option<Value>, Failure> {
         let [script, function, payload] = [script.to_owned(), function.to_owned(), payload.to_string()];
         let (sender, receiver) = mpsc::channel();

@@ -49,7 +49,7 @@ impl Running {
         Client::builder(endpoint).client_credentials("emulator-app", "emulator-secret").build()
     }
 
-    /// Sends a signal, waits for the end, and returns the exit code and the error output.
+    /// Sends a signal, and waits for the end. Returns the exit code and the error output.
     fn end(mut self, signal: &str) -> (Option<i32>, String) {
         let sent = Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap();
         assert!(sent.success());

@@ -49,7 +49,7 @@ pub(crate) fn named(name: &str) -> Option<&'static Collection> {
     ALL.iter().copied().find(|collection| collection.name == name)
 }
 
-/// Returns the collections whose entities are deleted with their owner, and the members that contain the owner's id.
+/// Returns the collections whose entities are deleted with their owner. The members contain the owner's id.
 pub(crate) fn owned_by(owner: &Collection) -> impl Iterator<Item = (&'static Collection, &'static str)> {
     let name = owner.name;
     all().flat_map(move |owned| {

@@ -39,7 +39,7 @@ impl Factory {
         self.0.get(member).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Returns whether any number of connectors can be created, each with its own target.
+    /// Returns whether any number of connectors can be created. Each has its own target.
     pub(crate) fn is_standard(self) -> bool {
         self.is("isStandard")
     }
@@ -68,7 +68,7 @@ impl Factory {
         shown
     }
 
-    /// Rejects a configuration that lacks a required field or has a field of the wrong type.
+    /// Rejects a configuration that lacks a required field. Also rejects fields of the wrong type.
     pub(crate) fn check(self, config: &Members) -> Outcome<()> {
         let fields = self.0.get("formItems").or(self.0.get("fields")).and_then(Value::as_array);
         let issue = |field: &Value| {

@@ -36,7 +36,7 @@ pub(crate) fn read(text: &str) -> Option<Readable> {
     Some(Readable { pem: pem(&bytes, "\n"), expires_at: i64::try_from(expiry.as_millis()).ok()? })
 }
 
-/// Issues a certificate for a key that is derived from a secret, signed by that key. Returns it in PEM.
+/// Issues a self-signed certificate for a key, and returns it in PEM. The key is derived from a secret.
 pub(crate) fn issue(secret: &str, now: i64, expires_at: i64) -> Option<String> {
     let key = signing_key(0, secret)?;
     let serial = Sha256::digest(secret);

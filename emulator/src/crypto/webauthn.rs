@@ -34,7 +34,7 @@ pub(crate) struct Challenge {
     pub host: String,
 }
 
-/// Flags of authenticator data: the user is present, is verified, and the data contain a credential.
+/// Flags of authenticator data. The user is present, is verified, and the data contain a credential.
 const PRESENT: u8 = 0x01;
 const VERIFIED: u8 = 0x04;
 const ATTESTED: u8 = 0x40;
@@ -42,7 +42,7 @@ const ATTESTED: u8 = 0x40;
 const TIMEOUT: u32 = 60_000;
 
 impl Challenge {
-    /// Returns what the browser asks an authenticator for, to add a passkey for the user.
+    /// Returns the request for an authenticator that adds a passkey for the user.
     pub(crate) fn registration(&self, user: &Record, known: &[Credential]) -> Value {
         let names = ["primaryEmail", "primaryPhone", "username"].map(|member| user.text(member));
         let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or("Unnamed User");
@@ -61,7 +61,7 @@ impl Challenge {
         })
     }
 
-    /// Returns what the browser asks an authenticator for, to prove one of these credentials or, without any, its own.
+    /// Returns the request for an authenticator that proves one of these credentials. Without any, it proves its own.
     pub(crate) fn authentication(&self, allowed: &[Credential]) -> Value {
         json!({
             "challenge": self.value,
@@ -109,7 +109,7 @@ impl Challenge {
         Ok(())
     }
 
-    /// Checks what the browser has added: the challenge that it passed on, and the page that asked.
+    /// Checks what the browser has added. These are the challenge that it passed on, and the page that asked.
     fn check_client(&self, payload: &Value, kind: &str) -> Result<(), Refusal> {
         let data = bytes(payload, "clientDataJSON").and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
         let data = data.ok_or_else(|| failed("the client data are not JSON"))?;
@@ -170,7 +170,7 @@ impl<'a> AuthenticatorData<'a> {
         Some(Self { host, flags: *flags, counter: u32::from_be_bytes(*counter), credential })
     }
 
-    /// Reads the id of a credential, which follows the id of the authenticator and its own length, and its key.
+    /// Reads the id and the key of a credential. The id follows that of the authenticator, and its own length.
     fn credential(bytes: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let (_, rest) = bytes.split_at_checked(16)?;
         let (length, rest) = rest.split_first_chunk::<2>()?;

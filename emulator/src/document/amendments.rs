@@ -2,7 +2,7 @@
 
 use logto_admin::serde_json::{self, Map, Value};
 
-/// A rule: the operation, the place in its entry (a JSON pointer), and the members of the schema there.
+/// A rule. It has the operation, the place in its entry (a JSON pointer), and the members of the schema there.
 type Amendment = (&'static str, &'static str, &'static str);
 
 const JSON: &str = "/body/application~1json";

@@ -100,7 +100,8 @@ fn responses(info: &OperationInfo, contract: Contract) -> Value {
     responses.into()
 }
 
-/// Returns a schema in the form of OpenAPI: `operations.json` lists properties as pairs, and numbers shared schemas.
+/// Returns a schema in the form of OpenAPI. In `operations.json`, properties are pairs, and shared schemas have
+/// numbers.
 fn written(schema: &Value) -> Value {
     let Value::Object(members) = schema else { return json!({}) };
     let mut written = Map::new();

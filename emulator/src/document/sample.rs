@@ -90,7 +90,7 @@ fn named(name: &str, word: &str) -> bool {
     name.to_ascii_lowercase().trim_end_matches('s').ends_with(word)
 }
 
-/// Copies sent members into a sample response if its schema has them and accepts their values.
+/// Copies sent members into a sample response. Leaves out those that its schema lacks or rejects.
 pub(crate) fn overlay(schema: Schema, answer: &mut Value, sent: &Map<String, Value>) {
     let Value::Object(members) = answer else { return };
     for (name, value) in sent {

@@ -8,7 +8,7 @@ use logto_admin::serde_json::{self, Map, Value};
 
 use crate::document::amendments;
 
-/// The whole document: one entry per operation, and the schemas that several operations share.
+/// The whole document. It has an entry per operation, and the schemas that several operations share.
 struct Document {
     operations: Map<String, Value>,
     schemas: Vec<Value>,

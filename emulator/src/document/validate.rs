@@ -59,7 +59,7 @@ pub(crate) fn takes(schema: Schema, value: &Value) -> bool {
     check(schema, Some(value), &Path::new()).is_empty()
 }
 
-/// Converts a query value to a number if the schema asks for one and the text is valid.
+/// Converts a query value to a number. Keeps it if the schema has another type, or if the text is invalid.
 fn typed(schema: Schema, value: &str) -> Value {
     let number = || value.parse::<f64>().ok().map(Value::from);
     let converted = match schema.kind() {

@@ -65,7 +65,7 @@ impl Issue {
         Self::new("custom", path, message.to_owned(), json!({}))
     }
 
-    /// Creates an issue of a value that does not match any branch, with the issues of each branch.
+    /// Creates an issue of a value that matches no branch. It has the issues of each branch.
     pub(crate) fn no_branch(branches: Vec<Vec<Self>>, path: &Path) -> Self {
         let error = |issues| json!({ "issues": values(issues), "name": "ZodError" });
         let errors: Vec<Value> = branches.into_iter().map(error).collect();

@@ -67,7 +67,7 @@ pub(super) fn create_secret(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &answer))
 }
 
-/// Verifies the code of a new secret or, without a record, of the secret that the user has.
+/// Verifies the code of a new secret. Without a record, it is that of the secret that the user has.
 pub(super) fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let (id, code) = (call.text("verificationId").to_owned(), call.text("code").to_owned());

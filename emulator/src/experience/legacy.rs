@@ -96,7 +96,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("SubmitLegacyInteraction", submit),
 ];
 
-/// Carries out an operation of the Experience API with another body, and returns its answer.
+/// Carries out an operation of the Experience API with another body.
 fn delegate(call: &mut Call<'_>, body: Value, run: Handler) -> Outcome<Members> {
     let sent = std::mem::take(&mut call.body);
     call.body = body.as_object().cloned().unwrap_or_default();
@@ -140,7 +140,7 @@ fn change_event(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::nothing(204))
 }
 
-/// Verifies an identifier with a password, a code or the data of a social provider, and keeps it for the submission.
+/// Verifies an identifier, and keeps it for the submission. It has a password, a code or the data of a social provider.
 fn identify(call: &mut Call<'_>, proof: &Members) -> Outcome<HttpResponse> {
     let has = |name: &str| proof.contains_key(name);
     let shown = identifier(proof).shown();

@@ -26,7 +26,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("BindPasskey", bind),
 ];
 
-/// The hidden member of a record that holds the challenge, while it has not been answered.
+/// The hidden member of a record with the unanswered challenge.
 const CHALLENGE: &str = "challenge";
 /// The hidden member of a record that holds the new credential.
 const CREDENTIAL: &str = "credential";
@@ -48,7 +48,7 @@ fn payload(call: &Call<'_>) -> Value {
     call.body.get("payload").cloned().unwrap_or_default()
 }
 
-/// Adds a record that waits for an authenticator, and returns its id with the options.
+/// Adds a record that waits for an authenticator. Returns its id with the options.
 fn ask(
     call: &mut Call<'_>,
     mut record: Verification,
@@ -143,7 +143,7 @@ fn find(state: &State, id: &str) -> Option<(Record, Credential)> {
     passkeys.find(|(_, credential)| credential.credential_id == id).map(|(factor, found)| (factor.clone(), found))
 }
 
-/// Returns what the browser asks an authenticator for before the user has entered anything.
+/// Returns the request for an authenticator before the user has entered anything.
 fn preflight(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let challenge = challenge(call);
     let options = challenge.authentication(&[]);

@@ -56,7 +56,7 @@ fn verified<'c, 'r>(call: &'c Call<'_>, record: &'r Verification) -> Outcome<(&'
     Ok((call.record(&CONNECTORS, record.text("connectorId"))?, profile))
 }
 
-/// Returns the user that has the identity or, with `links`, the one with the same email address or phone number.
+/// Returns the user that has the identity. With `links`, it can also have the same email address or phone number.
 pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
     let (connector, profile) = verified(call, record)?;
     let has = |user: &&Record| identity_of(user, connector.text("target")) == Some(text(profile, "id"));
@@ -94,7 +94,7 @@ fn tokens(profile: &Members) -> Option<Members> {
     profile.get("rawData")?.get("tokenResponse")?.as_object().cloned()
 }
 
-/// Returns what a record adds to a user: one that does not exist yet also gets the rest of the profile.
+/// Returns what a record adds to a user. A user that does not exist yet also gets the rest of the profile.
 pub(super) fn provided(call: &Call<'_>, record: &Verification, is_new: bool) -> Outcome<Provided> {
     let (connector, profile) = verified(call, record)?;
     let mut provided = identity(connector, profile);

@@ -22,7 +22,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("AssertSingleSignOnSaml", assert_saml),
 ];
 
-/// Hidden members of a record: the state and the redirect URI of the client, the profile in a SAML response, and tokens.
+/// Hidden members of a record. They are state and redirect URI of the client, the profile in a SAML response, and
+/// tokens.
 const STATE: &str = "state";
 const REDIRECT_URI: &str = "redirectUri";
 const ASSERTED: &str = "asserted";
@@ -69,7 +70,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(verification(call, &id))
 }
 
-/// Receives the response of a SAML provider, and sends the browser back to the sign-in page.
+/// Receives the response of a SAML provider. Sends the browser back to the sign-in page.
 fn assert_saml(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let connector = call.record(&SSO_CONNECTORS, call.parameter(0))?.clone();
     let interaction = call.text("RelayState").to_owned();

@@ -79,7 +79,7 @@ fn invalid_json(error: &serde_json::Error) -> Refusal {
     Refusal::without_code(400, message)
 }
 
-/// Writes whole numbers without a fraction, as JavaScript does: `3600.0` becomes `3600`.
+/// Writes whole numbers without a fraction, like JavaScript. `3600.0` becomes `3600`.
 fn shorten_numbers(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {

@@ -23,7 +23,7 @@ pub(crate) fn body(request: &Incoming, most: usize) -> Outcome<Option<Cow<'_, [u
     }
 }
 
-/// Returns the compressed data of a gzip file (RFC 1952), without its header and its checksum.
+/// Returns the compressed data of a gzip file (RFC 1952). Leaves out its header and its checksum.
 fn deflated(file: &[u8]) -> Option<&[u8]> {
     const CHECKSUM: u8 = 0x02;
     const EXTRA: u8 = 0x04;

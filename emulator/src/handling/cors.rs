@@ -35,7 +35,7 @@ pub(crate) fn methods(path: &str, state: &mut State) -> HttpResponse {
     response.header("logto-core-request-id", state.ids.token(16))
 }
 
-/// Returns the response to a CORS preflight request, if the path permits other origins.
+/// Returns the response to a CORS preflight request. The path must permit other origins.
 pub(crate) fn preflight(path: &str, origin: &str, headers: Option<&str>) -> Option<HttpResponse> {
     if !is_open(path) {
         return None;

@@ -62,7 +62,7 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
     response
 }
 
-/// Handles a request to the API without authentication, on behalf of the emulator itself.
+/// Handles a request to the API on behalf of the emulator, without authentication.
 pub(crate) fn trusted(request: &HttpRequest, state: &mut State) -> HttpResponse {
     let now = state.clock.tick();
     let request = Incoming::new(request);
@@ -79,7 +79,7 @@ enum Area {
     Pages,
 }
 
-/// Returns an uploaded file, a verification file of a custom domain, or the sign-in page.
+/// Returns an uploaded file, a file that verifies a domain, or the sign-in page.
 fn page(request: &Incoming, state: &State) -> HttpResponse {
     let asset = state.assets.get(&request.path).map(reply::file);
     asset.or_else(|| operations::verification_file(request, state)).unwrap_or_else(reply::page)

@@ -145,14 +145,15 @@ pub(crate) fn keeps(id: &str) -> bool {
     logto_admin::operation::find(id).is_some_and(|info| !matches!(work(info), Work::StandIn))
 }
 
-/// Returns the routes of this release of Logto with this path, for all methods, and the path parameters.
+/// Returns the routes of this path for all methods, with the path parameters. Leaves out those of other releases of
+/// Logto.
 fn matching(release: Release, segments: &[String]) -> impl Iterator<Item = (&'static Route, Vec<String>)> {
     let routes = routes().get(&segments.len()).into_iter().flatten();
     let routes = routes.filter(move |route| route.info.is_in(release));
     routes.filter_map(|route| Some((route, route.matches(segments)?)))
 }
 
-/// Returns the route of a request and the path parameters, if this release of Logto has the route.
+/// Returns the route of a request, with the path parameters. This release of Logto must have it.
 pub(crate) fn find(
     release: Release,
     method: Method,

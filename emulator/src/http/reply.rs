@@ -42,7 +42,7 @@ pub(crate) fn file(upload: &Upload) -> HttpResponse {
     HttpResponse::new(200).header("content-type", upload.kind.clone()).body(upload.content.clone())
 }
 
-/// Adds what every response has: a request id and, after a successful read, an `ETag`.
+/// Adds what every response has. This is a request id and, after a successful read, an `ETag`.
 pub(crate) fn complete(request: &Incoming, mut response: HttpResponse, ids: &mut Ids) -> HttpResponse {
     let reads = matches!(request.method, Method::Get | Method::Head);
     if reads && response.status == 200 {

@@ -101,7 +101,7 @@ impl Query {
         self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// Returns whether the first value of `name` is a word for true, such as `true`, `1` or `yes`.
+    /// Returns whether the first value of `name` means true. Examples: `true`, `1`, `yes`.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         let words = ["1", "true", "y", "yes", "yep", "yeah"];
         self.get(name).is_some_and(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value)))

@@ -11,7 +11,7 @@ use crate::handling;
 use crate::record::Members;
 use crate::state::State;
 
-/// Performs an operation as a caller with every permission, and returns the body of the response.
+/// Performs an operation with every permission. Returns the body of the response.
 pub(super) fn perform(
     state: &mut State,
     operation: &str,

@@ -6,7 +6,7 @@ use super::place::{ImportError, Place};
 use crate::document::schema::{Kind, Schema};
 use crate::record::Members;
 
-/// Rejects the first member of an entity that neither the schema nor the seed file's own members have.
+/// Rejects the first unknown member of an entity. Known are those of the schema, and the seed file's own members.
 pub(super) fn check_entity(
     schema: Schema,
     own: &[&'static str],

@@ -7,7 +7,7 @@ use crate::store::{Candidates, EDGE};
 /// Characters in a text, of which `None` is any but an edge.
 type Part = Vec<Option<char>>;
 
-/// A pattern of SQL's `LIKE`: `%` is any text, `_` is any character, and a backslash escapes the next character.
+/// A pattern of SQL's `LIKE`. `%` is any text, `_` is any character, and a backslash escapes the next character.
 #[derive(Debug)]
 pub(crate) struct Like {
     /// Parts that a text with its edges contains, in this order. Empty if all texts match.
@@ -54,7 +54,7 @@ impl Like {
         })
     }
 
-    /// Returns the texts that can match, if `containing` returns those that contain a part in lower case.
+    /// Returns the texts that can match. Those of `containing` contain a part in lower case.
     pub(crate) fn candidates(
         &self,
         case_sensitive: bool,

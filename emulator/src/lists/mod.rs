@@ -21,10 +21,10 @@ use crate::relations::Relation;
 use crate::store::links::Where;
 use crate::store::{Places, Store, Table};
 
-/// Number of targets of links above which a search looks for all entities that match.
+/// Maximum number of targets that a search checks one by one. Above it, the search looks for all entities that match.
 const FEW: usize = 1000;
 
-/// Returns a response with the entities that match the query, as `show` presents them.
+/// Returns a response with the entities that match the query. `show` presents them.
 ///
 /// The links that a filter looks for must also meet the conditions in `within`.
 pub(crate) fn answer<'r>(
@@ -52,7 +52,7 @@ pub(crate) fn answer<'r>(
     Ok(page.announce(call.request, total, reply::json(200, &body(call, shown.into_iter().map(show).collect()))))
 }
 
-/// Returns a response with a page of a collection: as `answer`, but without visiting every entity.
+/// Returns a response with a page of a collection. Like `answer`, but does not visit every entity.
 pub(crate) fn page(
     call: &Call<'_>,
     collection: &'static Collection,
@@ -74,7 +74,8 @@ pub(crate) fn page(
     Ok(page.announce(call.request, total, reply::json(200, &body(call, items))))
 }
 
-/// Returns a response with a page of the entities that owners are linked to: as `answer`, but without visiting every one.
+/// Returns a response with a page of the entities that owners are linked to. Like `answer`, but does not visit every
+/// one.
 pub(crate) fn linked(
     call: &Call<'_>,
     relation: &Relation,
@@ -109,7 +110,7 @@ fn is_found(table: &Table, place: u32, search: Option<&Search>) -> bool {
     search.is_none_or(|search| table.at(place).is_some_and(|record| search.matches(record)))
 }
 
-/// Removes the places of entities that do not meet the requirements or that lists do not contain.
+/// Removes the places of entities that do not meet the requirements. Also removes those that lists do not contain.
 fn restricted(
     store: &Store,
     collection: &Collection,

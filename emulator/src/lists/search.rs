@@ -171,7 +171,7 @@ impl Pattern {
         is_plain.then(|| Candidates { possible: possible(), ..Candidates::default() })
     }
 
-    /// Returns the texts that can match, if `containing` returns those that contain a part in lower case.
+    /// Returns the texts that can match. Those of `containing` contain a part in lower case.
     fn candidates(&self, case_sensitive: bool, containing: &dyn Fn(&[Option<char>]) -> Candidates) -> Candidates {
         match self {
             Self::Like(patterns) => {

@@ -7,7 +7,7 @@ use crate::collections::{ORGANIZATION_ROLES, ORGANIZATIONS, ROLES, USER_SSO_IDEN
 use crate::record::{Members, Record};
 use crate::state::State;
 
-/// Claims of the profile that the user's `profile` member holds, with the names of their members.
+/// Claims that the user's `profile` member holds, with the names of their members.
 const PROFILE: [(&str, &str); 11] = [
     ("family_name", "familyName"),
     ("given_name", "givenName"),

@@ -62,7 +62,7 @@ pub(crate) fn authenticate(context: &Context<'_>) -> Outcome<Client> {
     if expired { Err(invalid("client secret has expired")) } else { Ok(client) }
 }
 
-/// Returns the id and secret from the `Authorization` header or, without that header, from the form.
+/// Returns the id and secret from the `Authorization` header. Without that header, they are in the form.
 pub(crate) fn credentials(context: &Context<'_>) -> Outcome<(String, Option<String>)> {
     let (id, secret) = (context.parameter("client_id"), context.parameter("client_secret"));
     let Some(header) = context.request.headers.get("authorization") else {

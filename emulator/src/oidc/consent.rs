@@ -37,7 +37,7 @@ fn give(request: &Incoming, state: &mut State, now: i64) -> Outcome<String> {
     Ok(format!("{}/oidc/{page}/{}", request.origin, interaction.id))
 }
 
-/// `/consent`: continues at once for an application of the tenant, and shows a page for another one.
+/// `/consent`. Continues at once for an application of the tenant, and shows a page for another one.
 pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
     match current(request, state, now) {
         Ok((interaction, _)) if !interaction.authorization.client.is_third_party => {
@@ -47,7 +47,7 @@ pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpRespo
     }
 }
 
-/// `/api/interaction/consent`: shows and records the consent to an application that is not the tenant's own.
+/// `/api/interaction/consent`. Shows and records the consent to an application that is not the tenant's own.
 pub(crate) fn interaction(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse> {
     match request.method {
         Method::Get => shown(request, state, now).map(|shown| reply::json(200, &shown)),

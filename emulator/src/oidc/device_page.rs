@@ -9,7 +9,7 @@ use crate::http::reply;
 use crate::providers::saml::escape;
 use crate::state::oidc::Answer;
 
-/// `/oidc/device`: shows a form for the code, and begins the sign-in for the code that the user enters.
+/// `/oidc/device`. Shows a form for the code, and begins the sign-in for the code that the user enters.
 pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let entered = context.parameter("user_code").unwrap_or_default().to_ascii_uppercase();
     let letters = |code: &str| code.replace('-', "");

@@ -46,7 +46,7 @@ pub(crate) fn missing() -> Refusal {
     not_found("interaction session not found")
 }
 
-/// Returns the id of the interaction that the cookie of a request names, unless it has expired.
+/// Returns the id of the interaction in the cookie of a request. `None` if it has expired.
 pub(crate) fn id_of(request: &Incoming, state: &State, now: i64) -> Outcome<String> {
     let id = cookies::get(request, cookies::INTERACTION);
     let id = id.ok_or_else(|| not_found("interaction session id cookie not found"))?;

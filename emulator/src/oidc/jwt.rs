@@ -7,7 +7,7 @@ use logto_admin::serde_json::{self, Value, json};
 use crate::record::{Members, text};
 use crate::state::State;
 
-/// Reason why a token is invalid, in the terms of the library that the server uses to check tokens.
+/// Reason why a token is invalid. The terms are those of the library that the server uses.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub code: &'static str,
@@ -73,7 +73,7 @@ pub(crate) fn open(state: &mut State, token: &str) -> Result<Members, Problem> {
     Ok(claims)
 }
 
-/// Returns the claims of a token if this emulator issued it for `audience` and it is valid at `now`, in milliseconds.
+/// Returns the claims of a token that this emulator issued for `audience`. It must be valid at `now`, in milliseconds.
 pub(crate) fn read(state: &mut State, token: &str, audience: &str, now: i64) -> Result<Members, Problem> {
     let claims = open(state, token)?;
     if claims.get("aud").and_then(Value::as_str) != Some(audience) {

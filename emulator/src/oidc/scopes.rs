@@ -63,7 +63,7 @@ impl<'a> Holder<'a> {
         Ok(())
     }
 
-    /// Rejects a holder that may not access the organization now: only members may, and some need a second factor.
+    /// Rejects a holder that may not access the organization now. Only members may, and some need a second factor.
     pub(crate) fn check_access(self, state: &State, organization: &str) -> Outcome<()> {
         self.check_membership(state, organization)?;
         let found = state.store.get(&collections::ORGANIZATIONS, organization);
@@ -100,14 +100,14 @@ impl<'a> Holder<'a> {
         names(scopes.filter(|scope| scope.text("resourceId") == resource))
     }
 
-    /// Returns the names of the organization scopes that the roles in an organization permit.
+    /// Returns the organization scopes that roles in an organization permit, by name.
     pub(crate) fn of_organization(self, state: &State, organization: &str) -> Vec<String> {
         let member = [("organizations", organization), (self.kind.collection, self.id)];
         let ids = state.store.links.organization_scopes(self.kind.organization_roles, &member);
         names(ids.into_iter().filter_map(|id| state.store.get(&ORGANIZATION_SCOPES, id)))
     }
 
-    /// Returns the ids of the organizations that the holder belongs to, oldest membership first.
+    /// Returns the ids of the holder's organizations. The oldest membership comes first.
     pub(crate) fn organizations(self, state: &'a State) -> Vec<&'a str> {
         let holder = [(self.kind.collection, self.id)];
         let mut ids: Vec<&str> = state.store.links.ids(self.kind.memberships, "organizations", &holder).collect();
@@ -149,7 +149,7 @@ pub(crate) fn default_resource(state: &State) -> Option<&str> {
     resource.map(|resource| resource.text("indicator"))
 }
 
-/// Returns the scopes in a space-separated list that are also in `permitted`, in the order of the list.
+/// Returns the scopes in a space-separated list that are also in `permitted`. Keeps the order of the list.
 pub(crate) fn common<'a>(wanted: impl Iterator<Item = &'a str>, permitted: &[String]) -> Vec<String> {
     let mut common: Vec<String> = Vec::new();
     for scope in wanted {

@@ -40,7 +40,7 @@ pub(crate) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record
     call.state.store.get(&CONNECTORS, id).ok_or_else(unknown)
 }
 
-/// Sends a test message with the configuration in the body, not with that of a stored connector.
+/// Sends a test message with the configuration in the body. That of a stored connector is not used.
 fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let phone = call.body.get("phone").and_then(Value::as_str).map(Recipient::phone);
     let recipient = phone.or_else(|| Recipient::of(&call.body)).ok_or_else(|| {

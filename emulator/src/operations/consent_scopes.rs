@@ -72,7 +72,8 @@ static KINDS: [Kind; 3] = [
 
 /// The member with the scopes of `OpenID` Connect.
 const USER_SCOPES: &str = "userScopes";
-/// In place of an application's id: all applications that are identified by their metadata document.
+/// Stands for all applications that are identified by their metadata document. It takes the place of an application's
+/// id.
 const CIMD: &str = "cimd";
 
 fn list(call: &Call<'_>, application: &str) -> HttpResponse {

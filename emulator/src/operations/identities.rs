@@ -73,7 +73,7 @@ fn delete_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     changed(call, user)
 }
 
-/// Removes the identity of a user at a social provider, and the tokens that the provider has issued.
+/// Removes the identity of a user at a social provider. Also removes the provider's tokens.
 pub(super) fn remove_identity(state: &mut State, user: &mut Record, target: &str) -> Outcome<()> {
     identities(user).and_then(|identities| identities.remove(target)).ok_or_else(no_identity)?;
     if let Some(tokens) = token_sets::find(state, &user.id, Of::Social(target)).map(|tokens| tokens.id.clone()) {
@@ -113,7 +113,7 @@ fn sso_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &shown.into()))
 }
 
-/// Returns an identity, with its token set if the query asks for it and there is one.
+/// Returns an identity. It has its token set if the query asks for it.
 fn with_tokens(call: &Call<'_>, user: &str, of: Of<'_>, identity: (&str, Value)) -> Members {
     let shown = with(Members::new(), identity.0, identity.1);
     match token_sets::find(call.state, user, of).filter(|_| call.request.query.is_true("includeTokenSecret")) {

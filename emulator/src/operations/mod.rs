@@ -81,7 +81,7 @@ static ALL: &[&[(&str, Handler)]] = &[
     verification_codes::ALL,
 ];
 
-/// Returns the operations that have a handler of their own, except those of the Experience API.
+/// Returns the operations with a handler of their own. Leaves out those of the Experience API.
 pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
     ALL.iter().chain(account::ALL).copied().flatten()
 }

@@ -71,7 +71,7 @@ fn find(call: &Call<'_>, collection: &Collection, way: Unknown) -> Outcome<Recor
     Ok(found)
 }
 
-/// Returns the entities of the owner in the path, or all entities if the collection has no owner.
+/// Returns the entities of the owner in the path. Without an owner, returns all entities.
 fn siblings<'c>(call: &'c Call<'_>, collection: &Collection) -> impl DoubleEndedIterator<Item = &'c Record> + use<'c> {
     let owner = collection.owner.map(|owner| owner.member);
     let owned = move |record: &&Record| owner.is_none_or(|member| record.text(member) == call.parameter(0));
@@ -207,7 +207,7 @@ fn fill(collection: &Collection, draft: &mut Draft) {
     }
 }
 
-/// Rejects what the database would reject: values that are already in use or too long.
+/// Rejects what the database would reject. These are values that are already in use or too long.
 pub(crate) fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
     for unique in collection.unique {
         let value = record.text(unique.member);

@@ -146,7 +146,7 @@ fn remove(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpRespo
     if unlink(call, relation, &id) { Ok(reply::nothing(call.success())) } else { Err(not_found()) }
 }
 
-/// Returns the ids of the targets that the body contains or names, without duplicates.
+/// Returns the ids of the targets in the body, without duplicates.
 fn targets(call: &Call<'_>, relation: &Relation) -> Outcome<Vec<String>> {
     let mut ids = call.texts(relation.ids);
     for name in relation.names.map(|names| call.texts(names)).unwrap_or_default() {

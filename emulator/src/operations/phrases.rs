@@ -103,7 +103,7 @@ fn translation(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &Value::Object(members)))
 }
 
-/// Returns the language of the phrases: the first accepted language that has phrases, or the default.
+/// Returns the language of the phrases. It is the first accepted language that has phrases, or the default.
 fn language(call: &Call<'_>) -> String {
     let detects = call.state.settings.language("autoDetect") == Some(Value::Bool(true));
     let accepted = call.request.headers.get("accept-language").filter(|_| detects).unwrap_or_default();

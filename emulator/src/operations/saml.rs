@@ -117,7 +117,7 @@ fn begin(call: &mut Call<'_>, request: &str, relay_state: Option<String>) -> Out
     Ok(redirect(302, &location).header("set-cookie", cookie))
 }
 
-/// Receives the result of the sign-in, and sends the browser to the service provider with a response.
+/// Receives the result of the sign-in. Sends the browser to the service provider with a response.
 fn callback(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let query = |name| call.request.query.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
     let (code, state) = (query("code"), query("state"));

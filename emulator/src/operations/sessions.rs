@@ -47,7 +47,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     }),
 ];
 
-/// Returns the sessions of the caller, and whether the caller's token belongs to them.
+/// Returns the sessions of the caller. Each has a flag for that of the token.
 fn own_sessions(call: &Call<'_>) -> Value {
     let current = call.access_token().and_then(|token| token.session.as_deref());
     let sessions = call.state.oidc.sessions.of_user(&call.caller).map(|session| {
@@ -62,7 +62,7 @@ fn no_session() -> Refusal {
     Refusal::usual(404, "oidc.session_not_found")
 }
 
-/// Ends a session of a user and, if the query asks for it, revokes the grants of its applications.
+/// Ends a session of a user. If the query asks for it, revokes the grants of its applications.
 fn end_session(call: &mut Call<'_>, user: &str, uid: &str) -> Outcome<()> {
     let target = call.request.query.get("revokeGrantsTarget").unwrap_or_default().to_owned();
     let oidc = &mut call.state.oidc;
@@ -78,7 +78,7 @@ fn end_session(call: &mut Call<'_>, user: &str, uid: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Returns the grants of a user to existing applications, of the type that the query asks for.
+/// Returns the grants of a user to existing applications. The query selects their type.
 fn grants(call: &Call<'_>, user: &str) -> Value {
     let wanted = call.request.query.get("appType");
     let shown = |grant: &Grant| {

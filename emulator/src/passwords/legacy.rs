@@ -67,7 +67,7 @@ pub(super) fn parse(digest: &str) -> Outcome<Legacy> {
     }
 }
 
-/// Returns the name of a hash function in lower case, without the prefix that OpenSSL allows.
+/// Returns the name of a hash function in lower case. Drops the prefix that OpenSSL allows.
 fn hash_name(name: &str) -> Outcome<String> {
     let lower = name.to_ascii_lowercase();
     let plain = lower.strip_prefix("rsa-").unwrap_or(&lower);

@@ -24,7 +24,7 @@ pub(crate) const DIGEST: &str = "passwordDigest";
 pub(crate) const MEMBERS: [&str; 2] = [DIGEST, ALGORITHM];
 /// The member with the flag for a password that must be changed.
 pub(crate) const EXPIRED: &str = "isPasswordExpired";
-/// The member with the time at which the password was set, in milliseconds since the epoch.
+/// The member with the time at which the password was set. Milliseconds since the epoch.
 pub(crate) const SET_AT: &str = "passwordUpdatedAt";
 /// The member that holds the algorithm of the digest.
 pub(crate) const ALGORITHM: &str = "passwordAlgorithm";

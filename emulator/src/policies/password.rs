@@ -82,7 +82,7 @@ impl<'p> PasswordPolicy<'p> {
         issues
     }
 
-    /// Returns start and length of the phrases that a test finds, unless the policy permits them.
+    /// Returns start and length of the phrases that a test finds. None if the policy permits them.
     fn spans(&self, characters: &[char], test: fn(&[char]) -> usize) -> Vec<(usize, usize)> {
         if !self.rejects("repetitionAndSequence") {
             return Vec::new();

@@ -16,7 +16,7 @@ pub(crate) fn policy(state: &State) -> Option<Value> {
     (policy.get("enabled") == Some(&Value::Bool(true))).then(|| policy.clone())
 }
 
-/// Rejects a password that was marked as expired or is older than the policy permits.
+/// Rejects a password that is marked as expired. Also rejects it if it is older than the policy permits.
 pub(crate) fn check(state: &State, hidden: &Fields, now: i64) -> Outcome<()> {
     let Some(policy) = policy(state) else { return Ok(()) };
     let number = |value: Option<&Value>| value.and_then(Value::as_f64);

@@ -60,7 +60,7 @@ const SHORTEST: usize = 4;
 /// Maximum length with the calling code.
 const LONGEST: usize = 15;
 
-/// Returns the number without a zero after the calling code, or `None` if it is invalid.
+/// Returns the number without a zero after the calling code. `None` if it is invalid.
 pub(crate) fn normalized(digits: &str) -> Option<String> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

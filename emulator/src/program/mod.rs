@@ -47,7 +47,7 @@ pub async fn run(arguments: &Arguments, mut warn: impl FnMut(&str)) -> io::Resul
     arguments.state.as_ref().map_or(Ok(()), |state| files::save(&emulator, state))
 }
 
-/// Uses the system clock, because people who try the server by hand expect today's dates.
+/// Uses the system clock. People who try the server by hand expect today's dates.
 #[expect(clippy::disallowed_methods, reason = "the server uses the system clock")]
 fn emulator(arguments: &Arguments) -> logto_admin::Result<Emulator> {
     let builder = Emulator::builder().seed(arguments.random_seed);

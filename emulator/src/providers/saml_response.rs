@@ -40,7 +40,7 @@ const TYPES: &str = " xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"";
 const C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 impl Response<'_> {
-    /// Returns the response with the signature of a key, and the certificate of the key.
+    /// Returns the response with the signature and the certificate of a key.
     pub(crate) fn signed(&self, key: &SigningKey, certificate: &str) -> String {
         let [id, ..] = &self.ids;
         let (head, rest) = (self.head(), self.rest(""));

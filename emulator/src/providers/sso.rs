@@ -93,7 +93,7 @@ pub(crate) fn provider(name: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.name == name)
 }
 
-/// Returns the connectors that users can sign in with: those that are configured and have domains.
+/// Returns the connectors that users can sign in with. They are configured and have domains.
 pub(crate) fn available(store: &Store) -> impl Iterator<Item = &Record> {
     let filled = |connector: &Record, member: &str| match connector.members.get(member) {
         Some(Value::Object(members)) => !members.is_empty(),
@@ -103,7 +103,7 @@ pub(crate) fn available(store: &Store) -> impl Iterator<Item = &Record> {
     store.all(&SSO_CONNECTORS).filter(move |connector| filled(connector, "config") && filled(connector, "domains"))
 }
 
-/// Returns the ids of the connectors for the domain of an email address, if single sign-on is enabled.
+/// Returns the ids of the connectors for the domain of an email address. None if single sign-on is disabled.
 pub(crate) fn of_email(state: &State, email: &str) -> Vec<String> {
     let domain = email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default();
     let has = |connector: &&Record| {
@@ -155,7 +155,7 @@ impl Provider {
         Ok(accepted)
     }
 
-    /// Returns what the server has about the provider of a connector, if the connector is configured.
+    /// Returns what the server has about a provider. `None` if the connector is not configured.
     pub(crate) fn details(&self, id: &str, config: &Members, origin: &str, now: i64) -> Option<Value> {
         match self.protocol {
             Protocol::Oidc if config.is_empty() => None,
@@ -196,7 +196,7 @@ struct IdentityProvider {
 }
 
 impl IdentityProvider {
-    /// Reads the identity provider from the metadata or from the single values of a configuration.
+    /// Reads the identity provider from the metadata, or from single values.
     fn of(config: &Members) -> Option<Self> {
         if let Some(metadata) = config.get("metadata").and_then(Value::as_str) {
             return Self::of_metadata(metadata);

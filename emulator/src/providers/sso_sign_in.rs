@@ -35,7 +35,7 @@ impl Begun<'_> {
         details.ok_or_else(|| Refusal::usual(400, "connector.invalid_config"))
     }
 
-    /// Returns the address at which the user signs in, and the issuer of the identities of the connector.
+    /// Returns the address at which the user signs in. Also returns the issuer of the connector's identities.
     pub(crate) fn address_and_issuer(&self, state: &mut State, now: i64) -> Outcome<(String, String)> {
         let details = self.details(now)?;
         let issuer = details.get("issuer").or_else(|| details.pointer("/identityProvider/entityId"));

@@ -24,7 +24,7 @@ pub(crate) fn is_active(domain: &Record) -> bool {
     domain.text("domain").starts_with("active.")
 }
 
-/// The server checks the DNS records whenever it shows a domain, except right after its creation.
+/// The server checks the DNS records whenever it shows a domain. Its creation is an exception.
 fn present(view: &View<'_>, domain: &Record, members: &mut Members) {
     if view.shape == Shape::Created {
         return;

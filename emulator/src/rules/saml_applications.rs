@@ -63,7 +63,7 @@ const FIRST_YEARS: i64 = 3;
 const MOST: usize = 3;
 const POST_BINDING: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 
-/// Rejects another application if there are as many as a self-hosted server can have.
+/// Rejects more applications than a self-hosted server can have.
 pub(crate) fn check_limit(state: &crate::state::State) -> Outcome<()> {
     let all = state.store.all(&SAML_APPLICATIONS).filter(|application| application.text("type") == "SAML");
     if all.count() < MOST {

@@ -106,7 +106,7 @@ fn check_domains(domains: &[String]) -> Outcome<Vec<String>> {
     if repeated.is_empty() { Ok(domains) } else { refuse("single_sign_on.duplicated_domains", repeated) }
 }
 
-/// Adds what the server has about the provider, except after a creation and in lists of an organization.
+/// Adds what the server has about the provider. Not after a creation, and not in lists of an organization.
 fn present(view: &View<'_>, connector: &Record, members: &mut Members) {
     let Some(provider) = provider_of(connector) else { return };
     if matches!(view.shape, Shape::Created | Shape::Linked) {

@@ -19,7 +19,7 @@ const LIMIT: usize = 10;
 /// Milliseconds.
 const PERIOD: i64 = 600_000;
 
-/// Rejects a message without a connector, or if the recipient got too many messages.
+/// Rejects a message without a connector. Also rejects it if the recipient got too many messages.
 pub(crate) fn check(state: &State, now: i64, recipient: &Recipient) -> Outcome<()> {
     let kind = recipient.channel.connector_type();
     if connector(state, recipient.channel).is_none() {

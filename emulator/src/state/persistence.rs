@@ -46,7 +46,8 @@ impl<R: Read> Read for Shallow<R> {
     }
 }
 
-/// Keeps what the builder configures: the release, the services, the kind of clock and whether webhooks are delivered.
+/// Keeps what the builder configures. This is the release, the services, the kind of clock and whether webhooks are
+/// delivered.
 pub(crate) fn restore(state: &mut State, reader: impl Read) -> io::Result<()> {
     let saved = read(reader)?;
     let clock = state.clock.at(saved.clock);

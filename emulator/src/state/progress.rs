@@ -8,7 +8,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, Record, text};
 use crate::state::messages::Recipient;
 
-/// The members of a record that hold the profile of a social or enterprise provider.
+/// The members of a record with the profile of a social or enterprise provider.
 pub(crate) const SOCIAL_PROFILE: &str = "socialUserInfo";
 pub(crate) const ENTERPRISE_PROFILE: &str = "enterpriseSsoUserInfo";
 
@@ -335,7 +335,7 @@ impl Progress {
         self.verifications.iter_mut().find(is_it)
     }
 
-    /// Returns the connector of the social provider at which the user has proven who they are.
+    /// Returns the connector of the social provider that has identified the user.
     pub(crate) fn social_connector(&self) -> Option<&str> {
         let record = self.of_kind(Kind::Social).filter(|record| record.is_valid());
         record.map(|record| record.text("connectorId"))

@@ -63,8 +63,7 @@ impl Store {
         self.found.get(&format!("{} {key}", collection.name), version, table.len(), || search(table))
     }
 
-    /// Returns the places of the entities that the links lead to which meet the conditions, newest link first. Remembers
-    /// them.
+    /// Returns the places of linked entities that meet the conditions. The newest link is first. Remembers them.
     pub(crate) fn linked(&self, collection: &Collection, links: &str, conditions: &[Where<'_>]) -> Arc<Vec<u32>> {
         let Some(table) = self.table(collection) else { return Arc::default() };
         let version = self.links.changes().wrapping_add(table.moves());
@@ -73,8 +72,8 @@ impl Store {
         self.linked.get(&format!("{} {links} {conditions:?}", collection.name), version, table.len(), search)
     }
 
-    /// Returns the entities on a page of those that the links lead to which meet the conditions, newest link first. Also
-    /// returns the number of all these entities.
+    /// Returns a page of the linked entities that meet the conditions. The newest link is first. Also returns the
+    /// number of all these entities.
     pub(crate) fn linked_page(
         &self,
         collection: &Collection,

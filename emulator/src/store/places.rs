@@ -69,7 +69,7 @@ impl Places {
         self.words().flat_map(|(index, word)| bits(index, word))
     }
 
-    /// Returns `count` places after the first `skipped` ones, in ascending or descending order.
+    /// Returns `count` places after the first `skipped` ones. The order can be descending.
     pub(crate) fn page(&self, descending: bool, skipped: usize, count: usize) -> Vec<u32> {
         if descending {
             cut(self.words().rev(), true, skipped, count)

@@ -201,7 +201,7 @@ mod tests {
             found
         }
 
-        /// Asserts that the candidates are right, and returns how many are certain and possible.
+        /// Asserts that the candidates are right. Returns how many are certain and possible.
         fn check(&self, part: &str) -> (usize, usize) {
             let found = self.find(part);
             let containing = (0..).zip(&self.texts).filter(|(_, text)| text.contains(part));

@@ -81,13 +81,13 @@ impl Table {
         records.filter(move |record| record.text(member).to_lowercase() == value)
     }
 
-    /// Returns the places of the entities that might have this value in a unique member, ignoring case.
+    /// Returns the places of entities that might have this value in a unique member. Ignores case.
     pub(crate) fn places_having(&self, member: &str, value: &str) -> impl Iterator<Item = u32> {
         self.having_key(hash(member, &value.to_lowercase())).map(|(place, _)| place)
     }
 
-    /// Returns the entities whose searchable member contains these characters, in lower case. `None` is any character
-    /// but an edge of the text.
+    /// Returns entities whose searchable member contains these lower-case characters. `None` is any character but an
+    /// edge of the text.
     pub(crate) fn containing(&self, member: &str, part: &[Option<char>]) -> Candidates {
         let mut found = Candidates::default();
         self.texts.get(member).into_iter().for_each(|texts| texts.find(part, &mut found));

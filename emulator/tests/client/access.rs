@@ -15,7 +15,7 @@ fn with_credentials(emulator: &Emulator, id: &str, secret: &str) -> Result<Clien
     Client::builder(emulator.endpoint()).client_credentials(id, secret).transport(emulator.clone()).build()
 }
 
-/// Posts a form, with or without credentials, to the token endpoint and returns the response's status and body.
+/// Posts a form to the token endpoint, and returns status and body. The credentials are optional.
 fn token(emulator: &Emulator, form: &str) -> (u16, Value) {
     let mut request = HttpRequest::new(Method::Post, format!("{}/oidc/token", emulator.endpoint().url()));
     request.headers.set("content-type", "application/x-www-form-urlencoded");

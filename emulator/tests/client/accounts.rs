@@ -12,7 +12,7 @@ use logto_admin_emulator::Emulator;
 
 use crate::refused;
 
-/// Creates a user, and returns a client that acts as that user, the user's id and the subject token.
+/// Creates a user. Returns a client that acts as that user, the user's id and the subject token.
 async fn user(emulator: &Emulator) -> Result<(Client, String, String)> {
     let admin = emulator.client()?;
     let ada = CreateUser { username: Some("ada".into()), ..Default::default() };

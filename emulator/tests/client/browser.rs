@@ -67,7 +67,7 @@ impl Browser {
         self.send(Method::Get, path, None)
     }
 
-    /// Calls the Experience API, and returns the status and the body or, of an error, its code.
+    /// Calls the Experience API, and returns the status and the body. Of an error, returns its code.
     pub(crate) fn experience(&mut self, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { None } else { Some(body) };
         let response = self.send(method, &format!("/api/experience{path}"), body);
@@ -87,7 +87,7 @@ impl Browser {
         self.call(Method::Post, &format!("/verification/{path}"), body)["verificationId"].as_str().unwrap().to_owned()
     }
 
-    /// Proves an address with a code, and returns the body with the verification record.
+    /// Proves an address with a code. Returns the body with the verification record.
     pub(crate) fn prove_address(&mut self, identifier: &Value, event: &str) -> Value {
         let record = self.verify("verification-code", &json!({ "identifier": identifier, "interactionEvent": event }));
         let code = self.emulator.messages().last().unwrap().code().unwrap().to_owned();
@@ -113,13 +113,13 @@ impl Browser {
         self.call(Method::Put, "", &json!({ "interactionEvent": event }));
     }
 
-    /// Submits the interaction and returns the parameters with which the browser returns to the application.
+    /// Submits the interaction. Returns the parameters with which the browser returns to the application.
     pub(crate) fn submit(&mut self) -> BTreeMap<String, String> {
         let target = self.call(Method::Post, "/submit", &Value::Null)["redirectTo"].as_str().unwrap().to_owned();
         self.follow(&target)
     }
 
-    /// Follows redirects until the browser returns to the application, and returns the parameters.
+    /// Follows redirects until the browser returns to the application. Returns the parameters.
     pub(crate) fn follow(&mut self, target: &str) -> BTreeMap<String, String> {
         let mut target = target.to_owned();
         for _ in 0..5 {

@@ -247,7 +247,7 @@ async fn users_sign_in_by_email_address_or_phone_number_with_a_password_or_a_cod
     Ok(())
 }
 
-/// Returns an emulator whose users register with an email address, and have what `more` requires.
+/// Returns an emulator whose users register with an email address. They have what `more` requires.
 async fn with_email_sign_up(more: Value) -> Result<Emulator> {
     let emulator = Emulator::new();
     let admin = emulator.client()?;

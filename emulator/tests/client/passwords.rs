@@ -83,7 +83,7 @@ async fn malformed_legacy_digests_are_rejected_at_creation() {
     }
 }
 
-/// Creates a user with a password, and returns an emulator whose passwords expire after a day, and the user's id.
+/// Creates a user with a password. Returns the user's id, and an emulator whose passwords expire after a day.
 async fn with_expiration(password: &str) -> Result<(Emulator, String)> {
     let emulator = Emulator::new();
     let admin = emulator.client()?;
@@ -98,7 +98,7 @@ async fn with_expiration(password: &str) -> Result<(Emulator, String)> {
     Ok((emulator, id))
 }
 
-/// Proves a password in a new sign-in, and returns the status and the code of the error.
+/// Proves a password in a new sign-in. Returns the status and the code of the error.
 fn prove(browser: &mut Browser, password: &str) -> (u16, Value) {
     browser.start("SignIn", "openid");
     let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": password });

@@ -63,7 +63,7 @@ async fn the_server_stops_on_request_and_when_dropped() -> Result<()> {
     Ok(())
 }
 
-/// Sends bytes over a new connection and returns everything that the server sends until it closes the connection.
+/// Sends bytes over a new connection. Returns everything that the server sends until it closes the connection.
 async fn exchange(server: &Server, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     // The server might close the connection before it has read everything.
@@ -135,8 +135,8 @@ async fn other_requests_are_answered_while_a_script_runs() -> Result<()> {
     Ok(())
 }
 
-/// Sends a slow request, and panics if it is answered before others that are sent later. This test and the server share
-/// one thread.
+/// Sends a slow request. Panics if it is answered before others that are sent later. This test and the server share one
+/// thread.
 async fn others_are_answered_before(server: &Server, slow: &str) {
     tokio::select! {
         biased;

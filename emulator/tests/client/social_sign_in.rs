@@ -20,7 +20,7 @@ async fn with_connector(more: Value) -> Result<(Emulator, String)> {
     Ok((emulator, id))
 }
 
-/// Signs in at the provider as this account, and returns the body with the verification record.
+/// Signs in at the provider as this account. Returns the body with the verification record.
 fn verify(browser: &mut Browser, connector: &str, account: &Value) -> Value {
     let path = format!("/verification/social/{connector}");
     let begin = json!({ "state": "s", "redirectUri": "https://app.example/social" });

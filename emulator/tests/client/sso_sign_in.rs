@@ -32,7 +32,7 @@ fn begin(browser: &mut Browser, connector: &str) -> Value {
     browser.call(Post, &format!("/verification/sso/{connector}/authorization-uri"), &begin)
 }
 
-/// Signs in at the provider as this account, and returns the body with the verification record.
+/// Signs in at the provider as this account. Returns the body with the verification record.
 fn verify(browser: &mut Browser, connector: &str, account: &Value) -> Value {
     let begun = begin(browser, connector);
     let body = json!({ "verificationId": begun["verificationId"], "connectorData": account });

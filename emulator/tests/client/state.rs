@@ -47,7 +47,7 @@ async fn a_restored_emulator_continues_where_the_saved_one_ended() -> Result<()>
     Ok(())
 }
 
-/// It does not matter whether the last entity of a kind or the last link was deleted, or never existed.
+/// A deleted last entity of a kind is like one that never existed. So is the last link.
 #[tokio::test]
 async fn a_restored_emulator_saves_the_same_state() -> Result<()> {
     let emulator = Emulator::new();

@@ -34,7 +34,7 @@ fn get(emulator: &Emulator, path: &str) -> Value {
     serde_json::from_str(&emulator.handle(&request).body.text()).unwrap()
 }
 
-/// Returns the claims of a token that is signed with a key of the emulator and that is for this audience.
+/// Returns the claims of a token for this audience. A key of the emulator must have signed it.
 fn claims(emulator: &Emulator, token: &Value, audience: &str) -> Value {
     let token = token.as_str().unwrap();
     let header = decode_header(token).unwrap();

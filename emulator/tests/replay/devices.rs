@@ -11,7 +11,7 @@ use crate::exchange::Exchange;
 /// The origin of the sign-in page.
 pub(crate) const ORIGIN: &str = "http://logto";
 
-/// The devices of all users, and what the emulator has last given to or asked of them.
+/// The devices of all users. Includes what the emulator has last given to or asked of them.
 #[derive(Default)]
 pub(crate) struct Devices {
     authenticators: Vec<Authenticator>,

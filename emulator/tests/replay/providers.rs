@@ -7,7 +7,7 @@ use logto_admin::transport::{HttpRequest, Method};
 
 use crate::exchange::Exchange;
 
-/// Replaces the code of a provider with the profile that the recorder's provider sent for it.
+/// Replaces the code of a provider with the profile. The recorder's provider sent it for that code.
 pub(crate) fn translate(exchange: &Exchange, body: &mut Value) {
     if exchange.operation_id.as_deref() != Some("VerifyEnterpriseSsoVerification") {
         return;
@@ -31,7 +31,7 @@ pub(crate) fn translate(exchange: &Exchange, body: &mut Value) {
     data.insert("tokenResponse".to_owned(), tokens);
 }
 
-/// Returns the request of a service provider for a sign-in, as the browser posts it.
+/// Returns the request of a service provider for a sign-in. The browser posts it.
 pub(crate) fn saml_request(application: &str, entity: &str, relay_state: &str) -> HttpRequest {
     let text = format!(
         r#"<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0">

@@ -3,7 +3,8 @@ use logto_admin::serde_json::Value;
 use crate::exchange::Exchange;
 use crate::names::looks_like_id;
 
-/// Returns whether a stateless operation can also respond like this: with a success, or an access, input or page error.
+/// Returns whether a stateless operation can also respond like this. It can with a success, or an access, input or page
+/// error.
 fn is_general(exchange: &Exchange) -> bool {
     let code = exchange.response_body["code"].as_str().unwrap_or_default();
     exchange.is_success() || ["auth.", "guard.", "session.not_found"].iter().any(|general| code.starts_with(general))
@@ -85,11 +86,11 @@ fn issues(recorded: &Value, ours: &Value) -> Option<String> {
     (recorded != ours).then(|| format!("{ours:?}, recorded {recorded:?}"))
 }
 
-/// Objects whose members are not compared: free-form ones, descriptions and the payloads of logs. The emulator does not
-/// translate descriptions, and the replay makes other requests than the recorder.
+/// Objects whose members are not compared. They are free-form ones, descriptions and payloads of logs. The emulator
+/// does not translate descriptions, and the replay makes other requests than the recorder.
 const FREE: [&str; 6] = ["customData", "customClientMetadata", "identities", "profile", "description", "payload"];
 
-/// Returns the first place where two values have members with different names or types.
+/// Returns the first place where the members of two values differ. Compares names and types.
 fn unlike(place: &str, recorded: &Value, ours: &Value) -> Option<String> {
     match (recorded, ours) {
         (Value::Object(one), Value::Object(other)) => {

@@ -270,7 +270,7 @@ impl Stage {
         token
     }
 
-    /// Returns the refresh token for a token request: the last one, unless the recording lists another.
+    /// Returns the refresh token for a token request. It is the last one, unless the recording lists another.
     fn refresh_token(&self, seq: u64) -> Option<&str> {
         let listed = self.recording.refreshes.iter().find(|(request, _)| *request == seq).map(|(_, from)| *from);
         let suits = |(from, _): &&(u64, String)| listed.is_none_or(|listed| listed == *from);

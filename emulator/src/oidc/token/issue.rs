@@ -38,7 +38,7 @@ impl Issued {
     }
 }
 
-/// Issues a token for a resource, with those of the `wanted` scopes that the recipient has.
+/// Issues a token for a resource. It has those of the `wanted` scopes that the recipient has.
 ///
 /// In an organization, these are the scopes of the recipient's roles there.
 pub(super) fn for_resource(
@@ -63,7 +63,7 @@ pub(super) fn for_resource(
     signed(context, recipient, indicator, scope, lifetime, extra)
 }
 
-/// Issues a token for an organization, with those of the `wanted` scopes that the recipient has there.
+/// Issues a token for an organization. It has those of the `wanted` scopes that the recipient has there.
 pub(super) fn for_organization(
     context: &mut Context<'_>,
     recipient: Recipient<'_>,

@@ -23,7 +23,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("UpdatePassword", update_password),
 ];
 
-/// The members that responses only have if the field is visible and the token has the scope.
+/// The members of visible fields. Responses have them only if the token has the scope.
 const GUARDED: [(&str, &str, &str); 9] = [
     ("name", "name", "profile"),
     ("avatar", "avatar", "profile"),

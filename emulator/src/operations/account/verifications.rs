@@ -55,7 +55,7 @@ fn has_address(user: &Record, recipient: &Recipient) -> bool {
     }
 }
 
-/// Sends a code to an address of the user, which proves that the user is present, or to a new one.
+/// Sends a code to an address of the user or to a new one. The former proves that the user is present.
 fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let recipient = identifier(call)?;
     let is_own = has_address(&user(call)?, &recipient);

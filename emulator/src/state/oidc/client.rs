@@ -43,12 +43,12 @@ impl Client {
         self.settings.get(setting).and_then(Value::as_f64).map(|number| number as i64)
     }
 
-    /// Whether the application cannot keep a secret, and therefore does not authenticate.
+    /// Whether the application cannot keep a secret. It then does not authenticate.
     pub(crate) fn is_public(&self) -> bool {
         matches!(self.kind.as_str(), "Native" | "SPA")
     }
 
-    /// Whether tokens for the application name the session, so that it can end the session itself.
+    /// Whether tokens for the application name the session. It can then end the session itself.
     pub(crate) const fn names_sessions(&self) -> bool {
         self.backchannel_logout_uri.is_some() && self.backchannel_logout_session_required
     }

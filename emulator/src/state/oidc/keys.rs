@@ -123,7 +123,7 @@ impl Keys {
         signed
     }
 
-    /// Returns whether the signature belongs to the text and one of these keys, which has this algorithm.
+    /// Returns whether the signature belongs to the text and one of these keys. The key has this algorithm.
     pub(crate) fn verify(&mut self, origins: &[Origin], head: (&str, &str), text: &str, signature: &str) -> bool {
         let (algorithm, kid) = head;
         let mut suiting = origins.iter().filter(|origin| origin.algorithm() == algorithm);

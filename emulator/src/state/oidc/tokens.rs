@@ -18,7 +18,7 @@ pub(crate) struct AccessToken {
     pub expires_at: i64,
 }
 
-/// The answer to an authorization request, which codes and refresh tokens represent.
+/// The answer to an authorization request. Codes and refresh tokens represent it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Authorized {
     pub client: String,

@@ -167,7 +167,7 @@ impl Links {
         self.rows(table, conditions).filter_map(move |row| row.get(at?).map(String::as_str))
     }
 
-    /// Returns the ids of the scopes that a member of an organization has through its roles, which are in this table.
+    /// Returns the ids of the scopes that a member of an organization has. Its roles are in this table.
     pub(crate) fn organization_scopes(&self, roles: &str, member: &[Where<'_>]) -> BTreeSet<&str> {
         let mut scopes = BTreeSet::new();
         for role in self.ids(roles, "organization_roles", member) {
@@ -187,8 +187,9 @@ impl Links {
         self.places(table, conditions).filter_map(move |place| rows?.row(place))
     }
 
-    /// Returns the ids in a column of `count` rows that meet the conditions, after the `skipped` newest ones, newest
-    /// first. Also returns the number of all rows that meet them. With one condition, reads only the rows of the page.
+    /// Returns the ids in a column of rows that meet the conditions. These are `count` rows after the `skipped` newest
+    /// ones, newest first. Also returns the number of all rows that meet them. With one condition, reads only the rows
+    /// of the page.
     pub(crate) fn page<'a>(
         &'a self,
         table: &str,
@@ -254,7 +255,7 @@ pub(crate) fn columns(table: &str) -> &'static [&'static str] {
     TABLES.iter().find(|known| known.name == table).map_or(&[], |known| known.columns)
 }
 
-/// Returns the conditions that only one row can meet, or those that rows within it meet.
+/// Returns the conditions that only one row can meet. Otherwise, returns those that rows within it meet.
 fn conditions<'a>(table: &str, row: &'a [String]) -> impl Iterator<Item = Where<'a>> + use<'a> {
     columns(table).iter().copied().zip(row.iter().map(String::as_str))
 }

@@ -21,12 +21,12 @@ pub(crate) struct Recording {
     pub(crate) sign_ins: (u64, u64),
     /// The application that the users sign in to.
     pub(crate) web: Web,
-    /// Token requests with an earlier refresh token than the last one: their number, and that of the exchange that
-    /// returned the refresh token.
+    /// Token requests with an earlier refresh token than the last one. The values are their number, and that of the
+    /// exchange that returned the refresh token.
     pub(crate) refreshes: &'static [(u64, u64)],
     /// Steps of the users in their browsers before an exchange.
     pub(crate) steps: &'static [(u64, Step)],
-    /// The callers of account operations: the first exchange, the last one, and the recorded id of the user.
+    /// The callers of account operations. The values are first and last exchange, and the recorded id of the user.
     pub(crate) callers: &'static [(u64, u64, &'static str)],
     /// Intended differences, by exchange number, and their reasons.
     pub(crate) different: &'static [(u64, &'static str)],
