@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::changed_experience::changed_experience;
 use super::connector_models::ConnectorModels;
 use super::declaration::Declaration;
-use super::entity_members::{Members, canonical};
+use super::entity_members::Members;
 use super::kinds::SIGN_IN_EXPERIENCE;
 use super::tenant::Tenant;
 use super::unsupported::remove_unsupported;
@@ -36,12 +37,9 @@ pub(super) async fn problems(
     let Some(experience) = declaration.entities.iter().find(|entity| entity.kind.is(kind)) else {
         return Ok(Vec::new());
     };
-    let before = tenant.all(kind).first().map(|found| found.canonical()).unwrap_or_default();
     let mut members = experience.members.clone();
     remove_unsupported(kind, &mut members, |minor| tenant.might_have(minor));
-    let mut changed = canonical(kind.members, &members);
-    changed.retain(|name, value| before.get(name) != Some(value));
-    let needs = needs(&changed);
+    let needs = needs(&changed_experience(tenant, &members));
     if needs.is_empty() {
         return Ok(Vec::new());
     }

@@ -28,6 +28,7 @@
 
 mod apply;
 mod call;
+mod changed_experience;
 mod comparison;
 mod connector_models;
 mod declaration;

@@ -2,8 +2,8 @@
 
 use logto_admin::Client;
 
+use super::changed_experience::changed_experience;
 use super::declaration::{Declaration, Declared};
-use super::entity_members::canonical;
 use super::kinds::SIGN_IN_EXPERIENCE;
 use super::tenant::Tenant;
 
@@ -17,11 +17,7 @@ pub(super) fn warnings(client: &Client, tenant: &Tenant, declaration: &Declarati
     if client.endpoint().is_cloud() || !tenant.might_have(since) {
         return Vec::new();
     }
-    let before = tenant.all(kind).first().map(|found| found.canonical()).unwrap_or_default();
-    let is_changed = |declared: &&Declared| {
-        let after = canonical(kind.members, &declared.members);
-        after.get(member).is_some_and(|value| before.get(member) != Some(value))
-    };
+    let is_changed = |declared: &&Declared| changed_experience(tenant, &declared.members).contains_key(member);
     let changed = declaration.entities.iter().filter(|entity| entity.kind.is(kind)).filter(is_changed);
     changed
         .map(|declared| {

@@ -129,7 +129,11 @@ impl Writer {
                 RecordError { message, ..problem }
             }
             _ => match self.note(&Entry::Undone { key: key.to_owned() }) {
-                Ok(()) => RecordError { is_partial: false, ..problem },
+                Ok(()) => {
+                    let message =
+                        format!("{}; the user that was created for the record was deleted again", problem.message);
+                    RecordError { message, is_partial: false, ..problem }
+                }
                 Err(fatal) => fatal,
             },
         }

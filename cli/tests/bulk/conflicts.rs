@@ -283,6 +283,8 @@ async fn a_record_with_the_identity_of_another_user_leaves_no_user() {
         "{line:?}"
     );
     assert!(!line.is_partial, "the user is gone again");
+    let message = line.message.unwrap_or_default();
+    assert!(message.ends_with("; the user that was created for the record was deleted again"), "{message}");
     assert_eq!(stage.usernames().await, ["other"]);
     let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
     assert_eq!(users, undo::Users::default());
