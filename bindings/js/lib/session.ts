@@ -54,7 +54,7 @@ export class Session {
    */
   beginToken(): TokenAttempt | undefined {
     const { appId, exchange, tokenStore, wasm } = this.settings.options;
-    if (this.#hasBegun || this.#registration.at || appId === undefined || exchange || tokenStore || wasm) return undefined;
+    if (this.#hasBegun || appId === undefined || exchange || tokenStore || wasm) return undefined;
     this.#hasBegun = true;
     const begun = sendTokenRequest(this.settings, 1);
     // The module reports the error, if the call gets there.
@@ -99,15 +99,10 @@ export class Session {
       throw new LogtoError("background work ends with its request on this platform; calls renew the token before it expires");
     }
     const kept = (this.#kept = { interval });
-    void this.engine().then(
-      (engine) => {
-        if (this.#kept !== kept) return;
-        // Adding a client starts its background task.
-        const added = this.#registration.at?.engine !== engine;
-        const client = this.number(engine);
-        if (!added) engine.keepFresh(client, interval);
-      },
-    ).catch((error: unknown) => this.settings.log("error", String(error)));
+    const started = this.engine().then((engine) => {
+      if (this.#kept === kept) engine.keepFresh(this.number(engine), interval);
+    });
+    started.catch((error: unknown) => this.settings.log("error", String(error)));
     const stop = (): void => {
       if (this.#kept !== kept) return;
       this.#kept = undefined;

@@ -78,8 +78,8 @@ export class Engine implements HostContext {
     if (answer) state.observe(answer.response.status);
     if (answer && answer.response.status < 400) return answer;
     return new Promise((resolve, reject) => {
-      const pending = this.#pending(owner, client, request, () => (pending.answer ? resolve(pending.answer) : reject(trapped(undefined))), reject);
-      pending.first = first;
+      const answered = (): void => (pending.answer ? resolve(pending.answer) : reject(trapped(undefined)));
+      const pending: PendingCall = { owner, state, request, first, resolve: answered, reject };
       state.begun = begun;
       this.#enter(client, pending, request);
       state.begun = undefined;
@@ -105,7 +105,7 @@ export class Engine implements HostContext {
           first ? first.authorization.slice("Bearer ".length) : "",
         ),
       );
-      if (options.signal) this.#cancelWith(options.signal, call, pending, task);
+      if (options.signal) this.#cancelWith(options.signal, operation.id, call, pending, task);
     } catch (error) {
       reject(error);
     }
@@ -113,22 +113,12 @@ export class Engine implements HostContext {
 
   /** Returns a valid access token; a new one if `renew` is set. */
   token(owner: object, client: number, renew: boolean): Promise<string> {
-    this.#state(client).close();
+    const state = this.#state(client);
+    state.close();
     return new Promise((resolve, reject) => {
-      const call = this.#register(this.#pending(owner, client, undefined, resolve, reject));
+      const call = this.#register({ owner, state, resolve, reject });
       this.enter((wasm) => wasm.access_token(client, call, renew));
     });
-  }
-
-  #pending(
-    owner: object,
-    client: number,
-    request: Request | undefined,
-    resolve: (token: string) => void,
-    reject: (error: unknown) => void,
-  ): PendingCall {
-    const name = request?.operation.id ?? "GetToken";
-    return { owner, name, state: this.#state(client), request, resolve, reject };
   }
 
   /** Adds a call, and returns its number. */
@@ -140,13 +130,13 @@ export class Engine implements HostContext {
   }
 
   /** Cancels the task of a call when the signal aborts. */
-  #cancelWith(signal: AbortSignal, call: number, pending: PendingCall, task: number): void {
+  #cancelWith(signal: AbortSignal, operation: string, call: number, pending: PendingCall, task: number): void {
     // The call may have ended before the module returned.
     if (this.#calls.get(call) !== pending) return;
     pending.ended = listen(signal, () => {
       if (this.#take(call) !== pending) return;
       this.quietly((wasm) => wasm.cancel(task));
-      pending.reject(aborted(pending.name, signal));
+      pending.reject(aborted(operation, signal));
     });
   }
 

@@ -6,7 +6,8 @@ import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, Logto
 import type { FailedCall, PendingCall } from "./host.js";
 
 /** Returns the error of a call that has failed. */
-export function failure({ name, state, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
+export function failure({ state, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
+  const operation = request?.operation.id ?? "GetToken";
   const [ofToken, kind, message, status, code, hint, attempts, stopReason] = failed;
   const reason = ofToken ? state.cause : cause;
   // The caller gets the error of a hook unchanged.
@@ -21,7 +22,7 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
   const nested = special && reason instanceof special ? reason : undefined;
   const known = { status: status || nested?.status, code: code || nested?.code };
   const unknownRoute = request && kind === "api" && (status === 405 || (status === 404 && !code));
-  const label = [`${name}:`, known.status, known.code && `${known.code}:`, message, details && `[details: ${details}]`];
+  const label = [`${operation}:`, known.status, known.code && `${known.code}:`, message, details && `[details: ${details}]`];
   return new (special ?? classOf(failed))(label.filter(Boolean).join(" "), {
     ...known,
     data: body["data"],
@@ -30,7 +31,7 @@ export function failure({ name, state, request, answer, cause }: PendingCall, fa
     retryAfter: seconds >= 0 ? seconds : nested?.retryAfter,
     requestId: response?.response.headers.get("logto-core-request-id") ?? undefined,
     hint: (unknownRoute && releaseHint(request.operation)) || (isBrowser ? hint : hint.split("; in a browser")[0]) || undefined,
-    operation: name,
+    operation,
     attempts,
     stopReason: stopReason || undefined,
     cause: reason,

@@ -14,11 +14,9 @@ import { key, NO_TOKEN, read, type StoredToken, write } from "./stored-token.js"
 export interface PendingCall {
   /** The client. The reference prevents its release before the call has ended. */
   readonly owner: object;
-  /** Operation id, or `GetToken`. */
-  readonly name: string;
   readonly state: ClientState;
   /** Undefined if the call only returns the access token. */
-  readonly request: Request | undefined;
+  readonly request?: Request;
   /** First attempt, if it started without the module. */
   first?: FirstAttempt | undefined;
   /** Token of the last attempt. */
