@@ -53,11 +53,9 @@ fn check_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn conflicts(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let limit = call.request.query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
-    let conflicts = username::case_conflicts(call.state);
-    let sample = |(name, ids): (&String, &Vec<String>)| json!({ "usernameLower": name, "userIds": ids });
-    let samples: Value = conflicts.iter().take(limit).map(sample).collect();
-    Ok(reply::json(200, &json!({ "totalConflicts": conflicts.len(), "samples": samples })))
+    let limit =
+        call.request.query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(username::SHOWN_CONFLICTS);
+    Ok(reply::json(200, &username::shown_conflicts(&username::case_conflicts(call.state), limit)))
 }
 
 /// Settings that the sign-in page does not need.

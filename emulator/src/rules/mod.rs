@@ -1,5 +1,6 @@
 //! The rules of collections and settings. Calls check and change more than `collections` and `settings` describe.
 
+mod account_center;
 mod application_rules;
 mod applications;
 mod cimd;
@@ -32,14 +33,15 @@ use crate::collections::{
 use crate::errors::{Outcome, invalid_input};
 use crate::http::request::Query;
 use crate::record::{Fields, Members, Record};
-use crate::settings::{CIMD, SIGN_IN_EXPERIENCE, Setting};
+use crate::settings::{ACCOUNT_CENTER, CIMD, SIGN_IN_EXPERIENCE, Setting};
 use crate::state::State;
 
 pub(crate) use application_rules::{protected_only, third_party_only};
 pub(crate) use domains::is_active;
 pub(crate) use invitations::{INVITATION_USAGE, same_address, status_at};
 pub(crate) use organizations::role_names;
-pub(crate) use profile_fields::refuse as refuse_profile_fields;
+pub(crate) use phrases::{has_language, phrases_in};
+pub(crate) use profile_fields::check_listed;
 pub(crate) use saml_applications::{check_limit, saml_config, saml_key};
 pub(crate) use sso_connectors::no_saml_connector;
 
@@ -107,6 +109,8 @@ pub(crate) fn of(collection: &Collection) -> &'static Rules {
 pub(crate) fn prepare_setting(call: &mut Call<'_>, setting: &Setting, sent: &mut Members) -> Outcome<()> {
     if setting.name == SIGN_IN_EXPERIENCE.name {
         sign_in_experience::prepare(call, sent)
+    } else if setting.name == ACCOUNT_CENTER.name {
+        account_center::prepare(call.state, sent)
     } else if setting.name == CIMD.name {
         cimd::refuse(sent)
     } else {

@@ -9,6 +9,7 @@ use logto_admin::transport::{HttpRequest, Method};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::{Browser, CALLBACK, account, claims, enable_account_api, location};
+use crate::refused;
 
 const PASSWORD: &str = "violet-anchor-47-kettle";
 
@@ -189,6 +190,8 @@ async fn administrators_see_and_end_sessions() -> Result<()> {
     assert_eq!(session["lastSubmission"]["signInContext"]["userAgent"], "test");
     assert_eq!(session["payload"]["authorizations"][&browser.application]["persistsLogout"], true);
     let uid = session["payload"]["uid"].as_str().unwrap();
+    let other = admin.operation("DeleteUserSession")?.path("userId", "other").path("sessionId", uid).await;
+    assert_eq!(refused(other), (404, "oidc.invalid_session_account_id".into()));
     let end = admin.operation("DeleteUserSession")?.path("userId", &id).path("sessionId", uid);
     end.query("revokeGrantsTarget", "all").await?;
     let form = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
