@@ -36,7 +36,7 @@ use crate::record::{Fields, Members, Record};
 use crate::settings::{ACCOUNT_CENTER, CIMD, SIGN_IN_EXPERIENCE, Setting};
 use crate::state::State;
 
-pub(crate) use application_rules::{protected_only, third_party_only};
+pub(crate) use application_rules::{no_rules, protected_only, third_party_only};
 pub(crate) use domains::is_active;
 pub(crate) use invitations::{INVITATION_USAGE, same_address, status_at};
 pub(crate) use organizations::role_names;

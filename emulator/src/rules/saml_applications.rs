@@ -1,6 +1,7 @@
 use logto_admin::serde_json::{Value, json};
 use p384::ecdsa::SigningKey;
 
+use super::application_rules::require_rules;
 use super::sso_connectors::{activate, certify};
 use super::{Draft, Rules, View};
 use crate::call::Call;
@@ -83,7 +84,7 @@ pub(crate) fn saml_key(secret: &Record) -> Option<SigningKey> {
     signing_key(0, secret.hidden.text(KEY))
 }
 
-fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let mut config = json!({
         "attributeMapping": {},
         "entityId": null,
@@ -99,7 +100,10 @@ fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
             }
         }
     }
-    let binding = config.get("acsUrl").and_then(|url| url.get("binding"));
+    if draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
+        require_rules(call, draft.members.text("id"))?;
+    }
+    let binding = config.get("acsUrl").filter(|_| draft.creates).and_then(|url| url.get("binding"));
     if binding.is_some_and(|binding| binding != POST_BINDING) {
         let message = "Only the binding HTTP-POST is supported.";
         return Err(Refusal::new(422, "application.saml.acs_url_binding_not_supported", message));

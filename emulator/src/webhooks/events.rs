@@ -15,6 +15,8 @@ pub(super) enum Content {
     Answer,
     /// The user before the deletion.
     Deleted,
+    /// The user after the change. These events do not describe the request.
+    User,
     /// The scopes that a new role has, if it has any. The member contains the role's id.
     InitialScopes { member: &'static str, table: &'static str },
     /// The organization, and who joined and left it.
@@ -48,6 +50,7 @@ pub(super) static EVENTS: &[Event] = &[
     answer("UpdateUserCustomData", "User.Data.Updated"),
     answer("UpdateUserProfile", "User.Data.Updated"),
     answer("UpdateUserPassword", "User.Data.Updated"),
+    event("UpdateUserLogtoConfigs", "User.Data.Updated", Content::User),
     answer("UpdateUserIsSuspended", "User.SuspensionStatus.Updated"),
     answer("CreateRole", "Role.Created"),
     event("CreateRole", "Role.Scopes.Updated", Content::InitialScopes { member: "roleId", table: "roles_scopes" }),

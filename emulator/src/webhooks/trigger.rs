@@ -22,6 +22,8 @@ pub(crate) struct Trigger {
     /// The request, as deliveries describe it.
     request: Members,
     caller: String,
+    /// The user in the path, if there is one.
+    user: String,
     /// The user that the request deletes.
     deleted: Option<Value>,
     organization: Option<Organization>,
@@ -83,7 +85,8 @@ impl Trigger {
         };
         let organization = organization.map(|id| Organization::of(call.state, id));
         let deleted = call.state.store.get(&USERS, call.parameter(0)).filter(|_| has(Content::Deleted)).map(shown);
-        let trigger = Self { request: described(call), caller: call.caller.clone(), deleted, organization, events };
+        let (caller, user) = (call.caller.clone(), call.parameter(0).to_owned());
+        let trigger = Self { request: described(call), caller, user, deleted, organization, events };
         (!trigger.events.is_empty()).then_some(trigger)
     }
 
@@ -127,8 +130,9 @@ impl Trigger {
                 let before = self.organization.as_ref()?;
                 members.extend(before.changes(&Organization::of(state, &before.id)));
             }
-            Content::Caller => {
-                let user = shown(state.store.get(&USERS, &self.caller)?);
+            Content::User | Content::Caller => {
+                let id = if content == Content::User { self.user.as_str() } else { self.caller.as_str() };
+                let user = shown(state.store.get(&USERS, id)?);
                 members.retain(|name, _| matches!(name.as_str(), "ip" | "userAgent"));
                 members.insert("data".to_owned(), user);
             }

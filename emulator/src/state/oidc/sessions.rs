@@ -98,6 +98,11 @@ impl Sessions {
         self.0.iter().filter(move |session| session.user == user)
     }
 
+    /// Returns whether a session belongs to another user.
+    pub(crate) fn is_of_another(&self, user: &str, uid: &str) -> bool {
+        self.0.iter().any(|session| session.uid == uid && session.user != user)
+    }
+
     /// Returns the session with the id in a cookie.
     pub(crate) fn get(&self, id: &str) -> Option<&Session> {
         self.0.iter().find(|session| session.id == id)
