@@ -54,6 +54,31 @@ async fn factories_describe_the_connectors_that_can_be_created() -> Result<()> {
 }
 
 #[tokio::test]
+async fn connectors_of_a_target_differ_in_their_platform() -> Result<()> {
+    let client = client();
+    let wechat = |id| {
+        let config = Some(object(json!({ "appId": "a", "appSecret": "b" })));
+        client.connectors().create(CreateConnector { config, ..CreateConnector::new(id) })
+    };
+    let (native, web) = (wechat("wechat-native").await?, wechat("wechat-web").await?);
+    assert_eq!((native.target.as_str(), web.target.as_str()), ("wechat", "wechat"));
+    assert_ne!(native.platform, web.platform);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_connector_replaces_the_others_that_send_emails() -> Result<()> {
+    let client = client();
+    let id = "mock-email-service-alternative";
+    email_connector(&client).await?;
+    let config = Some(JsonObject::new());
+    let other = client.connectors().create(CreateConnector { config, ..CreateConnector::new(id) }).await?;
+    let listed = client.connectors().list().await?;
+    assert_eq!(listed.iter().map(|connector| &connector.id).collect::<Vec<_>>(), [&other.id]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn connectors_have_the_members_of_their_factory() -> Result<()> {
     let client = client();
     assert!(client.connectors().list().await?.is_empty());
