@@ -103,6 +103,13 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
         require_rules(call, draft.members.text("id"))?;
     }
+    if let (false, Some(Value::Object(sent))) = (draft.creates, draft.sent.get("customData")) {
+        let known = call.state.store.get(&SAML_APPLICATIONS, draft.members.text("id"));
+        let data = known.and_then(|application| application.members.get("customData")?.as_object());
+        let mut data = data.cloned().unwrap_or_default();
+        data.extend(sent.clone());
+        draft.members.insert("customData".to_owned(), data.into());
+    }
     let binding = config.get("acsUrl").filter(|_| draft.creates).and_then(|url| url.get("binding"));
     if binding.is_some_and(|binding| binding != POST_BINDING) {
         let message = "Only the binding HTTP-POST is supported.";

@@ -29,15 +29,22 @@ async fn signing_keys_are_rotated() -> Result<()> {
     let delayed = RotateOidcKeys { rotation_grace_period: Some(60.into()), ..Default::default() };
     let rotated = client.configs().rotate_oidc_keys("private-keys", delayed).await?;
     assert_eq!(statuses(&client).await?, [OidcKeyStatus::Next, OidcKeyStatus::Current, OidcKeyStatus::Previous]);
+    let invalid = (422, "oidc.invalid_request".to_owned());
+    let at_once = client.configs().rotate_oidc_keys("private-keys", RotateOidcKeys::default()).await;
+    assert_eq!(refused(at_once), invalid);
+    let of_cookies = RotateOidcKeys { rotation_grace_period: Some(0.into()), ..Default::default() };
+    assert_eq!(refused(client.configs().rotate_oidc_keys("cookie-keys", of_cookies).await), invalid);
     let next = client.configs().delete_oidc_key("private-keys", &rotated[0].id).await;
     assert_eq!(refused(next), (422, "oidc.only_previous_key_can_be_deleted".into()));
     emulator.advance(Duration::from_secs(60));
-    assert_eq!(statuses(&client).await?, [OidcKeyStatus::Current, OidcKeyStatus::Previous, OidcKeyStatus::Previous]);
+    assert_eq!(statuses(&client).await?, [OidcKeyStatus::Current, OidcKeyStatus::Previous]);
 
     let missing = client.configs().delete_oidc_key("private-keys", "nope").await;
     assert_eq!(refused(missing), (404, "oidc.key_not_found".into()));
-    client.configs().delete_oidc_key("private-keys", &first.id).await?;
-    assert_eq!(statuses(&client).await?.len(), 2);
+    let replaced = client.configs().delete_oidc_key("private-keys", &first.id).await;
+    assert_eq!(refused(replaced), (404, "oidc.key_not_found".into()));
+    client.configs().delete_oidc_key("private-keys", &rotated[1].id).await?;
+    assert_eq!(statuses(&client).await?, [OidcKeyStatus::Current]);
     Ok(())
 }
 
