@@ -8,7 +8,7 @@ use logto_admin::transport::HttpResponse;
 use super::events::{Content, EVENTS, Event};
 use super::{announce, is_wanted};
 use crate::call::Call;
-use crate::collections::{INVITATIONS, ROLES, USERS};
+use crate::collections::{INVITATIONS, SCOPES, USERS};
 use crate::http::nesting;
 use crate::record::{Members, Record};
 use crate::state::State;
@@ -26,6 +26,8 @@ pub(crate) struct Trigger {
     user: String,
     /// The user that the request deletes.
     deleted: Option<Value>,
+    /// The scopes that the request gives to a new role.
+    scopes: Option<Vec<Value>>,
     organization: Option<Organization>,
 }
 
@@ -86,7 +88,8 @@ impl Trigger {
         let organization = organization.map(|id| Organization::of(call.state, id));
         let deleted = call.state.store.get(&USERS, call.parameter(0)).filter(|_| has(Content::Deleted)).map(shown);
         let (caller, user) = (call.caller.clone(), call.parameter(0).to_owned());
-        let trigger = Self { request: described(call), caller, user, deleted, organization, events };
+        let scopes = listed_scopes(call);
+        let trigger = Self { request: described(call), caller, user, deleted, scopes, organization, events };
         (!trigger.events.is_empty()).then_some(trigger)
     }
 
@@ -108,23 +111,15 @@ impl Trigger {
             Content::Answer if answer.is_null() => {}
             Content::Answer => drop(tell("data", answer.clone())),
             Content::Deleted => drop(tell("data", self.deleted.clone()?)),
-            Content::InitialScopes { member, table } => {
-                let role = answer.get("id").and_then(Value::as_str)?;
-                let (owner, target) = if table == "roles_scopes" {
-                    (ROLES.name, "scopes")
-                } else {
-                    ("organization_roles", "organization_scopes")
-                };
-                let owner = [(owner, role)];
-                let scopes = state.store.links.ids(table, target, &owner);
-                let target = crate::collections::named(target)?;
-                let scopes = scopes.filter_map(|id| state.store.get(target, id));
-                let scopes: Vec<Value> = scopes.map(|scope| scope.members.to_value()).collect();
-                if scopes.is_empty() {
-                    return None;
-                }
-                tell(member, role.into());
-                tell("data", scopes.into());
+            Content::RoleScopes => {
+                let ids = self.scopes.as_ref()?.iter().filter_map(Value::as_str);
+                let scopes = ids.filter_map(|id| state.store.get(&SCOPES, id)).map(shown).collect();
+                tell("roleId", answer.get("id")?.clone());
+                tell("data", scopes);
+            }
+            Content::OrganizationRoleScopes => {
+                self.scopes.as_ref().filter(|scopes| !scopes.is_empty())?;
+                tell("organizationRoleId", answer.get("id")?.clone());
             }
             Content::Members | Content::AcceptedMembers => {
                 let before = self.organization.as_ref()?;
@@ -139,6 +134,12 @@ impl Trigger {
         }
         Some(members)
     }
+}
+
+fn listed_scopes(call: &Call<'_>) -> Option<Vec<Value>> {
+    let lists = ["scopeIds", "organizationScopeIds", "resourceScopeIds"].into_iter();
+    let lists = lists.filter_map(|name| call.body.get(name)?.as_array());
+    lists.cloned().reduce(|one, other| [one, other].concat())
 }
 
 fn shown(record: &Record) -> Value {
