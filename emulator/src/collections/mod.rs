@@ -208,6 +208,8 @@ pub(crate) struct Filter {
 pub(crate) enum Test {
     /// The member has one of the values. The parameter can be repeated.
     Is(&'static str),
+    /// The same, in upper or lower case.
+    IsInAnyCase(&'static str),
     /// The entity has a link with the id in this column of this table.
     Linked { table: &'static str, column: &'static str },
     /// The entity does not have such a link.

@@ -101,6 +101,9 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
     if let (Some(true), Some(config)) = (has_captcha(&shown), captcha::public(store)) {
         shown.insert("captchaConfig".to_owned(), config);
     }
+    if let Some(one_tap) = google_one_tap(store, &shown) {
+        shown.insert("googleOneTap".to_owned(), one_tap);
+    }
     if let Value::Object(further) = further {
         shown.extend(further);
     }
@@ -158,6 +161,17 @@ fn social_connectors(call: &Call<'_>, shown: &Members) -> Value {
         Value::Object(members)
     });
     connectors.collect()
+}
+
+/// Returns the settings of Google One Tap if users can sign in with Google.
+fn google_one_tap(store: &Store, shown: &Members) -> Option<Value> {
+    shown.get("socialSignInConnectorTargets")?.as_array()?.iter().find(|target| **target == "google")?;
+    let connector = store.all(&CONNECTORS).find(|connector| connector.text("connectorId") == "google-universal")?;
+    let config = connector.members.get("config")?;
+    let mut settings = config.get("oneTap").and_then(Value::as_object).cloned().unwrap_or_default();
+    settings.insert("clientId".to_owned(), config.get("clientId")?.clone());
+    settings.insert("connectorId".to_owned(), connector.id.clone().into());
+    Some(settings.into())
 }
 
 fn override_with(shown: &mut Members, other: &Members) {

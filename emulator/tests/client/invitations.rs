@@ -32,6 +32,8 @@ async fn the_invited_address_ignores_case() -> Result<()> {
     let invitation = invite("Ada@Example.com").await?;
     let again = invite("ADA@example.com").await;
     assert_eq!(refused(again), (422, "entity.unique_integrity_violation".into()));
+    assert_eq!(client.organization_invitations().list().invitee("ADA@example.com").await?.len(), 1);
+    assert!(client.organization_invitations().list().invitee("ad@example.com").await?.is_empty());
     client.organization_invitations().replace_status(&invitation.id, accept(&user)).await?;
     let member = invite("ada@EXAMPLE.com").await;
     assert_eq!(refused(member), (422, "request.invalid_input".into()));

@@ -217,3 +217,17 @@ async fn the_account_center_is_completed() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_sign_in_page_offers_google_one_tap_beside_google() -> Result<()> {
+    let client = client();
+    let config = json!({ "clientId": "a", "clientSecret": "b", "oneTap": { "isEnabled": true } });
+    let google = json!({ "connectorId": "google-universal", "config": config });
+    let google: Value = client.request(Post, "/api/connectors").json(&google).await?;
+    let shown = || client.request(Get, "/api/.well-known/sign-in-exp");
+    assert_eq!(shown().await.map(|shown: Value| shown["googleOneTap"].clone())?, Value::Null);
+    update(&client, json!({ "socialSignInConnectorTargets": ["google"] })).await?;
+    let settings = json!({ "isEnabled": true, "clientId": "a", "connectorId": google["id"] });
+    assert_eq!(shown().await.map(|shown: Value| shown["googleOneTap"].clone())?, settings);
+    Ok(())
+}
