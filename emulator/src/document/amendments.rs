@@ -11,6 +11,8 @@ const LANGUAGE: &str = r#"{"custom": "enum"}"#;
 
 /// A number of things, of which there is at least one.
 const COUNT: &str = r#"{"type": "integer", "minimum": 1}"#;
+/// Lifetime of refresh tokens.
+const DAYS: &str = r#"{"type": "integer", "minimum": 1, "maximum": 180}"#;
 /// Number of retries of a delivery.
 const RETRIES: &str = r#"{"minimum": 0, "maximum": 3}"#;
 
@@ -41,7 +43,36 @@ const AMENDMENTS: &[Amendment] = &[
     ("GET /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("PUT /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("DELETE /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
-    ("PATCH /api/configs/oidc/session", "/body/application~1json/properties/ttl", r#"{"minimum": 1}"#),
+    (
+        "PATCH /api/configs/oidc/session",
+        "/body/application~1json/properties/ttl",
+        r#"{"type": "integer", "minimum": 1, "maximum": 31536000}"#,
+    ),
+    (
+        "POST /api/configs/oidc/{keyType}/rotate",
+        "/body/application~1json/properties/rotationGracePeriod",
+        r#"{"type": "integer", "minimum": 0}"#,
+    ),
+    (
+        "POST /api/applications",
+        "/body/application~1json/properties/customClientMetadata/properties/refreshTokenTtlInDays",
+        DAYS,
+    ),
+    (
+        "PATCH /api/applications/{id}",
+        "/body/application~1json/properties/customClientMetadata/properties/refreshTokenTtlInDays",
+        DAYS,
+    ),
+    (
+        "POST /api/applications",
+        "/body/application~1json/properties/customClientMetadata/properties/maxAllowedGrants",
+        COUNT,
+    ),
+    (
+        "PATCH /api/applications/{id}",
+        "/body/application~1json/properties/customClientMetadata/properties/maxAllowedGrants",
+        COUNT,
+    ),
     ("POST /api/one-time-tokens", "/body/application~1json/properties/expiresIn", r#"{"minimum": 1}"#),
     ("POST /api/hooks", "/body/application~1json/properties/config/properties/retries", RETRIES),
     ("PATCH /api/hooks/{id}", "/body/application~1json/properties/config/properties/retries", RETRIES),

@@ -26,14 +26,14 @@ pub(super) fn use_saml_api() -> Refusal {
     Refusal::new(400, "application.saml.use_saml_app_api", message)
 }
 
-/// Rejects redirect URIs that are not URIs, or whose wildcards match hosts of any domain.
+/// Rejects redirect URIs that are not URIs, or whose wildcards are in the wrong place.
 fn check_redirects(draft: &Draft) -> Outcome<()> {
     let metadata = draft.sent.get("oidcClientMetadata");
     let mut issues = Vec::new();
     for member in ["redirectUris", "postLogoutRedirectUris"] {
         let uris = metadata.and_then(|metadata| metadata.get(member)).and_then(Value::as_array);
         for (index, uri) in uris.into_iter().flatten().enumerate() {
-            if !uri.as_str().is_some_and(|uri| is_url(uri) && url_pattern::is_in_a_domain(uri)) {
+            if !uri.as_str().is_some_and(|uri| is_url(uri) && url_pattern::is_redirect(uri)) {
                 let path = vec!["oidcClientMetadata".into(), member.into(), index.into()];
                 issues.push(Issue::custom(INVALID, &path));
             }

@@ -7,6 +7,8 @@ use super::{Draft, Rules, View};
 use crate::call::Call;
 use crate::collections::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS};
 use crate::crypto::ec::signing_key;
+use crate::document::validate::refuse_body;
+use crate::document::validation_issues::Issue;
 use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, Record};
 
@@ -85,6 +87,13 @@ pub(crate) fn saml_key(secret: &Record) -> Option<SigningKey> {
 }
 
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    let encryption = draft.sent.get("encryption").and_then(Value::as_object);
+    if let Some(encryption) = encryption.filter(|encryption| encryption.get("encryptAssertion") == Some(&true.into()))
+        && !["encryptThenSign", "certificate"].iter().all(|name| encryption.contains_key(*name))
+    {
+        let message = "Encrypted assertions require `encryptThenSign` and `certificate`.";
+        return Err(refuse_body(vec![Issue::custom(message, &vec!["encryption".into()])]));
+    }
     let mut config = json!({
         "attributeMapping": {},
         "entityId": null,

@@ -22,6 +22,17 @@ async fn invalid_applications_are_rejected() {
         (json!({ "type": "SPA", "customClientMetadata": device }), 422, "application.device_flow_native_only"),
         (json!({ "type": "SPA", "oidcClientMetadata": redirects("not a uri") }), 400, "guard.invalid_input"),
         (json!({ "type": "SPA", "oidcClientMetadata": redirects("https://*/cb") }), 400, "guard.invalid_input"),
+        (
+            json!({ "type": "SPA", "customClientMetadata": { "refreshTokenTtlInDays": 181 } }),
+            400,
+            "guard.invalid_input",
+        ),
+        (
+            json!({ "type": "SPA", "customClientMetadata": { "refreshTokenTtlInDays": 0.5 } }),
+            400,
+            "guard.invalid_input",
+        ),
+        (json!({ "type": "SPA", "customClientMetadata": { "maxAllowedGrants": 0 } }), 400, "guard.invalid_input"),
         (json!({ "type": "Protected" }), 400, "application.protected_app_metadata_is_required"),
         (
             json!({ "type": "Protected", "protectedAppMetadata": { "subDomain": "a", "origin": "https://a.example" } }),
@@ -127,10 +138,13 @@ async fn an_application_can_become_an_administrator() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_demo_application_can_only_be_read() -> Result<()> {
+async fn built_in_applications_can_only_be_read() -> Result<()> {
     let client = client();
     let demo = client.applications().get("demo-app").await?;
     assert_eq!((demo.name.as_str(), demo.r#type.as_str()), ("Live Preview", "SPA"));
+    assert_eq!(client.applications().get("account-center").await?.r#type.as_str(), "SPA");
+    let device = client.applications().get("device-demo-app").await?;
+    assert_eq!((device.r#type.as_str(), device.custom_client_metadata.is_device_flow), ("Native", Some(true)));
     let deleted = client.applications().delete("demo-app").await;
     assert_eq!(refused(deleted), (404, "entity.not_exists_with_id".into()));
     assert_eq!(client.applications().list().await?.len(), 1);

@@ -91,6 +91,19 @@ async fn other_bindings_than_post_are_not_supported() {
 }
 
 #[tokio::test]
+async fn encrypted_assertions_require_a_certificate() -> Result<()> {
+    let client = client();
+    let create = |encryption: Value| {
+        let (client, application) = (&client, json!({ "name": "a", "encryption": encryption }));
+        async move { client.operation("CreateSamlApplication")?.json(&application).await }
+    };
+    let missing = create(json!({ "encryptAssertion": true, "encryptThenSign": false })).await;
+    assert_eq!(refused(missing), (400, "guard.invalid_input".into()));
+    create(json!({ "encryptAssertion": false })).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn each_api_changes_only_its_applications() -> Result<()> {
     let emulator = Emulator::new();
     let client = emulator.client()?;

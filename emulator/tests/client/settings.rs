@@ -79,8 +79,11 @@ async fn settings_are_merged_or_replaced() -> Result<()> {
     assert_eq!(changed, json!({ "signInExperienceCustomized": false, "organizationCreated": true }));
     let empty: Value = client.request(Put, "/api/configs/id-token").json(&json!({})).await?;
     assert_eq!(empty, json!({}));
-    let negative = client.request(Patch, "/api/configs/oidc/session").json(&json!({ "ttl": -1 })).await;
-    assert_eq!(refused(negative), (400, "guard.invalid_input".into()));
+    for ttl in [json!(-1), json!(1.5), json!(31_536_001)] {
+        let refusal =
+            refused::<Value>(client.request(Patch, "/api/configs/oidc/session").json(&json!({ "ttl": ttl })).await);
+        assert_eq!(refusal, (400, "guard.invalid_input".into()), "{ttl}");
+    }
     let changed: Value = client.request(Patch, "/api/configs/oidc/session").json(&json!({ "ttl": 60 })).await?;
     assert_eq!(changed, json!({ "ttl": 60 }));
     Ok(())
