@@ -106,5 +106,6 @@ fn revoke(call: &mut Call<'_>, user: &str, id: &str) -> Outcome<()> {
         return Err(Refusal::usual(404, "oidc.invalid_grant"));
     }
     call.state.oidc.revoke(id);
+    call.state.oidc.sessions.forget_grant(user, id);
     Ok(())
 }

@@ -464,3 +464,19 @@ async fn applications_can_limit_the_sign_ins_of_a_user() -> Result<()> {
     assert_eq!(grants["grants"].as_array().map(Vec::len), Some(2));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_session_forgets_the_applications_of_revoked_grants() -> Result<()> {
+    let emulator = Emulator::new();
+    let (id, admin) = (ada(&emulator).await?, emulator.client()?);
+    Browser::open(&emulator).await?.sign_in("ada", PASSWORD, "openid");
+    let authorizations = async || -> Result<Value> {
+        let sessions = admin.operation("ListUserSessions")?.path("userId", &id).await?;
+        Ok(sessions["sessions"][0]["payload"]["authorizations"].clone())
+    };
+    assert_ne!(authorizations().await?, json!({}));
+    let grants = admin.users().list_grants(&id).await?.grants;
+    admin.users().delete_grant(&id, &grants[0].id).await?;
+    assert_eq!(authorizations().await?, json!({}));
+    Ok(())
+}

@@ -120,6 +120,13 @@ impl Sessions {
         }
     }
 
+    /// Removes the applications with a grant from the sessions of a user.
+    pub(crate) fn forget_grant(&mut self, user: &str, grant: &str) {
+        for session in self.0.iter_mut().filter(|session| session.user == user) {
+            session.authorizations.retain(|one| one.grant != grant);
+        }
+    }
+
     pub(crate) fn remove(&mut self, id: &str) -> Option<Session> {
         let at = self.0.iter().position(|session| session.id == id)?;
         Some(self.0.remove(at))
