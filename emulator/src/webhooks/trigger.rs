@@ -26,7 +26,7 @@ pub(crate) struct Trigger {
     user: String,
     /// The user that the request deletes.
     deleted: Option<Value>,
-    /// The scopes that the request gives to a new role.
+    /// The scopes of a new role that the request lists.
     scopes: Option<Vec<Value>>,
     organization: Option<Organization>,
 }
