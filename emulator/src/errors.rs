@@ -118,7 +118,12 @@ pub(crate) fn not_exists_with_id(table: &str, id: &str) -> Refusal {
 
 /// Returns the error for a relation to an entity that does not exist.
 pub(crate) fn foreign_key() -> Refusal {
-    Refusal::usual(422, "entity.relation_foreign_key_not_found")
+    foreign_key_as(422)
+}
+
+/// The same, with the status of an API that does not handle it.
+pub(crate) fn foreign_key_as(status: u16) -> Refusal {
+    Refusal::usual(status, "entity.relation_foreign_key_not_found")
 }
 
 /// Returns the error for users and applications outside of the organization.

@@ -97,7 +97,7 @@ async fn usernames_that_differ_in_case_are_different_users() {
 #[tokio::test]
 async fn a_tenant_that_ignores_the_case_of_usernames_has_the_user() {
     let stage = Stage::new();
-    stage.call("UpdateSignInExp", json!({ "usernamePolicy": { "caseSensitive": false } })).await;
+    stage.ignore_username_case().await;
     let user = stage.call("CreateUser", json!({ "username": "Ada" })).await;
     let report = stage.import(vec![record(json!({ "username": "ada" }))]).await;
     assert_eq!(report.lines[0].outcome, Outcome::Skipped, "{report:?}");
@@ -115,7 +115,7 @@ async fn a_tenant_that_ignores_the_case_of_usernames_has_the_user() {
 #[tokio::test]
 async fn the_case_of_usernames_matters_without_the_setting_or_the_permission_to_read_it() {
     let stage = Stage::new();
-    stage.call("UpdateSignInExp", json!({ "usernamePolicy": { "caseSensitive": false } })).await;
+    stage.ignore_username_case().await;
     let answered = async |status: u16, body: Option<&'static str>| {
         let emulator = stage.emulator.clone();
         let client = stage.client_over(ScriptedTransport::new(move |request, options| {

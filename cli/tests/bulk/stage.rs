@@ -107,6 +107,12 @@ impl Stage {
         names
     }
 
+    pub(crate) async fn ignore_username_case(&self) {
+        let letters = json!({ "lowercase": true, "uppercase": true, "numbers": true, "underscore": true });
+        let policy = json!({ "caseSensitive": false, "minLength": 1, "maxLength": 128, "allowedChars": letters });
+        self.call("UpdateSignInExp", json!({ "usernamePolicy": policy })).await;
+    }
+
     pub(crate) async fn call(&self, operation: &str, body: Value) -> Value {
         self.client().operation(operation).unwrap().json(&body).await.unwrap()
     }

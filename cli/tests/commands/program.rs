@@ -57,6 +57,15 @@ impl Program {
         Self { emulator, folder, server }
     }
 
+    /// Makes usernames that differ in their case the same.
+    pub(crate) async fn ignore_username_case(&self) {
+        let letters = r#"{ "lowercase": true, "uppercase": true, "numbers": true, "underscore": true }"#;
+        let policy =
+            format!(r#"{{ "caseSensitive": false, "minLength": 1, "maxLength": 128, "allowedChars": {letters} }}"#);
+        let body = format!(r#"{{ "usernamePolicy": {policy} }}"#);
+        self.run(&["api", "UpdateSignInExp", "--body", &body]).await.done();
+    }
+
     /// Stops the server. Another one has its state.
     pub(crate) async fn stop(&mut self) {
         // Dropping a server does not end its connections.

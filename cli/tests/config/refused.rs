@@ -51,7 +51,8 @@ async fn only_native_applications_use_the_device_flow() {
 #[tokio::test]
 async fn usernames_are_not_longer_than_they_are_short() {
     let tenant = Emulator::new().client().unwrap();
-    let policy = json!({ "minLength": 9, "maxLength": 8 });
+    let letters = json!({ "lowercase": true, "uppercase": true, "numbers": true, "underscore": true });
+    let policy = json!({ "caseSensitive": true, "minLength": 9, "maxLength": 8, "allowedChars": letters });
     let error = refusal(&tenant, "UpdateSignInExp", json!({ "usernamePolicy": policy })).await;
     assert_eq!(error.code(), Some("guard.invalid_input"));
     let file = format!("usernamePolicy: {policy}\n");
@@ -118,7 +119,7 @@ async fn blocked_addresses_are_addresses_or_domains_after_an_at_sign() {
 async fn mfa_adapts_only_if_there_are_factors() {
     let tenant = Emulator::new().client().unwrap();
     let file = |factors: &str| {
-        format!("mfa:\n  policy: UserControlled\n  factors: {factors}\nadaptiveMfa:\n  enabled: true\n")
+        format!("mfa:\n  policy: PromptOnlyAtSignInMandatory\n  factors: {factors}\nadaptiveMfa:\n  enabled: true\n")
     };
     let expected = "sign-in-experience.yaml:5: the server drops `adaptiveMfa.enabled`: `mfa.factors` is empty";
     assert_eq!(problems(&tenant, "sign-in-experience.yaml", &file("[]")).await, [expected]);

@@ -30,6 +30,7 @@ pub(crate) static APPLICATIONS: Collection = Collection {
             test: Test::NotLinked { table: "organization_applications", column: "organizations" },
         },
     ],
+    exclusive: &["excludeRoleId", "excludeOrganizationId"],
     empty_change: EmptyChange::Accepted,
     ..Collection::DEFAULT
 };
@@ -38,7 +39,7 @@ pub(crate) static APPLICATION_SECRETS: Collection = Collection {
     name: "application_secrets",
     path: "/api/applications/{}/secrets",
     key: Key::Member { name: "name", taken: "application.secret_name_exists" },
-    owner: Some(Owner { is_foreign_key: true, ..Owner::new(&APPLICATIONS, "applicationId") }),
+    owner: Some(Owner::new(&APPLICATIONS, "applicationId")),
     blank: || json!({ "tenantId": "default", "name": "", "expiresAt": null }),
     stamps: &["createdAt"],
     order: Order::By("name"),

@@ -2,7 +2,7 @@
 //! requires.
 //!
 //! `factories.json` holds what the API of a Logto 1.42 server returns for them, without logos, the text of readmes, and
-//! translations of descriptions. `fields` and `authorization` are not part of a response. The server checks the
+//! translations of descriptions. Some descriptions and hints of forms are shorter or absent. `fields` and `authorization` are not part of a response. The server checks the
 //! configuration of its mock connectors by `fields`, and social connectors redirect users to `authorization`.
 
 use std::sync::OnceLock;
@@ -85,8 +85,9 @@ impl Factory {
 
 fn check_field(field: &Value, value: Option<&Value>, path: &Path) -> Option<Issue> {
     let (kind, default) = (field.get("type").and_then(Value::as_str)?, field.get("defaultValue"));
-    let has_default = default.is_some() && kind != "Json";
-    let required = field.get("required") == Some(&Value::Bool(true)) && !has_default;
+    // A field that is only shown beside certain values is never required.
+    let is_optional = default.is_some() && kind != "Json" || field.get("showConditions").is_some();
+    let required = field.get("required") == Some(&Value::Bool(true)) && !is_optional;
     if value.is_none() && !required {
         return None;
     }
@@ -134,6 +135,18 @@ mod tests {
         assert!(!accepts("github-universal", json!({ "clientId": "a" })));
         assert!(!accepts("github-universal", json!({ "clientId": "a", "clientSecret": 1 })));
         assert!(!accepts("mock-email-service", json!({ "apiKey": "a", "fromEmail": "b", "templates": {} })));
+        assert!(!accepts("mock-email-service", json!({})));
+        assert!(accepts("mock-email-service-alternative", json!({})));
+    }
+
+    #[test]
+    fn fields_beside_other_values_are_optional() {
+        let mut config = json!({
+            "entityID": "a", "x509Certificate": "b", "idpMetadataXml": "c", "assertionConsumerServiceUrl": "d",
+        });
+        assert!(accepts("saml", config.clone()));
+        config["privateKey"] = json!(1);
+        assert!(!accepts("saml", config));
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub(crate) static EMAIL_TEMPLATES: Collection = Collection {
     blank: || json!({ "tenantId": "default", "languageTag": "", "templateType": "", "details": {} }),
     stamps: &["createdAt"],
     searchable: &[],
-    order: Order::By("languageTag"),
+    order: Order::ByBoth("languageTag", "templateType"),
     filters: &[
         Filter { parameter: "languageTag", test: Test::Is("languageTag") },
         Filter { parameter: "templateType", test: Test::Is("templateType") },

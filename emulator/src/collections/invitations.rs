@@ -23,7 +23,7 @@ pub(crate) static INVITATIONS: Collection = Collection {
     filters: &[
         Filter { parameter: "organizationId", test: Test::Is("organizationId") },
         Filter { parameter: "inviterId", test: Test::Is("inviterId") },
-        Filter { parameter: "invitee", test: Test::Is("invitee") },
+        Filter { parameter: "invitee", test: Test::IsInAnyCase("invitee") },
     ],
     unknown: Unknown::Plain,
     unknown_on_delete: Unknown::Plain,

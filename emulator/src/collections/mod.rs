@@ -108,15 +108,15 @@ pub(crate) struct Owner {
     pub member: &'static str,
     /// Whether listing the entities of an unknown owner is an error. Otherwise, the list is empty.
     pub has_checked_list: bool,
-    /// Whether the server leaves the check to the database. An entity of an unknown owner then violates a foreign key,
-    /// and is not found.
-    pub is_foreign_key: bool,
+    /// The status of an error if the server leaves the check to the database. An entity of an unknown owner then
+    /// violates a foreign key, and is not found.
+    pub foreign_key: Option<u16>,
 }
 
 impl Owner {
     /// Creates an owner that every call checks.
     const fn new(collection: &'static Collection, member: &'static str) -> Self {
-        Self { collection, member, has_checked_list: true, is_foreign_key: false }
+        Self { collection, member, has_checked_list: true, foreign_key: None }
     }
 }
 
@@ -167,6 +167,7 @@ pub(crate) enum Order {
     Newest,
     Oldest,
     By(&'static str),
+    ByBoth(&'static str, &'static str),
     /// Entities as the database stores them: a change moves an entity to the end.
     Stored,
     /// The same, but users' entities before those of applications.
@@ -189,6 +190,9 @@ impl Order {
             Self::Newest => records.reverse(),
             Self::Oldest => {}
             Self::By(member) => records.sort_by(|one, other| one.compare(other, member)),
+            Self::ByBoth(first, then) => {
+                records.sort_by(|one, other| one.compare(other, first).then_with(|| one.compare(other, then)));
+            }
             Self::Stored => records.sort_by_key(|record| stored_at(record)),
             Self::StoredByType => records.sort_by_key(|record| (record.text("type") != "User", stored_at(record))),
         }
@@ -206,6 +210,8 @@ pub(crate) struct Filter {
 pub(crate) enum Test {
     /// The member has one of the values. The parameter can be repeated.
     Is(&'static str),
+    /// The same, in upper or lower case.
+    IsInAnyCase(&'static str),
     /// The entity has a link with the id in this column of this table.
     Linked { table: &'static str, column: &'static str },
     /// The entity does not have such a link.

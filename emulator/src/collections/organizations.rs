@@ -22,7 +22,7 @@ pub(crate) static ORGANIZATIONS: Collection = Collection {
         })
     },
     stamps: &["createdAt"],
-    searchable: &["id", "name", "description"],
+    searchable: &["id", "name"],
     unknown_on_delete: Unknown::Plain,
     unknown_on_update: Some(Unknown::Missing),
     empty_change: EmptyChange::RefusedFirst,
@@ -53,7 +53,7 @@ pub(crate) static ORGANIZATION_SCOPES: Collection = Collection {
     path: "/api/organization-scopes",
     blank: || json!({ "tenantId": "default", "name": "", "description": null }),
     unique: &[Unique::new("name", TAKEN)],
-    searchable: &["id", "name", "description"],
+    searchable: &["name"],
     order: Order::By("name"),
     unknown_on_delete: Unknown::Plain,
     unknown_on_update: Some(Unknown::Missing),
@@ -67,7 +67,7 @@ pub(crate) static JIT_EMAIL_DOMAINS: Collection = Collection {
     key: Key::Member { name: "emailDomain", taken: TAKEN },
     owner: Some(Owner {
         has_checked_list: false,
-        is_foreign_key: true,
+        foreign_key: Some(422),
         ..Owner::new(&ORGANIZATIONS, "organizationId")
     }),
     blank: || json!({ "tenantId": "default", "emailDomain": "" }),

@@ -31,7 +31,11 @@ pub(crate) static SAML_APPLICATIONS: Collection = Collection {
 pub(crate) static SAML_APPLICATION_SECRETS: Collection = Collection {
     name: "saml_application_secrets",
     path: "/api/saml-applications/{}/secrets",
-    owner: Some(Owner::new(&SAML_APPLICATIONS, "applicationId")),
+    owner: Some(Owner {
+        has_checked_list: false,
+        foreign_key: Some(404),
+        ..Owner::new(&SAML_APPLICATIONS, "applicationId")
+    }),
     blank: || json!({ "active": false }),
     stamps: &["createdAt"],
     searchable: &[],

@@ -1,6 +1,6 @@
 use logto_admin::serde_json::json;
 
-use super::{Collection, Key, Order, Owner};
+use super::{Collection, EmptyChange, Key, Order, Owner};
 
 pub(crate) static SSO_CONNECTORS: Collection = Collection {
     name: "sso_connectors",
@@ -21,6 +21,7 @@ pub(crate) static SSO_CONNECTORS: Collection = Collection {
     stamps: &["createdAt"],
     searchable: &[],
     order: Order::By("id"),
+    empty_change: EmptyChange::Accepted,
     ..Collection::DEFAULT
 };
 

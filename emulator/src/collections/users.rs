@@ -46,7 +46,7 @@ pub(crate) static PERSONAL_ACCESS_TOKENS: Collection = Collection {
     name: "personal_access_tokens",
     path: "/api/users/{}/personal-access-tokens",
     key: Key::Member { name: "name", taken: "user.personal_access_token_name_exists" },
-    owner: Some(Owner { has_checked_list: false, is_foreign_key: true, ..Owner::new(&USERS, "userId") }),
+    owner: Some(Owner { foreign_key: Some(404), ..Owner::new(&USERS, "userId") }),
     blank: || json!({ "tenantId": "default", "name": "", "expiresAt": null }),
     stamps: &["createdAt"],
     order: Order::By("name"),

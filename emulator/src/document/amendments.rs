@@ -11,17 +11,88 @@ const LANGUAGE: &str = r#"{"custom": "enum"}"#;
 
 /// A number of things, of which there is at least one.
 const COUNT: &str = r#"{"type": "integer", "minimum": 1}"#;
+/// Lifetime of refresh tokens.
+const DAYS: &str = r#"{"type": "integer", "minimum": 1, "maximum": 180}"#;
 /// Number of retries of a delivery.
 const RETRIES: &str = r#"{"minimum": 0, "maximum": 3}"#;
+
+const UP_TO_A_HUNDRED: &str = r#"{"type": "integer", "minimum": 1, "maximum": 100}"#;
+/// The policy for usernames.
+const USERNAMES: &str = r#"{
+    "type": "object",
+    "additionalProperties": null,
+    "required": ["caseSensitive", "minLength", "maxLength", "allowedChars"],
+    "properties": [
+        ["caseSensitive", {"type": "boolean"}],
+        ["minLength", {"type": "integer", "minimum": 1, "maximum": 128}],
+        ["maxLength", {"type": "integer", "minimum": 1, "maximum": 128}],
+        ["allowedChars", {
+            "type": "object",
+            "required": ["lowercase", "uppercase", "numbers", "underscore"],
+            "properties": [
+                ["lowercase", {"type": "boolean"}],
+                ["uppercase", {"type": "boolean"}],
+                ["numbers", {"type": "boolean"}],
+                ["underscore", {"type": "boolean"}]
+            ]
+        }]
+    ]
+}"#;
 
 const AMENDMENTS: &[Amendment] = &[
     ("GET /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("PUT /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("DELETE /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
-    ("PATCH /api/configs/oidc/session", "/body/application~1json/properties/ttl", r#"{"minimum": 1}"#),
+    (
+        "PATCH /api/configs/oidc/session",
+        "/body/application~1json/properties/ttl",
+        r#"{"type": "integer", "minimum": 1, "maximum": 31536000}"#,
+    ),
+    (
+        "POST /api/configs/oidc/{keyType}/rotate",
+        "/body/application~1json/properties/rotationGracePeriod",
+        r#"{"type": "integer", "minimum": 0}"#,
+    ),
+    (
+        "POST /api/applications",
+        "/body/application~1json/properties/customClientMetadata/properties/refreshTokenTtlInDays",
+        DAYS,
+    ),
+    (
+        "PATCH /api/applications/{id}",
+        "/body/application~1json/properties/customClientMetadata/properties/refreshTokenTtlInDays",
+        DAYS,
+    ),
+    (
+        "POST /api/applications",
+        "/body/application~1json/properties/customClientMetadata/properties/maxAllowedGrants",
+        COUNT,
+    ),
+    (
+        "PATCH /api/applications/{id}",
+        "/body/application~1json/properties/customClientMetadata/properties/maxAllowedGrants",
+        COUNT,
+    ),
     ("POST /api/one-time-tokens", "/body/application~1json/properties/expiresIn", r#"{"minimum": 1}"#),
     ("POST /api/hooks", "/body/application~1json/properties/config/properties/retries", RETRIES),
     ("PATCH /api/hooks/{id}", "/body/application~1json/properties/config/properties/retries", RETRIES),
+    ("PATCH /api/sign-in-exp", "/body/application~1json/properties/usernamePolicy", USERNAMES),
+    (
+        "PATCH /api/sign-in-exp",
+        "/body/application~1json/properties/passwordExpiration/oneOf/1/properties/validPeriodDays",
+        COUNT,
+    ),
+    (
+        "PATCH /api/sign-in-exp",
+        "/body/application~1json/properties/verificationCodePolicy/properties/expirationDuration",
+        r#"{"type": "integer", "minimum": 60, "maximum": 3600}"#,
+    ),
+    (
+        "PATCH /api/sign-in-exp",
+        "/body/application~1json/properties/verificationCodePolicy/properties/maxRetryAttempts",
+        UP_TO_A_HUNDRED,
+    ),
+    ("GET /api/sign-in-exp/username-policy/case-sensitivity-conflicts", "/query/properties/limit", UP_TO_A_HUNDRED),
     (
         "PATCH /api/sign-in-exp",
         "/body/application~1json/properties/passwordPolicy/properties/length/properties/min",
@@ -37,7 +108,22 @@ const AMENDMENTS: &[Amendment] = &[
         "/body/application~1json/properties/passwordPolicy/properties/characterTypes/properties/min",
         r#"{"type": "integer", "minimum": 1, "maximum": 4}"#,
     ),
+    (
+        "PUT /api/organizations/{id}/applications/{applicationId}/roles",
+        "/body/application~1json/properties/organizationRoleIds",
+        r#"{"minItems": 1}"#,
+    ),
+    (
+        "PUT /api/applications/{applicationId}/access-control",
+        "/body/application~1json/properties/organizationRoleRules/items/properties/organizationRoleIds",
+        r#"{"minItems": null}"#,
+    ),
     ("POST /api/saml-applications/{id}/secrets", "/body/application~1json/properties/lifeSpanInYears", COUNT),
+    (
+        "PATCH /api/account-center",
+        "/body/application~1json/properties/deleteAccountUrl",
+        r#"{"maxLength": 2048, "custom": "web-address"}"#,
+    ),
     ("POST /api/custom-profile-fields/batch", JSON, r#"{"maxItems": 20}"#),
     (
         "POST /api/domains/cleanup",
@@ -87,10 +173,13 @@ fn schema_at<'v>(entry: &'v mut Value, place: &str, schemas: &[Value]) -> Option
     for step in place.split('/').skip(1) {
         let name = step.replace("~1", "/");
         schema = match schema {
-            // Properties are a list of names and schemas.
-            Value::Array(pairs) => {
-                pairs.iter_mut().find(|pair| pair.get(0).and_then(Value::as_str) == Some(&name))?.get_mut(1)?
-            }
+            // Properties are a list of names and schemas, and branches a list of schemas.
+            Value::Array(elements) => match name.parse::<usize>() {
+                Ok(branch) => elements.get_mut(branch)?,
+                Err(_) => {
+                    elements.iter_mut().find(|pair| pair.get(0).and_then(Value::as_str) == Some(&name))?.get_mut(1)?
+                }
+            },
             schema => schema.get_mut(name)?,
         };
         if let Some(shared) = schema.get("$ref").and_then(Value::as_u64) {

@@ -24,9 +24,19 @@ pub(crate) fn mismatch(format: Option<&str>, pattern: Option<&str>, text: &str) 
 
 /// Returns the message for text that violates a rule of `amendments.rs`.
 pub(crate) fn violation(rule: &str, text: &str) -> Option<&'static str> {
-    let message =
-        "The path must point to a file with an extension at the domain root or to a path under /.well-known/.";
-    (rule == "verification-path" && !is_verification_path(text)).then_some(message)
+    let (fits, message) = match rule {
+        "verification-path" => (
+            is_verification_path(text),
+            "The path must point to a file with an extension at the domain root or to a path under /.well-known/.",
+        ),
+        "web-address" => (text.is_empty() || is_web_address(text), "The URL must begin with http:// or https://."),
+        _ => return None,
+    };
+    (!fits).then_some(message)
+}
+
+fn is_web_address(text: &str) -> bool {
+    (text.starts_with("https://") || text.starts_with("http://")) && is_url(text)
 }
 
 /// A file with an extension at the root, or any path below `/.well-known/`.

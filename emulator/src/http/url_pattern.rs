@@ -10,10 +10,19 @@ pub(crate) fn matches(pattern: &str, url: &str) -> bool {
         && fits(pattern.path, url.path, |character| character != '/')
 }
 
-/// Returns whether the host of a pattern is a name in a domain. Without wildcards, any host is.
-pub(crate) fn is_in_a_domain(pattern: &str) -> bool {
-    let host = Parts::of(pattern).map(|parts| parts.host);
-    host.is_none_or(|host| !host.contains('*') || host.contains('.'))
+/// Returns whether applications can have a URL as a redirect URI. A wildcard must be in a name in a domain or in a path.
+pub(crate) fn is_redirect(url: &str) -> bool {
+    let scheme = url.split(':').next().unwrap_or_default().trim_start().to_ascii_lowercase();
+    if scheme != "http" && scheme != "https" {
+        return scheme.split('.').all(|part| !part.is_empty());
+    }
+    let Some(parts) = Parts::of(url) else { return !url.contains('*') };
+    let (port, query) = parts.port_and_query;
+    let is_dots = |segment: &str| matches!(segment.to_ascii_lowercase().as_str(), "." | ".." | "%2e" | "%2e%2e");
+    let is_elsewhere = parts.scheme.contains('*') || port.contains('*') || query.contains('*');
+    let is_name = !parts.host.starts_with('[') && !parts.host.contains('@') && !port.contains('@');
+    let is_broad = parts.host.contains('*') && !parts.host.contains('.');
+    !parts.path.split('/').any(is_dots) && (!url.contains('*') || is_name && !is_elsewhere && !is_broad)
 }
 
 struct Parts<'a> {
@@ -94,14 +103,37 @@ mod tests {
     }
 
     #[test]
-    fn hosts_with_wildcards_are_in_a_domain() {
-        for pattern in
-            ["https://*.a.example", "https://x-*.example/", "https://localhost:3000/", "io.logto://cb", "urn:*"]
-        {
-            assert!(is_in_a_domain(pattern), "{pattern}");
+    fn wildcards_of_redirects_are_in_names_of_a_domain_or_in_paths() {
+        let accepted = [
+            "https://*.a.example",
+            "https://x-*.example/",
+            "https://localhost:3000/",
+            "https://a.example/*/cb",
+            "http://[::1]/cb?q=.",
+            "io.logto://cb",
+            "io.logto.a+b:/..",
+            "urn:*",
+        ];
+        for url in accepted {
+            assert!(is_redirect(url), "{url}");
         }
-        for pattern in ["https://*", "https://*/cb", "https://*:3000/a.b", "https://a*/a.b", "https://*?a.b"] {
-            assert!(!is_in_a_domain(pattern), "{pattern}");
+        let refused = [
+            "https://*",
+            "https://*/cb",
+            "https://*:3000/a.b",
+            "https://a*/a.b",
+            "https://*?a.b",
+            "https://a.example:*/",
+            "https://a.example/?q=*",
+            "https://a.example/#*",
+            "https://u:p@*.a.example/",
+            "https://[::1]/*",
+            "https://a.example/x/../cb",
+            "https://a.example/%2E%2e/cb",
+            "io..logto://cb",
+        ];
+        for url in refused {
+            assert!(!is_redirect(url), "{url}");
         }
     }
 }

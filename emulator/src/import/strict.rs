@@ -16,10 +16,9 @@ pub(super) fn check_entity(
     if schema.kind() != Kind::Object || schema.is_open() {
         return Ok(());
     }
-    let of_body: Vec<&str> = schema.properties().map(|(name, _)| name).collect();
-    let mut known = own.iter().copied().chain(of_body);
-    match entity.keys().find(|name| known.clone().all(|known| known != name.as_str())) {
-        Some(name) => Err(unknown(&place.member(name), &mut known)),
+    let known = || own.iter().copied().chain(schema.properties().map(|(name, _)| name));
+    match entity.keys().find(|name| known().all(|known| known != name.as_str())) {
+        Some(name) => Err(unknown(&place.member(name), known())),
         None => Ok(()),
     }
 }

@@ -12,6 +12,7 @@ use crate::store::{Places, Store, Table};
 pub(crate) enum Requirement<'q> {
     /// The member has one of the values.
     Is(&'static str, Vec<&'q str>),
+    IsInAnyCase(&'static str, Vec<&'q str>),
     Linked(Links<'q>),
     NotLinked(Links<'q>),
 }
@@ -34,6 +35,7 @@ impl<'q> Requirement<'q> {
             match filter.test {
                 _ if values.is_empty() => None,
                 Test::Is(member) => Some(Self::Is(member, values)),
+                Test::IsInAnyCase(member) => Some(Self::IsInAnyCase(member, values)),
                 Test::Linked { table, column } => Some(Self::Linked(links(table, column))),
                 Test::NotLinked { table, column } => Some(Self::NotLinked(links(table, column))),
             }
@@ -45,6 +47,10 @@ impl<'q> Requirement<'q> {
     pub(crate) fn is_met(&self, store: &Store, collection: &Collection, record: &Record) -> bool {
         match self {
             Self::Is(member, values) => values.iter().any(|value| is(record, member, value)),
+            Self::IsInAnyCase(member, values) => {
+                let text = record.text(member).to_lowercase();
+                values.iter().any(|value| value.to_lowercase() == text)
+            }
             Self::Linked(links) => links.lead_to(store, collection, record),
             Self::NotLinked(links) => !links.lead_to(store, collection, record),
         }
@@ -53,7 +59,9 @@ impl<'q> Requirement<'q> {
     /// Removes the places of entities that do not meet the requirement.
     pub(crate) fn narrow(&self, store: &Store, collection: &Collection, table: &Table, places: &mut Places) {
         match self {
-            Self::Is(..) => table.retain(places, |record| self.is_met(store, collection, record)),
+            Self::Is(..) | Self::IsInAnyCase(..) => {
+                table.retain(places, |record| self.is_met(store, collection, record))
+            }
             Self::Linked(links) => places.intersect(&links.places(store, collection)),
             Self::NotLinked(links) => places.subtract(&links.places(store, collection)),
         }

@@ -94,15 +94,16 @@ impl Search {
         let mut names: Vec<&str> = Vec::new();
         for (name, _) in query.iter() {
             let member = name.strip_prefix("search.").or_else(|| name.strip_prefix("mode."));
-            if let Some(member) = member.filter(|member| !searchable.contains(member)) {
-                return Err(not_searchable(member, searchable));
-            }
+            // A member can have its name or that of its column.
+            let known = |member| searchable.iter().find(|known| **known == member || column(known) == member);
+            let found = member.map(|member| known(member).ok_or_else(|| not_searchable(member, searchable)));
+            let found = found.transpose()?;
             let mode = mode(query, member)?;
             if !(name == "search" || name.starts_with("search.")) || names.contains(&name) {
                 continue;
             }
             names.push(name);
-            let members = member.map_or_else(|| owned(searchable), |member| vec![member.to_owned()]);
+            let members = found.map_or_else(|| owned(searchable), |member| vec![(*member).to_owned()]);
             let pattern = pattern(query.all(name).collect(), mode, case_sensitive)?;
             conditions.push(Condition { members, pattern });
         }
@@ -309,6 +310,7 @@ mod tests {
             ("search=A%25.&mode=similar_to&isCaseSensitive=true", false),
             ("search=%5Elo[uv]e&mode=posix", true),
             ("search=%5Elo[uv]e&mode=posix&isCaseSensitive=true", false),
+            ("search.primary_email=%25", false),
         ] {
             assert_eq!(found(query), expected, "{query}");
         }

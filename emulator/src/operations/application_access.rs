@@ -8,9 +8,13 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::collections::{ACCESS_RULES, APPLICATIONS, Collection, ORGANIZATION_ROLES, ORGANIZATIONS, ROLES, USERS};
-use crate::errors::{Outcome, Refusal, invalid_input};
+use crate::document::validate::refuse_body;
+use crate::document::validation_issues::{Bound, Issue};
+use crate::errors::{Outcome, foreign_key_as, invalid_input};
 use crate::http::reply;
 use crate::policies::application_access::ROLE_RULES;
+use crate::record::{Members, drop_repeated};
+use crate::rules::no_rules;
 use crate::state::State;
 
 pub(super) const ALL: &[(&str, Handler)] =
@@ -22,6 +26,9 @@ static LISTS: [(&str, &str, &Collection); 3] = [
     ("userRoleIds", "application_access_roles", &ROLES),
     ("organizationIds", "application_access_organizations", &ORGANIZATIONS),
 ];
+
+/// The maximum number of ids in a list.
+const MOST_RULES: usize = 1000;
 
 fn shown(call: &Call<'_>) -> Outcome<HttpResponse> {
     let application = call.record(&APPLICATIONS, call.parameter(0))?.id.clone();
@@ -55,49 +62,71 @@ fn shown(call: &Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(200, &shown))
 }
 
-/// Replaces all rules.
+/// Replaces all rules, and returns those that were sent without repetitions.
 fn replace(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let application = call.record(&APPLICATIONS, call.parameter(0))?.clone();
-    let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
-    for (member, table, collection) in LISTS {
-        for id in call.texts(member) {
-            check(call.state, collection, &id)?;
-            rows.push((table, vec![application.id.clone(), id]));
-        }
+    let rules = role_rules(call);
+    if rules.iter().any(|(_, roles)| roles.is_empty()) {
+        let message = "Organization-role rule groups must include at least one organization role.";
+        return Err(invalid_input(422, message));
     }
-    for (organization, role) in role_rules(call) {
-        check(call.state, &ORGANIZATIONS, &organization)?;
-        check(call.state, &ORGANIZATION_ROLES, &role)?;
-        rows.push((ROLE_RULES, vec![application.id.clone(), organization, role]));
+    let application = call.record(&APPLICATIONS, call.parameter(0))?.clone();
+    let mut sent = Members::new();
+    let mut rows: Vec<(&str, &Collection, Vec<String>)> = Vec::new();
+    for (member, table, collection) in LISTS {
+        let mut ids: Vec<Value> = call.texts(member).into_iter().map(Value::from).collect();
+        drop_repeated(&mut ids);
+        if ids.len() > MOST_RULES {
+            let issue = Issue::out_of_bounds("array", Bound::AtMost, MOST_RULES, &vec![member.into()]);
+            return Err(refuse_body(vec![issue]));
+        }
+        rows.extend(ids.iter().filter_map(Value::as_str).map(|id| (table, collection, vec![id.to_owned()])));
+        sent.insert(member.to_owned(), ids.into());
+    }
+    for (organization, roles) in &rules {
+        let row = |role: &String| (ROLE_RULES, &ORGANIZATION_ROLES, vec![organization.clone(), role.clone()]);
+        rows.extend(roles.iter().map(row));
     }
     if rows.is_empty() && application.is_true("appLevelAccessControlEnabled") {
-        return Err(invalid_input(
-            422,
-            "Application access control must include at least one rule before it can be enabled.",
-        ));
+        return Err(no_rules());
+    }
+    for (_, collection, row) in &rows {
+        let owner = row.first().filter(|_| row.len() > 1).map(|organization| (&ORGANIZATIONS, organization));
+        for (collection, id) in owner.into_iter().chain(row.last().map(|id| (*collection, id))) {
+            check(call.state, collection, id)?;
+        }
     }
     let links = &mut call.state.store.links;
     for (table, _) in ACCESS_RULES {
         links.remove(table, &[("applications", &application.id)]);
     }
-    for (table, row) in rows {
-        links.add(table, row);
+    for (table, _, row) in rows {
+        links.add(table, [vec![application.id.clone()], row].concat());
     }
-    shown(call)
+    let shown = |(organization, roles): (String, Vec<String>)| json!({ "organizationId": organization, "organizationRoleIds": roles });
+    sent.insert("organizationRoleRules".to_owned(), rules.into_iter().map(shown).collect());
+    Ok(reply::json(call.success(), &sent.into()))
 }
 
-/// Returns the pairs of organization and organization role in the body.
-fn role_rules(call: &Call<'_>) -> Vec<(String, String)> {
-    let rules = call.body.get("organizationRoleRules").and_then(Value::as_array).into_iter().flatten();
-    let pairs = rules.flat_map(|rule| {
+/// Returns the organizations in the body, each with its organization roles.
+fn role_rules(call: &Call<'_>) -> Vec<(String, Vec<String>)> {
+    let mut rules: Vec<(String, Vec<String>)> = Vec::new();
+    for rule in call.body.get("organizationRoleRules").and_then(Value::as_array).into_iter().flatten() {
         let organization = rule.get("organizationId").and_then(Value::as_str).unwrap_or_default();
-        let roles = rule.get("organizationRoleIds").and_then(Value::as_array).into_iter().flatten();
-        roles.filter_map(Value::as_str).map(move |role| (organization.to_owned(), role.to_owned()))
-    });
-    pairs.collect()
+        let at = rules.iter().position(|(known, _)| known == organization).unwrap_or(rules.len());
+        if at == rules.len() {
+            rules.push((organization.to_owned(), Vec::new()));
+        }
+        let Some((_, roles)) = rules.get_mut(at) else { continue };
+        let given = rule.get("organizationRoleIds").and_then(Value::as_array).into_iter().flatten();
+        for role in given.filter_map(Value::as_str) {
+            if !roles.iter().any(|known| known == role) {
+                roles.push(role.to_owned());
+            }
+        }
+    }
+    rules
 }
 
 fn check(state: &State, collection: &Collection, id: &str) -> Outcome<()> {
-    let unknown = || Refusal::usual(404, "entity.relation_foreign_key_not_found");
-    state.store.get(collection, id).map(|_| ()).ok_or_else(unknown)
+    state.store.get(collection, id).map(|_| ()).ok_or_else(|| foreign_key_as(404))
 }

@@ -17,18 +17,46 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("UpdateResourceIsDefault", make_default),
 ];
 
-/// The application of the live preview can be read, but is in no list.
-const DEMO_APP: &str = "demo-app";
+/// An application of the server itself. It can be read, but is in no list.
+struct BuiltIn {
+    id: &'static str,
+    name: &'static str,
+    description: &'static str,
+    uses_device_flow: bool,
+}
+
+const BUILT_IN: [BuiltIn; 3] = [
+    BuiltIn {
+        id: "demo-app",
+        name: "Live Preview",
+        description: "Preview for Sign-in Experience.",
+        uses_device_flow: false,
+    },
+    BuiltIn {
+        id: "account-center",
+        name: "Account Center",
+        description: "The application of the account center.",
+        uses_device_flow: false,
+    },
+    BuiltIn {
+        id: "device-demo-app",
+        name: "Device Flow Preview",
+        description: "The application of the device flow's preview.",
+        uses_device_flow: true,
+    },
+];
 
 fn get(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    if call.parameter(0) != DEMO_APP {
+    let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.id == call.parameter(0)) else {
         return of_collections::run(call, &APPLICATIONS, Verb::Get);
-    }
+    };
+    let is_native = built_in.uses_device_flow;
     let given = json!({
-        "id": DEMO_APP,
-        "name": "Live Preview",
-        "description": "Preview for Sign-in Experience.",
-        "type": "SPA",
+        "id": built_in.id,
+        "name": built_in.name,
+        "description": built_in.description,
+        "type": if is_native { "Native" } else { "SPA" },
+        "customClientMetadata": if is_native { json!({ "isDeviceFlow": true }) } else { json!({}) },
         "secret": "N/A",
         "createdAt": 0,
         "isAdmin": false,

@@ -1,15 +1,15 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use super::connectors::of_sign_in;
 use crate::call::Call;
 use crate::collections::ROLES;
-use crate::errors::Outcome;
+use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::oidc::interactions::missing;
 use crate::oidc::jwt;
-use crate::record::{Members, text};
+use crate::record::text;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetHasuraAuth", hasura),
@@ -20,32 +20,33 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     }),
 ];
 
-/// Returns the session variables for Hasura. Without a valid token or the expected role, the caller is unauthorized.
+/// Returns the session variables for Hasura. A caller without the expected role gets the other one, if there is one.
 fn hasura(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let resource = call.request.query.get("resource").unwrap_or_default().to_owned();
-    let unauthorized = call.request.query.get("unauthorizedRole").filter(|role| !role.is_empty());
+    let other = call.request.query.get("unauthorizedRole").filter(|role| !role.is_empty());
     let authorization = call.request.headers.get("authorization").unwrap_or_default();
     let token = authorization.strip_prefix("Bearer ").unwrap_or_default();
-    let claims = jwt::read(call.state, token, &resource, call.now).ok();
-    let expected = call.request.headers.get("expected-role");
-    let has = |role: &&str| claims.as_ref().is_some_and(|claims| has_role(call, text(claims, "sub"), role));
-    let role = expected.filter(has).or(unauthorized);
-    let mut variables = Members::new();
-    if let Some(claims) = &claims {
-        variables.insert("X-Hasura-User-Id".to_owned(), text(claims, "sub").into());
-    }
-    if let Some(role) = role.filter(|_| claims.is_none() || expected.is_some()) {
-        variables.insert("X-Hasura-Role".to_owned(), role.into());
-    }
-    Ok(reply::json(call.success(), &json!(variables)))
+    let claims = jwt::read(call.state, token, &resource, call.now).unwrap_or_default();
+    let user = text(&claims, "sub");
+    let expected = call.request.headers.get("expected-role").filter(|role| !role.is_empty());
+    let role = match (expected.filter(|role| has_role(call, user, role)), other) {
+        (Some(role), _) => Some(role),
+        (None, Some(other)) => Some(other),
+        (None, None) if expected.is_some() => {
+            let message = "The caller does not have the expected role.";
+            return Err(Refusal::new(401, "auth.expected_role_not_found", message));
+        }
+        (None, None) => None,
+    };
+    let variables = [("X-Hasura-User-Id", Some(user).filter(|user| !user.is_empty())), ("X-Hasura-Role", role)];
+    let variables = variables.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+    Ok(reply::json(call.success(), &Value::Object(variables.collect())))
 }
 
-/// Returns whether a user or an application has a role of this name.
-fn has_role(call: &Call<'_>, subject: &str, name: &str) -> bool {
+/// Returns whether a user has a role of this name.
+fn has_role(call: &Call<'_>, user: &str, name: &str) -> bool {
     let store = &call.state.store;
-    [("users_roles", "users"), ("applications_roles", "applications")].iter().any(|(table, column)| {
-        let conditions = [(*column, subject)];
-        let mut roles = store.links.ids(table, ROLES.name, &conditions);
-        roles.any(|id| store.get(&ROLES, id).is_some_and(|role| role.members.get("name") == Some(&Value::from(name))))
-    })
+    let conditions = [("users", user)];
+    let mut roles = store.links.ids("users_roles", ROLES.name, &conditions);
+    roles.any(|id| store.get(&ROLES, id).is_some_and(|role| role.text("name") == name))
 }

@@ -1,4 +1,4 @@
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
@@ -7,6 +7,7 @@ use crate::collections::CAPTCHA_PROVIDERS;
 use crate::errors::{Outcome, not_found};
 use crate::http::reply;
 use crate::record::{Members, Record};
+use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::store::Store;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -42,10 +43,13 @@ fn replace(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(shown(call, &provider))
 }
 
-/// Deleting a provider that does not exist succeeds, too.
+/// Deleting disables captchas, and succeeds without a provider too.
 fn delete(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if let Some(provider) = provider(call) {
         call.state.store.remove(&CAPTCHA_PROVIDERS, &provider.id);
     }
+    let mut experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+    experience.insert("captchaPolicy".to_owned(), json!({ "enabled": false }));
+    call.state.settings.put(&SIGN_IN_EXPERIENCE, experience);
     Ok(reply::nothing(call.success()))
 }

@@ -34,10 +34,13 @@ const TEST_CODE: &str = "000000";
 
 /// Returns the connector of a sign-in.
 pub(crate) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record> {
-    let unknown = || {
-        Refusal::new(422, "session.invalid_connector_id", format!("Unable to find available connector with id {id}."))
-    };
-    call.state.store.get(&CONNECTORS, id).ok_or_else(unknown)
+    call.state.store.get(&CONNECTORS, id).ok_or_else(|| invalid_connector(id))
+}
+
+/// Returns the error for a connector that users cannot sign in with.
+pub(super) fn invalid_connector(id: &str) -> Refusal {
+    let message = format!("Unable to find available connector with id {id}.");
+    Refusal::new(422, "session.invalid_connector_id", message)
 }
 
 /// Sends a test message with the configuration in the body. That of a stored connector is not used.
@@ -48,8 +51,11 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         Refusal::new(400, "guard.invalid_input", "The request {{type}} is invalid.")
     })?;
     let kind = recipient.channel.connector_type();
-    let factory = connector_factories::find(call.parameter(0)).filter(|factory| factory.text("type") == kind);
+    let factory = connector_factories::find(call.parameter(0)).filter(|factory| factory.text("type") != "Social");
     let factory = factory.ok_or_else(|| messages::no_connector(400, kind))?;
+    if factory.text("type") != kind {
+        return Err(social::unexpected_type("The connector sends other messages."));
+    }
     if let Some(config) = call.body.get("config").and_then(Value::as_object) {
         factory.check(config)?;
     }
@@ -59,6 +65,9 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn authorization_uri(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    if call.text("state").is_empty() || call.text("redirectUri").is_empty() {
+        return Err(Refusal::new(400, "session.insufficient_info", "A state and a redirect URI are required."));
+    }
     let connector = call.record(&CONNECTORS, call.parameter(0))?;
     let uri = redirect_to(connector, &call.body)?;
     Ok(reply::json(call.success(), &json!({ "redirectTo": uri })))

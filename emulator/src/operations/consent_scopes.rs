@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::collections::{
     APPLICATIONS, CONSENT_USER_SCOPES, Collection, MANAGEMENT_RESOURCE_ID, ORGANIZATION_SCOPES, RESOURCES, SCOPES,
 };
-use crate::errors::{Outcome, Refusal, not_found};
+use crate::errors::{Outcome, Refusal, empty_change, not_found};
 use crate::http::reply;
 use crate::record::{Members, Record};
 use crate::rules::third_party_only;
@@ -102,9 +102,7 @@ fn list(call: &Call<'_>, application: &str) -> HttpResponse {
 
 fn user_scopes(call: &Call<'_>, application: &str) -> Vec<String> {
     let all = call.state.store.all(&CONSENT_USER_SCOPES).filter(|scope| scope.text("applicationId") == application);
-    let mut scopes: Vec<String> = all.map(|scope| scope.text("userScope").to_owned()).collect();
-    scopes.sort_unstable();
-    scopes
+    all.map(|scope| scope.text("userScope").to_owned()).collect()
 }
 
 /// Returns the id of the third-party application in the path.
@@ -115,6 +113,9 @@ fn third_party(call: &Call<'_>) -> Outcome<String> {
 
 fn add(call: &mut Call<'_>, application: &str) -> Outcome<HttpResponse> {
     check(call)?;
+    if KINDS.iter().any(|kind| call.body.contains_key(kind.member) && call.texts(kind.member).is_empty()) {
+        return Err(empty_change());
+    }
     for kind in &KINDS {
         for id in call.texts(kind.member) {
             call.state.store.links.add(kind.table, vec![application.to_owned(), id]);

@@ -1,11 +1,14 @@
+use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::{Call, unknown};
 use crate::collections::{HOOKS, Unknown};
+use crate::document::validate::refuse_empty;
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::operations::of_collections::{keep, show};
+use crate::record::drop_repeated;
 use crate::rules::Shape;
 use crate::webhooks;
 
@@ -14,7 +17,14 @@ pub(super) const ALL: &[(&str, Handler)] = &[("UpdateHookSigningKey", replace_si
 /// Queues the test deliveries. They can still fail, see `Emulator::respond`.
 fn test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let hook = call.record(&HOOKS, call.parameter(0))?.clone();
-    let (config, events) = (call.body.get("config").cloned().unwrap_or_default(), call.texts("events"));
+    let config = call.body.get("config").cloned().unwrap_or_default();
+    if let Some(Value::Array(events)) = call.body.get_mut("events") {
+        drop_repeated(events);
+    }
+    let events = call.texts("events");
+    if events.is_empty() {
+        return Err(refuse_empty("events"));
+    }
     webhooks::test(call.state, call.now, &hook, &config, &events);
     Ok(reply::nothing(call.success()))
 }

@@ -4,6 +4,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
+use super::connectors::invalid_connector;
 use super::users::{changed, user};
 use crate::call::Call;
 use crate::collections::{CONNECTORS, SECRETS, USER_SSO_IDENTITIES, USERS};
@@ -131,6 +132,7 @@ fn with(mut members: Members, name: &str, value: Value) -> Members {
 fn create_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let connector = call.record(&CONNECTORS, call.text("connectorId"))?.clone();
+    social::check_social(&connector).map_err(|_| invalid_connector(&connector.id))?;
     let data = call.object("connectorData");
     let profile = social::profile(call.state, &connector, &data)?;
     let (target, id) = (connector.text("target"), text(&profile, "id").to_owned());

@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::errors::{Outcome, not_exists_with_id};
+use crate::errors::{Outcome, Refusal, not_exists_with_id};
 use crate::http::reply;
 use crate::http::request::Query;
 use crate::lists::pages::Page;
@@ -41,6 +41,7 @@ fn list<'l>(
     show: impl Fn(&Log) -> Value,
 ) -> Outcome<HttpResponse> {
     let query = &call.request.query;
+    check_window(query)?;
     let found = logs.filter(|log| matches(log, query));
     let Some(page) = Page::of(call.request, call.info.paging)? else {
         return Ok(reply::json(call.success(), &found.map(show).collect()));
@@ -48,6 +49,22 @@ fn list<'l>(
     let (shown, total) = page.cut(found);
     let shown = reply::json(call.success(), &shown.into_iter().map(show).collect());
     Ok(page.announce(call.request, total, shown))
+}
+
+/// Rejects a time that is not a number, and a window that ends before it starts.
+fn check_window(query: &Query) -> Outcome<()> {
+    let time = |name: &str| match query.get(name) {
+        None => Ok(None),
+        Some("") => Ok(Some(0.0)),
+        Some(text) => match text.trim().parse::<f64>() {
+            Ok(time) if time.is_finite() => Ok(Some(time)),
+            _ => Err(Refusal::new(400, "guard.invalid_input", format!("The request {name} is invalid."))),
+        },
+    };
+    match time("start_time")?.zip(time("end_time")?) {
+        Some((start, end)) if start > end => Err(Refusal::usual(400, "log.invalid_time_window")),
+        _ => Ok(()),
+    }
 }
 
 fn matches(log: &Log, query: &Query) -> bool {

@@ -29,8 +29,10 @@ pub(crate) const QR_CODE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA
 fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, call.parameter(0))?.id.clone();
     let kind = call.text("type").to_owned();
-    let others: Vec<&str> = call.state.second_factors(&user).map(|factor| factor.text("type")).collect();
-    let (again, alone) = (others.contains(&kind.as_str()), others.iter().all(|other| *other == BACKUP));
+    let is_used_up = |factor: &&Record| factor.hidden.get(BACKUP_CODES) == Some(&json!([]));
+    let others = || call.state.second_factors(&user);
+    let again = others().filter(|factor| !is_used_up(factor)).any(|factor| factor.text("type") == kind);
+    let alone = others().all(|other| other.text("type") == BACKUP);
     match kind.as_str() {
         TOTP if again => Err(totp_exists()),
         TOTP => add_totp(call, &user),

@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use crate::call::{Call, unknown};
 use crate::collections::{Case, Collection, EmptyChange, Key, Order, Unknown, UnknownTarget, named};
 use crate::document::schema::Contract;
-use crate::errors::{Outcome, Refusal, empty_change, foreign_key, too_long};
+use crate::errors::{Outcome, Refusal, empty_change, foreign_key_as, too_long};
 use crate::http::reply;
 use crate::lists;
 use crate::lists::pages::Page;
@@ -60,7 +60,7 @@ fn find(call: &Call<'_>, collection: &Collection, way: Unknown) -> Outcome<Recor
             record.filter(|record| record.text(owner.member) == call.parameter(0))
         }
         (Key::Member { name, .. }, owner) => {
-            if owner.is_none_or(|owner| !owner.is_foreign_key) {
+            if owner.is_none_or(|owner| owner.foreign_key.is_none()) {
                 check_owner(call, collection)?;
             }
             siblings(call, collection).find(|record| record.text(name) == key)
@@ -120,8 +120,8 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
 pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<Record> {
     let rules = rules::of(collection);
     (rules.available)(call)?;
-    let is_foreign_key = collection.owner.is_some_and(|owner| owner.is_foreign_key);
-    if !is_foreign_key {
+    let foreign_key = collection.owner.and_then(|owner| owner.foreign_key);
+    if foreign_key.is_none() {
         check_owner(call, collection)?;
     }
     let mut given = Members::new();
@@ -132,8 +132,8 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
     let mut draft = Draft { members: blank.members, hidden: Fields::default(), sent: call.sent(), creates: true };
     fill(collection, &mut draft);
     (rules.prepare)(call, &mut draft)?;
-    if is_foreign_key {
-        check_owner(call, collection).map_err(|_| foreign_key())?;
+    if let Some(status) = foreign_key {
+        check_owner(call, collection).map_err(|_| foreign_key_as(status))?;
     }
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
     let mut record = Record { id, members: draft.members, hidden: draft.hidden };
@@ -246,7 +246,7 @@ fn link(call: &mut Call<'_>, collection: &Collection, record: &Record) -> Outcom
         for id in &ids {
             let found = call.state.store.get(target, id).ok_or_else(|| match links.unknown {
                 UnknownTarget::Collection => unknown(target, target.unknown, id),
-                UnknownTarget::ForeignKey => foreign_key(),
+                UnknownTarget::ForeignKey => foreign_key_as(422),
             })?;
             (links.fits)(record, found)?;
         }

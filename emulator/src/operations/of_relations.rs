@@ -9,7 +9,7 @@ use logto_admin::transport::HttpResponse;
 use crate::call::{Call, unknown};
 use crate::collections::{ORGANIZATION_ROLES, UnknownTarget};
 use crate::document::validate;
-use crate::errors::{Outcome, Refusal, empty_change, foreign_key, not_found, require_membership};
+use crate::errors::{Outcome, Refusal, constraint_violated, empty_change, foreign_key, not_found, require_membership};
 use crate::http::reply;
 use crate::lists;
 use crate::lists::pages::Page;
@@ -103,9 +103,8 @@ fn show(call: &Call<'_>, relation: &Relation, owners: &[Where<'_>], record: &Rec
 
 fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
     let ids = targets(call, relation)?;
-    if let (Some(names), true) = (relation.names, ids.is_empty()) {
-        let named = call.body.contains_key(names) || call.body.contains_key(relation.ids);
-        return if named { respond(call, relation, ids, &[]) } else { Err(empty_change()) };
+    if ids.is_empty() && relation.names.is_some() {
+        return Err(empty_change());
     }
     if ids.is_empty() && !relation.accepts_empty {
         return Err(validate::refuse_empty(relation.ids));
@@ -115,14 +114,14 @@ fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse
     if let (Some(code), Some(id)) = (relation.repeated, repeated) {
         return Err(Refusal::about(422, code, id));
     }
-    check_targets(call, relation, &ids)?;
+    check_targets(call, relation, &ids, false)?;
     let added = insert(call, relation, &ids);
     respond(call, relation, ids, &added)
 }
 
 fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
     let ids = targets(call, relation)?;
-    check_targets(call, relation, &ids)?;
+    check_targets(call, relation, &ids, relation.replaces_unchecked)?;
     let current: Vec<String> = {
         let owners = owners(call, relation);
         let store = &call.state.store;
@@ -131,11 +130,11 @@ fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResp
     };
     let wanted: HashSet<&String> = ids.iter().collect();
     let removed: Vec<&String> = current.iter().filter(|id| !wanted.contains(id)).collect();
-    if relation.requires_new && !ids.is_empty() && ids.iter().all(|id| current.contains(id)) {
-        return Err(empty_change());
-    }
     for id in removed {
         unlink(call, relation, id);
+    }
+    if relation.requires_new && ids.iter().all(|id| current.contains(id)) {
+        return Err(empty_change());
     }
     let added = insert(call, relation, &ids);
     respond(call, relation, ids, &added)
@@ -162,7 +161,7 @@ fn targets(call: &Call<'_>, relation: &Relation) -> Outcome<Vec<String>> {
     Ok(ids)
 }
 
-fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String]) -> Outcome<()> {
+fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String], by_database: bool) -> Outcome<()> {
     let store = &call.state.store;
     let owner = relation.owners.first().and_then(|owner| store.get(owner, call.parameter(0)));
     for id in ids {
@@ -175,7 +174,7 @@ fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String]) -> Outcom
             UnknownTarget::ForeignKey => foreign_key(),
         })?;
         let owner = owner.ok_or_else(foreign_key)?;
-        (relation.fits)(owner, target)?;
+        (relation.fits)(owner, target).map_err(|misfit| if by_database { constraint_violated() } else { misfit })?;
     }
     Ok(())
 }

@@ -23,16 +23,13 @@ pub(crate) fn check(state: &State, token: &str, email: &str, now: i64) -> Outcom
     if found.text("email") != email {
         return Err(refuse(400, "email_mismatch", "Email mismatch with given token."));
     }
-    match found.text("status") {
-        "consumed" => return Err(refuse(400, "token_consumed", "The token has been consumed.")),
-        "revoked" => return Err(refuse(400, "token_revoked", "The token has been revoked.")),
-        _ => {}
-    }
     let has_expired = found.members.get("expiresAt").and_then(Value::as_i64).is_none_or(|at| at <= now);
-    if found.text("status") == "expired" || has_expired {
-        return Err(refuse(400, "token_expired", "The token has expired."));
+    match found.text("status") {
+        status if has_expired || status == "expired" => Err(refuse(400, "token_expired", "The token has expired.")),
+        "consumed" => Err(refuse(400, "token_consumed", "The token has been consumed.")),
+        "revoked" => Err(refuse(400, "token_revoked", "The token has been revoked.")),
+        _ => Ok(found.clone()),
     }
-    Ok(found.clone())
 }
 
 /// Verifies a token and consumes it.

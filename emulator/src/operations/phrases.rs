@@ -10,26 +10,16 @@ use crate::document::validate::refuse_body;
 use crate::document::validation_issues::{Issue, Path};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::record::{Members, Record};
-use crate::state::State;
+use crate::record::Members;
+use crate::rules::{has_language, phrases_in};
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("ReplaceCustomPhrase", replace), ("GetSignInExperiencePhrases", translation)];
-
-/// The languages that the server has phrases for.
-const BUILT_IN: [&str; 18] = [
-    "ar", "de", "en", "es", "fr", "it", "ja", "ko", "pl-PL", "pt-BR", "pt-PT", "ru", "th", "tr-TR", "uk-UA", "zh-CN",
-    "zh-HK", "zh-TW",
-];
 
 /// Returns the keys of all phrases. The leaves are null.
 fn keys() -> &'static Value {
     static KEYS: OnceLock<Value> = OnceLock::new();
     KEYS.get_or_init(|| serde_json::from_str(include_str!("../phrases.json")).unwrap_or_default())
-}
-
-fn phrases_in(state: &State, language: &str) -> Option<Record> {
-    state.store.all(&CUSTOM_PHRASES).find(|phrases| phrases.text("languageTag") == language).cloned()
 }
 
 fn replace(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -96,11 +86,11 @@ fn is_part_of(translation: &Value, keys: &Value) -> bool {
 
 /// Returns all phrases: the custom ones of the language, and made-up English ones.
 fn translation(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut members =
-        phrases_in(call.state, &language(call)).map(|phrases| phrases.members.to_object()).unwrap_or_default();
+    let language = language(call);
+    let mut members = phrases_in(call.state, &language).map(|phrases| phrases.members.to_object()).unwrap_or_default();
     let translation = phrased("", keys(), members.get("translation"));
     members.insert("translation".to_owned(), translation);
-    Ok(reply::json(call.success(), &Value::Object(members)))
+    Ok(reply::json(call.success(), &Value::Object(members)).header("content-language", language))
 }
 
 /// Returns the language of the phrases. It is the first accepted language that has phrases, or the default.
@@ -109,7 +99,7 @@ fn language(call: &Call<'_>) -> String {
     let accepted = call.request.headers.get("accept-language").filter(|_| detects).unwrap_or_default();
     let accepted = accepted.split(',').filter_map(|language| language.split(';').next());
     let wanted = call.request.query.get("lng").into_iter().chain(accepted).map(str::trim);
-    let has_phrases = |language: &&str| BUILT_IN.contains(language) || phrases_in(call.state, language).is_some();
+    let has_phrases = |language: &&str| has_language(call.state, language);
     wanted.into_iter().find(has_phrases).map_or_else(|| call.state.settings.default_language(), str::to_owned)
 }
 

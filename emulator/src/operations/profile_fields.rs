@@ -10,7 +10,7 @@ use crate::errors::Outcome;
 use crate::http::reply;
 use crate::operations::of_collections;
 use crate::record::Record;
-use crate::rules::refuse_profile_fields;
+use crate::rules::check_listed;
 use crate::store::Store;
 
 pub(super) const ALL: &[(&str, Handler)] =
@@ -52,17 +52,8 @@ fn reorder(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let wanted = call.body.get("order").and_then(Value::as_array).cloned().unwrap_or_default();
     let wanted: Vec<(&str, &Value)> =
         wanted.iter().filter_map(|entry| Some((entry.get("name")?.as_str()?, entry.get("sieOrder")?))).collect();
+    check_listed(call.state, call.body.get("order"))?;
     let known = |name: &str| call.state.store.all(&PROFILE_FIELDS).find(|field| field.text("name") == name).cloned();
-    let unknown: Vec<&str> = wanted.iter().map(|(name, _)| *name).filter(|name| known(name).is_none()).collect();
-    if !unknown.is_empty() {
-        let message = format!("Cannot find entities with the given names: {}", unknown.join(", "));
-        return Err(refuse_profile_fields("entity_not_exists_with_names", &message));
-    }
-    let repeated =
-        |(index, (_, order)): (usize, &(&str, &Value))| wanted.iter().take(index).any(|(_, one)| one == order);
-    if wanted.iter().enumerate().any(repeated) {
-        return Err(refuse_profile_fields("conflicted_sie_order", "Two fields have the same order."));
-    }
     let mut changed = Vec::new();
     for (name, order) in &wanted {
         let Some(mut field) = known(name) else { continue };

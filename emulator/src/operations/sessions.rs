@@ -20,6 +20,9 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     }),
     ("DeleteUserSession", |call| {
         let (user, uid) = (call.parameter(0).to_owned(), call.parameter(1).to_owned());
+        if call.state.oidc.sessions.is_of_another(&user, &uid) {
+            return Err(Refusal::usual(404, "oidc.invalid_session_account_id"));
+        }
         end_session(call, &user, &uid)?;
         Ok(reply::nothing(call.success()))
     }),
@@ -103,5 +106,6 @@ fn revoke(call: &mut Call<'_>, user: &str, id: &str) -> Outcome<()> {
         return Err(Refusal::usual(404, "oidc.invalid_grant"));
     }
     call.state.oidc.revoke(id);
+    call.state.oidc.sessions.forget_grant(user, id);
     Ok(())
 }

@@ -53,11 +53,9 @@ fn check_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn conflicts(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let limit = call.request.query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
-    let conflicts = username::case_conflicts(call.state);
-    let sample = |(name, ids): (&String, &Vec<String>)| json!({ "usernameLower": name, "userIds": ids });
-    let samples: Value = conflicts.iter().take(limit).map(sample).collect();
-    Ok(reply::json(200, &json!({ "totalConflicts": conflicts.len(), "samples": samples })))
+    let limit =
+        call.request.query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(username::SHOWN_CONFLICTS);
+    Ok(reply::json(200, &username::shown_conflicts(&username::case_conflicts(call.state), limit)))
 }
 
 /// Settings that the sign-in page does not need.
@@ -102,6 +100,9 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
     });
     if let (Some(true), Some(config)) = (has_captcha(&shown), captcha::public(store)) {
         shown.insert("captchaConfig".to_owned(), config);
+    }
+    if let Some(one_tap) = google_one_tap(store, &shown) {
+        shown.insert("googleOneTap".to_owned(), one_tap);
     }
     if let Value::Object(further) = further {
         shown.extend(further);
@@ -160,6 +161,17 @@ fn social_connectors(call: &Call<'_>, shown: &Members) -> Value {
         Value::Object(members)
     });
     connectors.collect()
+}
+
+/// Returns the settings of Google One Tap if users can sign in with Google.
+fn google_one_tap(store: &Store, shown: &Members) -> Option<Value> {
+    shown.get("socialSignInConnectorTargets")?.as_array()?.iter().find(|target| **target == "google")?;
+    let connector = store.all(&CONNECTORS).find(|connector| connector.text("connectorId") == "google-universal")?;
+    let config = connector.members.get("config")?;
+    let mut settings = config.get("oneTap").and_then(Value::as_object).cloned().unwrap_or_default();
+    settings.insert("clientId".to_owned(), config.get("clientId")?.clone());
+    settings.insert("connectorId".to_owned(), connector.id.clone().into());
+    Some(settings.into())
 }
 
 fn override_with(shown: &mut Members, other: &Members) {

@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::collections::USERS;
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, foreign_key_as};
 use crate::http::reply;
 use crate::state::oidc::SubjectToken;
 
@@ -16,8 +16,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[("CreateSubjectToken", create_subje
 const SUBJECT_TOKEN_LIFETIME: i64 = 600;
 
 fn create_subject_token(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let unknown = || Refusal::usual(404, "entity.relation_foreign_key_not_found");
-    let user = call.state.store.get(&USERS, call.text("userId")).ok_or_else(unknown)?.id.clone();
+    let user = call.state.store.get(&USERS, call.text("userId")).ok_or_else(|| foreign_key_as(404))?.id.clone();
     let token = format!("sub_{}", call.state.ids.id(21));
     let expires_at = call.now.saturating_add(SUBJECT_TOKEN_LIFETIME * 1000);
     let context = call.object("context").into();

@@ -23,7 +23,10 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("UpdateUserIsSuspended", suspend),
     ("ListUserLogtoConfigs", |call| Ok(reply::json(call.success(), &configs(&user(call)?)))),
     ("UpdateUserLogtoConfigs", update_configs),
-    ("UpdatePersonalAccessTokenName", |call| token_of_body(call, "currentName", Verb::Update)),
+    ("UpdatePersonalAccessTokenName", |call| {
+        let names = if call.body.contains_key("currentName") { "currentName" } else { "name" };
+        token_of_body(call, names, Verb::Update)
+    }),
     ("DeletePersonalAccessTokenPost", |call| token_of_body(call, "name", Verb::Delete)),
 ];
 

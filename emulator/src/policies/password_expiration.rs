@@ -11,9 +11,9 @@ use crate::state::State;
 const DAY: f64 = 86_400_000.0;
 
 /// Returns the policy, if it is enabled.
-pub(crate) fn policy(state: &State) -> Option<Value> {
+pub(crate) fn policy(state: &State) -> Option<&Value> {
     let policy = state.settings.find(&SIGN_IN_EXPERIENCE)?.get("passwordExpiration")?;
-    (policy.get("enabled") == Some(&Value::Bool(true))).then(|| policy.clone())
+    (policy.get("enabled") == Some(&Value::Bool(true))).then_some(policy)
 }
 
 /// Rejects a password that is marked as expired. Also rejects it if it is older than the policy permits.

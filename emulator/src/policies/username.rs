@@ -14,6 +14,9 @@ use crate::state::State;
 const KINDS: [(&str, RangeInclusive<char>); 4] =
     [("uppercase", 'A'..='Z'), ("lowercase", 'a'..='z'), ("numbers", '0'..='9'), ("underscore", '_'..='_')];
 
+/// The number of conflicts that responses show, unless the request sets another one.
+pub(crate) const SHOWN_CONFLICTS: usize = 20;
+
 /// Returns whether usernames that differ only in case are the same, which the sign-in experience decides.
 pub(crate) fn ignores_case(state: &State) -> bool {
     let policy = state.settings.find(&SIGN_IN_EXPERIENCE).and_then(|experience| experience.get("usernamePolicy"));
@@ -28,6 +31,13 @@ pub(crate) fn case_conflicts(state: &State) -> BTreeMap<String, Vec<String>> {
     }
     users.retain(|_, ids| ids.len() > 1);
     users
+}
+
+/// Returns the number of conflicts, and the first ones.
+pub(crate) fn shown_conflicts(conflicts: &BTreeMap<String, Vec<String>>, limit: usize) -> Value {
+    let sample = |(name, ids): (&String, &Vec<String>)| json!({ "usernameLower": name, "userIds": ids });
+    let samples: Value = conflicts.iter().take(limit).map(sample).collect();
+    json!({ "totalConflicts": conflicts.len(), "samples": samples })
 }
 
 /// Rejects a username that the policy does not permit.

@@ -55,5 +55,9 @@ pub(crate) fn check_social(connector: &Record) -> Outcome<()> {
     if factory_of(connector).is_some_and(|factory| factory.text("type") == "Social") {
         return Ok(());
     }
-    Err(Refusal::new(400, "connector.unexpected_type", "The connector is not a social connector."))
+    Err(unexpected_type("The connector is not a social connector."))
+}
+
+pub(crate) fn unexpected_type(message: &str) -> Refusal {
+    Refusal::new(400, "connector.unexpected_type", message)
 }

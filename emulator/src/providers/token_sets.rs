@@ -51,6 +51,15 @@ pub(crate) fn store(state: &mut State, now: i64, user: &str, of: Of<'_>, identit
     state.store.put(&SECRETS, record);
 }
 
+/// Deletes the token sets of all users for a connector.
+pub(crate) fn forget(state: &mut State, of: Of<'_>) {
+    let ids: Vec<String> =
+        state.store.all(&SECRETS).filter(|record| of.is(record)).map(|record| record.id.clone()).collect();
+    for id in ids {
+        state.store.remove(&SECRETS, &id);
+    }
+}
+
 /// Returns the access token of a token set, as the account API shows it.
 pub(crate) fn access_token(record: &Record, now: i64) -> Value {
     let metadata = |name: &str| record.members.get("metadata").and_then(|metadata| metadata.get(name));
@@ -88,5 +97,9 @@ mod tests {
         let shown = access_token(tokens, 11_000);
         assert_eq!((&shown["access_token"], &shown["expires_in"]), (&json!("second"), &json!(3590)));
         assert!(!tokens.members.to_value().to_string().contains("second"));
+        forget(&mut state, Of::Social("other"));
+        assert_eq!(state.store.all(&SECRETS).count(), 1);
+        forget(&mut state, Of::Social("github"));
+        assert_eq!(state.store.all(&SECRETS).count(), 0);
     }
 }

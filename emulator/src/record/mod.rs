@@ -3,6 +3,7 @@
 mod fields;
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
@@ -49,4 +50,10 @@ impl Record {
 /// Returns a member as text. Empty if it is missing or not a string.
 pub(crate) fn text<'a>(members: &'a Members, name: &str) -> &'a str {
     members.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Drops the elements of a list that occur earlier in it.
+pub(crate) fn drop_repeated(list: &mut Vec<Value>) {
+    let mut known = BTreeSet::new();
+    list.retain(|element| known.insert(element.to_string()));
 }

@@ -35,8 +35,10 @@ pub(crate) struct Relation {
     pub accepts_empty: bool,
     pub unknown_target: UnknownTarget,
     pub reply: Reply,
-    /// Whether replacing the links with some or all of the present ones is an error. Removing all is allowed.
+    /// Whether replacing the links without adding a new one is an error. The other links are removed nevertheless.
     pub requires_new: bool,
+    /// Whether the database alone checks that the targets of a replacement fit.
+    pub replaces_unchecked: bool,
     /// Rejects a first owner that cannot have this relation.
     pub suits: fn(&Record) -> Outcome<()>,
     /// Rejects an owner and a target that do not fit together.
@@ -93,6 +95,7 @@ impl Relation {
             unknown_target: UnknownTarget::ForeignKey,
             reply: Reply::Ids,
             requires_new: false,
+            replaces_unchecked: false,
             suits: |_| Ok(()),
             fits: |_, _| Ok(()),
             filters: &[],

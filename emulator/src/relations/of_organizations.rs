@@ -29,7 +29,6 @@ pub(super) static ALL: [Relation; 11] = [
     Relation {
         names: Some("organizationRoleNames"),
         requires: Some(MEMBERS),
-        accepts_empty: true,
         fits: |_, role| of_type(role, "User"),
         ..Relation::new(
             "/api/organizations/{}/users/{}/roles",
@@ -107,7 +106,6 @@ pub(super) static ALL: [Relation; 11] = [
     Relation {
         targets_within: Some(MEMBERS),
         owner_check: OwnerCheck::Always,
-        accepts_empty: true,
         suits: |application| if application.is_true("isThirdParty") { Ok(()) } else { Err(third_party_only()) },
         ..Relation::new(
             "/api/applications/{}/users/{}/consent-organizations",

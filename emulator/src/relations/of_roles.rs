@@ -10,6 +10,7 @@ pub(super) static ALL: [Relation; 5] = [
         accepts_empty: true,
         unknown_target: UnknownTarget::Collection,
         reply: Reply::IdsAndAdded("addedRoleIds"),
+        replaces_unchecked: true,
         fits: |_, role| refuse(role.text("type") == MACHINE, "user.invalid_role_type"),
         ..Relation::new("/api/users/{}/roles", "users_roles", &[&USERS], &ROLES, "roleIds")
     },
@@ -18,6 +19,7 @@ pub(super) static ALL: [Relation; 5] = [
         accepts_empty: true,
         unknown_target: UnknownTarget::Collection,
         reply: Reply::IdsAndAdded("addedRoleIds"),
+        replaces_unchecked: true,
         requires_new: true,
         suits: |application| refuse(application.text("type") != MACHINE, "application.invalid_type"),
         fits: |_, role| refuse(role.text("type") != MACHINE, "application.invalid_role_type"),

@@ -4,7 +4,7 @@ use logto_admin::serde_json::Value;
 
 use super::{Draft, protected_apps};
 use crate::call::Call;
-use crate::collections::ACCESS_RULES;
+use crate::collections::{ACCESS_RULES, APPLICATIONS};
 use crate::document::formats::is_url;
 use crate::document::validate;
 use crate::document::validation_issues::{INVALID, Issue};
@@ -16,7 +16,7 @@ pub(super) fn check(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         return Err(use_saml_api());
     }
     check_redirects(draft)?;
-    check_device_flow(draft)?;
+    check_device_flow(call, draft)?;
     if draft.creates { check_new(call, draft) } else { check_change(call, draft) }
 }
 
@@ -26,14 +26,14 @@ pub(super) fn use_saml_api() -> Refusal {
     Refusal::new(400, "application.saml.use_saml_app_api", message)
 }
 
-/// Rejects invalid redirect URIs. Also rejects those whose wildcards match hosts of any domain.
+/// Rejects redirect URIs that are not URIs, or whose wildcards are in the wrong place.
 fn check_redirects(draft: &Draft) -> Outcome<()> {
     let metadata = draft.sent.get("oidcClientMetadata");
     let mut issues = Vec::new();
     for member in ["redirectUris", "postLogoutRedirectUris"] {
         let uris = metadata.and_then(|metadata| metadata.get(member)).and_then(Value::as_array);
         for (index, uri) in uris.into_iter().flatten().enumerate() {
-            if !uri.as_str().is_some_and(|uri| is_url(uri) && url_pattern::is_in_a_domain(uri)) {
+            if !uri.as_str().is_some_and(|uri| is_url(uri) && url_pattern::is_redirect(uri)) {
                 let path = vec!["oidcClientMetadata".into(), member.into(), index.into()];
                 issues.push(Issue::custom(INVALID, &path));
             }
@@ -42,46 +42,78 @@ fn check_redirects(draft: &Draft) -> Outcome<()> {
     if issues.is_empty() { Ok(()) } else { Err(validate::refuse_body(issues)) }
 }
 
-fn check_device_flow(draft: &Draft) -> Outcome<()> {
-    let device_flow = draft.sent.get("customClientMetadata").and_then(|metadata| metadata.get("isDeviceFlow"));
-    if device_flow == Some(&Value::Bool(true)) && draft.members.text("type") != "Native" {
+/// Only native applications can use the device flow, and only from the beginning.
+fn check_device_flow(call: &Call<'_>, draft: &Draft) -> Outcome<()> {
+    let Some(sent) = draft.sent.get("customClientMetadata") else { return Ok(()) };
+    let uses = |metadata: &Value| metadata.get("isDeviceFlow") == Some(&Value::Bool(true));
+    if !draft.creates {
+        let current = call.state.store.get(&APPLICATIONS, draft.members.text("id"));
+        let used = current.and_then(|current| current.members.get("customClientMetadata")).is_some_and(uses);
+        return if used == uses(sent) {
+            Ok(())
+        } else {
+            Err(Refusal::usual(422, "application.device_flow_not_changeable"))
+        };
+    }
+    if uses(sent) && draft.members.text("type") != "Native" {
         let message = "Only native applications can use the device flow.";
         return Err(Refusal::new(422, "application.device_flow_native_only", message));
     }
     Ok(())
 }
 
+/// Rejects an exchange of tokens by third parties.
+fn check_token_exchange(draft: &Draft) -> Outcome<()> {
+    let sent = draft.sent.get("customClientMetadata").and_then(|metadata| metadata.get("allowTokenExchange"));
+    if draft.members.get("isThirdParty") == Some(&Value::Bool(true)) && sent == Some(&Value::Bool(true)) {
+        return Err(Refusal::usual(422, "application.third_party_application_cannot_enable_token_exchange"));
+    }
+    Ok(())
+}
+
 fn check_new(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let third_party = draft.sent.get("isThirdParty") == Some(&Value::Bool(true));
-    match draft.members.text("type") {
-        "Protected" => protected_apps::create(call, draft),
-        "MachineToMachine" if third_party => {
-            let message =
-                "Only traditional web, single-page, and native applications can be marked as third-party apps.";
-            Err(Refusal::new(400, "application.invalid_third_party_application_type", message))
-        }
-        _ => {
-            draft.members.insert("protectedAppMetadata".to_owned(), Value::Null);
-            Ok(())
-        }
+    let kind = draft.members.text("type");
+    let is_protected = kind == "Protected";
+    if is_protected {
+        protected_apps::require_metadata(draft)?;
     }
+    if third_party && !matches!(kind, "Traditional" | "SPA" | "Native") {
+        let message = "Only traditional web, single-page, and native applications can be marked as third-party apps.";
+        return Err(Refusal::new(400, "application.invalid_third_party_application_type", message));
+    }
+    check_token_exchange(draft)?;
+    if is_protected {
+        return protected_apps::create(call, draft);
+    }
+    draft.members.insert("protectedAppMetadata".to_owned(), Value::Null);
+    Ok(())
 }
 
 fn check_change(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    if draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
+        require_rules(call, draft.members.text("id"))?;
+    }
+    check_token_exchange(draft)?;
     if draft.members.text("type") == "Protected" {
         protected_apps::change(call, draft);
     } else if draft.sent.get("protectedAppMetadata").is_some_and(|metadata| !metadata.is_null()) {
         return Err(protected_only(400));
     }
-    let id = draft.members.text("id");
-    let enables = draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true));
-    let condition = [("applications", id)];
-    let links = &call.state.store.links;
-    if enables && !ACCESS_RULES.iter().any(|(table, column)| links.ids(table, column, &condition).next().is_some()) {
-        let message = "Application access control must include at least one rule before it can be enabled.";
-        return Err(invalid_input(422, message));
-    }
     Ok(())
+}
+
+/// Rejects access control without rules.
+pub(super) fn require_rules(call: &Call<'_>, application: &str) -> Outcome<()> {
+    let condition = [("applications", application)];
+    let links = &call.state.store.links;
+    let has_rules = |(table, column): &(&str, &str)| links.ids(table, column, &condition).next().is_some();
+    if ACCESS_RULES.iter().any(has_rules) { Ok(()) } else { Err(no_rules()) }
+}
+
+/// Returns the error for access control without rules.
+pub(crate) fn no_rules() -> Refusal {
+    invalid_input(422, "Application access control must include at least one rule before it can be enabled.")
 }
 
 /// Returns the error for a feature of protected applications. Its status differs.

@@ -1,30 +1,33 @@
 use logto_admin::serde_json::{Value, json};
 
+use super::sign_in_experience::expiration_requires_replacement;
 use super::{Draft, Rules, View};
 use crate::call::Call;
 use crate::collections::connector_factories::{self, Factory};
 use crate::collections::{CONNECTORS, factory_of};
 use crate::errors::{Outcome, Refusal, unique_violation};
+use crate::policies::password_expiration;
+use crate::providers::token_sets::{self, Of};
 use crate::record::{Members, Record, text};
 use crate::settings::SIGN_IN_EXPERIENCE;
 
 pub(super) static RULES: Rules = Rules {
     prepare,
     created: replace_others,
-    deleted: |call, connector| {
-        let mut experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
-        if let Some(Value::Array(targets)) = experience.get_mut("socialSignInConnectorTargets") {
-            targets.retain(|target| target != connector.text("target"));
-            call.state.settings.put(&SIGN_IN_EXPERIENCE, experience);
+    changed: |call, connector| {
+        if call.body.get("enableTokenStorage") == Some(&Value::Bool(false)) {
+            token_sets::forget(call.state, Of::Social(connector.text("target")));
         }
     },
+    deletable,
+    deleted: remove_target,
     present,
     ..Rules::NONE
 };
 
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let factory = if draft.creates { begin(call, draft)? } else { resume(call, draft)? };
-    check_profile(factory, draft)?;
+    check_tokens(factory, draft)?;
     // The server does not store nulls.
     if let Some(Value::Object(metadata)) = draft.members.get_mut("metadata") {
         metadata.retain(|_, value| !value.is_null());
@@ -43,11 +46,14 @@ fn begin(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
     })?;
     let given = given_target(draft);
     let target = if factory.is_standard() { given.as_str() } else { factory.text("target") }.to_owned();
+    let is_social = factory.text("type") == "Social";
     if factory.is_standard() && given.is_empty() {
         let message = "You should specify 'target'.";
         return Err(Refusal::new(400, "connector.should_specify_target", message));
     }
-    refuse_metadata(factory, draft)?;
+    if is_social {
+        refuse_metadata(factory, draft)?;
+    }
     let id = text(&draft.sent, "id").to_owned();
     if !id.is_empty() {
         if call.state.store.get(&CONNECTORS, &id).is_some() {
@@ -55,7 +61,7 @@ fn begin(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
         }
         draft.members.insert("id".to_owned(), id.into());
     }
-    for other in call.state.store.all(&CONNECTORS) {
+    for other in call.state.store.all(&CONNECTORS).filter(|_| is_social) {
         if !factory.is_standard() && other.text("connectorId") == factory.text("id") {
             let message = "Can not create multiple instance with picked standard connector.";
             return Err(Refusal::new(422, "connector.multiple_instances_not_supported", message));
@@ -63,7 +69,9 @@ fn begin(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
         let platform = factory_of(other).map(|factory| factory.text("platform"));
         if other.text("target") == target && platform == Some(factory.text("platform")) {
             let message = "There is a connector with the same target and platform.";
-            return Err(Refusal::new(422, "connector.multiple_target_with_same_platform", message));
+            let refusal = Refusal::new(422, "connector.multiple_target_with_same_platform", message);
+            let data = json!({ "connectorId": other.text("connectorId"), "connectorName": shown(other).get("name") });
+            return Err(refusal.with("data", data));
         }
     }
     draft.members.insert("connectorId".to_owned(), factory.text("id").into());
@@ -76,12 +84,12 @@ fn resume(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
     let record = call.record(&CONNECTORS, call.last_parameter())?;
     let factory = factory_of(record).ok_or_else(crate::errors::not_found)?;
     refuse_metadata(factory, draft)?;
-    let (given, target) = (given_target(draft), record.text("target"));
-    if !given.is_empty() && given != target {
+    if draft.sent.contains_key("metadata") && given_target(draft) != record.text("target") {
         return Err(Refusal::new(400, "connector.can_not_modify_target", "The target of a connector cannot change."));
     }
-    if let (true, Some(Value::Object(metadata))) = (factory.is_standard(), draft.members.get_mut("metadata")) {
-        metadata.insert("target".to_owned(), target.into());
+    if draft.sent.get("syncProfile") == Some(&Value::Bool(true)) && factory.text("type") != "Social" {
+        let message = "Only social connectors can synchronize profiles.";
+        return Err(Refusal::new(422, "connector.invalid_type_for_syncing_profile", message));
     }
     Ok(factory)
 }
@@ -93,26 +101,51 @@ fn given_target(draft: &Draft) -> String {
 
 /// Only connectors of a standard protocol have their own name, logo and target.
 fn refuse_metadata(factory: Factory, draft: &Draft) -> Outcome<()> {
-    let sent = draft.sent.get("metadata").and_then(Value::as_object).is_some_and(|members| !members.is_empty());
-    if factory.is_standard() || !sent {
+    if factory.is_standard() || !draft.sent.contains_key("metadata") {
         return Ok(());
     }
     let message = "This connector's 'metadata' cannot be overwritten.";
     Err(Refusal::new(400, "connector.cannot_overwrite_metadata_for_non_standard_connector", message))
 }
 
-/// Only social connectors copy profiles, and only some of them store tokens.
-fn check_profile(factory: Factory, draft: &Draft) -> Outcome<()> {
-    let wants = |member: &str| draft.sent.get(member) == Some(&Value::Bool(true));
-    if wants("syncProfile") && factory.text("type") != "Social" {
-        let message = "Only social connectors can synchronize profiles.";
-        return Err(Refusal::new(422, "connector.invalid_type_for_syncing_profile", message));
-    }
-    if wants("enableTokenStorage") && !factory.stores_tokens() {
+/// Only some social connectors store tokens.
+fn check_tokens(factory: Factory, draft: &Draft) -> Outcome<()> {
+    if draft.sent.get("enableTokenStorage") == Some(&Value::Bool(true)) && !factory.stores_tokens() {
         let message = "This connector cannot store tokens.";
         return Err(Refusal::new(422, "connector.token_storage_not_supported", message));
     }
     Ok(())
+}
+
+/// While passwords expire, users need a connector to replace them.
+fn deletable(call: &Call<'_>, connector: &Record) -> Outcome<()> {
+    let kind = |connector: &Record| factory_of(connector).map_or("", |factory| factory.text("type"));
+    if kind(connector) == "Social" || password_expiration::policy(call.state).is_none() {
+        return Ok(());
+    }
+    let experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+    let methods = experience.get("forgotPasswordMethods").and_then(Value::as_array);
+    let replaces = |(channel, method): (&str, &str)| {
+        let others = || call.state.store.all(&CONNECTORS).filter(|other| other.id != connector.id);
+        methods.is_none_or(|methods| methods.contains(&method.into())) && others().any(|other| kind(other) == channel)
+    };
+    if [("Email", "EmailVerificationCode"), ("Sms", "PhoneVerificationCode")].into_iter().any(replaces) {
+        return Ok(());
+    }
+    Err(expiration_requires_replacement())
+}
+
+/// Removes the target of a deleted connector from the sign-in page, unless another connector has it.
+fn remove_target(call: &mut Call<'_>, connector: &Record) {
+    let target = connector.text("target");
+    if call.state.store.all(&CONNECTORS).any(|other| other.text("target") == target) {
+        return;
+    }
+    let mut experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+    if let Some(Value::Array(targets)) = experience.get_mut("socialSignInConnectorTargets") {
+        targets.retain(|known| known != target);
+        call.state.settings.put(&SIGN_IN_EXPERIENCE, experience);
+    }
 }
 
 /// A new email or SMS connector replaces the previous one.
@@ -132,13 +165,19 @@ fn replace_others(call: &mut Call<'_>, created: &Record) {
 
 /// Adds the members of the factory. The metadata overrides some of them.
 fn present(_: &View<'_>, connector: &Record, members: &mut Members) {
-    let Some(factory) = factory_of(connector) else { return };
+    let mut all = shown(connector);
+    all.insert("extraInfo".to_owned(), json!({}));
+    all.extend(std::mem::take(members));
+    *members = all;
+}
+
+/// Returns the members of the factory, some of which the metadata overrides.
+fn shown(connector: &Record) -> Members {
+    let Some(factory) = factory_of(connector) else { return Members::new() };
     let mut shown = factory.shown();
-    if let (true, Some(Value::Object(metadata))) = (factory.is_standard(), members.get("metadata")) {
+    if let (true, Some(Value::Object(metadata))) = (factory.is_standard(), connector.members.get("metadata")) {
         let own = metadata.iter().filter(|(name, _)| ["name", "logo", "logoDark"].contains(&name.as_str()));
         shown.extend(own.map(|(name, value)| (name.clone(), value.clone())));
     }
-    shown.insert("extraInfo".to_owned(), json!({}));
-    shown.extend(members.clone());
-    *members = shown;
+    shown
 }

@@ -4,7 +4,7 @@ use super::{Draft, Rules, Shape, View};
 use crate::call::Call;
 use crate::document::validate::refuse_empty;
 use crate::errors::{Outcome, Refusal};
-use crate::record::{Members, Record};
+use crate::record::{Members, Record, drop_repeated};
 
 /// Milliseconds.
 const DAY: i64 = 86_400_000;
@@ -14,6 +14,9 @@ pub(super) static RULES: Rules = Rules { prepare, present, ..Rules::NONE };
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if draft.sent.get("events").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         return Err(refuse_empty("events"));
+    }
+    if let Some(Value::Array(events)) = draft.members.get_mut("events") {
+        drop_repeated(events);
     }
     if !draft.creates {
         return Ok(());

@@ -1,5 +1,6 @@
 //! The rules of collections and settings. Calls check and change more than `collections` and `settings` describe.
 
+mod account_center;
 mod application_rules;
 mod applications;
 mod cimd;
@@ -31,13 +32,14 @@ use crate::http::request::Query;
 use crate::record::{Fields, Members, Record};
 use crate::state::State;
 
-pub(crate) use application_rules::{protected_only, third_party_only};
+pub(crate) use application_rules::{no_rules, protected_only, third_party_only};
 pub(crate) use domains::is_active;
 pub(crate) use invitations::{INVITATION_USAGE, same_address, status_at};
 pub(crate) use of_collections::of;
 pub(crate) use of_settings::prepare_setting;
 pub(crate) use organizations::role_names;
-pub(crate) use profile_fields::refuse as refuse_profile_fields;
+pub(crate) use phrases::{has_language, phrases_in};
+pub(crate) use profile_fields::check_listed;
 pub(crate) use saml_applications::{check_limit, saml_config, saml_key};
 pub(crate) use sso_connectors::no_saml_connector;
 

@@ -16,12 +16,17 @@ const METADATA: &str = "protectedAppMetadata";
 /// Seconds.
 const SESSION_DURATION: u32 = 1_209_600;
 
+/// Returns the sent metadata, which a new protected application requires.
+pub(super) fn require_metadata(draft: &Draft) -> Outcome<&Members> {
+    draft.sent.get(METADATA).and_then(Value::as_object).ok_or_else(|| {
+        let message = "Protected app metadata is required.";
+        Refusal::new(400, "application.protected_app_metadata_is_required", message)
+    })
+}
+
 /// Completes a new protected application.
 pub(super) fn create(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    let Some(sent) = draft.sent.get(METADATA).and_then(Value::as_object) else {
-        let message = "Protected app metadata is required.";
-        return Err(Refusal::new(400, "application.protected_app_metadata_is_required", message));
-    };
+    let sent = require_metadata(draft)?;
     call.state.services.require(Service::ProtectedApps)?;
     let host = format!("{}.{DEFAULT_DOMAIN}", text(sent, "subDomain"));
     if call.state.store.all(&APPLICATIONS).any(|other| metadata(other).is_some_and(|other| text(other, "host") == host))

@@ -1,11 +1,14 @@
 use logto_admin::serde_json::{Value, json};
 use p384::ecdsa::SigningKey;
 
+use super::application_rules::require_rules;
 use super::sso_connectors::{activate, certify};
 use super::{Draft, Rules, View};
 use crate::call::Call;
 use crate::collections::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS};
 use crate::crypto::ec::signing_key;
+use crate::document::validate::refuse_body;
+use crate::document::validation_issues::Issue;
 use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, Record};
 
@@ -83,7 +86,14 @@ pub(crate) fn saml_key(secret: &Record) -> Option<SigningKey> {
     signing_key(0, secret.hidden.text(KEY))
 }
 
-fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    let encryption = draft.sent.get("encryption").and_then(Value::as_object);
+    if let Some(encryption) = encryption.filter(|encryption| encryption.get("encryptAssertion") == Some(&true.into()))
+        && !["encryptThenSign", "certificate"].iter().all(|name| encryption.contains_key(*name))
+    {
+        let message = "Encrypted assertions require `encryptThenSign` and `certificate`.";
+        return Err(refuse_body(vec![Issue::custom(message, &vec!["encryption".into()])]));
+    }
     let mut config = json!({
         "attributeMapping": {},
         "entityId": null,
@@ -99,7 +109,17 @@ fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
             }
         }
     }
-    let binding = config.get("acsUrl").and_then(|url| url.get("binding"));
+    if draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
+        require_rules(call, draft.members.text("id"))?;
+    }
+    if let (false, Some(Value::Object(sent))) = (draft.creates, draft.sent.get("customData")) {
+        let known = call.state.store.get(&SAML_APPLICATIONS, draft.members.text("id"));
+        let data = known.and_then(|application| application.members.get("customData")?.as_object());
+        let mut data = data.cloned().unwrap_or_default();
+        data.extend(sent.clone());
+        draft.members.insert("customData".to_owned(), data.into());
+    }
+    let binding = config.get("acsUrl").filter(|_| draft.creates).and_then(|url| url.get("binding"));
     if binding.is_some_and(|binding| binding != POST_BINDING) {
         let message = "Only the binding HTTP-POST is supported.";
         return Err(Refusal::new(422, "application.saml.acs_url_binding_not_supported", message));

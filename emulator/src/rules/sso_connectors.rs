@@ -6,10 +6,20 @@ use crate::collections::{Collection, SSO_CONNECTORS, SSO_SIGNING_KEYS};
 use crate::crypto::certificates;
 use crate::errors::{Outcome, Refusal};
 use crate::providers::sso::{LOGO, Protocol, Provider, provider, provider_of};
+use crate::providers::token_sets::{self, Of};
 use crate::record::{Members, Record};
 use crate::state::messages::no_connector;
 
-pub(super) static RULES: Rules = Rules { prepare, present, ..Rules::NONE };
+pub(super) static RULES: Rules = Rules {
+    prepare,
+    changed: |call, connector| {
+        if call.body.get("enableTokenStorage") == Some(&Value::Bool(false)) {
+            token_sets::forget(call.state, Of::Enterprise(&connector.id));
+        }
+    },
+    present,
+    ..Rules::NONE
+};
 
 pub(super) static KEY_RULES: Rules = Rules {
     prepare: |call, draft| {
@@ -39,30 +49,25 @@ pub(super) static KEY_RULES: Rules = Rules {
 
 const KEY_YEARS: i64 = 3;
 /// Email providers of the public, whose domains belong to no enterprise.
-const PUBLIC_DOMAINS: [&str; 24] = [
+const PUBLIC_DOMAINS: [&str; 19] = [
     "126.com",
-    "139.com",
     "163.com",
     "aol.com",
-    "foxmail.com",
     "gmail.com",
     "gmx.com",
-    "gmx.de",
-    "googlemail.com",
     "hotmail.com",
     "icloud.com",
     "live.com",
-    "mac.com",
     "mail.com",
     "mail.ru",
-    "me.com",
-    "msn.com",
     "outlook.com",
-    "proton.me",
     "protonmail.com",
     "qq.com",
+    "sina.com",
+    "sohu.com",
     "yahoo.com",
     "yandex.com",
+    "yanex.com",
     "zoho.com",
 ];
 
@@ -76,6 +81,10 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if let Some(config) = draft.sent.get("config").and_then(Value::as_object) {
         draft.members.insert("config".to_owned(), provider.accept(config)?.into());
     }
+    let stores_tokens = draft.sent.get("enableTokenStorage") == Some(&Value::Bool(true));
+    if stores_tokens && provider.protocol != Protocol::Oidc {
+        return Err(Refusal::new(400, "connector.token_storage_not_supported", "Only OIDC connectors store tokens."));
+    }
     let (id, title) = (draft.members.text("id"), draft.members.text("connectorName"));
     let same = |other: &Record| other.id != id && other.text("connectorName") == title;
     if call.state.store.all(&SSO_CONNECTORS).any(same) {
@@ -86,7 +95,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 }
 
 fn check_domains(domains: &[String]) -> Outcome<Vec<String>> {
-    let domains: Vec<String> = domains.iter().map(|domain| domain.trim().to_lowercase()).collect();
+    let domains: Vec<String> = domains.iter().map(|domain| domain.to_lowercase()).collect();
     let refuse = |code: &str, wrong: Vec<&String>| {
         let refusal = Refusal::new(422, code, "Public email domains are not allowed.");
         Err(refusal.with("data", json!({ "data": wrong })))

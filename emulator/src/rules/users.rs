@@ -2,13 +2,13 @@ use logto_admin::serde_json::Value;
 
 use super::{Draft, Rules, Shape, View, refuse_past};
 use crate::call::Call;
-use crate::collections::{ROLES, USER_SSO_IDENTITIES};
+use crate::collections::{INVITATIONS, ROLES, USER_SSO_IDENTITIES};
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;
 use crate::policies::phones;
 use crate::record::{Members, Record};
 
-pub(super) static RULES: Rules = Rules { prepare, created, present, ..Rules::NONE };
+pub(super) static RULES: Rules = Rules { prepare, created, deleted, present, ..Rules::NONE };
 
 pub(super) static TOKEN_RULES: Rules = Rules {
     prepare: |call, draft| {
@@ -59,20 +59,28 @@ fn created(call: &mut Call<'_>, user: &Record) {
     }
 }
 
+/// Ends the sessions of a deleted user, and deletes the invitations that the user sent or accepted.
+fn deleted(call: &mut Call<'_>, user: &Record) {
+    call.state.oidc.forget_user(&user.id);
+    let of_user =
+        |invitation: &&Record| ["inviterId", "acceptedUserId"].iter().any(|one| invitation.text(one) == user.id);
+    let invitations = call.state.store.all(&INVITATIONS).filter(of_user).map(|invitation| invitation.id.clone());
+    for invitation in invitations.collect::<Vec<_>>() {
+        call.state.store.remove(&INVITATIONS, &invitation);
+    }
+}
+
 fn present(view: &View<'_>, user: &Record, members: &mut Members) {
     let among_members = view.shape == Shape::Linked && view.info.path.starts_with("/api/organizations");
     if !among_members {
         members.insert("hasPassword".to_owned(), user.hidden.contains_key(passwords::DIGEST).into());
     }
-    if view.shape != Shape::Got {
-        return;
-    }
-    if view.query.is_true("includeSsoIdentities") {
+    if view.shape == Shape::Got && view.query.is_true("includeSsoIdentities") {
         let identities = view.state.store.all(&USER_SSO_IDENTITIES).filter(|known| known.text("userId") == user.id);
         let identities: Value = identities.map(|known| known.members.to_value()).collect();
         members.insert("ssoIdentities".to_owned(), identities);
     }
-    if view.query.is_true("includePasswordHash") {
+    if matches!(view.shape, Shape::Got | Shape::Listed) && view.query.is_true("includePasswordHash") {
         let digests =
             passwords::MEMBERS.iter().filter_map(|name| Some(((*name).to_owned(), user.hidden.get(name)?.clone())));
         members.extend(digests);

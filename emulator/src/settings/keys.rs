@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::Ids;
 
+/// Number of keys in use: the current one and the previous one.
+pub(crate) const KEPT: usize = 2;
+
 /// A key. Its material is derived from its id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Key {
@@ -47,7 +50,7 @@ impl Keys {
     /// Returns the keys that verify tokens, with their status. Newest first.
     pub(crate) fn private(&self, now: i64) -> impl Iterator<Item = (&Key, &'static str)> {
         let waiting = self.private.iter().take_while(|key| key.is_next(now)).count();
-        self.private.iter().enumerate().map(move |(index, key)| {
+        self.private.iter().take(waiting + KEPT).enumerate().map(move |(index, key)| {
             let status = match index {
                 _ if index < waiting => "Next",
                 _ if index == waiting => "Current",
@@ -57,9 +60,12 @@ impl Keys {
         })
     }
 
-    /// Returns the keys that sign tokens or cookies.
-    pub(crate) fn of(&mut self, kind: &str) -> &mut Vec<Key> {
-        if kind == "private-keys" { &mut self.private } else { &mut self.cookie }
+    /// Returns the keys that sign tokens or cookies, without those that newer ones have replaced.
+    pub(crate) fn of(&mut self, kind: &str, now: i64) -> &mut Vec<Key> {
+        let keys = if kind == "private-keys" { &mut self.private } else { &mut self.cookie };
+        let waiting = keys.iter().take_while(|key| key.is_next(now)).count();
+        keys.truncate(waiting + KEPT);
+        keys
     }
 
     /// Returns the keys as the API shows them.

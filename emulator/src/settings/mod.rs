@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Members;
 
 pub(crate) use documents::{ACCOUNT_CENTER, ALL, CIMD, ID_TOKEN, OIDC_SESSION};
-pub(crate) use keys::{Key, Keys};
+pub(crate) use keys::{KEPT, Key, Keys};
 pub(crate) use scripts::{ACTIONS, CUSTOMIZER, Kind, OF_TOKENS};
 pub(crate) use sign_in_experience::SIGN_IN_EXPERIENCE;
 

@@ -15,8 +15,12 @@ pub(super) enum Content {
     Answer,
     /// The user before the deletion.
     Deleted,
-    /// The scopes that a new role has, if it has any. The member contains the role's id.
-    InitialScopes { member: &'static str, table: &'static str },
+    /// The user after the change. These events do not describe the request.
+    User,
+    /// The id and the scopes of a new role, if the request lists scopes.
+    RoleScopes,
+    /// The id of a new organization role, if the request lists scopes.
+    OrganizationRoleScopes,
     /// The organization, and who joined and left it.
     Members,
     /// The same, if the request accepted an invitation.
@@ -48,9 +52,10 @@ pub(super) static EVENTS: &[Event] = &[
     answer("UpdateUserCustomData", "User.Data.Updated"),
     answer("UpdateUserProfile", "User.Data.Updated"),
     answer("UpdateUserPassword", "User.Data.Updated"),
+    event("UpdateUserLogtoConfigs", "User.Data.Updated", Content::User),
     answer("UpdateUserIsSuspended", "User.SuspensionStatus.Updated"),
     answer("CreateRole", "Role.Created"),
-    event("CreateRole", "Role.Scopes.Updated", Content::InitialScopes { member: "roleId", table: "roles_scopes" }),
+    event("CreateRole", "Role.Scopes.Updated", Content::RoleScopes),
     answer("DeleteRole", "Role.Deleted"),
     answer("UpdateRole", "Role.Data.Updated"),
     answer("CreateRoleScope", "Role.Scopes.Updated"),
@@ -69,11 +74,7 @@ pub(super) static EVENTS: &[Event] = &[
     members("DeleteOrganizationApplication"),
     event("ReplaceOrganizationInvitationStatus", "Organization.Membership.Updated", Content::AcceptedMembers),
     answer("CreateOrganizationRole", "OrganizationRole.Created"),
-    event(
-        "CreateOrganizationRole",
-        "OrganizationRole.Scopes.Updated",
-        Content::InitialScopes { member: "organizationRoleId", table: "organization_role_scopes" },
-    ),
+    event("CreateOrganizationRole", "OrganizationRole.Scopes.Updated", Content::OrganizationRoleScopes),
     answer("DeleteOrganizationRole", "OrganizationRole.Deleted"),
     answer("UpdateOrganizationRole", "OrganizationRole.Data.Updated"),
     answer("CreateOrganizationRoleScope", "OrganizationRole.Scopes.Updated"),

@@ -8,7 +8,7 @@ use logto_admin::transport::HttpResponse;
 use super::events::{Content, EVENTS, Event};
 use super::{announce, is_wanted};
 use crate::call::Call;
-use crate::collections::{INVITATIONS, ROLES, USERS};
+use crate::collections::{INVITATIONS, SCOPES, USERS};
 use crate::http::nesting;
 use crate::record::{Members, Record};
 use crate::state::State;
@@ -22,8 +22,12 @@ pub(crate) struct Trigger {
     /// The request, as deliveries describe it.
     request: Members,
     caller: String,
+    /// The user in the path, if there is one.
+    user: String,
     /// The user that the request deletes.
     deleted: Option<Value>,
+    /// The scopes of a new role that the request lists.
+    scopes: Option<Vec<Value>>,
     organization: Option<Organization>,
 }
 
@@ -83,7 +87,9 @@ impl Trigger {
         };
         let organization = organization.map(|id| Organization::of(call.state, id));
         let deleted = call.state.store.get(&USERS, call.parameter(0)).filter(|_| has(Content::Deleted)).map(shown);
-        let trigger = Self { request: described(call), caller: call.caller.clone(), deleted, organization, events };
+        let (caller, user) = (call.caller.clone(), call.parameter(0).to_owned());
+        let scopes = listed_scopes(call);
+        let trigger = Self { request: described(call), caller, user, deleted, scopes, organization, events };
         (!trigger.events.is_empty()).then_some(trigger)
     }
 
@@ -105,36 +111,35 @@ impl Trigger {
             Content::Answer if answer.is_null() => {}
             Content::Answer => drop(tell("data", answer.clone())),
             Content::Deleted => drop(tell("data", self.deleted.clone()?)),
-            Content::InitialScopes { member, table } => {
-                let role = answer.get("id").and_then(Value::as_str)?;
-                let (owner, target) = if table == "roles_scopes" {
-                    (ROLES.name, "scopes")
-                } else {
-                    ("organization_roles", "organization_scopes")
-                };
-                let owner = [(owner, role)];
-                let scopes = state.store.links.ids(table, target, &owner);
-                let target = crate::collections::named(target)?;
-                let scopes = scopes.filter_map(|id| state.store.get(target, id));
-                let scopes: Vec<Value> = scopes.map(|scope| scope.members.to_value()).collect();
-                if scopes.is_empty() {
-                    return None;
-                }
-                tell(member, role.into());
-                tell("data", scopes.into());
+            Content::RoleScopes => {
+                let ids = self.scopes.as_ref()?.iter().filter_map(Value::as_str);
+                let scopes = ids.filter_map(|id| state.store.get(&SCOPES, id)).map(shown).collect();
+                tell("roleId", answer.get("id")?.clone());
+                tell("data", scopes);
+            }
+            Content::OrganizationRoleScopes => {
+                self.scopes.as_ref().filter(|scopes| !scopes.is_empty())?;
+                tell("organizationRoleId", answer.get("id")?.clone());
             }
             Content::Members | Content::AcceptedMembers => {
                 let before = self.organization.as_ref()?;
                 members.extend(before.changes(&Organization::of(state, &before.id)));
             }
-            Content::Caller => {
-                let user = shown(state.store.get(&USERS, &self.caller)?);
+            Content::User | Content::Caller => {
+                let id = if content == Content::User { self.user.as_str() } else { self.caller.as_str() };
+                let user = shown(state.store.get(&USERS, id)?);
                 members.retain(|name, _| matches!(name.as_str(), "ip" | "userAgent"));
                 members.insert("data".to_owned(), user);
             }
         }
         Some(members)
     }
+}
+
+fn listed_scopes(call: &Call<'_>) -> Option<Vec<Value>> {
+    let lists = ["scopeIds", "organizationScopeIds", "resourceScopeIds"].into_iter();
+    let lists = lists.filter_map(|name| call.body.get(name)?.as_array());
+    lists.cloned().reduce(|one, other| [one, other].concat())
 }
 
 fn shown(record: &Record) -> Value {

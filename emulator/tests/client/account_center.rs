@@ -184,7 +184,8 @@ async fn usernames_and_passwords_require_a_verification_record() -> Result<()> {
 
     let proof = account.proof().await?;
     assert_eq!(account.call(Patch, "/my-account", &rename, &proof).await?["username"], "lovelace");
-    let policy = json!({ "usernamePolicy": { "minLength": 12, "maxLength": 20 } });
+    let characters = json!({ "lowercase": true, "uppercase": true, "numbers": true, "underscore": true });
+    let policy = json!({ "usernamePolicy": { "caseSensitive": true, "minLength": 12, "maxLength": 20, "allowedChars": characters } });
     account.admin.operation("UpdateSignInExp")?.json(&policy).await?;
     let short = account.call(Patch, "/my-account", &rename, &proof).await;
     assert_eq!(refused(short), (422, "user.username_too_short".into()));

@@ -3,6 +3,7 @@
 use logto_admin::models::{ApplicationType, CreateApplication, CreateOrganization, CreateUser};
 use logto_admin::operation::Release;
 use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::Get;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::{Emulator, Service};
 
@@ -21,6 +22,17 @@ async fn invalid_applications_are_rejected() {
         (json!({ "type": "SPA", "customClientMetadata": device }), 422, "application.device_flow_native_only"),
         (json!({ "type": "SPA", "oidcClientMetadata": redirects("not a uri") }), 400, "guard.invalid_input"),
         (json!({ "type": "SPA", "oidcClientMetadata": redirects("https://*/cb") }), 400, "guard.invalid_input"),
+        (
+            json!({ "type": "SPA", "customClientMetadata": { "refreshTokenTtlInDays": 181 } }),
+            400,
+            "guard.invalid_input",
+        ),
+        (
+            json!({ "type": "SPA", "customClientMetadata": { "refreshTokenTtlInDays": 0.5 } }),
+            400,
+            "guard.invalid_input",
+        ),
+        (json!({ "type": "SPA", "customClientMetadata": { "maxAllowedGrants": 0 } }), 400, "guard.invalid_input"),
         (json!({ "type": "Protected" }), 400, "application.protected_app_metadata_is_required"),
         (
             json!({ "type": "Protected", "protectedAppMetadata": { "subDomain": "a", "origin": "https://a.example" } }),
@@ -40,6 +52,79 @@ async fn invalid_applications_are_rejected() {
 }
 
 #[tokio::test]
+async fn third_parties_are_applications_of_users_that_do_not_exchange_tokens() -> Result<()> {
+    let client = client();
+    let exchanges = json!({ "allowTokenExchange": true });
+    for (kind, metadata, status, code) in [
+        ("MachineToMachine", json!({}), 400, "application.invalid_third_party_application_type"),
+        ("SPA", exchanges.clone(), 422, "application.third_party_application_cannot_enable_token_exchange"),
+    ] {
+        let body = json!({ "name": "A", "type": kind, "isThirdParty": true, "customClientMetadata": metadata });
+        assert_eq!(refused(application(&client, body).await), (status, code.into()), "{kind}");
+    }
+    let gate = json!({ "subDomain": "a", "origin": "https://a.example" });
+    let gate = json!({ "name": "A", "type": "Protected", "isThirdParty": true, "protectedAppMetadata": gate });
+    let refusal = refused(application(&client, gate).await);
+    assert_eq!(refusal, (400, "application.invalid_third_party_application_type".into()));
+    let id = application(&client, json!({ "name": "A", "type": "SPA", "isThirdParty": true })).await?;
+    let change = json!({ "customClientMetadata": exchanges });
+    let change = call(&client, "UpdateApplication", &[("id", id.as_str())], change).await;
+    assert_eq!(refused(change), (422, "application.third_party_application_cannot_enable_token_exchange".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_device_flow_of_an_application_does_not_change() -> Result<()> {
+    let client = client();
+    let metadata = |device: bool| json!({ "customClientMetadata": { "isDeviceFlow": device, "idTokenTtl": 60 } });
+    let mut native = metadata(true);
+    native["name"] = "TV".into();
+    native["type"] = "Native".into();
+    let id = application(&client, native).await?;
+    let path = [("id", id.as_str())];
+    let update = |body: Value| call(&client, "UpdateApplication", &path, body);
+    update(metadata(true)).await?;
+    assert_eq!(refused(update(metadata(false)).await), (422, "application.device_flow_not_changeable".into()));
+    let id = application(&client, json!({ "name": "page", "type": "SPA" })).await?;
+    let change = call(&client, "UpdateApplication", &[("id", id.as_str())], metadata(true)).await;
+    assert_eq!(refused(change), (422, "application.device_flow_not_changeable".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_excludes_the_applications_of_a_role_or_of_an_organization() {
+    let client = client();
+    let list = client.request(Get, "/api/applications").query("excludeRoleId", "r").query("excludeOrganizationId", "o");
+    assert_eq!(refused::<Value>(list.await), (400, "request.invalid_input".into()));
+}
+
+#[tokio::test]
+async fn repeated_rules_of_access_control_are_kept_once_in_their_order() -> Result<()> {
+    let client = client();
+    let mut users = [
+        client.users().create(CreateUser::default()).await?.id,
+        client.users().create(CreateUser::default()).await?.id,
+    ];
+    users.sort();
+    let [first, second] = users;
+    let organization = client.organizations().create(CreateOrganization::new("o")).await?.id;
+    let role = call(&client, "CreateOrganizationRole", &[], json!({ "name": "admin" })).await?["id"].clone();
+    let path = [("applicationId", "emulator-app")];
+    let rule = |roles: Value| json!({ "organizationId": organization, "organizationRoleIds": roles });
+    let rules = |users: Value, rules: Value| json!({ "userIds": users, "userRoleIds": [], "organizationIds": [], "organizationRoleRules": rules });
+    let replace = |body: Value| call(&client, "ReplaceApplicationAccessControl", &path, body);
+    let sent = rules(json!([second, first, second]), json!([rule(json!([role])), rule(json!([role]))]));
+    assert_eq!(replace(sent).await?, rules(json!([second, first]), json!([rule(json!([role]))])));
+    let shown = call(&client, "GetApplicationAccessControl", &path, Value::Null).await?;
+    assert_eq!(shown, rules(json!([first, second]), json!([rule(json!([role]))])), "sorted");
+    let empty = replace(rules(json!([]), json!([rule(json!([]))]))).await;
+    assert_eq!(refused(empty), (422, "request.invalid_input".into()));
+    let many: Vec<String> = (0..=1000).map(|number| number.to_string()).collect();
+    assert_eq!(refused(replace(rules(json!(many), json!([]))).await), (400, "guard.invalid_input".into()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_application_can_become_an_administrator() -> Result<()> {
     let client = client();
     let id = application(&client, json!({ "name": "robot", "type": "MachineToMachine" })).await?;
@@ -53,10 +138,13 @@ async fn an_application_can_become_an_administrator() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_demo_application_can_only_be_read() -> Result<()> {
+async fn built_in_applications_can_only_be_read() -> Result<()> {
     let client = client();
     let demo = client.applications().get("demo-app").await?;
     assert_eq!((demo.name.as_str(), demo.r#type.as_str()), ("Live Preview", "SPA"));
+    assert_eq!(client.applications().get("account-center").await?.r#type.as_str(), "SPA");
+    let device = client.applications().get("device-demo-app").await?;
+    assert_eq!((device.r#type.as_str(), device.custom_client_metadata.is_device_flow), ("Native", Some(true)));
     let deleted = client.applications().delete("demo-app").await;
     assert_eq!(refused(deleted), (404, "entity.not_exists_with_id".into()));
     assert_eq!(client.applications().list().await?.len(), 1);
@@ -170,7 +258,8 @@ async fn users_consent_to_scopes_and_organizations_of_third_party_applications()
     let scope = call(&client, "CreateResourceScope", &resource, json!({ "name": "read" })).await?["id"].clone();
     add(json!({ "userScopes": ["profile", "email"], "resourceScopes": [scope] })).await?;
     let scopes = call(&client, "ListApplicationUserConsentScopes", &path, Value::Null).await?;
-    assert_eq!(scopes["userScopes"], json!(["email", "profile"]));
+    assert_eq!(scopes["userScopes"], json!(["profile", "email"]));
+    assert_eq!(refused(add(json!({ "organizationScopes": [] })).await), (422, "entity.invalid_input".into()));
     assert_eq!(scopes["resourceScopes"][0]["scopes"][0]["name"], "read");
     let mut email = path.to_vec();
     email.extend([("scopeType", "user-scopes"), ("scopeId", "email")]);
@@ -192,6 +281,9 @@ async fn users_consent_to_scopes_and_organizations_of_third_party_applications()
         call(&client, "CreateApplicationUserConsentOrganization", &path, json!({ "organizationIds": [organization] }))
     };
     assert_eq!(refused(consent().await), (422, "organization.require_membership".into()));
+    let nothing =
+        call(&client, "CreateApplicationUserConsentOrganization", &path, json!({ "organizationIds": [] })).await;
+    assert_eq!(refused(nothing), (400, "guard.invalid_input".into()));
     client.organizations().add_users(&organization, [user.as_str()]).await?;
     consent().await?;
     let list = || call(&client, "ListApplicationUserConsentOrganizations", &path, Value::Null);

@@ -35,7 +35,9 @@ async fn there_is_at_most_one_captcha_provider() -> Result<()> {
     let config = json!({ "type": "Turnstile", "siteKey": "site", "secretKey": "secret", "mode": "checkbox" });
     let sent = client.operation("UpdateCaptchaProvider")?.json(&json!({ "config": config })).await?;
     assert_eq!(sent["config"].get("mode"), None, "unknown members are dropped");
+    client.operation("UpdateSignInExp")?.json(&json!({ "captchaPolicy": { "enabled": true } })).await?;
     captcha.delete().await?;
+    assert_eq!(client.operation("GetSignInExp")?.await?["captchaPolicy"], json!({ "enabled": false }));
     captcha.delete().await?;
     assert_eq!(refused(captcha.get().await), (404, "entity.not_found".into()));
     Ok(())

@@ -3,6 +3,7 @@ use logto_admin::models::{
     UpdateConnector,
 };
 use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::Patch;
 use logto_admin::types::JsonObject;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
@@ -49,6 +50,31 @@ async fn factories_describe_the_connectors_that_can_be_created() -> Result<()> {
     assert_eq!(&client.connector_factories().get("github-universal").await?, github);
     let unknown = refused(client.connector_factories().get("nope").await);
     assert_eq!(unknown, (404, "entity.not_found".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn connectors_of_a_target_differ_in_their_platform() -> Result<()> {
+    let client = client();
+    let wechat = |id| {
+        let config = Some(object(json!({ "appId": "a", "appSecret": "b" })));
+        client.connectors().create(CreateConnector { config, ..CreateConnector::new(id) })
+    };
+    let (native, web) = (wechat("wechat-native").await?, wechat("wechat-web").await?);
+    assert_eq!((native.target.as_str(), web.target.as_str()), ("wechat", "wechat"));
+    assert_ne!(native.platform, web.platform);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_connector_replaces_the_others_that_send_emails() -> Result<()> {
+    let client = client();
+    let id = "mock-email-service-alternative";
+    email_connector(&client).await?;
+    let config = Some(JsonObject::new());
+    let other = client.connectors().create(CreateConnector { config, ..CreateConnector::new(id) }).await?;
+    let listed = client.connectors().list().await?;
+    assert_eq!(listed.iter().map(|connector| &connector.id).collect::<Vec<_>>(), [&other.id]);
     Ok(())
 }
 
@@ -185,5 +211,47 @@ async fn the_data_of_a_social_connector_becomes_an_identity() -> Result<()> {
     assert_eq!(taken, (422, "user.identity_already_in_use".into()));
     let invalid = refused(client.users().create_identity(&grace, data(json!({}))).await);
     assert_eq!(invalid, (400, "connector.invalid_response".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_change_keeps_the_target_and_profiles_are_social() -> Result<()> {
+    let client = client();
+    let ours = client.connectors().create(standard("ours")).await?.id;
+    let update = async |id: &str, change: Value| -> Result<Value> {
+        client.request(Patch, &format!("/api/connectors/{id}")).json(&change).await
+    };
+    let without_target = update(&ours, json!({ "metadata": { "name": { "en": "New" } } })).await;
+    assert_eq!(refused(without_target), (400, "connector.can_not_modify_target".into()));
+    let github = client.connectors().create(social("github-universal")).await?.id;
+    let metadata = update(&github, json!({ "metadata": {} })).await;
+    let code = "connector.cannot_overwrite_metadata_for_non_standard_connector";
+    assert_eq!(refused(metadata), (400, code.into()));
+    let email = email_connector(&client).await?.id;
+    let profile = update(&email, json!({ "syncProfile": true })).await;
+    assert_eq!(refused(profile), (422, "connector.invalid_type_for_syncing_profile".into()));
+
+    let config = standard("ours").config;
+    let again = client.connectors().create(CreateConnector { config, ..standard("ours") }).await.unwrap_err();
+    assert_eq!(again.data().unwrap(), json!({ "connectorId": "oauth2", "connectorName": { "en": "Ours" } }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn calls_of_connectors_need_their_data_and_type() -> Result<()> {
+    let client = client();
+    let github = client.connectors().create(social("github-universal")).await?.id;
+    let empty = AuthorizationRequest::new("", "https://app.example.com/callback");
+    let refusal = refused(client.connectors().create_authorization_uri(&github, empty).await);
+    assert_eq!(refusal, (400, "session.insufficient_info".into()));
+    let config = object(json!({ "endpoint": "https://example.com/emails" }));
+    let phone = TestConnector { phone: Some("61412345678".into()), ..TestConnector::new(config) };
+    let refusal = refused(client.connectors().test("http-email", phone).await);
+    assert_eq!(refusal, (400, "connector.unexpected_type".into()));
+    let email = email_connector(&client).await?.id;
+    let user = client.users().create(CreateUser::default()).await?.id;
+    let data = SocialSignInData::new(&*email, object(json!({ "code": "c" })));
+    let refusal = refused(client.users().create_identity(&user, data).await);
+    assert_eq!(refusal, (422, "session.invalid_connector_id".into()));
     Ok(())
 }

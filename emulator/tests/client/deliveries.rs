@@ -6,7 +6,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::models::{
-    CreateHook, CreateOrganization, CreateRole, CreateUser, HookConfig, HookEvent, TestHook, UpdateHook, UpdateUser,
+    CreateHook, CreateOrganization, CreateOrganizationRole, CreateResource, CreateResourceScope, CreateRole,
+    CreateUser, HookConfig, HookEvent, TestHook, UpdateHook, UpdateUser,
 };
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method, TransportError, TransportErrorKind, transport_fn};
@@ -214,6 +215,10 @@ async fn roles_and_organizations_trigger_events() -> Result<()> {
     let bodies = stage.bodies();
     assert_eq!(names(&bodies), ["Role.Created", "Role.Scopes.Updated"]);
     assert_eq!(bodies[1]["roleId"], role.id);
+    assert_eq!(bodies[1]["data"][0]["id"], "management-api-all");
+    let without = CreateRole { scope_ids: Some(Vec::new()), ..CreateRole::new("none", "an empty list") };
+    client.roles().create(without).await?;
+    assert_eq!(stage.bodies()[1]["data"], json!([]));
 
     let organization = client.organizations().create(CreateOrganization::new("engines")).await?;
     let user = client.users().create(ada()).await?;
@@ -229,6 +234,29 @@ async fn roles_and_organizations_trigger_events() -> Result<()> {
         (&json!([user.id]), &json!(organization.id))
     );
     assert_eq!((&bodies[2]["removedUserIds"], bodies[2].get("data")), (&json!([user.id]), None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn scopes_of_new_organization_roles_and_settings_of_users_trigger_events() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    let client = &stage.client;
+    let user = client.users().create(ada()).await?;
+    let resource = client.resources().create(CreateResource::new("engines", "https://engines.example.com")).await?;
+    let scope = client.resources().create_scope(&resource.id, CreateResourceScope::new("start")).await?;
+    stage.hook(&[HookEvent::OrganizationRoleScopesUpdated, HookEvent::UserDataUpdated], 0).await?;
+    client.organization_roles().create(CreateOrganizationRole::new("visitor")).await?;
+    assert!(stage.bodies().is_empty());
+    let resource_scope_ids = Some(vec![scope.id]);
+    let role = CreateOrganizationRole { resource_scope_ids, ..CreateOrganizationRole::new("driver") };
+    let role = client.organization_roles().create(role).await?;
+    let bodies = stage.bodies();
+    assert_eq!((&bodies[0]["organizationRoleId"], bodies[0].get("data")), (&json!(role.id), None));
+
+    let settings = json!({ "mfa": { "skipped": true } });
+    client.operation("UpdateUserLogtoConfigs")?.path("userId", &user.id).json(&settings).await?;
+    let bodies = stage.bodies();
+    assert_eq!((&bodies[0]["data"]["id"], bodies[0].get("path")), (&json!(user.id), None));
     Ok(())
 }
 

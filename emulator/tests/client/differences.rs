@@ -73,3 +73,13 @@ fn responses_are_not_compressed() {
     assert!(response.body.text().len() > 1024);
     assert_eq!(response.headers.get("content-encoding"), None);
 }
+
+#[test]
+fn phrases_name_their_language() {
+    let emulator = Emulator::new();
+    for (wanted, expected) in [("de", "de"), ("xx", "en"), ("xx, fr;q=0.5", "fr")] {
+        let mut request = HttpRequest::new(Method::Get, "http://localhost/api/.well-known/phrases");
+        request.headers.set("accept-language", wanted);
+        assert_eq!(emulator.handle(&request).headers.get("content-language"), Some(expected), "{wanted}");
+    }
+}

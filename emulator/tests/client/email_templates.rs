@@ -24,7 +24,8 @@ async fn filled() -> Result<Client> {
 async fn there_is_one_email_template_for_each_language_and_type() -> Result<()> {
     let client = filled().await?;
     let all = client.email_templates().list().await?;
-    assert_eq!(all.iter().map(|template| template.language_tag.as_str()).collect::<Vec<_>>(), ["de", "en", "en"]);
+    let places = all.iter().map(|template| (template.language_tag.as_str(), template.template_type.as_str()));
+    assert_eq!(places.collect::<Vec<_>>(), [("de", "SignIn"), ("en", "Generic"), ("en", "SignIn")]);
     let again = ReplaceEmailTemplates::new(vec![template("de", TemplateType::SignIn, "Einloggen")]);
     let replaced = client.email_templates().replace(again).await?;
     assert_eq!((replaced[0].id.as_str(), replaced[0].created_at), (all[0].id.as_str(), all[0].created_at));

@@ -272,7 +272,6 @@ fn blocked(reason: &str) -> (u16, Value) {
 #[tokio::test]
 async fn blocked_addresses_do_not_register() -> Result<()> {
     let policy = json!({
-        "blockDisposableAddresses": true,
         "blockSubaddressing": true,
         "customBlocklist": ["@bad.example", "eve@good.example"],
     });

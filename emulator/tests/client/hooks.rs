@@ -89,3 +89,16 @@ async fn a_webhook_has_at_most_three_retries() -> Result<()> {
     client.hooks().create(with(3)).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn events_of_a_webhook_are_kept_once() -> Result<()> {
+    let client = client();
+    let events = vec![HookEvent::UserCreated, HookEvent::UserDeleted, HookEvent::UserCreated];
+    let created = client.hooks().create(CreateHook { events: Some(events.clone()), ..hook() }).await?;
+    assert_eq!(created.events, events[..2]);
+    let change = UpdateHook { events: Some(events.clone()), ..Default::default() };
+    assert_eq!(client.hooks().update(&created.id, change).await?.events, events[..2]);
+    let nothing = client.hooks().test(&created.id, TestHook::new(Vec::new(), config())).await;
+    assert_eq!(refused(nothing), (400, "guard.invalid_input".into()));
+    Ok(())
+}

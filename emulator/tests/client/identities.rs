@@ -33,7 +33,9 @@ async fn usernames_are_unique_ignoring_case_if_the_policy_says_so() -> Result<()
     client.users().create(named("Ada")).await?;
     let conflicting: Vec<_> = client.users().list().search("grace").await?.into_iter().map(|user| user.id).collect();
     client.users().delete(&conflicting[0]).await?;
-    call(&client, "UpdateSignInExp", &[], json!({ "usernamePolicy": { "caseSensitive": false } })).await?;
+    let characters = json!({ "lowercase": true, "uppercase": true, "numbers": true, "underscore": true });
+    let policy = json!({ "caseSensitive": false, "minLength": 1, "maxLength": 128, "allowedChars": characters });
+    call(&client, "UpdateSignInExp", &[], json!({ "usernamePolicy": policy })).await?;
     assert_eq!(refused(client.users().create(named("ada")).await), (422, "user.username_already_in_use".into()));
     Ok(())
 }

@@ -32,6 +32,8 @@ async fn the_invited_address_ignores_case() -> Result<()> {
     let invitation = invite("Ada@Example.com").await?;
     let again = invite("ADA@example.com").await;
     assert_eq!(refused(again), (422, "entity.unique_integrity_violation".into()));
+    assert_eq!(client.organization_invitations().list().invitee("ADA@example.com").await?.len(), 1);
+    assert!(client.organization_invitations().list().invitee("ad@example.com").await?.is_empty());
     client.organization_invitations().replace_status(&invitation.id, accept(&user)).await?;
     let member = invite("ada@EXAMPLE.com").await;
     assert_eq!(refused(member), (422, "request.invalid_input".into()));
@@ -60,12 +62,12 @@ async fn expired_invitations_cannot_be_accepted_but_replaced() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_roles_of_an_invitation_keep_their_order() -> Result<()> {
+async fn the_roles_of_an_invitation_are_in_order_of_their_names() -> Result<()> {
     let client = Emulator::new().client()?;
     let (_, organization) = member_to_be(&client, "ada@example.com").await?;
     let mut roles = Vec::new();
     for name in ["owner", "visitor"] {
-        roles.push(client.organization_roles().create(CreateOrganizationRole::new(name)).await?.id);
+        roles.insert(0, client.organization_roles().create(CreateOrganizationRole::new(name)).await?.id);
     }
     let expires_at = Timestamp::from_millis(4_000_000_000_000);
     let mut invitation = CreateOrganizationInvitation::new("eve@example.com", &*organization, expires_at);

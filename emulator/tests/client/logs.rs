@@ -169,3 +169,15 @@ async fn logs_of_a_consent_name_the_missing_scopes_of_resources() -> Result<()> 
     assert_eq!(logs[0]["payload"]["prompt"], consent);
     Ok(())
 }
+
+#[tokio::test]
+async fn windows_of_logs_are_checked() -> Result<()> {
+    let client = Emulator::new().client()?;
+    for (start, end, code) in [("x", "1", "guard.invalid_input"), ("2", "1", "log.invalid_time_window")] {
+        for path in ["/api/logs", "/api/hooks/h/recent-logs"] {
+            let list = client.request(Method::Get, path).query("start_time", start).query("end_time", end);
+            assert_eq!(refused::<Value>(list.await), (400, code.into()), "{path} {start}");
+        }
+    }
+    Ok(())
+}

@@ -53,6 +53,7 @@ mod second_factors;
 mod server;
 mod settings;
 mod sign_in;
+mod sign_in_settings;
 mod social_sign_in;
 mod sso;
 mod sso_sign_in;

@@ -72,11 +72,31 @@ async fn one_time_tokens_expire() -> Result<()> {
     emulator.advance(Duration::from_secs(61));
     let late = client.one_time_tokens().verify(VerifyOneTimeToken::new(created.token.as_str(), EMAIL)).await;
     assert_eq!(refused(late), (400, "one_time_token.token_expired".into()));
-    client.one_time_tokens().create(CreateOneTimeToken::new("bob@example.com")).await?;
-    assert_eq!(client.one_time_tokens().get(&created.id).await?.status, OneTimeTokenStatus::Active);
-    let next = client.one_time_tokens().create(CreateOneTimeToken::new(EMAIL)).await?;
     assert_eq!(client.one_time_tokens().get(&created.id).await?.status, OneTimeTokenStatus::Expired);
+    let active = client.one_time_tokens().list().status(OneTimeTokenStatus::Active).await?.items;
+    assert_eq!(
+        active.iter().map(|token| &token.status).collect::<Vec<_>>(),
+        [&OneTimeTokenStatus::Expired],
+        "by stored status"
+    );
+    let next = client.one_time_tokens().create(CreateOneTimeToken::new(EMAIL)).await?;
+    assert!(
+        client
+            .one_time_tokens()
+            .list()
+            .status(OneTimeTokenStatus::Active)
+            .await?
+            .items
+            .iter()
+            .all(|token| token.id == next.id)
+    );
     assert_eq!(client.one_time_tokens().get(&next.id).await?.status, OneTimeTokenStatus::Active);
+    emulator.advance(Duration::from_secs(601));
+    let used = VerifyOneTimeToken::new(next.token.as_str(), EMAIL);
+    let revoked = ReplaceOneTimeTokenStatus::new(OneTimeTokenStatus::Revoked);
+    client.one_time_tokens().replace_status(&next.id, revoked).await?;
+    let late = client.one_time_tokens().verify(used).await;
+    assert_eq!(refused(late), (400, "one_time_token.token_expired".into()), "before anything else");
     let negative = CreateOneTimeToken { expires_in: Some(0), ..CreateOneTimeToken::new(EMAIL) };
     assert_eq!(refused(client.one_time_tokens().create(negative).await), (400, "guard.invalid_input".into()));
     Ok(())

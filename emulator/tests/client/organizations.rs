@@ -126,14 +126,18 @@ async fn only_the_database_knows_that_an_owner_does_not_exist() -> Result<()> {
     foreign(call(&client, "CreateOrganizationJitRole", &nope, json!({ "organizationRoleIds": [role] })).await);
     foreign(call(&client, "ReplaceOrganizationJitRoles", &nope, json!({ "organizationRoleIds": [role] })).await);
     foreign(call(&client, "CreateOrganizationRoleScope", &nope, json!({ "organizationScopeIds": [scope] })).await);
-    foreign(call(&client, "CreateApplicationSecret", &nope, json!({ "name": "a" })).await);
     let user = [("userId", "nope")];
-    foreign(call(&client, "CreateUserPersonalAccessToken", &user, json!({ "name": "a" })).await);
+    let token = call(&client, "CreateUserPersonalAccessToken", &user, json!({ "name": "a" })).await;
+    assert_eq!(refused(token), (404, "entity.relation_foreign_key_not_found".into()));
 
     let missing = |result| assert_eq!(refused(result), (404, "entity.not_found".into()));
     let path = [("id", "nope"), ("emailDomain", "a.example")];
     missing(call(&client, "DeleteOrganizationJitEmailDomain", &path, Value::Null).await);
-    missing(call(&client, "DeleteApplicationSecret", &[("id", "nope"), ("name", "a")], Value::Null).await);
+    missing(call(&client, "DeleteUserPersonalAccessToken", &[("userId", "nope"), ("name", "a")], Value::Null).await);
+    missing(call(&client, "ListUserPersonalAccessTokens", &user, Value::Null).await);
+    let unknown = |result| assert_eq!(refused(result), (404, "entity.not_exists_with_id".into()));
+    unknown(call(&client, "CreateApplicationSecret", &nope, json!({ "name": "a" })).await);
+    unknown(call(&client, "DeleteApplicationSecret", &[("id", "nope"), ("name", "a")], Value::Null).await);
     // Nothing is added.
     call(&client, "ReplaceOrganizationJitRoles", &nope, json!({ "organizationRoleIds": [] })).await?;
     Ok(())

@@ -4,6 +4,9 @@ use logto_admin::models::{
     CustomProfileFieldType, UpdateCustomProfileField, UpdateCustomProfileFieldsSieOrder,
 };
 
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::{self, Post, Put};
+
 use crate::{client, refused};
 
 fn text(name: &str) -> CreateCustomProfileField {
@@ -74,11 +77,45 @@ async fn settings_of_profile_fields_are_checked() {
     let crossed = CreateCustomProfileField { config: Some(config), ..text("company") };
     let refusal = (400, "custom_profile_fields.invalid_min_max_input".to_owned());
     assert_eq!(refused(client.custom_profile_fields().create(crossed).await), refusal);
-    let config = CustomProfileFieldConfig { options: Some(Vec::new()), ..Default::default() };
-    let select = CreateCustomProfileField::new("color", CustomProfileFieldType::Select, false);
-    let without_options = CreateCustomProfileField { config: Some(config), ..select };
-    let refusal = (400, "custom_profile_fields.invalid_options".to_owned());
-    assert_eq!(refused(client.custom_profile_fields().create(without_options).await), refusal);
+    for (name, code) in [("preferredUsername", "built_in_prop"), ("guideRequests", "custom_data")] {
+        let reserved = (400, format!("custom_profile_fields.name_conflict_{code}"));
+        assert_eq!(refused(client.custom_profile_fields().create(text(name)).await), reserved);
+    }
+}
+
+#[tokio::test]
+async fn changes_of_profile_fields_are_checked_strictly() -> Result<()> {
+    let client = client();
+    let set = async |method: Method, kind: &str, config: Value| -> Result<Value> {
+        let mut field = json!({ "name": kind, "type": kind, "required": false });
+        if !config.is_null() {
+            field["config"] = config;
+        }
+        let path = if method == Put {
+            format!("/api/custom-profile-fields/{kind}")
+        } else {
+            "/api/custom-profile-fields".into()
+        };
+        client.request(method, &path).json(&field).await
+    };
+    let part = |kind: &str| json!({ "parts": [{ "enabled": true, "name": "country", "type": kind, "required": false, "config": { "options": [] } }] });
+    for (kind, config, code) in [
+        ("Select", json!({ "options": [] }), "invalid_options"),
+        ("Regex", json!({ "format": "(" }), "invalid_regex_format"),
+        ("Checkbox", Value::Null, "invalid_default_value"),
+        ("Address", part("Select"), "invalid_options"),
+    ] {
+        set(Post, kind, config.clone()).await?;
+        assert_eq!(refused(set(Put, kind, config).await), (400, format!("custom_profile_fields.{code}")), "{kind}");
+    }
+    set(Put, "Regex", json!({ "format": "^[A-Z]{3}$" })).await?;
+    let nested = set(Put, "Address", part("Fullname")).await;
+    assert_eq!(refused(nested), (400, "custom_profile_fields.invalid_sub_component_type".into()));
+    let twice = json!({ "order": [{ "name": "Regex", "sieOrder": 1 }, { "name": "Regex", "sieOrder": 2 }] });
+    let path = "/api/custom-profile-fields/properties/sie-order";
+    let repeated = client.request(Post, path).json(&twice).await;
+    assert_eq!(refused(repeated), (400, "request.invalid_input".into()));
+    Ok(())
 }
 
 #[tokio::test]

@@ -69,13 +69,14 @@ async fn roles_of_an_application_are_only_replaced_with_a_list_that_has_a_new_on
     let replace =
         async |ids: &[String]| client.applications().replace_roles(&bot, RoleIds { role_ids: ids.to_vec() }).await;
     replace(&roles[..2]).await?;
-    for present in [&roles[..1], &roles[..2]] {
+    // The others are removed nevertheless.
+    for present in [&roles[..2], &roles[..1], &[]] {
         assert_eq!(refused(replace(present).await), (422, "entity.invalid_input".into()));
+        assert_eq!(client.applications().list_roles(&bot).await?.len(), present.len());
     }
-    assert_eq!(client.applications().list_roles(&bot).await?.len(), 2);
     replace(&roles[1..]).await?;
-    replace(&[]).await?;
-    assert!(client.applications().list_roles(&bot).await?.is_empty());
+    let ordinary = client.roles().create(CreateRole::new("clerk", "user")).await?.id;
+    assert_eq!(refused(replace(&[ordinary]).await), (422, "entity.db_constraint_violated".into()));
     Ok(())
 }
 

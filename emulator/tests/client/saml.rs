@@ -55,6 +55,12 @@ async fn saml_applications_are_stored() -> Result<()> {
     let changed = client.saml_applications().update(&created.id, change).await?;
     assert_eq!((changed.entity_id.as_deref(), &changed.acs_url), (Some(SERVICE), &Some(acs)));
     assert_eq!(client.saml_applications().get(&created.id).await?, changed);
+    let id = created.id.as_str();
+    for (sent, stored) in [(json!({ "a": 1 }), json!({ "a": 1 })), (json!({ "b": 2 }), json!({ "a": 1, "b": 2 }))] {
+        let change = json!({ "customData": sent });
+        let changed = client.operation("UpdateSamlApplication")?.path("id", id).json(&change).await?;
+        assert_eq!(changed["customData"], stored);
+    }
     client.saml_applications().delete(&created.id).await?;
     let unknown = refused(client.saml_applications().get(&created.id).await);
     assert_eq!(unknown, (404, "entity.not_exists_with_id".into()));
@@ -85,6 +91,19 @@ async fn other_bindings_than_post_are_not_supported() {
 }
 
 #[tokio::test]
+async fn encrypted_assertions_require_a_certificate() -> Result<()> {
+    let client = client();
+    let create = |encryption: Value| {
+        let (client, application) = (&client, json!({ "name": "a", "encryption": encryption }));
+        async move { client.operation("CreateSamlApplication")?.json(&application).await }
+    };
+    let missing = create(json!({ "encryptAssertion": true, "encryptThenSign": false })).await;
+    assert_eq!(refused(missing), (400, "guard.invalid_input".into()));
+    create(json!({ "encryptAssertion": false })).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn each_api_changes_only_its_applications() -> Result<()> {
     let emulator = Emulator::new();
     let client = emulator.client()?;
@@ -98,6 +117,16 @@ async fn each_api_changes_only_its_applications() -> Result<()> {
     let saml_only = (422, "application.saml.saml_application_only".to_owned());
     assert_eq!(refused(client.saml_applications().get(emulator.app_id()).await), saml_only);
     assert_eq!(refused(client.saml_applications().delete(emulator.app_id()).await), saml_only);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_secrets_of_an_unknown_application_are_an_empty_list() -> Result<()> {
+    let client = client();
+    assert!(client.saml_applications().list_secrets("nope").await?.is_empty());
+    let created = client.operation("CreateSamlApplicationSecret")?.path("id", "nope");
+    let created = created.json(&json!({ "lifeSpanInYears": 1 })).await;
+    assert_eq!(refused(created), (404, "entity.relation_foreign_key_not_found".into()));
     Ok(())
 }
 

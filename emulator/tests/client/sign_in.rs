@@ -9,6 +9,7 @@ use logto_admin::transport::{HttpRequest, Method};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::{Browser, CALLBACK, account, claims, enable_account_api, location};
+use crate::refused;
 
 const PASSWORD: &str = "violet-anchor-47-kettle";
 
@@ -189,6 +190,8 @@ async fn administrators_see_and_end_sessions() -> Result<()> {
     assert_eq!(session["lastSubmission"]["signInContext"]["userAgent"], "test");
     assert_eq!(session["payload"]["authorizations"][&browser.application]["persistsLogout"], true);
     let uid = session["payload"]["uid"].as_str().unwrap();
+    let other = admin.operation("DeleteUserSession")?.path("userId", "other").path("sessionId", uid).await;
+    assert_eq!(refused(other), (404, "oidc.invalid_session_account_id".into()));
     let end = admin.operation("DeleteUserSession")?.path("userId", &id).path("sessionId", uid);
     end.query("revokeGrantsTarget", "all").await?;
     let form = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
@@ -459,5 +462,21 @@ async fn applications_can_limit_the_sign_ins_of_a_user() -> Result<()> {
     assert_eq!(statuses, [400, 200, 200], "the oldest sign-in has ended");
     let grants = emulator.client()?.operation("ListUserGrants")?.path("userId", &id).await?;
     assert_eq!(grants["grants"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_forgets_the_applications_of_revoked_grants() -> Result<()> {
+    let emulator = Emulator::new();
+    let (id, admin) = (ada(&emulator).await?, emulator.client()?);
+    Browser::open(&emulator).await?.sign_in("ada", PASSWORD, "openid");
+    let authorizations = async || -> Result<Value> {
+        let sessions = admin.operation("ListUserSessions")?.path("userId", &id).await?;
+        Ok(sessions["sessions"][0]["payload"]["authorizations"].clone())
+    };
+    assert_ne!(authorizations().await?, json!({}));
+    let grants = admin.users().list_grants(&id).await?.grants;
+    admin.users().delete_grant(&id, &grants[0].id).await?;
+    assert_eq!(authorizations().await?, json!({}));
     Ok(())
 }

@@ -173,6 +173,8 @@ async fn hasura_gets_the_caller_and_the_expected_role() -> Result<()> {
     let variables = client.authn().get_hasura_auth(emulator.resource()).unauthorized_role("anonymous").await?;
     assert_eq!((variables.x_hasura_user_id, variables.x_hasura_role), (None, Some("anonymous".into())));
     assert_eq!(client.authn().get_hasura_auth(emulator.resource()).await?.x_hasura_role, None);
+    let expected = client.authn().get_hasura_auth(emulator.resource()).header("expected-role", "clerk").await;
+    assert_eq!(refused(expected), (401, "auth.expected_role_not_found".into()));
     Ok(())
 }
 
@@ -207,5 +209,21 @@ async fn the_sign_in_page_shows_the_available_connectors() -> Result<()> {
 
     client.connectors().delete(&social).await?;
     assert!(client.sign_in_experience().get().await?.social_sign_in_connector_targets.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_connectors_with_oidc_store_tokens() -> Result<()> {
+    let client = client();
+    let connectors = client.sso_connectors();
+    let not_supported = (400, "connector.token_storage_not_supported".to_owned());
+    let stores = CreateSsoConnector { enable_token_storage: Some(true), ..saml("a") };
+    assert_eq!(refused(connectors.create(stores).await), not_supported);
+    let id = connectors.create(saml("a")).await?.id;
+    let change = UpdateSsoConnector { enable_token_storage: Some(true), ..Default::default() };
+    assert_eq!(refused(connectors.update(&id, &change).await), not_supported);
+    assert_eq!(connectors.update(&id, UpdateSsoConnector::default()).await?.id, id, "an empty change changes nothing");
+    let id = connectors.create(oidc("b")).await?.id;
+    assert_eq!(connectors.update(&id, &change).await?.enable_token_storage, Some(true));
     Ok(())
 }

@@ -281,7 +281,7 @@ async fn third_party_applications_cannot_exchange_tokens() -> Result<()> {
             "name": "partner",
             "type": "Traditional",
             "isThirdParty": third_party,
-            "customClientMetadata": { "allowTokenExchange": true },
+            "customClientMetadata": { "allowTokenExchange": !third_party },
         })
     };
     for (third_party, description) in

@@ -1,5 +1,6 @@
 use logto_admin::models::{CreateUser, Password, UpdateUser, UpdateUserCustomData, UpdateUserIsSuspended, User};
-use logto_admin::serde_json::{Map, json};
+use logto_admin::serde_json::{Map, Value, json};
+use logto_admin::transport::Method::Get;
 use logto_admin::{Client, Patch, Result};
 
 use crate::{call, client, refused};
@@ -107,5 +108,40 @@ async fn profiles_have_no_unknown_members() -> Result<()> {
     let data = json!({ "customData": { "bad": { "worse": 1 } } });
     let kept = json!({ "a": 1, "bad": { "worse": 1 } });
     assert_eq!(call(&client, "UpdateUserCustomData", &path, data).await?, kept);
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_show_password_hashes_if_asked() -> Result<()> {
+    let client = client();
+    ada(&client).await?;
+    let list = |asks: bool| client.request(Get, "/api/users").query("includePasswordHash", asks);
+    let (with, without): (Value, Value) = (list(true).await?, list(false).await?);
+    assert_eq!((&with[0]["passwordAlgorithm"], without[0].get("passwordAlgorithm")), (&json!("Argon2i"), None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_personal_access_token_is_renamed() -> Result<()> {
+    let client = client();
+    let id = ada(&client).await?.id;
+    let path = [("userId", id.as_str())];
+    call(&client, "CreateUserPersonalAccessToken", &path, json!({ "name": "cli" })).await?;
+    let rename = |body: Value| call(&client, "UpdatePersonalAccessTokenName", &path, body);
+    assert_eq!(rename(json!({ "name": "cli" })).await?["name"], "cli", "without a current name, nothing changes");
+    assert_eq!(rename(json!({ "currentName": "cli", "name": "ci" })).await?["name"], "ci");
+    assert_eq!(refused(rename(json!({ "name": "cli" })).await), (404, "entity.not_exists".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn invitations_end_with_their_inviter() -> Result<()> {
+    let client = client();
+    let id = ada(&client).await?.id;
+    let organization = call(&client, "CreateOrganization", &[], json!({ "name": "Engines" })).await?["id"].clone();
+    let invitation = json!({ "inviterId": id, "invitee": "b@example.com", "organizationId": organization, "expiresAt": 4_000_000_000_000_u64 });
+    call(&client, "CreateOrganizationInvitation", &[], invitation).await?;
+    client.users().delete(&id).await?;
+    assert_eq!(call(&client, "ListOrganizationInvitations", &[], Value::Null).await?, json!([]));
     Ok(())
 }

@@ -98,6 +98,11 @@ impl Sessions {
         self.0.iter().filter(move |session| session.user == user)
     }
 
+    /// Returns whether a session belongs to another user.
+    pub(crate) fn is_of_another(&self, user: &str, uid: &str) -> bool {
+        self.0.iter().any(|session| session.uid == uid && session.user != user)
+    }
+
     /// Returns the session with the id in a cookie.
     pub(crate) fn get(&self, id: &str) -> Option<&Session> {
         self.0.iter().find(|session| session.id == id)
@@ -112,6 +117,13 @@ impl Sessions {
         match self.0.iter_mut().find(|known| known.id == session.id) {
             Some(known) => *known = session,
             None => self.0.push(session),
+        }
+    }
+
+    /// Removes the applications with a grant from the sessions of a user.
+    pub(crate) fn forget_grant(&mut self, user: &str, grant: &str) {
+        for session in self.0.iter_mut().filter(|session| session.user == user) {
+            session.authorizations.retain(|one| one.grant != grant);
         }
     }
 

@@ -23,8 +23,10 @@ pub(crate) const RECORDING: Recording = Recording {
     different: DIFFERENT,
 };
 
-/// The users who registered with the Experience API, whose flows are not replayed.
+/// Most of them are users who registered with the Experience API, whose flows are not replayed.
 const UNRECORDED: &[Unrecorded] = &[
+    // The account center of 919 lists the field.
+    relates(919, Post, "/api/custom-profile-fields", r#"{"name": "dept", "type": "Text", "required": false}"#),
     creates(
         969,
         "/api/users",
