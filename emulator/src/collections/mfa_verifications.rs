@@ -2,7 +2,7 @@ use logto_admin::serde_json::json;
 
 use super::{Collection, Order, Owner, USERS, Unknown};
 
-/// The members that hold the secret of an authenticator app and the unused backup codes. Responses do not show them.
+/// The members that hold the secret of an authenticator app and the backup codes. Responses do not show them.
 pub(crate) const TOTP_SECRET: &str = "secret";
 pub(crate) const BACKUP_CODES: &str = "codes";
 

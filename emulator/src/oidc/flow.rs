@@ -294,6 +294,11 @@ pub(crate) fn consent(state: &mut State, authorization: &Authorization, session:
     }
     let id = grant.id.clone();
     state.oidc.put_grant(grant);
+    if let Some(user) = state.store.get(&USERS, &session.user).filter(|user| user.text("applicationId").is_empty()) {
+        let mut user = user.clone();
+        user.members.insert("applicationId".to_owned(), client.id.clone().into());
+        state.store.put(&USERS, user);
+    }
     limit_grants(state, client, &session.user, now);
     id
 }

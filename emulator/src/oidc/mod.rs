@@ -17,7 +17,7 @@ mod introspection;
 pub(crate) mod jwt;
 mod pushed;
 mod revocation;
-mod scopes;
+pub(crate) mod scopes;
 mod third_party;
 mod token;
 mod userinfo;

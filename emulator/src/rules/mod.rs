@@ -11,7 +11,7 @@ mod mfa_verifications;
 mod one_time_tokens;
 mod organizations;
 mod phrases;
-mod profile_fields;
+pub(crate) mod profile_fields;
 pub(crate) mod protected_apps;
 mod resources;
 mod roles;

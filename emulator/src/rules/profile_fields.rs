@@ -10,6 +10,14 @@ pub(super) static RULES: Rules = Rules { prepare, ..Rules::NONE };
 
 /// Names of sign-in identifiers, which fields cannot have.
 const IDENTIFIERS: [&str; 5] = ["email", "phone", "primaryEmail", "primaryPhone", "username"];
+/// Names of claims that users do not fill in.
+const CLAIMS: [&str; 1] = ["preferredUsername"];
+/// Names of custom data of Logto's own pages.
+const CUSTOM_DATA: [&str; 5] =
+    ["onboarding", "ossOnboarding", "guideRequests", "adminConsolePreferences", "defaultTenantId"];
+/// The reserved names, by the end of the code of their error.
+const RESERVED: [(&str, &[&str]); 3] =
+    [("built_in_prop", &CLAIMS), ("sign_in_identifier", &IDENTIFIERS), ("custom_data", &CUSTOM_DATA)];
 
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if draft.creates {
@@ -64,6 +72,18 @@ fn check_parts(config: &Members) -> Outcome<()> {
     let mut kinds = parts.filter_map(|part| part.get("type").and_then(Value::as_str));
     if kinds.any(|kind| matches!(kind, "Address" | "Fullname")) {
         return Err(refuse("invalid_sub_component_type", "A part of a field cannot have parts."));
+    }
+    Ok(())
+}
+
+/// Rejects values of fields that cannot exist.
+pub(crate) fn refuse_reserved(values: &Members) -> Outcome<()> {
+    for (end, names) in RESERVED {
+        let reserved: Vec<&str> = names.iter().copied().filter(|name| values.contains_key(*name)).collect();
+        if !reserved.is_empty() {
+            let message = format!("Reserved field name(s): {}.", reserved.join(", "));
+            return Err(refuse(&format!("name_conflict_{end}"), &message));
+        }
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::http::reply;
 use crate::policies::email;
 use crate::record::Record;
 use crate::state::messages::{Channel, Recipient};
-use crate::state::verification_codes::{self, Purpose};
+use crate::state::verification_codes::{self, Delivery, Purpose};
 use crate::state::verification_records::Kind;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -70,7 +70,7 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     let (id, expires_at) = add(call, is_own, Kind::Code { recipient: recipient.clone(), usage: usage.into() });
     let purpose = Purpose { usage: usage.into(), session: id.clone() };
-    verification_codes::send(call.state, call.now, &recipient, purpose)?;
+    verification_codes::send(call.state, call.now, &recipient, purpose, Delivery::Sent)?;
     Ok(reply::json(201, &json!({ "verificationRecordId": id, "expiresAt": expires_at })))
 }
 
