@@ -140,10 +140,6 @@ pub(super) fn verify_backup_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     added(call, record)
 }
 
-fn not_enabled(message: &str) -> Refusal {
-    Refusal::new(400, "session.mfa.mfa_factor_not_enabled", message)
-}
-
 fn purpose(id: &str) -> Purpose {
     Purpose { usage: "MfaVerification".into(), session: id.to_owned() }
 }
@@ -157,7 +153,7 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     let identifier = Identifier::of_user(&kind, &known(call)?);
     if identifier.value.is_empty() {
-        return Err(not_enabled("The user has no such address."));
+        return Err(mfa::not_enabled("The user has no such address."));
     }
     let mut record = Verification::new(call.state.ids.id(21), identifier.factor_kind());
     verification_codes::send(call.state, call.now, &identifier.recipient(), purpose(&record.id), Delivery::Sent)?;
@@ -206,18 +202,13 @@ pub(super) fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::nothing(call.success()))
 }
 
-/// Rejects a factor that the sign-in experience does not permit.
-pub(super) fn check_enabled(call: &Call<'_>, kind: &str) -> Outcome<()> {
-    if policy::is_bindable(call.state, kind) { Ok(()) } else { Err(not_enabled("The factor is not enabled.")) }
-}
-
 fn bind_totp(call: &mut Call<'_>, id: &str) -> Outcome<()> {
     let record = progress(call)?.record(id, Kind::Totp)?.clone();
     if !record.is_valid() {
         return Err(super::unverified());
     }
     let secret = record.hidden.get(TOTP_SECRET).and_then(Value::as_str).ok_or_else(nothing_new)?.to_owned();
-    check_enabled(call, mfa::TOTP)?;
+    mfa::check_enabled(call.state, mfa::TOTP)?;
     let user = known(call)?.id;
     if of_kind(call, &user, mfa::TOTP).is_some() {
         return Err(mfa::totp_exists());
@@ -228,7 +219,7 @@ fn bind_totp(call: &mut Call<'_>, id: &str) -> Outcome<()> {
 
 fn bind_codes(call: &mut Call<'_>, id: &str) -> Outcome<()> {
     let record = progress(call)?.record(id, Kind::BackupCode)?.clone();
-    check_enabled(call, mfa::BACKUP)?;
+    mfa::check_enabled(call.state, mfa::BACKUP)?;
     let (user, current) = (known(call)?, progress(call)?.clone());
     if policy::factors(call.state, &current, &user).iter().all(|factor| *factor == mfa::BACKUP) {
         return Err(mfa::codes_alone());

@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::factors::{OF_USERS, admit, check_enabled, nothing_new};
+use super::factors::{OF_USERS, admit, nothing_new};
 use super::{added, events, interaction, known, people, progress, record, verification};
 use crate::call::{Call, Handler};
 use crate::collections::{MFA_VERIFICATIONS, USERS};
@@ -203,7 +203,7 @@ pub(super) fn keep(call: &mut Call<'_>, id: &str) -> Outcome<()> {
         return Err(super::unverified());
     }
     let credential = record.hidden.get(CREDENTIAL).cloned().ok_or_else(nothing_new)?;
-    check_enabled(call, mfa::PASSKEY)?;
+    mfa::check_enabled(call.state, mfa::PASSKEY)?;
     let credential = logto_admin::serde_json::from_value(credential).map_err(|_| nothing_new())?;
     progress(call)?.factors.passkeys.push(credential);
     Ok(())

@@ -97,12 +97,6 @@ fn is_set(user: &Record, path: &str) -> bool {
     users::config(user, path) == Some(true)
 }
 
-/// Returns whether users may add a factor.
-pub(super) fn is_bindable(state: &State, factor: &str) -> bool {
-    let policy = Policy::of(state);
-    policy.permits(factor) || (factor == mfa::PASSKEY && policy.passkey_signs_in)
-}
-
 /// Returns the factors of a user, and those that they add in the interaction.
 pub(super) fn factors(state: &State, progress: &Progress, user: &Record) -> Vec<&'static str> {
     Policy::of(state).with_new(state, progress, user)
@@ -166,7 +160,7 @@ pub(super) fn complete(call: &mut Call<'_>, progress: &mut Progress, user: &Reco
     let chosen = &progress.factors;
     let new = [(mfa::TOTP, chosen.totp.is_some()), (mfa::BACKUP, chosen.codes.is_some())];
     for (kind, _) in new.into_iter().filter(|(_, is_new)| *is_new) {
-        super::factors::check_enabled(call, kind)?;
+        mfa::check_enabled(call.state, kind)?;
     }
     suggest(call.state, progress, user)?;
     demand(call.state, progress, user)

@@ -178,7 +178,7 @@ impl Missing {
 }
 
 pub(crate) fn missing(state: &State, authorization: &Authorization, session: &Session) -> Missing {
-    let known = session.authorizations.iter().find(|known| known.client == authorization.client.id);
+    let known = session.application(&authorization.client.id);
     let grant = known.and_then(|known| state.oidc.grant(&known.grant));
     let granted = |scope: &String| grant.is_some_and(|grant| grant.scopes.contains(scope));
     let scopes = authorization.own_scopes().into_iter().filter(|scope| !granted(scope)).collect();
@@ -252,7 +252,7 @@ fn login_page(authorization: &Authorization) -> String {
 
 /// Answers the request with a code.
 fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Session) -> HttpResponse {
-    let known = session.authorizations.iter().find(|known| known.client == authorization.client.id);
+    let known = session.application(&authorization.client.id);
     let grant = known.map(|known| known.grant.clone()).unwrap_or_default();
     let auth_time = authorization.parameter("max_age").map(|_| session.signed_in_at.div_euclid(1000));
     let authorized = Authorized {
@@ -284,7 +284,7 @@ fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Se
 pub(crate) fn consent(state: &mut State, authorization: &Authorization, session: &Session, now: i64) -> String {
     let missing = missing(state, authorization, session);
     let client = &authorization.client;
-    let known = session.authorizations.iter().find(|known| known.client == client.id);
+    let known = session.application(&client.id);
     let known = known.and_then(|known| state.oidc.grant(&known.grant)).cloned();
     let mut grant = known.unwrap_or_else(|| Provider::new_grant(state.ids.token(43), &client.id, &session.user, now));
     grant.asked |= client.is_third_party;

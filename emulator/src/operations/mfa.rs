@@ -12,6 +12,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::ids::Ids;
 use crate::record::Record;
+use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
@@ -25,6 +26,27 @@ const BACKUP_CODE_COUNT: usize = 10;
 const BACKUP_CODE_LENGTH: usize = 10;
 /// The QR code of a secret. It is a single white pixel: the emulator draws no images.
 pub(crate) const QR_CODE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
+
+/// Returns whether a factor is switched on in the sign-in experience.
+pub(crate) fn is_on(state: &State, factor: &str) -> bool {
+    let experience = state.settings.get(&SIGN_IN_EXPERIENCE);
+    let factors = experience.get("mfa").and_then(|mfa| mfa.get("factors")?.as_array());
+    factors.is_some_and(|factors| factors.iter().any(|on| on == factor))
+}
+
+/// Rejects a new factor that is switched off. Passkeys can also replace passwords.
+pub(crate) fn check_enabled(state: &State, factor: &str) -> Outcome<()> {
+    let experience = state.settings.get(&SIGN_IN_EXPERIENCE);
+    let signs_in = experience.get("passkeySignIn").and_then(|settings| settings.get("enabled"));
+    if is_on(state, factor) || (factor == PASSKEY && signs_in == Some(&Value::Bool(true))) {
+        return Ok(());
+    }
+    Err(not_enabled("The factor is not enabled."))
+}
+
+pub(crate) fn not_enabled(message: &str) -> Refusal {
+    Refusal::new(400, "session.mfa.mfa_factor_not_enabled", message)
+}
 
 fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, call.parameter(0))?.id.clone();

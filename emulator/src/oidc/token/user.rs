@@ -97,10 +97,7 @@ fn id_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized,
 /// Returns the id of the session for a client whose tokens name it.
 fn session_id(context: &Context<'_>, client: &Client, authorized: &Authorized) -> Option<String> {
     let uid = authorized.session.as_ref().filter(|_| client.names_sessions())?;
-    let mut sessions = context.state.oidc.sessions.of_user(&authorized.user);
-    let session = sessions.find(|session| session.uid == *uid)?;
-    let own = session.authorizations.iter().find(|application| application.client == client.id)?;
-    Some(own.sid.clone())
+    Some(context.state.oidc.sessions.of_uid(uid)?.application(&client.id)?.sid.clone())
 }
 
 /// Returns whether a client gets refresh tokens.
