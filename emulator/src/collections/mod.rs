@@ -35,7 +35,7 @@ pub(crate) use domains::DOMAINS;
 pub(crate) use email_templates::EMAIL_TEMPLATES;
 pub(crate) use hooks::HOOKS;
 pub(crate) use invitations::INVITATIONS;
-pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
+pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, unused_codes};
 pub(crate) use one_time_tokens::ONE_TIME_TOKENS;
 pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS};
 pub(crate) use phrases::CUSTOM_PHRASES;

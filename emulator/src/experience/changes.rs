@@ -2,7 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::identities::INVITATIONS;
+use super::organizations::INVITATIONS;
 use super::{events, guards, identities, organizations, progress};
 use crate::call::Call;
 use crate::collections::USERS;

@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::{added, events, known, policy, profile, progress, record, verification};
+use super::{added, events, known, policy, progress, record, verification};
 use crate::call::{Call, Handler};
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::crypto::totp;
@@ -11,7 +11,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::mfa;
 use crate::record::{Fields, Record, text};
-use crate::state::progress::{Event, Identifier, Kind, Progress, Verification, missing};
+use crate::state::progress::{Event, Identifier, Kind, Verification, missing};
 use crate::state::sentinel::Pool;
 use crate::state::verification_codes::{self, Delivery, Purpose};
 
@@ -27,7 +27,6 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("VerifyBackupCode", verify_backup_code),
     ("CreateAndSendMfaVerificationCode", send_code),
     ("VerifyMfaVerificationCode", verify_code),
-    ("BindMfaVerification", bind),
     ("MarkMfaEnabled", |call| {
         admit(call)?;
         progress(call)?.factors.enabled = true;
@@ -64,7 +63,7 @@ pub(super) fn skip(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::nothing(call.success()))
 }
 
-fn of_kind(call: &Call<'_>, user: &str, kind: &str) -> Option<Record> {
+pub(super) fn of_kind(call: &Call<'_>, user: &str, kind: &str) -> Option<Record> {
     call.state.second_factors(user).find(|factor| factor.text("type") == kind).cloned()
 }
 
@@ -172,61 +171,6 @@ fn verify_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     })?;
     progress(call)?.verification(&id)?.verified = Some(true);
     Ok(verification(call, &id))
-}
-
-/// Adds a record for a proven address that becomes a second factor. The user need not prove it again.
-fn add_address(current: &mut Progress, id: String, identifier: Identifier) {
-    let mut record = Verification::new(id, identifier.factor_kind());
-    record.verified = Some(true);
-    record.identifier = Some(identifier);
-    record.shown.insert("templateType".to_owned(), "MfaVerification".into());
-    current.add(record);
-}
-
-/// Keeps a verified factor for the submission.
-pub(super) fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    admit(call)?;
-    let (kind, id) = (call.text("type").to_owned(), call.text("verificationId").to_owned());
-    match kind.as_str() {
-        mfa::TOTP => bind_totp(call, &id)?,
-        mfa::PASSKEY => super::passkeys::keep(call, &id)?,
-        mfa::BACKUP => bind_codes(call, &id)?,
-        kind => {
-            let kind = if kind == "PhoneVerificationCode" { "phone" } else { "email" };
-            let identifier = profile::add_address(call, kind, &id)?;
-            let id = call.state.ids.id(21);
-            add_address(progress(call)?, id, identifier);
-        }
-    }
-    progress(call)?.factors.enabled = true;
-    Ok(reply::nothing(call.success()))
-}
-
-fn bind_totp(call: &mut Call<'_>, id: &str) -> Outcome<()> {
-    let record = progress(call)?.record(id, Kind::Totp)?.clone();
-    if !record.is_valid() {
-        return Err(super::unverified());
-    }
-    let secret = record.hidden.get(TOTP_SECRET).and_then(Value::as_str).ok_or_else(nothing_new)?.to_owned();
-    mfa::check_enabled(call.state, mfa::TOTP)?;
-    let user = known(call)?.id;
-    if of_kind(call, &user, mfa::TOTP).is_some() {
-        return Err(mfa::totp_exists());
-    }
-    progress(call)?.factors.totp = Some(secret);
-    Ok(())
-}
-
-fn bind_codes(call: &mut Call<'_>, id: &str) -> Outcome<()> {
-    let record = progress(call)?.record(id, Kind::BackupCode)?.clone();
-    mfa::check_enabled(call.state, mfa::BACKUP)?;
-    let (user, current) = (known(call)?, progress(call)?.clone());
-    if policy::factors(call.state, &current, &user).iter().all(|factor| *factor == mfa::BACKUP) {
-        return Err(mfa::codes_alone());
-    }
-    let codes = record.hidden.get(BACKUP_CODES).and_then(Value::as_array).ok_or_else(nothing_new)?.iter();
-    progress(call)?.factors.codes = Some(codes.filter_map(Value::as_str).map(str::to_owned).collect());
-    Ok(())
 }
 
 /// Returns the error for a record that proves a factor of the user instead of a new one.

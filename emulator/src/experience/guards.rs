@@ -3,7 +3,8 @@
 use logto_admin::operation::Release;
 use logto_admin::serde_json::{Value, json};
 
-use super::identities::{ENTERPRISE, SOCIAL};
+use super::identities::SOCIAL;
+use super::organizations::ENTERPRISE;
 use crate::collections::USER_SSO_IDENTITIES;
 use crate::errors::{Outcome, Refusal, forbidden};
 use crate::operations::sign_in_experience::sign_up_fields;

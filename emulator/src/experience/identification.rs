@@ -3,7 +3,8 @@
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
-use super::identities::{INVITATIONS, Provided};
+use super::identities::Provided;
+use super::organizations::INVITATIONS;
 use super::{changes, guards, passkeys, people, profile, progress, social, sso};
 use crate::call::{Call, Handler};
 use crate::errors::{Outcome, Refusal};
@@ -25,11 +26,6 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::nothing(204))
 }
 
-/// Returns the error for a record of another user than the identified one.
-pub(super) fn conflict() -> Refusal {
-    Refusal::new(409, "session.identity_conflict", "Another user has been identified in this interaction.")
-}
-
 /// Identifies the user that a record belongs to, and returns them.
 ///
 /// With `links`, a social identity belongs to the user with the same email address or phone number.
@@ -43,7 +39,7 @@ pub(super) fn identify(call: &mut Call<'_>, record: &Verification, links: bool) 
     people::refuse_suspended(&user)?;
     let progress = progress(call)?;
     match &progress.user {
-        Some(known) if *known != user.id => return Err(conflict()),
+        Some(known) if *known != user.id => return Err(super::conflict()),
         Some(_) => {}
         None => {
             progress.user = Some(user.id.clone());
@@ -69,7 +65,7 @@ fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record
     Ok((user, Provided { members: invitations(record), tokens: None }))
 }
 
-/// Returns the organizations that a user joins because their one-time token says so.
+/// Returns the organizations that a user joins of their one-time token.
 fn invitations(record: &Verification) -> Members {
     let context = record.shown.get("oneTimeTokenContext").and_then(|context| context.get("jitOrganizationIds"));
     context.map(|ids| (INVITATIONS.to_owned(), ids.clone())).into_iter().collect()

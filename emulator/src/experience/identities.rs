@@ -2,7 +2,8 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::{organizations, people};
+use super::organizations::{self, ENTERPRISE};
+use super::people;
 use crate::call::Call;
 use crate::collections::{CONNECTORS, ORGANIZATIONS, SSO_CONNECTORS, USER_SSO_IDENTITIES};
 use crate::errors::{Outcome, Refusal};
@@ -59,11 +60,7 @@ impl Provided {
 
 /// The members of an interaction's profile that are not members of a user.
 pub(super) const SOCIAL: &str = "socialIdentity";
-pub(super) const ENTERPRISE: &str = "enterpriseSsoIdentity";
 pub(super) const SYNCED: &str = "syncedEnterpriseSsoIdentity";
-
-/// The organizations that a user joins.
-pub(super) const INVITATIONS: &str = "jitOrganizationIds";
 
 /// Whether a member of an interaction's profile describes an identity.
 pub(super) fn is_identity(member: &str) -> bool {

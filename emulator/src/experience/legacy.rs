@@ -5,7 +5,8 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::{
-    changes, codes, factors, guards, identification, interaction, passkeys, passwords, people, policy, progress,
+    binding, changes, codes, factors, guards, identification, interaction, passkeys, passwords, people, policy,
+    progress,
 };
 use super::{social, sso, start, submission};
 use crate::call::{Call, Handler};
@@ -279,7 +280,7 @@ fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         }
         _ => id_of(call, Kind::BackupCode)?,
     };
-    delegate(call, json!({ "type": kind, "verificationId": id }), factors::bind)?;
+    delegate(call, json!({ "type": kind, "verificationId": id }), binding::bind)?;
     Ok(reply::nothing(204))
 }
 

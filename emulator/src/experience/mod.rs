@@ -1,6 +1,7 @@
 //! The Experience API: what the sign-in page does.
 
 pub(crate) mod audit;
+mod binding;
 mod changes;
 mod codes;
 mod events;
@@ -48,6 +49,7 @@ pub(crate) const ALL: &[&[(&str, Handler)]] = &[
     sso::ALL,
     passkeys::ALL,
     factors::ALL,
+    binding::ALL,
     identification::ALL,
     profile::ALL,
     submission::ALL,
@@ -82,6 +84,11 @@ fn not_started() -> Refusal {
 /// Returns the error for a record that proves nothing yet.
 fn unverified() -> Refusal {
     Refusal::new(400, "session.verification_failed", "The verification has not succeeded yet.")
+}
+
+/// Returns the error for a record of another user than the identified one.
+fn conflict() -> Refusal {
+    Refusal::new(409, "session.identity_conflict", "Another user has been identified in this interaction.")
 }
 
 /// Creates a record of the identified user.

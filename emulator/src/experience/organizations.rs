@@ -3,12 +3,17 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::events;
-use super::identities::{ENTERPRISE, INVITATIONS};
 use crate::call::Call;
 use crate::collections::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATIONS};
 use crate::errors::Outcome;
 use crate::record::Record;
 use crate::state::progress::Progress;
+
+/// The member of an interaction's profile for an identity at an enterprise provider.
+pub(super) const ENTERPRISE: &str = "enterpriseSsoIdentity";
+
+/// The member for the organizations that a user joins.
+pub(super) const INVITATIONS: &str = "jitOrganizationIds";
 
 /// Makes a new user a member of the organizations that want everyone with their email domain. Users of an enterprise join
 /// those of its connector instead. All join those that their one-time token names.

@@ -177,7 +177,7 @@ fn sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let (challenge, user) = asked;
     let owner = factor.text("userId").to_owned();
     if user.as_ref().is_some_and(|user| *user != owner) {
-        return Err(super::identification::conflict());
+        return Err(super::conflict());
     }
     prove(call, &challenge, factor, credential)?;
     progress(call)?.captcha.skipped = true;

@@ -5,7 +5,7 @@ use logto_admin::serde_json::{Map, Value, json};
 use super::guards::{experience, sign_up};
 use super::{known, progress};
 use crate::call::Call;
-use crate::collections::{MFA_VERIFICATIONS, ORGANIZATIONS, TOTP_SECRET};
+use crate::collections::{MFA_VERIFICATIONS, ORGANIZATIONS, TOTP_SECRET, unused_codes};
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::scopes::Holder;
 use crate::operations::{mfa, users};
@@ -62,7 +62,7 @@ impl Policy {
     /// Returns the factors with which a stored user can prove who they are.
     fn usable(&self, state: &State, user: &Record) -> Vec<&'static str> {
         let mut own = state.second_factors(&user.id);
-        let own = own.by_ref().filter(|factor| factor.text("type") != mfa::BACKUP || mfa::unused_codes(factor) > 0);
+        let own = own.by_ref().filter(|factor| factor.text("type") != mfa::BACKUP || unused_codes(factor) > 0);
         let own: Vec<&str> = own.map(|factor| factor.text("type")).collect();
         let has = |factor: &str| match factor {
             EMAIL => !user.text("primaryEmail").is_empty(),

@@ -3,7 +3,8 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::identities::{self, ENTERPRISE, Provided, SYNCED};
+use super::identities::{self, Provided, SYNCED};
+use super::organizations::ENTERPRISE;
 use super::{people, progress, verification};
 use crate::call::{Call, Handler};
 use crate::collections::{SSO_CONNECTORS, USERS};

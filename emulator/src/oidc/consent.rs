@@ -4,8 +4,9 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpResponse, Method};
 
 use super::authorization::redirect;
-use super::flow::{consent, missing};
+use super::flow::consent;
 use super::interactions;
+use super::missing::missing;
 use super::scopes;
 use crate::collections::{ORGANIZATIONS, SCOPES, USERS};
 use crate::errors::{Outcome, Refusal, wrong_method};

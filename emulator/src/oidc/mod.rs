@@ -15,6 +15,7 @@ mod flow;
 pub(crate) mod interactions;
 mod introspection;
 pub(crate) mod jwt;
+mod missing;
 mod pushed;
 mod revocation;
 pub(crate) mod scopes;

@@ -6,25 +6,19 @@ use super::scopes::{self, ORGANIZATIONS};
 use crate::collections::{CONSENT_USER_SCOPES, Collection, ORGANIZATION_SCOPES, SCOPES};
 use crate::record::Record;
 use crate::state::State;
-use crate::state::oidc::Client;
+use crate::state::oidc::{Client, SCOPES as OWN};
 
 /// The tables of an application's scopes of resources, for use outside and inside of organizations.
 const OF_RESOURCES: [&str; 2] =
     ["application_consent_resource_scopes", "application_consent_organization_resource_scopes"];
 
-/// Returns whether an application may request a scope.
+/// Returns whether an application may request a scope. Scopes of resources and organizations are only left out.
 pub(super) fn may_request(state: &State, client: &Client, scope: &str) -> bool {
     let own = || {
         let mut own = state.store.all(&CONSENT_USER_SCOPES).filter(|known| known.text("applicationId") == client.id);
         own.any(|known| known.text("userScope") == scope)
     };
-    !client.is_third_party
-        || matches!(scope, "openid" | "offline_access")
-        || own()
-        || [of_organizations(state, client), of_resources(state, client)]
-            .concat()
-            .iter()
-            .any(|known| known.text("name") == scope)
+    !client.is_third_party || matches!(scope, "openid" | "offline_access") || !OWN.contains(&scope) || own()
 }
 
 /// Keeps the scopes of a resource, or of organizations, that an application may request.

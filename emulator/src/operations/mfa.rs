@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
+use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS, unused_codes};
 use crate::crypto::webauthn::Credential;
 use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
@@ -114,12 +114,6 @@ pub(crate) fn use_code(factor: &mut Record, code: &str, now: i64) -> Option<()> 
     let mut codes = factor.hidden.get_mut(BACKUP_CODES)?.as_array_mut()?.iter_mut();
     let known = codes.find(|known| known.get("code").is_some_and(|known| known == code))?.as_object_mut()?;
     known.insert("usedAt".to_owned(), iso(now).into()).is_none().then_some(())
-}
-
-/// Returns the number of backup codes that were not used yet.
-pub(crate) fn unused_codes(factor: &Record) -> usize {
-    let codes = factor.hidden.get(BACKUP_CODES).and_then(Value::as_array).into_iter().flatten();
-    codes.filter(|code| code.get("usedAt").is_none()).count()
 }
 
 /// Returns a new set of backup codes.

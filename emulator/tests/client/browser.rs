@@ -11,6 +11,13 @@ use logto_admin_emulator::Emulator;
 
 pub(crate) const CALLBACK: &str = "https://app.example/callback";
 
+/// The verifier of RFC 7636, appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// The parameters of a request for which that verifier is the proof.
+pub(crate) const CHALLENGE: &str =
+    "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+
 /// A browser with its cookies, and the application that it shows.
 pub(crate) struct Browser {
     pub(crate) emulator: Emulator,
@@ -108,7 +115,8 @@ impl Browser {
 
     /// Starts an interaction of the Experience API.
     pub(crate) fn start(&mut self, event: &str, scope: &str) {
-        let page = self.authorize(&format!("scope={scope}&prompt=login consent"));
+        let challenge = if self.secret.is_empty() { format!("&{CHALLENGE}") } else { String::new() };
+        let page = self.authorize(&format!("scope={scope}&prompt=login consent{challenge}"));
         assert_eq!(page, format!("/sign-in?app_id={}", self.application));
         self.call(Method::Put, "", &json!({ "interactionEvent": event }));
     }
@@ -140,8 +148,9 @@ impl Browser {
         let id = self.verify("password", &body);
         self.call(Method::Post, "/identification", &json!({ "verificationId": id }));
         let code = self.submit().remove("code").expect("a code");
+        let proof = if self.secret.is_empty() { format!("&code_verifier={VERIFIER}") } else { String::new() };
         let (status, tokens) =
-            self.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}"));
+            self.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}{proof}"));
         assert_eq!(status, 200, "{tokens}");
         tokens
     }

@@ -8,7 +8,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpRequest, Method};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, account, claims, enable_account_api, location};
+use crate::browser::{Browser, CALLBACK, CHALLENGE, VERIFIER, account, claims, enable_account_api, location};
 
 const PASSWORD: &str = "violet-anchor-47-kettle";
 
@@ -105,10 +105,7 @@ async fn applications_without_a_secret_prove_their_requests() -> Result<()> {
     let mut browser = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
     let refused = browser.authorize("scope=openid");
     assert!(refused.contains("error=invalid_request") && refused.contains("PKCE"), "{refused}");
-    // The verifier and the challenge of RFC 7636, appendix B.
-    let (verifier, challenge) =
-        ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-    let page = browser.authorize(&format!("scope=openid&code_challenge={challenge}&code_challenge_method=S256"));
+    let page = browser.authorize(&format!("scope=openid&{CHALLENGE}"));
     assert!(page.starts_with("/sign-in"));
     browser.call(Method::Put, "", &json!({ "interactionEvent": "SignIn" }));
     let id = browser
@@ -119,18 +116,22 @@ async fn applications_without_a_secret_prove_their_requests() -> Result<()> {
     let wrong = "x".repeat(43);
     assert_eq!(browser.token(&form).1["error"], "invalid_grant");
     assert_eq!(browser.token(&format!("{form}&code_verifier={wrong}")).1["error"], "invalid_grant");
-    assert_eq!(browser.token(&format!("{form}&code_verifier={verifier}")).0, 200);
+    assert_eq!(browser.token(&format!("{form}&code_verifier={VERIFIER}")).0, 200);
     Ok(())
+}
+
+/// Exchanges a refresh token. Returns the status and the answer.
+fn refresh(browser: &Browser, token: &Value) -> (u16, Value) {
+    browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()))
 }
 
 #[tokio::test]
 async fn refresh_tokens_are_rotated_and_expire() -> Result<()> {
     let emulator = Emulator::new();
     ada(&emulator).await?;
-    let mut browser = Browser::open(&emulator).await?;
+    let mut browser = Browser::open_application(&emulator, json!({ "name": "phone", "type": "Native" })).await?;
     let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
-    let refresh =
-        |token: &Value| browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()));
+    let refresh = |token: &Value| refresh(&browser, token);
     let (status, second) = refresh(&tokens["refresh_token"]);
     assert_eq!((status, claims(&second["id_token"])["sub"].is_string()), (200, true));
     assert_ne!(second["refresh_token"], tokens["refresh_token"]);
@@ -146,10 +147,9 @@ async fn refresh_tokens_are_rotated_and_expire() -> Result<()> {
 async fn a_refresh_token_that_is_used_again_later_revokes_the_grant() -> Result<()> {
     let emulator = Emulator::new();
     ada(&emulator).await?;
-    let mut browser = Browser::open(&emulator).await?;
+    let mut browser = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
     let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
-    let refresh =
-        |token: &Value| browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()));
+    let refresh = |token: &Value| refresh(&browser, token);
     let second = refresh(&tokens["refresh_token"]).1;
     emulator.advance(Duration::from_millis(2500));
     let (status, third) = refresh(&tokens["refresh_token"]);
@@ -159,6 +159,44 @@ async fn a_refresh_token_that_is_used_again_later_revokes_the_grant() -> Result<
     assert_eq!(refresh(&tokens["refresh_token"]).0, 400, "counted from the first use");
     assert_eq!(refresh(&second["refresh_token"]).0, 400);
     assert_eq!(refresh(&third["refresh_token"]).0, 400);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_kind_of_the_application_decides_about_the_next_refresh_token() -> Result<()> {
+    let day = Duration::from_secs(86_400);
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut server = Browser::open(&emulator).await?;
+    let mut page = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
+    let mut kept = server.sign_in("ada", PASSWORD, "openid offline_access")["refresh_token"].clone();
+    let mut replaced = page.sign_in("ada", PASSWORD, "openid offline_access")["refresh_token"].clone();
+    emulator.advance(day * 9);
+    assert_eq!(refresh(&server, &kept).1["refresh_token"], kept, "a client with a secret keeps it");
+    replaced = refresh(&page, &replaced).1["refresh_token"].clone();
+    emulator.advance(day);
+    let next = refresh(&server, &kept).1["refresh_token"].clone();
+    assert_ne!(next, kept, "most of its life is over");
+    kept = next;
+    emulator.advance(day * 5);
+    assert_eq!(refresh(&server, &kept).0, 200);
+    assert_eq!(refresh(&page, &replaced).0, 400, "the first one decided about the end");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refreshed_token_has_at_most_the_scopes_of_the_first() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let token = browser.sign_in("ada", PASSWORD, "openid offline_access email")["refresh_token"].clone();
+    let ask = |scope: &str| {
+        let token = token.as_str().unwrap();
+        browser.token(&format!("grant_type=refresh_token&refresh_token={token}&scope={scope}"))
+    };
+    assert_eq!(ask("openid").1["scope"], "openid");
+    let (status, refused) = ask("openid phone");
+    assert_eq!((status, &refused["error"], &refused["scope"]), (400, &json!("invalid_scope"), &json!("phone")));
     Ok(())
 }
 

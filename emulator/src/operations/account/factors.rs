@@ -94,7 +94,7 @@ fn add_passkey(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let Kind::Passkey { credential: Some(credential), .. } = &record.kind else { return Err(no_record()) };
     let (user, credential, name) = (call.caller.clone(), credential.clone(), call.text("name").to_owned());
     mfa::add_passkey(call, &user, &credential, Some(name.as_str()).filter(|name| !name.is_empty()));
-    // A passkey that only replaces the password is no second factor.
+    // A passkey that only replaces the password does not count.
     if mfa::is_on(call.state, PASSKEY) { enable(call) } else { Ok(reply::nothing(204)) }
 }
 

@@ -108,12 +108,10 @@ impl Provider {
         self.codes.retain(|_, code| code.authorized.grant != grant);
     }
 
-    /// Signs a user out everywhere.
+    /// Signs a user out everywhere. What they have consented to stays.
     pub(crate) fn forget_user(&mut self, user: &str) {
-        let grants: Vec<String> =
-            self.grants.iter().filter(|grant| grant.user == user).map(|grant| grant.id.clone()).collect();
-        grants.iter().for_each(|grant| self.revoke(grant));
         self.access_tokens.retain(|_, token| token.user != user);
+        self.refresh_tokens.retain(|_, token| token.authorized.user != user);
         self.sessions.forget_user(user);
     }
 
