@@ -27,7 +27,7 @@ use logto_admin::serde_json::Value;
 use crate::errors::Outcome;
 use crate::record::Record;
 
-pub(crate) use applications::{ACCESS_RULES, APPLICATION_SECRETS, APPLICATIONS};
+pub(crate) use applications::{ACCESS_RULES, APPLICATION_EXPERIENCE, APPLICATION_SECRETS, APPLICATIONS, experience_of};
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use consents::CONSENT_USER_SCOPES;

@@ -4,7 +4,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::authorization::{Problem, redirect};
-use super::missing::missing;
+use super::missing::{Missing, missing};
 use super::{Context, audit, cookies, device, interactions, pushed};
 use crate::collections::USERS;
 use crate::errors::Outcome;
@@ -241,9 +241,14 @@ fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Se
     authorization.respond(&context.issuer(), &[("code", &value)])
 }
 
-/// Grants an application everything that it asks for, and returns the id of the grant.
-pub(crate) fn consent(state: &mut State, authorization: &Authorization, session: &Session, now: i64) -> String {
-    let missing = missing(state, authorization, session);
+/// Grants an application these scopes, and returns the id of the grant.
+pub(crate) fn consent(
+    state: &mut State,
+    authorization: &Authorization,
+    session: &Session,
+    missing: Missing,
+    now: i64,
+) -> String {
     let client = &authorization.client;
     let known = session.application(&client.id);
     let known = known.and_then(|known| state.oidc.grant(&known.grant)).cloned();

@@ -15,6 +15,7 @@ mod application_rules;
 mod applications;
 mod assets;
 mod authenticator;
+mod authorizations;
 mod browser;
 mod captcha;
 mod connectors;

@@ -89,6 +89,7 @@ impl Provider {
             scopes: Vec::new(),
             resources: Vec::new(),
             asked: false,
+            rejected: Vec::new(),
         }
     }
 
