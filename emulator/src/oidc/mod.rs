@@ -8,7 +8,7 @@ mod client;
 pub(crate) mod consent;
 pub(crate) mod cookies;
 mod device;
-mod device_page;
+pub(crate) mod device_page;
 mod discovery;
 mod end_session;
 mod flow;

@@ -70,6 +70,10 @@ impl Browser {
         response
     }
 
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
     pub(crate) fn get(&mut self, path: &str) -> HttpResponse {
         self.send(Method::Get, path, None)
     }

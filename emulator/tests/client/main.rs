@@ -22,6 +22,7 @@ mod connectors;
 mod consent;
 mod dashboard;
 mod deliveries;
+mod devices;
 mod differences;
 mod domains;
 mod email_templates;

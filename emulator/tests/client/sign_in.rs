@@ -5,7 +5,7 @@ use std::time::Duration;
 use logto_admin::Result;
 use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{Value, json};
-use logto_admin::transport::{HttpRequest, Method};
+use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
 use crate::browser::{Browser, CALLBACK, CHALLENGE, VERIFIER, account, claims, enable_account_api, location};
@@ -416,65 +416,6 @@ async fn problems_of_requests_for_tokens_stay_in_the_browser() -> Result<()> {
     for kind in ["none", "token&response_mode=query"] {
         assert!(target(kind).starts_with(&expected("?")), "{kind}");
     }
-    Ok(())
-}
-
-/// Opens the application of a device that has no browser.
-async fn device(emulator: &Emulator) -> Result<(Browser, Value)> {
-    let settings = json!({
-        "name": "TV",
-        "type": "Native",
-        "oidcClientMetadata": { "redirectUris": [], "postLogoutRedirectUris": [] },
-        "customClientMetadata": { "isDeviceFlow": true },
-    });
-    let mut browser = Browser::open_application(emulator, settings).await?;
-    let body = json!({ "client_id": browser.application, "scope": "openid profile" });
-    let response = browser.send(Method::Post, "/oidc/device/auth", Some(&body));
-    Ok((browser, logto_admin::serde_json::from_str(&response.body.text()).unwrap()))
-}
-
-/// The token request of a device.
-fn poll(device: &Value) -> String {
-    let code = device["device_code"].as_str().unwrap();
-    format!("grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code={code}")
-}
-
-#[tokio::test]
-async fn devices_without_a_browser_get_tokens() -> Result<()> {
-    let emulator = Emulator::new();
-    let id = ada(&emulator).await?;
-    let (mut browser, device) = device(&emulator).await?;
-    let poll = poll(&device);
-    assert_eq!(browser.token(&poll).1["error"], "authorization_pending");
-
-    let entered = json!({ "user_code": device["user_code"] });
-    let page = browser.send(Method::Post, "/oidc/device", Some(&entered));
-    assert!(location(&page).starts_with("/sign-in"));
-    browser.call(Method::Put, "", &json!({ "interactionEvent": "SignIn" }));
-    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
-    let record = browser.verify("password", &body);
-    browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
-    let mut target = browser.call(Method::Post, "/submit", &Value::Null)["redirectTo"].as_str().unwrap().to_owned();
-    let mut page = browser.get(&target);
-    while page.status != 200 {
-        target = location(&page);
-        page = browser.get(&target);
-    }
-    let (status, tokens) = browser.token(&poll);
-    assert_eq!((status, &claims(&tokens["id_token"])["sub"]), (200, &json!(id)), "{tokens}");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_user_can_refuse_a_device() -> Result<()> {
-    let emulator = Emulator::new();
-    let (browser, device) = device(&emulator).await?;
-    let mut request = HttpRequest::new(Method::Post, format!("{}/oidc/device", emulator.endpoint().url()));
-    request.headers.set("content-type", "application/x-www-form-urlencoded");
-    request.body = format!("user_code={}&abort=yes", device["user_code"].as_str().unwrap()).into();
-    assert_eq!(emulator.handle(&request).status, 200);
-    let (status, answer) = browser.token(&poll(&device));
-    assert_eq!((status, &answer["error"]), (400, &json!("access_denied")));
     Ok(())
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Device {
     /// Milliseconds since the epoch.
     pub expires_at: i64,
     pub answer: Answer,
+    /// Whether a user has entered the code.
+    pub entered: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -40,6 +40,9 @@ pub(crate) struct Provider {
     pub interactions: Interactions,
     /// Devices by their codes.
     pub devices: HashMap<String, Device>,
+    /// Secrets of the forms for device codes, by the id of the session.
+    #[serde(default)]
+    pub forms: HashMap<String, String>,
     /// Requests that wait for the browser, by id.
     #[serde(default)]
     pub pushed: HashMap<String, Pushed>,
@@ -57,6 +60,7 @@ impl Provider {
             sessions: Sessions::default(),
             interactions: Interactions::default(),
             devices: HashMap::new(),
+            forms: HashMap::new(),
             pushed: HashMap::new(),
         }
     }
