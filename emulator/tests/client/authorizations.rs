@@ -1,13 +1,10 @@
 //! The pages and the resources of authorization requests.
 
 use logto_admin::Result;
-use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{Value, json};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, claims};
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
+use crate::browser::{Browser, CALLBACK, PASSWORD, ada, claims};
 
 /// Creates a user who may read from an API, and returns the id of the user.
 async fn reader(emulator: &Emulator, is_default: bool) -> Result<String> {
@@ -15,8 +12,7 @@ async fn reader(emulator: &Emulator, is_default: bool) -> Result<String> {
     let create = async |operation: &str, body: Value| -> Result<String> {
         Ok(admin.operation(operation)?.json(&body).await?["id"].as_str().unwrap().to_owned())
     };
-    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
-    let ada = admin.users().create(ada).await?.id;
+    let ada = ada(emulator).await?;
     let api = create("CreateResource", json!({ "name": "API", "indicator": "https://api.example" })).await?;
     if is_default {
         let change = admin.operation("UpdateResourceIsDefault")?.path("id", &api);

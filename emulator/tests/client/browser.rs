@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
 pub(crate) const CALLBACK: &str = "https://app.example/callback";
+
+/// The password of the user that [`ada`] creates.
+pub(crate) const PASSWORD: &str = "violet-anchor-47-kettle";
 
 /// The verifier of RFC 7636, appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -194,6 +198,17 @@ fn parameters(query: &str) -> BTreeMap<String, String> {
 pub(crate) fn claims(token: &Value) -> Value {
     let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+/// Creates a user, and returns the id.
+pub(crate) async fn ada(emulator: &Emulator) -> Result<String> {
+    let ada = CreateUser {
+        username: Some("ada".into()),
+        password: Some(PASSWORD.into()),
+        name: Some("Ada".into()),
+        ..Default::default()
+    };
+    Ok(emulator.client()?.users().create(ada).await?.id)
 }
 
 /// Enables the account API.

@@ -6,16 +6,9 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, location};
+use crate::browser::{Browser, CALLBACK, PASSWORD, ada, location};
 
-const PASSWORD: &str = "violet-anchor-47-kettle";
 const CONSENT: &str = "/api/interaction/consent";
-
-/// Creates a user. Returns the id.
-async fn ada(emulator: &Emulator) -> Result<String> {
-    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
-    Ok(emulator.client()?.users().create(ada).await?.id)
-}
 
 /// Signs in to a third-party application, up to the page that asks for the consent.
 async fn asked(emulator: &Emulator, scope: &str) -> Result<Browser> {

@@ -3,20 +3,11 @@
 use std::time::Duration;
 
 use logto_admin::Result;
-use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, claims, location};
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
-
-/// Creates a user. Returns the id.
-async fn ada(emulator: &Emulator) -> Result<String> {
-    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
-    Ok(emulator.client()?.users().create(ada).await?.id)
-}
+use crate::browser::{Browser, PASSWORD, ada, claims, location};
 
 /// Opens the application of a device that has no browser.
 async fn device(emulator: &Emulator) -> Result<(Browser, Value)> {

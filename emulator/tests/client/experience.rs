@@ -4,20 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use logto_admin::Result;
-use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method::{Get, Post, Put};
 use logto_admin::transport::{HttpRequest, HttpResponse, TransportError, transport_fn};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::Browser;
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
-
-async fn ada(emulator: &Emulator) -> Result<String> {
-    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
-    Ok(emulator.client()?.users().create(ada).await?.id)
-}
+use crate::browser::{Browser, PASSWORD, ada};
 
 fn by_password(username: &str, password: &str) -> Value {
     json!({ "identifier": { "type": "username", "value": username }, "password": password })

@@ -9,9 +9,8 @@ use logto_admin::transport::Method::{Get, Post, Put};
 use logto_admin_emulator::Emulator;
 
 use crate::authenticator::Authenticator;
-use crate::browser::Browser;
+use crate::browser::{Browser, PASSWORD};
 
-const PASSWORD: &str = "violet-anchor-47-kettle";
 const FAILED: &str = "session.mfa.webauthn_verification_failed";
 
 /// Creates an emulator with a user and settings. Returns it with the user's id.

@@ -11,9 +11,7 @@ use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 use sha1::Sha1;
 
-use crate::browser::Browser;
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
+use crate::browser::{Browser, PASSWORD};
 
 /// Creates an emulator with a user and a policy for second factors. Returns it with the user's id.
 async fn with_policy(policy: &str, factors: &[&str]) -> Result<(Emulator, String)> {

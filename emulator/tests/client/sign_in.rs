@@ -3,25 +3,14 @@
 use std::time::Duration;
 
 use logto_admin::Result;
-use logto_admin::models::CreateUser;
+use logto_admin::models::{CreateUser, Password};
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, CHALLENGE, VERIFIER, account, claims, enable_account_api, location};
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
-
-/// Creates a user, and returns the id.
-async fn ada(emulator: &Emulator) -> Result<String> {
-    let ada = CreateUser {
-        username: Some("ada".into()),
-        password: Some(PASSWORD.into()),
-        name: Some("Ada".into()),
-        ..Default::default()
-    };
-    Ok(emulator.client()?.users().create(ada).await?.id)
-}
+use crate::browser::{
+    Browser, CALLBACK, CHALLENGE, PASSWORD, VERIFIER, account, ada, claims, enable_account_api, location,
+};
 
 #[tokio::test]
 async fn a_user_signs_in_the_way_a_browser_application_does_and_calls_the_account_api_with_the_token() -> Result<()> {
@@ -321,8 +310,10 @@ async fn users_get_tokens_for_resources_and_organizations() -> Result<()> {
 async fn userinfo_has_the_claims_of_the_granted_scopes() -> Result<()> {
     let emulator = Emulator::new();
     let id = ada(&emulator).await?;
+    let address = json!({ "address": { "streetAddress": "1 Main Street" } });
+    emulator.client()?.operation("UpdateUserProfile")?.path("userId", &id).json(&json!({ "profile": address })).await?;
     let mut browser = Browser::open(&emulator).await?;
-    let tokens = browser.sign_in("ada", PASSWORD, "openid email custom_data");
+    let tokens = browser.sign_in("ada", PASSWORD, "openid email custom_data address");
     let ask = |token: &str| {
         let url = format!("{}/oidc/me", emulator.endpoint().url());
         let mut request = logto_admin::transport::HttpRequest::new(Method::Get, url);
@@ -331,7 +322,10 @@ async fn userinfo_has_the_claims_of_the_granted_scopes() -> Result<()> {
     };
     let about = ask(tokens["access_token"].as_str().unwrap());
     let about: Value = logto_admin::serde_json::from_str(&about.body.text()).unwrap();
-    assert_eq!(about, json!({ "sub": id, "email": null, "email_verified": false, "custom_data": {} }));
+    assert_eq!(
+        about,
+        json!({ "sub": id, "email": null, "email_verified": false, "custom_data": {}, "address": address["address"] })
+    );
     let refused = ask("nope");
     let challenge = refused.headers.get("www-authenticate").unwrap();
     assert!(refused.status == 401 && challenge.starts_with("Bearer ") && challenge.contains("invalid_token"));
@@ -438,5 +432,32 @@ async fn applications_can_limit_the_sign_ins_of_a_user() -> Result<()> {
     assert_eq!(statuses, [400, 200, 200], "the oldest sign-in has ended");
     let grants = emulator.client()?.operation("ListUserGrants")?.path("userId", &id).await?;
     assert_eq!(grants["grants"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_end_only_their_own_sessions() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let bob = CreateUser { username: Some("bob".into()), password: Some(PASSWORD.into()), ..Default::default() };
+    let bob = emulator.client()?.users().create(bob).await?.id;
+    let settings = json!({ "enabled": true, "fields": { "session": "Edit" } });
+    emulator.client()?.operation("UpdateAccountCenterSettings")?.json(&settings).await?;
+    let scope = "openid urn:logto:scope:sessions";
+    Browser::open(&emulator).await?.sign_in("bob", PASSWORD, scope);
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, scope);
+    let client = account(&emulator, &tokens)?;
+    let proof = client.verifications().create_by_password(Password::new(PASSWORD)).await?.verification_record_id;
+    let end = async |uid: &str| {
+        let path = format!("/api/my-account/sessions/{uid}");
+        client.request(Method::Delete, &path).verification_record(&proof).await.unwrap_err()
+    };
+    let sessions = emulator.client()?.operation("ListUserSessions")?.path("userId", &bob).await?;
+    let foreign = sessions["sessions"][0]["payload"]["uid"].as_str().unwrap().to_owned();
+    let error = end(&foreign).await;
+    assert_eq!((error.status(), error.code()), (Some(400), Some("oidc.invalid_session_account_id")));
+    let error = end("nope").await;
+    assert_eq!((error.status(), error.code()), (Some(400), Some("oidc.session_not_found")));
     Ok(())
 }
