@@ -16,6 +16,7 @@ pub(crate) struct Device {
     pub expires_at: i64,
     pub answer: Answer,
     /// Whether a user has entered the code.
+    #[serde(default)]
     pub entered: bool,
 }
 

@@ -20,6 +20,7 @@ pub(crate) struct Grant {
     /// Whether the user has seen the request. The grant then also records that nothing was rejected.
     pub asked: bool,
     /// Scopes that the user has rejected, by the indicator of their resource.
+    #[serde(default)]
     pub rejected: Vec<(String, Vec<String>)>,
 }
 

@@ -51,6 +51,7 @@ pub(crate) struct Code {
 pub(crate) struct RefreshToken {
     pub authorized: Authorized,
     /// The time of the first token, which this one replaces. Milliseconds since the epoch.
+    #[serde(default)]
     pub began_at: i64,
     /// Milliseconds since the epoch.
     pub issued_at: i64,
