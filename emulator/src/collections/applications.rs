@@ -1,6 +1,7 @@
-use logto_admin::serde_json::json;
+use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, EmptyChange, Filter, Key, Order, Owner, Test};
+use crate::record::{Members, Record};
 
 pub(crate) static APPLICATIONS: Collection = Collection {
     name: "applications",
@@ -56,3 +57,11 @@ pub(crate) const ACCESS_RULES: [(&str, &str); 4] = [
     ("application_access_organizations", "organizations"),
     ("application_access_organization_roles", "organizations"),
 ];
+
+/// The hidden member of an application that holds its sign-in experience.
+pub(crate) const APPLICATION_EXPERIENCE: &str = "signInExperience";
+
+/// Returns the sign-in experience of an application.
+pub(crate) fn experience_of(application: &Record) -> Option<&Members> {
+    application.hidden.get(APPLICATION_EXPERIENCE).and_then(Value::as_object)
+}

@@ -29,7 +29,7 @@ use crate::errors::Outcome;
 use crate::record::Record;
 
 pub(crate) use all::{all, named, owned_by};
-pub(crate) use applications::{ACCESS_RULES, APPLICATION_SECRETS, APPLICATIONS};
+pub(crate) use applications::{ACCESS_RULES, APPLICATION_EXPERIENCE, APPLICATION_SECRETS, APPLICATIONS, experience_of};
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use consents::CONSENT_USER_SCOPES;
@@ -37,7 +37,7 @@ pub(crate) use domains::DOMAINS;
 pub(crate) use email_templates::EMAIL_TEMPLATES;
 pub(crate) use hooks::HOOKS;
 pub(crate) use invitations::INVITATIONS;
-pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
+pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, unused_codes};
 pub(crate) use one_time_tokens::ONE_TIME_TOKENS;
 pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS};
 pub(crate) use phrases::CUSTOM_PHRASES;

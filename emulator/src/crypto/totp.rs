@@ -16,10 +16,17 @@ pub(crate) fn secret(ids: &mut Ids) -> String {
     ids.base32(LENGTH)
 }
 
-/// Returns whether a code is valid. Codes of the previous and the next step are accepted, because clocks differ.
+/// Returns whether a code is valid.
 pub(crate) fn verify(secret: &str, code: &str, now: i64) -> bool {
+    step_of(secret, code, now).is_some()
+}
+
+/// Returns the step of a valid code. Codes of the previous and the next step are accepted, because clocks differ.
+pub(crate) fn step_of(secret: &str, code: &str, now: i64) -> Option<i64> {
     let step = now.div_euclid(1000).div_euclid(STEP);
-    (step - 1..=step + 1).any(|step| self::code(secret, step).is_some_and(|expected| expected == code))
+    [step, step - 1, step + 1]
+        .into_iter()
+        .find(|step| self::code(secret, *step).is_some_and(|expected| expected == code))
 }
 
 fn code(secret: &str, step: i64) -> Option<String> {

@@ -1,5 +1,5 @@
 use super::{
-    codes, factors, identification, legacy, one_time_tokens, passkeys, passwords, profile, social, sso, start,
+    binding, codes, factors, identification, legacy, one_time_tokens, passkeys, passwords, profile, social, sso, start,
     submission,
 };
 use crate::call::Handler;
@@ -21,6 +21,7 @@ pub(crate) const ALL: &[&[(&str, Handler)]] = &[
     sso::ALL,
     passkeys::ALL,
     factors::ALL,
+    binding::ALL,
     identification::ALL,
     profile::ALL,
     submission::ALL,

@@ -10,7 +10,7 @@ use crate::state::logs::{Entry, MASK};
 use crate::state::progress::{Event, Progress};
 
 /// The end of the keys of operations. `{}` is the channel of a message: `Email` or `Phone`.
-const KEYS: [(&str, &str); 28] = [
+const KEYS: [(&str, &str); 29] = [
     ("InitInteraction", "Create"),
     ("UpdateInteractionEvent", "Update"),
     ("IdentifyUser", "Identifier.Submit"),
@@ -21,8 +21,8 @@ const KEYS: [(&str, &str); 28] = [
     ("CreateNewPasswordIdentityVerification", "Verification.NewPasswordIdentity.Submit"),
     ("CreateAndSendVerificationCode", "Verification.{}VerificationCode.Create"),
     ("VerifyVerificationCodeVerification", "Verification.{}VerificationCode.Submit"),
-    ("CreateAndSendMfaVerificationCode", "Verification.Mfa{}VerificationCode.Create"),
-    ("VerifyMfaVerificationCode", "Verification.Mfa{}VerificationCode.Submit"),
+    ("CreateAndSendMfaVerificationCode", "Verification.{}VerificationCode.Create"),
+    ("VerifyMfaVerificationCode", "Verification.{}VerificationCode.Submit"),
     ("VerifyOneTimeTokenVerification", "Verification.OneTimeToken.Submit"),
     ("CreateSocialVerification", "Verification.Social.Create"),
     ("VerifySocialVerification", "Verification.Social.Submit"),
@@ -39,6 +39,7 @@ const KEYS: [(&str, &str); 28] = [
     ("CreateSignInPasskeyAuthenticationWithIdentifier", "Verification.SignInPasskey.Create"),
     ("VerifySignInPasskeyAuthentication", "Verification.SignInPasskey.Submit"),
     ("BindMfaVerification", "BindMfa.[].Submit"),
+    ("BindPasskey", "SignInPasskey.Submit"),
 ];
 
 /// Members whose values the log masks.
@@ -57,8 +58,7 @@ impl Step {
         let (_, end) = KEYS.iter().find(|(id, _)| *id == call.info.id)?;
         let interactions = &call.state.oidc.interactions;
         let before = interactions.get(&call.caller).and_then(|interaction| interaction.progress.clone());
-        let sets_event = matches!(call.info.id, "InitInteraction" | "UpdateInteractionEvent");
-        let named = Event::named(call.text("interactionEvent")).filter(|_| sets_event);
+        let named = Event::named(call.text("interactionEvent")).filter(|_| call.info.id == "InitInteraction");
         let event = named.or(before.as_ref().map(|progress| progress.event))?;
         let identifier = call.body.get("identifier").and_then(|identifier| identifier.get("type")?.as_str());
         let is_phone = identifier == Some("phone") || call.text("identifierType") == "phone";

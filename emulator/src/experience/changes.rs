@@ -1,12 +1,14 @@
 //! Creates and changes the users of interactions.
 
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 
+use super::organizations::INVITATIONS;
 use super::{events, guards, identities, organizations, progress};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::operations::of_collections::{self, keep};
+use crate::operations::users;
 use crate::passwords;
 use crate::record::{Members, Record};
 use crate::rules;
@@ -15,7 +17,9 @@ use crate::state::progress::Progress;
 /// Adds what the user has entered to a record.
 pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record) {
     identities::apply(&progress.profile, user);
-    for (name, value) in progress.profile.iter().filter(|(name, _)| !identities::is_identity(name)) {
+    for (name, value) in
+        progress.profile.iter().filter(|(name, _)| !identities::is_identity(name) && *name != INVITATIONS)
+    {
         match (user.members.get_mut(name), value) {
             (Some(Value::Object(known)), Value::Object(more)) => known.extend(more.clone()),
             _ => {
@@ -32,12 +36,14 @@ pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record)
 pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String> {
     let mut user = call.state.blank(&USERS, Members::new(), call.now);
     apply(call, draft, &mut user);
+    // New users have not decided to use second factors yet.
+    users::merge_configs(&mut user, &Members::from_iter([("mfa".to_owned(), json!({ "enabled": false }))]));
     guards::complete(call.state, draft, &user)?;
     of_collections::check(call, &USERS, &user)?;
     call.state.store.put(&USERS, user.clone());
     (rules::of(&USERS).created)(call, &user);
-    organizations::provision(call.state, &user);
-    identities::store(call, draft, &user);
+    identities::store(call, draft, &user)?;
+    organizations::provision(call, draft, &user)?;
     events::created(call, draft, &user)?;
     progress(call)?.registered(user.id.clone());
     Ok(user.id)

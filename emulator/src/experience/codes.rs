@@ -2,23 +2,23 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::{added, events, progress, verification};
+use super::{added, events, guards, people, progress, verification};
 use crate::call::{Call, Handler};
 use crate::errors::Outcome;
-use crate::state::progress::{Event, Identifier, Kind, Verification};
-use crate::state::verification_codes::{self, Purpose};
+use crate::state::progress::{Event, Identifier, Progress, Verification};
+use crate::state::sentinel::Pool;
+use crate::state::verification_codes::{self, Delivery, Purpose};
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("CreateAndSendVerificationCode", send), ("VerifyVerificationCodeVerification", verify)];
 
 pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let (id, identifier) = (call.text("verificationId").to_owned(), Identifier::of(&call.body));
-    let record = progress(call)?.verification(&id)?;
-    if !matches!(record.kind, Kind::EmailCode | Kind::PhoneCode) || record.identifier.as_ref() != Some(&identifier) {
-        return Err(crate::state::progress::missing());
-    }
-    let event = Event::named(record.text("templateType")).unwrap_or(Event::SignIn);
-    check(call, &identifier, event)?;
+    let purpose = purpose(progress(call)?.record(&id, identifier.code_kind())?);
+    let code = call.text("code").to_owned();
+    events::guard(call, Pool::FirstFactor, (&identifier.kind, &identifier.value), |call| {
+        verification_codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
+    })?;
     progress(call)?.verification(&id)?.verified = Some(true);
     Ok(verification(call, &id))
 }
@@ -26,24 +26,41 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 pub(super) fn send(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let identifier = Identifier::of(&call.body);
     let event = Event::named(call.text("interactionEvent")).unwrap_or(Event::SignIn);
-    progress(call)?;
-    let purpose = purpose(call, event);
-    verification_codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
+    let current = progress(call)?.clone();
+    if current.user.is_none() {
+        guards::captcha(call.state, &current)?;
+    }
     let mut record = Verification::new(call.state.ids.id(21), identifier.code_kind());
+    let usage = if adds_factor(call, &current, &identifier) { "BindMfa" } else { event.name() };
     record.verified = Some(false);
+    record.shown.insert("templateType".to_owned(), usage.into());
+    let recipient = identifier.recipient();
     record.identifier = Some(identifier);
-    record.shown.insert("templateType".to_owned(), event.name().into());
+    if event == Event::Register {
+        guards::new_email(call.state, &record)?;
+    }
+    let delivery = if can_use(call, &current, &record, event) { Delivery::Sent } else { Delivery::Suppressed };
+    verification_codes::send(call.state, call.now, &recipient, purpose(&record), delivery)?;
     added(call, record)
 }
 
-/// Codes belong to the interaction that asked for them.
-fn purpose(call: &Call<'_>, event: Event) -> Purpose {
-    Purpose { usage: event.name().into(), session: call.caller.clone() }
+/// Codes belong to their record.
+fn purpose(record: &Verification) -> Purpose {
+    Purpose { usage: record.text("templateType").to_owned().into(), session: record.id.clone() }
 }
 
-fn check(call: &mut Call<'_>, identifier: &Identifier, event: Event) -> Outcome<()> {
-    let (code, purpose) = (call.text("code").to_owned(), purpose(call, event));
-    events::guard(call, (&identifier.kind, &identifier.value), |call| {
-        verification_codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
-    })
+/// Returns whether a known user adds the address as a second factor: users do not register with such addresses.
+fn adds_factor(call: &Call<'_>, current: &Progress, identifier: &Identifier) -> bool {
+    let registers = guards::sign_up(&guards::experience(call.state)).concat();
+    current.user.is_some() && !registers.contains(&identifier.kind)
+}
+
+/// Returns whether a code could be of use. Strangers must not learn which addresses are known, and get no such messages.
+fn can_use(call: &Call<'_>, current: &Progress, record: &Verification, event: Event) -> bool {
+    let needs_user = match event {
+        Event::ForgotPassword => true,
+        Event::SignIn => current.user.is_none() && guards::event(call.state, Event::Register, false).is_err(),
+        Event::Register => false,
+    };
+    !needs_user || record.identifier.as_ref().is_some_and(|identifier| people::find(call.state, identifier).is_some())
 }

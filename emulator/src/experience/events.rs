@@ -1,6 +1,6 @@
 //! The webhooks that interactions trigger.
 
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 
 use super::{interaction, progress};
 use crate::call::Call;
@@ -9,14 +9,24 @@ use crate::errors::Outcome;
 use crate::policies::sentinel;
 use crate::record::{Members, Record};
 use crate::state::progress::{Event, Progress};
+use crate::state::sentinel::Pool;
 use crate::webhooks::announce;
 
 /// Announces a user who has registered.
 pub(super) fn created(call: &mut Call<'_>, progress: &Progress, user: &Record) -> Outcome<()> {
-    let mut members = described(call, progress)?;
-    members.insert("ip".to_owned(), "127.0.0.1".into());
-    members.insert("data".to_owned(), user.members.to_value());
-    announce(call.state, call.now, "User.Created", &members);
+    changed(call, progress, "User.Created", json!({ "data": user.members.to_value() }))
+}
+
+/// Announces a change of a user.
+pub(super) fn updated(call: &mut Call<'_>, progress: &Progress, user: &Record) -> Outcome<()> {
+    changed(call, progress, "User.Data.Updated", json!({ "data": user.members.to_value() }))
+}
+
+/// Announces a change of data.
+pub(super) fn changed(call: &mut Call<'_>, progress: &Progress, event: &str, about: Value) -> Outcome<()> {
+    let mut members = of_data(call, progress)?;
+    members.extend(about.as_object().cloned().unwrap_or_default());
+    announce(call.state, call.now, event, &members);
     Ok(())
 }
 
@@ -28,29 +38,35 @@ pub(super) fn submitted(call: &mut Call<'_>, progress: &Progress, user: &Record)
         Event::ForgotPassword => "PostResetPassword",
     };
     let mut members = described(call, progress)?;
-    members.insert("userIp".to_owned(), "127.0.0.1".into());
+    members.insert("userIp".to_owned(), call.request.ip().into());
     members.insert("userId".to_owned(), user.id.clone().into());
     members.insert("user".to_owned(), user.members.to_value());
     announce(call.state, call.now, event, &members);
     Ok(())
 }
 
-/// Makes an attempt to prove an identifier, unless it is blocked. Announces that a failure has blocked it.
+/// Makes an attempt to prove an identifier, unless it is blocked. Announces each attempt that a block rejects.
 pub(super) fn guard<T>(
     call: &mut Call<'_>,
+    pool: Pool,
     (kind, value): (&str, &str),
     attempt: impl FnOnce(&mut Call<'_>) -> Outcome<T>,
 ) -> Outcome<T> {
-    let was_blocked = call.state.sentinel.blocks(value, call.now);
-    let outcome = sentinel::guard(call, value, attempt);
-    if !was_blocked && call.state.sentinel.blocks(value, call.now) {
+    let outcome = sentinel::guard(call, pool, value, attempt);
+    if sentinel::is_block(&outcome) {
         let progress = progress(call)?.clone();
-        let mut members = described(call, &progress)?;
-        let about = [("ip", "127.0.0.1"), ("type", kind), ("value", value)];
-        members.extend(about.map(|(name, value)| (name.to_owned(), value.into())));
-        announce(call.state, call.now, "Identifier.Lockout", &members);
+        changed(call, &progress, "Identifier.Lockout", json!({ "type": kind, "value": value }))?;
     }
     outcome
+}
+
+/// Returns what events about data and failures have in common.
+fn of_data(call: &mut Call<'_>, progress: &Progress) -> Outcome<Members> {
+    let client = interaction(call)?.authorization.client.id.clone();
+    let mut members = described(call, progress)?;
+    members.insert("applicationId".to_owned(), client.into());
+    members.insert("ip".to_owned(), call.request.ip().into());
+    Ok(members)
 }
 
 fn described(call: &mut Call<'_>, progress: &Progress) -> Outcome<Members> {

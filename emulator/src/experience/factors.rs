@@ -10,12 +10,15 @@ use crate::crypto::totp;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::mfa;
-use crate::record::{Record, text};
-use crate::state::progress::{Event, Identifier, Kind, Verification};
-use crate::state::verification_codes::{self, Purpose};
+use crate::record::{Fields, Record, text};
+use crate::state::progress::{Event, Identifier, Kind, Verification, missing};
+use crate::state::sentinel::Pool;
+use crate::state::verification_codes::{self, Delivery, Purpose};
 
 /// The kind of an identifier that is the id of a user.
-const OF_USERS: &str = "userId";
+pub(super) const OF_USERS: &str = "userId";
+/// The hidden member of an authenticator app with the step of the last code. Each code proves the factor once.
+const LAST_STEP: &str = "lastUsedTimeStep";
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateTotpSecret", create_secret),
@@ -24,36 +27,43 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("VerifyBackupCode", verify_backup_code),
     ("CreateAndSendMfaVerificationCode", send_code),
     ("VerifyMfaVerificationCode", verify_code),
-    ("BindMfaVerification", bind),
     ("MarkMfaEnabled", |call| {
-        known(call)?;
+        admit(call)?;
         progress(call)?.factors.enabled = true;
         Ok(reply::nothing(call.success()))
     }),
-    ("SkipMfaBindingFlow", skip),
+    ("SkipMfaBindingFlow", |call| {
+        admit(call)?;
+        skip(call)
+    }),
     ("SkipMfaSuggestion", |call| {
-        known(call)?;
+        admit(call)?;
         progress(call)?.factors.suggestion_skipped = true;
         Ok(reply::nothing(call.success()))
     }),
     ("SkipPasskeyBinding", |call| {
-        known(call)?;
+        admit(call)?;
         progress(call)?.factors.passkey_skipped = true;
         Ok(reply::nothing(call.success()))
     }),
 ];
 
-pub(super) fn skip(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    known(call)?;
-    if policy::is_mandatory(call.state) {
-        let code = "session.mfa.mfa_policy_not_user_controlled";
-        return Err(Refusal::new(422, code, "Second factors are mandatory."));
+/// Rejects a change of second factors for a forgotten password, and before the user has proven a required one.
+pub(super) fn admit(call: &mut Call<'_>) -> Outcome<()> {
+    if progress(call)?.event == Event::ForgotPassword {
+        return Err(super::start::not_for_forgotten_passwords());
     }
+    policy::require(call)
+}
+
+pub(super) fn skip(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let user = known(call)?;
+    policy::refuse_skip(call.state, &user)?;
     progress(call)?.factors.skipped = true;
     Ok(reply::nothing(call.success()))
 }
 
-fn of_kind(call: &Call<'_>, user: &str, kind: &str) -> Option<Record> {
+pub(super) fn of_kind(call: &Call<'_>, user: &str, kind: &str) -> Option<Record> {
     call.state.second_factors(user).find(|factor| factor.text("type") == kind).cloned()
 }
 
@@ -70,24 +80,37 @@ pub(super) fn create_secret(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 /// Verifies the code of a new secret. Without a record, it is that of the secret that the user has.
 pub(super) fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
-    let (id, code) = (call.text("verificationId").to_owned(), call.text("code").to_owned());
-    let secret = if id.is_empty() {
-        of_kind(call, &user, mfa::TOTP).map(|factor| factor.hidden.text(TOTP_SECRET).to_owned())
-    } else {
-        Some(text(&progress(call)?.verification(&id)?.hidden, TOTP_SECRET).to_owned())
-    };
-    let now = call.now;
+    let (id, code, now) = (call.text("verificationId").to_owned(), call.text("code").to_owned(), call.now);
     let invalid = || Refusal::usual(400, "session.mfa.invalid_totp_code");
-    events::guard(call, (OF_USERS, &user), |_| {
-        let valid = secret.is_some_and(|secret| totp::verify(&secret, &code, now));
-        if valid { Ok(()) } else { Err(invalid()) }
-    })?;
-    if !id.is_empty() {
-        progress(call)?.verification(&id)?.verified = Some(true);
-        return Ok(verification(call, &id));
+    if id.is_empty() {
+        events::guard(call, Pool::Totp, (OF_USERS, &user), |call| {
+            let mut factor = of_kind(call, &user, mfa::TOTP).ok_or_else(invalid)?;
+            use_code(&mut factor.hidden, &code, now).ok_or_else(invalid)?;
+            call.state.store.put(&MFA_VERIFICATIONS, factor);
+            Ok(())
+        })?;
+        let record = record(call, &user, Kind::Totp, Some(true));
+        return added(call, record);
     }
-    let record = record(call, &user, Kind::Totp, Some(true));
-    added(call, record)
+    let record = progress(call)?.record(&id, Kind::Totp)?;
+    if record.text(OF_USERS) != user {
+        return Err(missing());
+    }
+    if !totp::verify(text(&record.hidden, TOTP_SECRET), &code, now) {
+        return Err(invalid());
+    }
+    record.verified = Some(true);
+    Ok(verification(call, &id))
+}
+
+/// Marks the code of an authenticator app as used. Returns `None` if it is invalid, or not newer than the last one.
+fn use_code(factor: &mut Fields, code: &str, now: i64) -> Option<()> {
+    let step = totp::step_of(factor.text(TOTP_SECRET), code, now)?;
+    if factor.get(LAST_STEP).and_then(Value::as_i64).is_some_and(|last| step <= last) {
+        return None;
+    }
+    factor.insert(LAST_STEP.to_owned(), step.into());
+    Some(())
 }
 
 pub(super) fn generate_codes(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -105,42 +128,34 @@ pub(super) fn verify_backup_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let code = call.text("code").to_owned();
     let invalid = || Refusal::new(400, "session.mfa.invalid_backup_code", "Invalid backup code.");
-    let mut factor = of_kind(call, &user, mfa::BACKUP).ok_or_else(invalid)?;
-    events::guard(call, (OF_USERS, &user), |_| {
-        let codes = factor.hidden.get_mut(BACKUP_CODES).and_then(Value::as_array_mut).ok_or_else(invalid)?;
-        let place = codes.iter().position(|known| *known == *code).ok_or_else(invalid)?;
-        codes.remove(place);
+    events::guard(call, Pool::BackupCode, (OF_USERS, &user), |call| {
+        let mut factor = of_kind(call, &user, mfa::BACKUP).ok_or_else(invalid)?;
+        mfa::use_code(&mut factor, &code, call.now).ok_or_else(invalid)?;
+        call.state.store.put(&MFA_VERIFICATIONS, factor);
         Ok(())
     })?;
-    call.state.store.put(&MFA_VERIFICATIONS, factor);
     let mut record = record(call, &user, Kind::BackupCode, None);
     record.shown.insert("code".to_owned(), code.into());
     added(call, record)
 }
 
-/// Returns the address of the identified user that the body asks for.
-fn address(call: &mut Call<'_>) -> Outcome<(Kind, Identifier)> {
+fn purpose(id: &str) -> Purpose {
+    Purpose { usage: "MfaVerification".into(), session: id.to_owned() }
+}
+
+/// Sends a code to an address of the identified user.
+fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    // The status differs from that of other calls before the identification.
     let kind = call.text("identifierType").to_owned();
+    if progress(call)?.user.is_none() {
+        return Err(Refusal::new(400, "session.identifier_not_found", "User identifier not found."));
+    }
     let identifier = Identifier::of_user(&kind, &known(call)?);
     if identifier.value.is_empty() {
-        return Err(not_enabled("The user has no such address."));
+        return Err(mfa::not_enabled("The user has no such address."));
     }
-    Ok((if identifier.kind == "phone" { Kind::MfaPhoneCode } else { Kind::MfaEmailCode }, identifier))
-}
-
-fn not_enabled(message: &str) -> Refusal {
-    Refusal::new(400, "session.mfa.mfa_factor_not_enabled", message)
-}
-
-fn purpose(call: &Call<'_>, identifier: &Identifier) -> Purpose {
-    Purpose { usage: "MfaVerification".into(), session: format!("{} {}", call.caller, identifier.kind) }
-}
-
-fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let (kind, identifier) = address(call)?;
-    let purpose = purpose(call, &identifier);
-    verification_codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
-    let mut record = Verification::new(call.state.ids.id(21), kind);
+    let mut record = Verification::new(call.state.ids.id(21), identifier.factor_kind());
+    verification_codes::send(call.state, call.now, &identifier.recipient(), purpose(&record.id), Delivery::Sent)?;
     record.verified = Some(false);
     record.identifier = Some(identifier);
     record.shown.insert("templateType".to_owned(), "MfaVerification".into());
@@ -149,52 +164,16 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 fn verify_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let (id, code) = (call.text("verificationId").to_owned(), call.text("code").to_owned());
-    progress(call)?.verification(&id)?;
-    let (_, identifier) = address(call)?;
-    let purpose = purpose(call, &identifier);
-    events::guard(call, (&identifier.kind, &identifier.value), |call| {
-        verification_codes::verify(call.state, call.now, &identifier.recipient(), &purpose, &code)
+    let kind = if call.text("identifierType") == "phone" { Kind::MfaPhoneCode } else { Kind::MfaEmailCode };
+    let identifier = progress(call)?.record(&id, kind)?.identifier.clone().ok_or_else(missing)?;
+    events::guard(call, Pool::FirstFactor, (&identifier.kind, &identifier.value), |call| {
+        verification_codes::verify(call.state, call.now, &identifier.recipient(), &purpose(&id), &code)
     })?;
     progress(call)?.verification(&id)?.verified = Some(true);
     Ok(verification(call, &id))
 }
 
-/// Keeps a verified factor for the submission.
-pub(super) fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let user = known(call)?.id;
-    let (kind, id) = (call.text("type").to_owned(), call.text("verificationId").to_owned());
-    let current = progress(call)?;
-    if current.event == Event::ForgotPassword {
-        return Err(super::start::not_for_forgotten_passwords());
-    }
-    let record = current.verification(&id)?.clone();
-    if record.kind.name() != kind || !record.is_valid() {
-        return Err(super::unverified());
-    }
-    if !policy::is_on(call.state, &kind) {
-        return Err(not_enabled("The factor is not enabled."));
-    }
-    match record.kind {
-        Kind::Totp if of_kind(call, &user, mfa::TOTP).is_some() => return Err(mfa::totp_exists()),
-        Kind::Totp => {
-            let secret = text(&record.hidden, TOTP_SECRET).to_owned();
-            progress(call)?.factors.totp = Some(secret);
-        }
-        Kind::BackupCode => {
-            let others = call.state.second_factors(&user).any(|factor| factor.text("type") != mfa::BACKUP);
-            let factors = &progress(call)?.factors;
-            if !others && !factors.adds_main() {
-                return Err(mfa::codes_alone());
-            }
-            let codes = record.hidden.get(BACKUP_CODES).cloned();
-            progress(call)?.factors.codes = codes;
-        }
-        Kind::WebAuthn => {
-            let credential = super::passkeys::new_credential(&record)?;
-            progress(call)?.factors.passkeys.push(credential);
-        }
-        _ => return Err(super::unverified()),
-    }
-    progress(call)?.factors.enabled = true;
-    Ok(reply::nothing(call.success()))
+/// Returns the error for a record that proves a factor of the user instead of a new one.
+pub(super) fn nothing_new() -> Refusal {
+    Refusal::new(400, "session.mfa.pending_info_not_found", "The record is not about a new factor.")
 }

@@ -4,38 +4,25 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::identities::Provided;
-use super::{changes, guards, identities, organizations, passkeys, people, progress, social, sso};
+use super::organizations::INVITATIONS;
+use super::{changes, guards, passkeys, people, profile, progress, social, sso};
 use crate::call::{Call, Handler};
-use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::record::Record;
-use crate::state::progress::{Event, Kind, Verification, missing};
+use crate::record::{Members, Record};
+use crate::state::progress::{Event, Kind, Verification};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", run)];
 
 pub(super) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.body.get("verificationId").and_then(Value::as_str).map(str::to_owned);
-    let progress = progress(call)?;
-    let event = progress.event;
-    let record = id.map(|id| progress.verification(&id).cloned()).transpose()?;
-    match event {
-        Event::Register => register(call, record),
-        Event::SignIn | Event::ForgotPassword => recognize(call, record),
+    if progress(call)?.event == Event::Register {
+        return register(call, id);
     }
-}
-
-/// Rejects a record that proves nothing yet.
-fn check(call: &Call<'_>, event: Event, record: &Verification) -> Outcome<()> {
-    guards::identification(call.state, event, record)?;
-    if record.is_valid() { Ok(()) } else { Err(super::unverified()) }
-}
-
-fn recognize(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpResponse> {
-    let record = record.ok_or_else(missing)?;
+    let id = id.ok_or_else(|| Refusal::new(400, "guard.invalid_input", "The request verificationId is invalid."))?;
+    let record = progress(call)?.verification(&id)?.clone();
     let links = call.body.get("linkSocialIdentity") == Some(&Value::Bool(true));
-    let user = identify(call, &record, links)?;
-    join_organizations(call, &record, &user.id);
+    identify(call, &record, links)?;
     Ok(reply::nothing(204))
 }
 
@@ -44,16 +31,21 @@ fn recognize(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpR
 /// With `links`, a social identity belongs to the user with the same email address or phone number.
 pub(super) fn identify(call: &mut Call<'_>, record: &Verification, links: bool) -> Outcome<Record> {
     let event = progress(call)?.event;
-    check(call, event, record)?;
+    guards::identification(call.state, event, record)?;
+    if !record.is_valid() {
+        return Err(super::unverified());
+    }
     let (user, provided) = owner(call, record, links)?;
     people::refuse_suspended(&user)?;
     let progress = progress(call)?;
-    if progress.user.as_ref().is_some_and(|known| *known != user.id) {
-        let message = "Another user has been identified in this interaction.";
-        return Err(Refusal::new(409, "session.identity_conflict", message));
+    match &progress.user {
+        Some(known) if *known != user.id => return Err(super::conflict()),
+        Some(_) => {}
+        None => {
+            progress.user = Some(user.id.clone());
+            provided.add_to(progress);
+        }
     }
-    progress.user = Some(user.id.clone());
-    provided.add_to(progress);
     Ok(user)
 }
 
@@ -66,47 +58,59 @@ fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record
         _ => {}
     }
     let unknown = || Refusal::new(404, "user.user_not_exist", "No user has this identifier.");
-    let identifier = record.identifier.as_ref().ok_or_else(unknown)?;
-    let user = people::find(call.state, identifier).ok_or_else(unknown)?.clone();
-    Ok((user, Provided::default()))
+    let identifier = record.identifier.as_ref().ok_or_else(super::unverified)?;
+    let user = people::find(call.state, identifier).cloned();
+    let about = Members::from_iter([("identifier".to_owned(), identifier.value.clone().into())]);
+    let user = user.ok_or_else(|| unknown().with("data", about))?;
+    Ok((user, Provided { members: invitations(record), tokens: None }))
 }
 
-/// Makes the user of a one-time token a member of the organizations that its context names.
-fn join_organizations(call: &mut Call<'_>, record: &Verification, user: &str) {
+/// Returns the organizations that a user joins of their one-time token.
+fn invitations(record: &Verification) -> Members {
     let context = record.shown.get("oneTimeTokenContext").and_then(|context| context.get("jitOrganizationIds"));
-    let ids: Vec<String> =
-        context.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    for id in ids.iter().filter(|id| !id.is_empty()) {
-        if call.state.store.get(&ORGANIZATIONS, id).is_some() {
-            organizations::join(call.state, user, id);
-        }
-    }
+    context.map(|ids| (INVITATIONS.to_owned(), ids.clone())).into_iter().collect()
 }
 
-fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpResponse> {
-    guards::event(call.state, Event::Register)?;
-    if let Some(record) = &record {
-        check(call, Event::Register, record)?;
-        guards::new_email(call.state, record)?;
+/// Creates a user from what was entered and, if there is one, from a record.
+fn register(call: &mut Call<'_>, id: Option<String>) -> Outcome<HttpResponse> {
+    if let Some(id) = id {
+        let record = progress(call)?.verification(&id)?.clone();
+        guards::not_of_enterprise(call.state, &record)?;
+        guards::new_email(call.state, &record)?;
+        enter(call, &record)?;
     }
-    let mut draft = progress(call)?.clone();
-    let proof = record.clone();
-    match record.as_ref().map(|record| (record.kind, record)) {
-        Some((Kind::Social, record)) => social::provided(call, record, true)?.add_to(&mut draft),
-        Some((Kind::EnterpriseSso, record)) => sso::provided(call, record)?.add_to(&mut draft),
-        _ => {}
-    }
-    identities::refuse_taken(call.state, &draft.profile, "")?;
-    if let Some(Verification { identifier: Some(identifier), kind, hidden, .. }) = record {
-        people::refuse_taken(call.state, &identifier, "")?;
-        draft.profile.insert(identifier.member().to_owned(), identifier.value.into());
-        if kind == Kind::NewPasswordIdentity {
-            draft.password = hidden.get("password").and_then(Value::as_str).map(str::to_owned);
-        }
-    }
-    let user = changes::register(call, &draft)?;
-    if let Some(proof) = proof {
-        join_organizations(call, &proof, &user);
-    }
+    let current = progress(call)?.clone();
+    guards::event(call.state, Event::Register, current.is_invited())?;
+    guards::captcha(call.state, &current)?;
+    changes::register(call, &current)?;
     Ok(reply::word(201))
+}
+
+/// Enters what a record proves about a new user.
+fn enter(call: &mut Call<'_>, record: &Verification) -> Outcome<()> {
+    let is_new = matches!(
+        record.kind,
+        Kind::NewPasswordIdentity
+            | Kind::EmailCode
+            | Kind::PhoneCode
+            | Kind::OneTimeToken
+            | Kind::Social
+            | Kind::EnterpriseSso
+    );
+    if !is_new || !record.is_valid() {
+        return Err(super::unverified());
+    }
+    let provided = match record.kind {
+        Kind::Social => social::provided(call, record, true)?,
+        Kind::EnterpriseSso => sso::provided(record)?,
+        _ => Provided { members: invitations(record), tokens: None },
+    };
+    let mut members = provided.members;
+    members.extend(record.identifier.as_ref().map(|known| (known.member().to_owned(), known.value.clone().into())));
+    profile::set(call, members)?;
+    let password = record.hidden.get("password").and_then(Value::as_str).map(str::to_owned);
+    let progress = progress(call)?;
+    progress.tokens = provided.tokens.or(progress.tokens.take());
+    progress.password = password.or(progress.password.take());
+    Ok(())
 }

@@ -2,7 +2,8 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::{organizations, people};
+use super::organizations::{self, ENTERPRISE};
+use super::people;
 use crate::call::Call;
 use crate::collections::{CONNECTORS, ORGANIZATIONS, SSO_CONNECTORS, USER_SSO_IDENTITIES};
 use crate::errors::{Outcome, Refusal};
@@ -35,9 +36,16 @@ impl Provided {
     pub(super) fn add_addresses(&mut self, state: &State, profile: &Members) {
         for kind in ["email", "phone"] {
             let identifier = Identifier { kind: kind.to_owned(), value: text(profile, kind).to_owned() };
-            if !identifier.value.is_empty() && people::find(state, &identifier).is_none() {
-                self.members.insert(identifier.member().to_owned(), identifier.value.into());
+            if people::find(state, &identifier).is_none() {
+                self.add_address(&identifier);
             }
+        }
+    }
+
+    /// Adds an address, unless it is empty.
+    pub(super) fn add_address(&mut self, identifier: &Identifier) {
+        if !identifier.value.is_empty() {
+            self.members.insert(identifier.member().to_owned(), identifier.value.clone().into());
         }
     }
 
@@ -52,7 +60,6 @@ impl Provided {
 
 /// The members of an interaction's profile that are not members of a user.
 pub(super) const SOCIAL: &str = "socialIdentity";
-pub(super) const ENTERPRISE: &str = "enterpriseSsoIdentity";
 pub(super) const SYNCED: &str = "syncedEnterpriseSsoIdentity";
 
 /// Whether a member of an interaction's profile describes an identity.
@@ -60,14 +67,12 @@ pub(super) fn is_identity(member: &str) -> bool {
     [SOCIAL, ENTERPRISE, SYNCED].contains(&member)
 }
 
-/// Rejects identities that belong to another user than `id`.
-pub(super) fn refuse_taken(state: &State, profile: &Members, id: &str) -> Outcome<()> {
+/// Rejects identities that belong to a user.
+pub(super) fn refuse_taken(state: &State, profile: &Members) -> Outcome<()> {
     if let Some(social) = profile.get(SOCIAL).and_then(Value::as_object) {
-        check_free(state, text(social, "target"), social_id(social), id)?;
+        check_free(state, text(social, "target"), social_id(social), "")?;
     }
-    if let Some(enterprise) = profile.get(ENTERPRISE).and_then(Value::as_object)
-        && find(state, enterprise).is_some_and(|known| known.text("userId") != id)
-    {
+    if profile.get(ENTERPRISE).and_then(Value::as_object).is_some_and(|enterprise| find(state, enterprise).is_some()) {
         return Err(Refusal::usual(422, "user.identity_already_in_use"));
     }
     Ok(())
@@ -96,27 +101,28 @@ pub(super) fn apply(profile: &Members, user: &mut Record) {
 }
 
 /// Stores the enterprise identity and the tokens of a stored user.
-pub(super) fn store(call: &mut Call<'_>, progress: &Progress, user: &Record) {
+pub(super) fn store(call: &mut Call<'_>, progress: &Progress, user: &Record) -> Outcome<()> {
     let profile = &progress.profile;
     let object = |name: &str| profile.get(name).and_then(Value::as_object);
     if let Some(identity) = object(ENTERPRISE).or(object(SYNCED)) {
-        let connector = store_enterprise(call, identity, &user.id);
+        let connector = store_enterprise(call, progress, identity, &user.id)?;
         store_enterprise_tokens(call, progress, identity, &connector, &user.id);
     }
-    let Some(tokens) = &progress.tokens else { return };
+    let Some(tokens) = &progress.tokens else { return Ok(()) };
     let connector = progress.social_connector().and_then(|id| call.state.store.get(&CONNECTORS, id));
-    let Some(connector) = connector.cloned() else { return };
+    let Some(connector) = connector.cloned() else { return Ok(()) };
     if let Some(identity) = identity_of(user, connector.text("target")) {
         social::store_tokens(call.state, call.now, &user.id, &connector, identity, tokens);
     }
+    Ok(())
 }
 
 /// Stores an identity. Adds a new owner to the organizations that provision users of the connector.
-fn store_enterprise(call: &mut Call<'_>, identity: &Members, user: &str) -> String {
+fn store_enterprise(call: &mut Call<'_>, progress: &Progress, identity: &Members, user: &str) -> Outcome<String> {
     if let Some(mut known) = find(call.state, identity).cloned() {
         known.members.extend(identity.get("detail").map(|detail| ("detail".to_owned(), detail.clone())));
         keep(call, &USER_SSO_IDENTITIES, &mut known);
-        return known.text("ssoConnectorId").to_owned();
+        return Ok(known.text("ssoConnectorId").to_owned());
     }
     let mut given = identity.clone();
     given.insert("userId".to_owned(), user.into());
@@ -126,10 +132,8 @@ fn store_enterprise(call: &mut Call<'_>, identity: &Members, user: &str) -> Stri
     let conditions = [(SSO_CONNECTORS.name, connector.as_str())];
     let wanting = call.state.store.links.ids("organization_jit_sso_connectors", ORGANIZATIONS.name, &conditions);
     let wanting: Vec<String> = wanting.map(str::to_owned).collect();
-    for organization in wanting {
-        organizations::join(call.state, user, &organization);
-    }
-    connector
+    wanting.iter().try_for_each(|organization| organizations::join(call, progress, user, organization))?;
+    Ok(connector)
 }
 
 fn store_enterprise_tokens(call: &mut Call<'_>, progress: &Progress, identity: &Members, connector: &str, user: &str) {

@@ -5,7 +5,8 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::{
-    changes, codes, factors, guards, identification, interaction, passkeys, passwords, people, policy, progress,
+    binding, changes, codes, factors, guards, identification, interaction, passkeys, passwords, people, policy,
+    progress,
 };
 use super::{social, sso, start, submission};
 use crate::call::{Call, Handler};
@@ -135,7 +136,7 @@ fn change_event(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if current != event && [current, event].contains(&Event::ForgotPassword) {
         return Err(super::not_started());
     }
-    guards::event(call.state, event)?;
+    guards::event(call.state, event, false)?;
     progress(call)?.event = event;
     Ok(reply::nothing(204))
 }
@@ -153,7 +154,7 @@ fn identify(call: &mut Call<'_>, proof: &Members) -> Outcome<HttpResponse> {
         delegate(call, body, codes::verify)?
     } else if has("connectorData") {
         call.parameters = vec![text(proof, "connectorId").to_owned()];
-        delegate(call, json!({ "connectorData": proof.get("connectorData") }), social::verify)?
+        delegate(call, json!({ "connectorData": proof.get("connectorData") }), social::verify_any)?
     } else {
         let id = id_of(call, Kind::Social)?;
         progress(call)?.legacy.links = true;
@@ -233,7 +234,7 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     complete(call, Some(&user))?;
     if event != Event::ForgotPassword {
         let current = progress(call)?.clone();
-        policy::require(call.state, &current, &user)?;
+        policy::require_of(call.state, &current, &user)?;
         require_factors(call, &user)?;
     }
     submission::submit(call)
@@ -243,8 +244,11 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn require_factors(call: &mut Call<'_>, user: &Record) -> Outcome<()> {
     let mut draft = progress(call)?.clone();
     draft.factors.enabled = true;
-    let outcome = policy::complete(call.state, &draft, user);
-    progress(call)?.factors.suggestion_skipped = true;
+    draft.factors.suggestion_skipped = true;
+    let outcome = policy::complete(call, &mut draft, user);
+    let factors = &mut progress(call)?.factors;
+    factors.suggestion_skipped = true;
+    factors.enabled |= !factors.skipped;
     let Err(refusal) = outcome else { return Ok(()) };
     if refusal.code() != Some("session.mfa.backup_code_required") {
         return Err(refusal);
@@ -276,7 +280,7 @@ fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         }
         _ => id_of(call, Kind::BackupCode)?,
     };
-    delegate(call, json!({ "type": kind, "verificationId": id }), factors::bind)?;
+    delegate(call, json!({ "type": kind, "verificationId": id }), binding::bind)?;
     Ok(reply::nothing(204))
 }
 

@@ -2,6 +2,7 @@
 
 mod all;
 pub(crate) mod audit;
+mod binding;
 mod changes;
 mod codes;
 mod events;
@@ -62,6 +63,11 @@ fn not_started() -> Refusal {
 /// Returns the error for a record that proves nothing yet.
 fn unverified() -> Refusal {
     Refusal::new(400, "session.verification_failed", "The verification has not succeeded yet.")
+}
+
+/// Returns the error for a record of another user than the identified one.
+fn conflict() -> Refusal {
+    Refusal::new(409, "session.identity_conflict", "Another user has been identified in this interaction.")
 }
 
 /// Creates a record of the identified user.

@@ -3,7 +3,8 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::{added, interaction, known, people, progress, record, verification};
+use super::factors::{OF_USERS, admit, nothing_new};
+use super::{added, events, interaction, known, people, progress, record, verification};
 use crate::call::{Call, Handler};
 use crate::collections::{MFA_VERIFICATIONS, USERS};
 use crate::crypto::webauthn::{self, Challenge, Credential};
@@ -12,8 +13,8 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::mfa;
 use crate::record::Record;
-use crate::state::State;
-use crate::state::progress::{Identifier, Kind, Verification};
+use crate::state::progress::{Identifier, Kind, Verification, missing};
+use crate::state::sentinel::Pool;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateWebAuthnRegistrationVerification", begin_registration),
@@ -102,14 +103,18 @@ fn no_passkey() -> Refusal {
 }
 
 pub(super) fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let challenge = asked(call, Kind::WebAuthn)?;
     let user = known(call)?.id;
-    answer(call, &challenge, &user)
+    let challenge = asked(call, Kind::WebAuthn)?;
+    events::guard(call, Pool::Passkey, (OF_USERS, &user), |call| {
+        let (factor, credential) =
+            find(call).filter(|(factor, _)| factor.text("userId") == user).ok_or_else(unknown)?;
+        prove(call, &challenge, factor, credential)
+    })?;
+    answer(call)
 }
 
-/// Verifies the record that has asked for a passkey of this user.
-fn answer(call: &mut Call<'_>, challenge: &Challenge, user: &str) -> Outcome<HttpResponse> {
-    prove(call, challenge, Some(user))?;
+/// Marks the record as verified.
+fn answer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("verificationId").to_owned();
     answered(progress(call)?.verification(&id)?);
     Ok(verification(call, &id))
@@ -120,27 +125,26 @@ fn answered(record: &mut Verification) {
     record.hidden.clear();
 }
 
-/// Checks that the authenticator has proven a stored passkey. With `user`, the passkey must belong to that user. Returns
-/// the id of its owner.
-fn prove(call: &mut Call<'_>, challenge: &Challenge, user: Option<&str>) -> Outcome<String> {
-    let payload = payload(call);
-    let (mut factor, mut credential) = find(call.state, webauthn::credential_id(&payload)).ok_or_else(no_passkey)?;
-    let owner = factor.text("userId").to_owned();
-    if user.is_some_and(|user| user != owner) {
-        return Err(no_passkey());
-    }
-    challenge.authenticate(&payload, &mut credential)?;
+/// Checks that the authenticator has proven a stored passkey.
+fn prove(call: &mut Call<'_>, challenge: &Challenge, mut factor: Record, mut credential: Credential) -> Outcome<()> {
+    challenge.authenticate(&payload(call), &mut credential)?;
     mfa::set_credential(&mut factor, &credential);
     factor.members.insert("lastUsedAt".to_owned(), iso(call.now).into());
     call.state.store.put(&MFA_VERIFICATIONS, factor);
-    Ok(owner)
+    Ok(())
 }
 
-/// Returns the factor with this credential.
-fn find(state: &State, id: &str) -> Option<(Record, Credential)> {
-    let all = state.store.all(&MFA_VERIFICATIONS);
+/// Returns the factor with the credential in the body.
+fn find(call: &Call<'_>) -> Option<(Record, Credential)> {
+    let payload = payload(call);
+    let all = call.state.store.all(&MFA_VERIFICATIONS);
     let mut passkeys = all.filter_map(|factor| Some((factor, mfa::credential(factor)?)));
-    passkeys.find(|(_, credential)| credential.credential_id == id).map(|(factor, found)| (factor.clone(), found))
+    let is_it = |(_, known): &(&Record, Credential)| known.credential_id == webauthn::credential_id(&payload);
+    passkeys.find(is_it).map(|(factor, found)| (factor.clone(), found))
+}
+
+fn unknown() -> Refusal {
+    webauthn::failed("the credential is unknown")
 }
 
 /// Returns the request for an authenticator before the user has entered anything.
@@ -161,38 +165,48 @@ fn begin_sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 /// Verifies a passkey instead of a password. Without a record, it answers the challenge of the preflight.
 fn sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("verificationId").to_owned();
-    if id.is_empty() {
-        return sign_in_without_record(call);
+    let asked = if id.is_empty() {
+        progress(call)?;
+        (interaction(call)?.challenge.clone().ok_or_else(missing)?, None)
+    } else {
+        let challenge = asked(call, Kind::SignInPasskey)?;
+        (challenge, Some(progress(call)?.verification(&id)?.text("userId").to_owned()))
+    };
+    let unknown = || Refusal::new(400, "session.identifier_not_found", "The passkey is unknown.");
+    let (factor, credential) = find(call).ok_or_else(unknown)?;
+    let (challenge, user) = asked;
+    let owner = factor.text("userId").to_owned();
+    if user.as_ref().is_some_and(|user| *user != owner) {
+        return Err(super::conflict());
     }
-    let challenge = asked(call, Kind::SignInPasskey)?;
-    let user = progress(call)?.verification(&id)?.text("userId").to_owned();
-    answer(call, &challenge, &user)
-}
-
-fn sign_in_without_record(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    progress(call)?;
-    let challenge = interaction(call)?.challenge.take().ok_or_else(no_passkey)?;
-    let user = prove(call, &challenge, None)?;
-    let record = record(call, &user, Kind::SignInPasskey, Some(true));
+    prove(call, &challenge, factor, credential)?;
+    progress(call)?.captcha.skipped = true;
+    if user.is_some() {
+        return answer(call);
+    }
+    let record = record(call, &owner, Kind::SignInPasskey, Some(true));
     added(call, record)
 }
 
 /// Keeps a new passkey for the submission, with which the user can sign in later.
 fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    known(call)?;
+    admit(call)?;
     let id = call.text("verificationId").to_owned();
-    let credential = new_credential(progress(call)?.record(&id, Kind::WebAuthn)?)?;
-    let factors = &mut progress(call)?.factors;
-    factors.passkeys.push(credential);
-    factors.signs_in_with_passkey = true;
+    keep(call, &id)?;
     Ok(reply::nothing(call.success()))
 }
 
-/// Returns the credential of a record that has registered one.
-pub(super) fn new_credential(record: &Verification) -> Outcome<Credential> {
-    let credential = record.hidden.get(CREDENTIAL);
-    let credential = credential.and_then(|value| logto_admin::serde_json::from_value(value.clone()).ok());
-    credential.ok_or_else(super::unverified)
+/// Keeps the new passkey of a record for the submission.
+pub(super) fn keep(call: &mut Call<'_>, id: &str) -> Outcome<()> {
+    let record = progress(call)?.record(id, Kind::WebAuthn)?.clone();
+    if !record.is_valid() {
+        return Err(super::unverified());
+    }
+    let credential = record.hidden.get(CREDENTIAL).cloned().ok_or_else(nothing_new)?;
+    mfa::check_enabled(call.state, mfa::PASSKEY)?;
+    let credential = logto_admin::serde_json::from_value(credential).map_err(|_| nothing_new())?;
+    progress(call)?.factors.passkeys.push(credential);
+    Ok(())
 }
 
 /// Returns the user whose passkey a record has proven.

@@ -10,6 +10,7 @@ use crate::passwords;
 use crate::policies::{password_expiration, username};
 use crate::record::Record;
 use crate::state::progress::{Identifier, Kind, Verification};
+use crate::state::sentinel::Pool;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreatePasswordVerification", verify),
@@ -35,7 +36,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let identifier = Identifier::of(&call.body);
     progress(call)?;
     let subject = (identifier.kind.as_str(), identifier.value.as_str());
-    let user = events::guard(call, subject, |call| check(call, &identifier))?;
+    let user = events::guard(call, Pool::FirstFactor, subject, |call| check(call, &identifier))?;
     password_expiration::check(call.state, &user.hidden, call.now)?;
     let mut record = Verification::new(call.state.ids.id(21), Kind::Password);
     record.verified = Some(true);
@@ -43,7 +44,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     added(call, record)
 }
 
-/// Rejects a password that is not the user's, and returns the user.
+/// Rejects a password that is not the user's, and a suspended user. Returns the user.
 fn check(call: &mut Call<'_>, identifier: &Identifier) -> Outcome<Record> {
     let mut user = people::find(call.state, identifier).cloned().ok_or_else(wrong)?;
     let password = call.text("password").to_owned();
@@ -51,7 +52,11 @@ fn check(call: &mut Call<'_>, identifier: &Identifier) -> Outcome<Record> {
     if right && passwords::upgrade(&mut user.hidden, &password, &mut call.state.ids) {
         call.state.store.put(&USERS, user.clone());
     }
-    if right { Ok(user) } else { Err(wrong()) }
+    if !right {
+        return Err(wrong());
+    }
+    people::refuse_suspended(&user)?;
+    Ok(user)
 }
 
 fn wrong() -> Refusal {

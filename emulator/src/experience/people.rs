@@ -2,6 +2,7 @@
 
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
+use crate::policies::{phones, username};
 use crate::record::Record;
 use crate::state::State;
 use crate::state::progress::Identifier;
@@ -9,10 +10,17 @@ use crate::state::progress::Identifier;
 /// Returns the user with an identifier.
 pub(super) fn find<'s>(state: &'s State, identifier: &Identifier) -> Option<&'s Record> {
     let member = identifier.member();
-    let ignores_case = member == "primaryEmail";
+    let ignores_case = match member {
+        "primaryEmail" => true,
+        "username" => username::ignores_case(state),
+        _ => false,
+    };
+    let phone = phones::normalized(&identifier.value).filter(|_| member == "primaryPhone");
     state.store.all(&USERS).find(|user| {
         let value = user.text(member);
-        value == identifier.value || ignores_case && value.eq_ignore_ascii_case(&identifier.value)
+        value == identifier.value
+            || phone.as_deref() == Some(value)
+            || ignores_case && value.eq_ignore_ascii_case(&identifier.value)
     })
 }
 

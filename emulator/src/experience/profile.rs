@@ -1,22 +1,23 @@
 //! Data that a user enters to complete their account.
 
-use logto_admin::operation;
-use logto_admin::serde_json::Map;
+use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::HttpResponse;
+use logto_admin::{operation, serde_json::json};
 
-use super::identities::SOCIAL;
 use super::start::not_for_forgotten_passwords;
-use super::{guards, identities, people, progress, social};
+use super::{guards, identities, known, people, policy, progress, social};
 use crate::call::{Call, Handler};
-use crate::collections::USERS;
 use crate::document::parsed::parsed;
 use crate::document::schema::Contract;
-use crate::errors::{Outcome, Refusal};
+use crate::document::validate;
+use crate::errors::{Outcome, Refusal, internal};
 use crate::http::reply;
 use crate::passwords;
+use crate::policies::password::refuse_same;
 use crate::policies::username;
-use crate::record::Record;
-use crate::state::progress::{Event, Identifier, Kind};
+use crate::record::{Members, Record, text};
+use crate::rules::refuse_reserved;
+use crate::state::progress::{Event, Identifier, Kind, missing};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("AddUserProfile", add), ("ResetUserPassword", reset_password)];
 
@@ -24,44 +25,72 @@ pub(super) const ALL: &[(&str, Handler)] = &[("AddUserProfile", add), ("ResetUse
 const OWN: [&str; 2] = ["name", "avatar"];
 
 fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let current = progress(call)?;
-    if current.event == Event::ForgotPassword {
+    let event = progress(call)?.event;
+    let kind = call.text("type").to_owned();
+    if event == Event::ForgotPassword {
         return Err(not_for_forgotten_passwords());
     }
-    // A user who signs in must be known. A new one might not exist yet.
-    let user = if current.event == Event::SignIn { Some(current.identified()?) } else { current.user.clone() };
-    let user = user.and_then(|id| call.state.store.get(&USERS, &id)).cloned();
-    match call.text("type").to_owned().as_str() {
+    // The submission also asks for a second factor.
+    if event == Event::SignIn && kind == "social" {
+        known(call)?;
+    } else {
+        policy::require(call)?;
+    }
+    let (id, value) = (call.text("verificationId").to_owned(), call.text("value").to_owned());
+    match kind.as_str() {
         "extraProfile" => add_values(call)?,
-        "password" => {
-            let password = call.text("value").to_owned();
-            if user.as_ref().is_some_and(|user| user.hidden.contains_key(passwords::DIGEST)) {
-                return Err(exists("password"));
-            }
-            let known = known(call, user.as_ref())?;
-            guards::password(call.state, &password, Some(&known))?;
-            progress(call)?.password = Some(password);
-        }
-        kind @ ("email" | "phone") => {
-            let id = call.text("verificationId").to_owned();
-            let record = progress(call)?.verification(&id)?.clone();
-            let fits = matches!((kind, record.kind), ("email", Kind::EmailCode) | ("phone", Kind::PhoneCode));
-            let proven = record.identifier.as_ref().filter(|_| fits && record.verified == Some(true));
-            let identifier = proven.ok_or_else(super::unverified)?;
-            if kind == "email" {
-                guards::not_of_enterprise(call.state, &identifier.value)?;
-                guards::new_email(call.state, &record)?;
-            }
-            add_identifier(call, user.as_ref(), identifier)?;
-        }
-        "social" => add_social(call, user.as_ref())?,
-        kind => {
-            let identifier = Identifier { kind: kind.to_owned(), value: call.text("value").to_owned() };
-            username::check(call.state, &identifier.value)?;
-            add_identifier(call, user.as_ref(), &identifier)?;
-        }
+        "password" => add_password(call, value)?,
+        "email" | "phone" => drop(add_address(call, &kind, &id)?),
+        "social" => add_social(call, &id)?,
+        _ => set(call, Members::from_iter([(kind, value.into())]))?,
     }
     Ok(reply::nothing(call.success()))
+}
+
+/// Returns the identified user. A user who registers might not exist yet.
+pub(super) fn identified(call: &mut Call<'_>) -> Outcome<Option<Record>> {
+    let current = progress(call)?;
+    if current.event == Event::Register && current.user.is_none() {
+        return Ok(None);
+    }
+    known(call).map(Some)
+}
+
+/// Adds members of a user, unless the user has them already, or another one does.
+pub(super) fn set(call: &mut Call<'_>, members: Members) -> Outcome<()> {
+    if let Some(user) = identified(call)? {
+        refuse_present(&user, &members)?;
+    }
+    let username = text(&members, "username");
+    if !username.is_empty() {
+        username::check(call.state, username)?;
+    }
+    refuse_taken(call, &members)?;
+    progress(call)?.profile.extend(members);
+    Ok(())
+}
+
+/// Rejects identifiers that the user already has one of.
+pub(super) fn refuse_present(user: &Record, members: &Members) -> Outcome<()> {
+    for kind in ["username", "email", "phone"] {
+        let known = Identifier::of_user(kind, user);
+        if !text(members, known.member()).is_empty() && !known.value.is_empty() {
+            return Err(exists(kind));
+        }
+    }
+    Ok(())
+}
+
+/// Rejects identifiers and identities that a user has.
+pub(super) fn refuse_taken(call: &Call<'_>, members: &Members) -> Outcome<()> {
+    for kind in ["username", "email", "phone"] {
+        let mut identifier = Identifier { kind: kind.to_owned(), value: String::new() };
+        text(members, identifier.member()).clone_into(&mut identifier.value);
+        if !identifier.value.is_empty() {
+            people::refuse_taken(call.state, &identifier, "")?;
+        }
+    }
+    identities::refuse_taken(call.state, members)
 }
 
 fn exists(kind: &str) -> Refusal {
@@ -70,76 +99,97 @@ fn exists(kind: &str) -> Refusal {
     Refusal::new(422, &format!("user.{kind}_exists_in_profile"), message)
 }
 
-fn add_identifier(call: &mut Call<'_>, user: Option<&Record>, identifier: &Identifier) -> Outcome<()> {
-    if user.is_some_and(|user| !user.text(identifier.member()).is_empty()) {
-        return Err(exists(&identifier.kind));
+fn add_password(call: &mut Call<'_>, password: String) -> Outcome<()> {
+    let user = identified(call)?;
+    check_password(call, &password, user.as_ref())?;
+    if user.is_some_and(|user| user.hidden.contains_key(passwords::DIGEST)) {
+        return Err(exists("password"));
     }
-    people::refuse_taken(call.state, identifier, user.map_or("", |user| user.id.as_str()))?;
-    progress(call)?.profile.insert(identifier.member().to_owned(), identifier.value.clone().into());
+    progress(call)?.password = Some(password);
     Ok(())
 }
 
-/// Adds the identity at a social provider that a record proves.
-fn add_social(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
-    let id = call.text("verificationId").to_owned();
-    let record = progress(call)?.record(&id, Kind::Social)?.clone();
-    if user.is_none() {
-        guards::new_email(call.state, &record)?;
+/// Rejects a password that the policy does not permit, or that the user has.
+pub(super) fn check_password(call: &mut Call<'_>, password: &str, user: Option<&Record>) -> Outcome<()> {
+    let mut entered = user.cloned().unwrap_or_default();
+    entered.members.extend(progress(call)?.profile.clone());
+    guards::password(call.state, password, Some(&entered))?;
+    user.map_or(Ok(()), |user| refuse_same(call.state, &user.hidden, password))
+}
+
+/// Adds an address that a record proves, and returns it.
+pub(super) fn add_address(call: &mut Call<'_>, kind: &str, id: &str) -> Outcome<Identifier> {
+    let of_kind = if kind == "phone" { Kind::PhoneCode } else { Kind::EmailCode };
+    let record = progress(call)?.record(id, of_kind)?.clone();
+    guards::not_of_enterprise(call.state, &record)?;
+    guards::new_email(call.state, &record)?;
+    if !record.is_valid() {
+        return Err(super::unverified());
     }
-    let provided = social::provided(call, &record, user.is_none())?;
-    let target = provided.members.get(SOCIAL).and_then(|identity| identity.get("target")?.as_str());
-    let known = user.and_then(|user| user.members.get("identities")).and_then(|all| all.get(target?));
-    if known.is_some() {
-        return Err(exists("social_account"));
+    let identifier = record.identifier.ok_or_else(missing)?;
+    set(call, Members::from_iter([(identifier.member().to_owned(), identifier.value.clone().into())]))?;
+    Ok(identifier)
+}
+
+/// Adds the identity at a social provider that a record proves, and what the user lacks of the profile there.
+fn add_social(call: &mut Call<'_>, id: &str) -> Outcome<()> {
+    let record = progress(call)?.record(id, Kind::Social)?.clone();
+    guards::not_of_enterprise(call.state, &record)?;
+    guards::new_email(call.state, &record)?;
+    let is_new = identified(call)?.is_none();
+    let provided = social::provided(call, &record, is_new)?;
+    let (identity, described): (Members, Members) =
+        provided.members.into_iter().partition(|(name, _)| identities::is_identity(name));
+    set(call, identity)?;
+    let progress = progress(call)?;
+    for (name, value) in described {
+        progress.profile.entry(name).or_insert(value);
     }
-    identities::refuse_taken(call.state, &provided.members, user.map_or("", |user| user.id.as_str()))?;
-    provided.add_to(progress(call)?);
+    if progress.tokens.is_none() {
+        progress.tokens = provided.tokens;
+    }
     Ok(())
 }
 
 /// Adds values of profile fields. Those that are not members of a user or of their profile are custom data.
 fn add_values(call: &mut Call<'_>) -> Outcome<()> {
     let values = call.object("values");
+    refuse_reserved(&values)?;
     let claims = operation::find("UpdateOtherProfile").and_then(|info| Contract::of(info).body());
-    let profile = &mut progress(call)?.profile;
+    let (mut set_members, mut profile, mut custom) = (Members::new(), Members::new(), Members::new());
     for (name, value) in values {
-        let claim = claims.and_then(|claims| claims.property(&name));
-        let (object, value) = match claim {
-            _ if OWN.contains(&name.as_str()) => {
-                profile.insert(name, value);
-                continue;
-            }
-            Some(claim) => ("profile", parsed(claim, &value)),
-            None => ("customData", value),
-        };
-        if let Some(members) = profile.entry(object).or_insert_with(|| Map::new().into()).as_object_mut() {
-            members.insert(name, value);
+        match claims.and_then(|claims| claims.property(&name)) {
+            _ if name == "name" && !value.is_string() => return Err(internal()),
+            _ if name == "avatar" && !is_avatar(&value) => return Err(internal()),
+            _ if OWN.contains(&name.as_str()) => drop(set_members.insert(name, value)),
+            // The server does not expect such values.
+            Some(claim) if !validate::takes(claim, &value) => return Err(internal()),
+            Some(claim) => drop(profile.insert(name, parsed(claim, &value))),
+            None => drop(custom.insert(name, value)),
         }
     }
+    let progress = progress(call)?;
+    OWN.iter().filter(|name| !set_members.contains_key(**name)).for_each(|name| drop(progress.profile.remove(*name)));
+    let objects: [(&str, Map<String, Value>); 2] = [("profile", profile), ("customData", custom)];
+    set_members.extend(objects.map(|(name, members)| (name.to_owned(), members.into())));
+    set(call, set_members)?;
+    super::progress(call)?.fills_in = true;
     Ok(())
 }
 
-/// Returns the user with the entered data.
-fn known(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<Record> {
-    let mut known = user.cloned().unwrap_or_default();
-    known.members.extend(progress(call)?.profile.clone());
-    Ok(known)
+fn is_avatar(value: &Value) -> bool {
+    *value == json!("") || value.as_str().is_some_and(crate::document::formats::is_url)
 }
 
 /// Sets the password of a user who has forgotten theirs. The submission stores it.
 fn reset_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let current = progress(call)?;
-    if current.event != Event::ForgotPassword {
+    if progress(call)?.event != Event::ForgotPassword {
         let message = "The operation is only possible for a forgotten password.";
         return Err(Refusal::new(400, "session.invalid_interaction_type", message));
     }
-    let id = current.identified()?;
-    let user = call.record(&USERS, &id)?.clone();
+    let user = known(call)?;
     let password = call.text("password").to_owned();
-    guards::password(call.state, &password, Some(&user))?;
-    if call.state.jobs.verify(&user.hidden, &password)? {
-        return Err(Refusal::new(422, "user.same_password", "New password cannot be the same as your old password."));
-    }
+    check_password(call, &password, Some(&user))?;
     progress(call)?.password = Some(password);
     Ok(reply::nothing(call.success()))
 }

@@ -35,19 +35,31 @@ fn add(call: &mut Call<'_>, connector: &Record) -> Outcome<String> {
     Ok(id)
 }
 
-/// Verifies what the provider has sent. Without a record, the provider itself began, for example with a pop-up.
+/// Verifies what the provider has sent. The pop-up of Google needs no record: Google itself begins.
 pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?;
     let connector = of_sign_in(call, call.parameter(0))?.clone();
-    let id = match call.text("verificationId").to_owned() {
-        id if id.is_empty() => add(call, &connector)?,
-        id => id,
-    };
-    progress(call)?.of_connector(&id, Kind::Social, &connector.id)?;
     let data = call.object("connectorData");
+    let is_popup = connector.text("connectorId") == "google-universal" && data.contains_key("credential");
+    let id = if is_popup { add(call, &connector)? } else { call.text("verificationId").to_owned() };
+    progress(call)?.of_connector(&id, Kind::Social, &connector.id)?;
     let profile = social::profile(call.state, &connector, &data)?;
-    progress(call)?.verification(&id)?.shown.insert(SOCIAL_PROFILE.to_owned(), profile.into());
+    let progress = progress(call)?;
+    progress.verification(&id)?.shown.insert(SOCIAL_PROFILE.to_owned(), profile.into());
+    progress.captcha.skipped = true;
     Ok(verification(call, &id))
+}
+
+/// Verifies what the provider has sent, with the record that an earlier call has added or a new one.
+pub(super) fn verify_any(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let connector = of_sign_in(call, call.parameter(0))?.clone();
+    let known = progress(call)?.of_kind(Kind::Social).filter(|record| record.text("connectorId") == connector.id);
+    let id = match known.map(|record| record.id.clone()) {
+        Some(id) => id,
+        None => add(call, &connector)?,
+    };
+    call.body.insert("verificationId".to_owned(), id.into());
+    verify(call)
 }
 
 /// Returns the connector and the profile of a verified record.
@@ -63,8 +75,9 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outc
     let related = related(call.state, profile);
     let user = if links { related.as_ref().map(|(user, _)| *user) } else { call.state.store.all(&USERS).find(has) };
     let Some(user) = user.cloned() else {
+        let refusal = Refusal::usual(404, "user.identity_not_exist");
         let data = related.map_or_else(|| json!({}), |(_, by)| json!({ "relatedUser": by.masked() }));
-        return Err(Refusal::usual(404, "user.identity_not_exist").with("data", data));
+        return Err(if links { refusal } else { refusal.with("data", data) });
     };
     let mut provided = if links { identity(connector, profile) } else { Provided::default() };
     if connector.is_true("syncProfile") {
@@ -98,8 +111,10 @@ fn tokens(profile: &Members) -> Option<Members> {
 pub(super) fn provided(call: &Call<'_>, record: &Verification, is_new: bool) -> Outcome<Provided> {
     let (connector, profile) = verified(call, record)?;
     let mut provided = identity(connector, profile);
-    if is_new {
+    if is_new || connector.is_true("syncProfile") {
         provided.describe(profile);
+    }
+    if is_new {
         provided.add_addresses(call.state, profile);
     }
     provided.tokens = tokens(profile);

@@ -3,7 +3,8 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::identities::{self, ENTERPRISE, Provided, SYNCED};
+use super::identities::{self, Provided, SYNCED};
+use super::organizations::ENTERPRISE;
 use super::{people, progress, verification};
 use crate::call::{Call, Handler};
 use crate::collections::{SSO_CONNECTORS, USERS};
@@ -63,7 +64,9 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         Some(profile) => profile,
         None => sso_sign_in::profile(&connector, &data, &state)?.into(),
     };
-    let record = progress(call)?.verification(&id)?;
+    let progress = progress(call)?;
+    progress.captcha.skipped = true;
+    let record = progress.verification(&id)?;
     let issuer = record.hidden.get("issuer").cloned().unwrap_or_default();
     record.shown.extend([(ENTERPRISE_PROFILE.to_owned(), profile), ("issuer".to_owned(), issuer)]);
     record.hidden.extend(data.get("tokenResponse").map(|tokens| (TOKENS.to_owned(), tokens.clone())));
@@ -127,11 +130,11 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification) -> Outcome<(Record, 
 }
 
 /// Returns what a record adds to a user that does not exist yet.
-pub(super) fn provided(call: &Call<'_>, record: &Verification) -> Outcome<Provided> {
+pub(super) fn provided(record: &Verification) -> Outcome<Provided> {
     let mut provided = Provided { tokens: tokens(record), ..Provided::default() };
     provided.members.insert(ENTERPRISE.to_owned(), identity(record)?.into());
     let profile = profile(record)?;
     provided.describe(profile);
-    provided.add_addresses(call.state, profile);
+    provided.add_address(&Identifier { kind: "email".to_owned(), value: text(profile, "email").to_owned() });
     Ok(provided)
 }

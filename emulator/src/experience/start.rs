@@ -4,6 +4,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::{guards, interaction, progress};
 use crate::call::{Call, Handler};
+use crate::collections::CAPTCHA_PROVIDERS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::state::progress::{Event, Progress};
@@ -12,12 +13,12 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("InitInteraction", init),
     ("UpdateInteractionEvent", |call| {
         let event = event(call)?;
-        let current = progress(call)?.event;
-        if current != event && [current, event].contains(&Event::ForgotPassword) {
+        let current = progress(call)?.clone();
+        guards::event(call.state, event, current.is_invited())?;
+        if current.event != event && [current.event, event].contains(&Event::ForgotPassword) {
             return Err(not_for_forgotten_passwords());
         }
-        guards::event(call.state, event)?;
-        progress(call)?.event = event;
+        progress(call)?.turn_to(event);
         Ok(reply::nothing(call.success()))
     }),
     ("GetInteraction", |call| {
@@ -28,9 +29,16 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 
 pub(super) fn init(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let event = event(call)?;
-    guards::event(call.state, event)?;
     let agent = call.request.headers.get("user-agent").unwrap_or_default().to_owned();
-    interaction(call)?.progress = Some(Progress::new(event, &agent));
+    let mut progress = Progress::new(event, &agent);
+    if !call.text("captchaToken").is_empty() {
+        // The emulator does not call the providers of captchas, and accepts every token.
+        if call.state.store.all(&CAPTCHA_PROVIDERS).next().is_none() {
+            return Err(Refusal::new(422, "session.captcha_failed", "There is no provider of captchas."));
+        }
+        progress.captcha.verified = true;
+    }
+    interaction(call)?.progress = Some(progress);
     Ok(reply::nothing(call.success()))
 }
 

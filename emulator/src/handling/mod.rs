@@ -45,6 +45,7 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
             })
             .unwrap_or_else(Refusal::into_response),
         Area::Oidc => oidc::answer(&request, state, now),
+        Area::Pages if request.path == "/device" => oidc::device_page::shown(&request),
         Area::Pages if request.path == "/consent" => oidc::consent::page(&request, state, now),
         Area::Pages => page(&request, state),
     };

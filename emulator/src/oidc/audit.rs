@@ -3,6 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::Context;
+use super::missing::{Missing, missing};
 use crate::record::Members;
 use crate::state::logs::{Entry, MASK};
 use crate::state::oidc::{Authorization, Interaction, Prompt};
@@ -10,18 +11,19 @@ use crate::state::oidc::{Authorization, Interaction, Prompt};
 /// Credentials that an authorization request can carry. The log masks them, whether the request has them or not.
 const CREDENTIALS: [&str; 2] = ["one_time_token", "google_one_tap_credential"];
 
-/// Logs that a user is asked to sign in, or to consent to scopes that the user has not granted yet. Those of resources are
-/// by indicator.
-pub(super) fn created(context: &mut Context<'_>, id: &str, scopes: &[String], of_resources: &[(String, Vec<String>)]) {
+/// Logs that a user is asked to sign in, or to consent to scopes that the user has not granted yet.
+pub(super) fn created(context: &mut Context<'_>, id: &str) {
     let Some(interaction) = context.state.oidc.interactions.get(id).cloned() else { return };
-    let session = interaction.session.as_deref().and_then(|id| context.state.oidc.sessions.get(id));
-    let user = session.map(|session| session.user.clone());
+    let session = interaction.session.as_deref().and_then(|id| context.state.oidc.sessions.get(id)).cloned();
     let mut payload = payload(context, &interaction);
-    payload.extend(user.map(|user| ("userId".to_owned(), user.into())));
-    let prompt = match interaction.prompt {
-        Prompt::Login => login(&interaction),
-        Prompt::Consent => consent(&interaction.authorization, scopes, of_resources),
+    let prompt = match (interaction.prompt, &session) {
+        (Prompt::Consent, Some(session)) => {
+            let missing = missing(context.state, &interaction.authorization, session);
+            consent(&interaction.authorization, &missing)
+        }
+        _ => login(&interaction),
     };
+    payload.extend(session.map(|session| ("userId".to_owned(), session.user.into())));
     payload.insert("prompt".to_owned(), prompt);
     log(context, "Interaction.Create", payload);
 }
@@ -32,7 +34,8 @@ fn login(interaction: &Interaction) -> Value {
     json!({ "name": "login", "details": {}, "reasons": those_that_apply(&reasons) })
 }
 
-fn consent(authorization: &Authorization, scopes: &[String], of_resources: &[(String, Vec<String>)]) -> Value {
+fn consent(authorization: &Authorization, missing: &Missing) -> Value {
+    let Missing { scopes, resources: of_resources } = missing;
     let reasons = [
         ("consent_prompt", authorization.prompts("consent")),
         ("native_client_prompt", authorization.client.kind == "Native"),
@@ -41,7 +44,7 @@ fn consent(authorization: &Authorization, scopes: &[String], of_resources: &[(St
     ];
     let mut details = Members::new();
     if !scopes.is_empty() {
-        details.insert("missingOIDCScope".to_owned(), scopes.into());
+        details.insert("missingOIDCScope".to_owned(), scopes.as_slice().into());
     }
     if !of_resources.is_empty() {
         let resources = of_resources.iter().map(|(indicator, scopes)| (indicator.clone(), scopes.as_slice().into()));

@@ -57,14 +57,18 @@ impl Authorization {
 
     /// Creates a request that is not answered by a redirect.
     pub(super) fn without_redirect(context: &Context<'_>, client: Client) -> Self {
-        let scopes = context.parameter("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty());
+        let requested = context.parameter("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty());
         let resources = context.form.all("resource").filter(|resource| !resource.is_empty());
+        let mut resources: Vec<String> = resources.map(str::to_owned).collect();
+        if resources.is_empty() {
+            resources.extend(scopes::default_resource(context.state).map(str::to_owned));
+        }
         Self {
             client,
             parameters: context.form.clone(),
             redirect_uri: String::new(),
-            scopes: scopes.map(str::to_owned).collect(),
-            resources: resources.map(str::to_owned).collect(),
+            scopes: requested.map(str::to_owned).collect(),
+            resources,
             device_code: None,
         }
     }

@@ -13,13 +13,11 @@ const LIFETIME: i64 = 120;
 
 /// Queues the notification of an application that has an address for it.
 pub(super) fn notify(context: &mut Context<'_>, user: &str, application: &Application) {
-    let client = Client::find(context.state, &application.client).ok();
-    let Some((uri, client)) = client.and_then(|client| Some((client.backchannel_logout_uri.clone()?, client))) else {
-        return;
-    };
     if !context.state.outbox.enabled {
         return;
     }
+    let Ok(client) = Client::find(context.state, &application.client) else { return };
+    let Some(uri) = client.backchannel_logout_uri.clone() else { return };
     let mut claims = json!({
         "iss": context.issuer(),
         "aud": client.id,

@@ -22,15 +22,6 @@ const PROFILE: [(&str, &str); 11] = [
     ("locale", "locale"),
 ];
 
-const ADDRESS: [(&str, &str); 6] = [
-    ("formatted", "formatted"),
-    ("street_address", "streetAddress"),
-    ("locality", "locality"),
-    ("region", "region"),
-    ("postal_code", "postalCode"),
-    ("country", "country"),
-];
-
 /// Returns the claims about a user that these scopes permit. `extended` returns whether to include one of the larger claims.
 pub(crate) fn of(state: &State, user: &str, scopes: &[&str], extended: impl Fn(&str) -> bool) -> Members {
     let mut claims = Members::from_iter([("sub".to_owned(), user.into())]);
@@ -65,7 +56,9 @@ fn profile(user: &Record, claims: &mut Members) {
     for (claim, name) in [("created_at", "createdAt"), ("updated_at", "updatedAt")] {
         set(claims, claim, member(name));
     }
-    set(claims, "preferred_username", member("username"));
+    if !user.text("username").is_empty() {
+        set(claims, "preferred_username", user.text("username"));
+    }
     for (claim, name) in PROFILE {
         if let Some(value) = user.members.get("profile").and_then(|profile| profile.get(name)) {
             set(claims, claim, value.clone());
@@ -78,10 +71,11 @@ fn verified(user: &Record, member: &str, [claim, flag]: [&str; 2], claims: &mut 
     set(claims, flag, !user.text(member).is_empty());
 }
 
+/// Sets the address. The server does not rename its members.
 fn address(user: &Record, claims: &mut Members) {
-    let Some(address) = user.members.get("profile").and_then(|profile| profile.get("address")) else { return };
-    let parts = ADDRESS.iter().filter_map(|(claim, name)| Some(((*claim).to_owned(), address.get(name)?.clone())));
-    set(claims, "address", parts.collect::<Members>());
+    if let Some(address) = user.members.get("profile").and_then(|profile| profile.get("address")) {
+        set(claims, "address", address.clone());
+    }
 }
 
 /// Returns the identities of a user at enterprise providers.

@@ -4,16 +4,23 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpResponse, Method};
 
 use super::authorization::redirect;
-use super::flow::{consent, missing};
+use super::flow::consent;
 use super::interactions;
-use super::scopes;
-use crate::collections::{ORGANIZATIONS, SCOPES, USERS};
-use crate::errors::{Outcome, Refusal, wrong_method};
+use super::missing::{Missing, missing};
+use super::scopes::{self, Holder};
+use crate::collections::{APPLICATIONS, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, USERS, experience_of};
+use crate::document::validate;
+use crate::document::validation_issues::Issue;
+use crate::errors::{Outcome, Refusal, require_membership, wrong_method};
 use crate::http::reply;
 use crate::http::request::Incoming;
-use crate::oidc::scopes::Holder;
+use crate::policies::application_access;
+use crate::record::Record;
 use crate::state::State;
 use crate::state::oidc::{Interaction, Prompt, Session};
+
+/// The organizations that users let applications access.
+const ORGANIZATIONS_OF: &str = "application_consent_organizations";
 
 /// Returns the consent in progress and its session.
 fn current(request: &Incoming, state: &mut State, now: i64) -> Outcome<(Interaction, Session)> {
@@ -27,21 +34,27 @@ fn current(request: &Incoming, state: &mut State, now: i64) -> Outcome<(Interact
 }
 
 /// Records the consent, and returns the URL that continues.
-fn give(request: &Incoming, state: &mut State, now: i64) -> Outcome<String> {
-    let (interaction, session) = current(request, state, now)?;
-    let grant = consent(state, &interaction.authorization, &session, now);
+fn give(
+    request: &Incoming,
+    state: &mut State,
+    (interaction, session): &(Interaction, Session),
+    missing: Missing,
+    now: i64,
+) -> String {
+    let grant = consent(state, &interaction.authorization, session, missing, now);
     if let Some(interaction) = state.oidc.interactions.get_mut(&interaction.id) {
         interaction.grant = Some(grant);
     }
     let page = if interaction.authorization.device_code.is_some() { "device" } else { "auth" };
-    Ok(format!("{}/oidc/{page}/{}", request.origin, interaction.id))
+    format!("{}/oidc/{page}/{}", request.origin, interaction.id)
 }
 
 /// `/consent`. Continues at once for an application of the tenant, and shows a page for another one.
 pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
     match current(request, state, now) {
-        Ok((interaction, _)) if !interaction.authorization.client.is_third_party => {
-            give(request, state, now).map_or_else(Refusal::into_response, |target| redirect(302, &target))
+        Ok(current) if !current.0.authorization.client.is_third_party => {
+            let missing = missing(state, &current.0.authorization, &current.1);
+            redirect(302, &give(request, state, &current, missing, now))
         }
         _ => reply::page(),
     }
@@ -49,61 +62,122 @@ pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpRespo
 
 /// `/api/interaction/consent`. Shows and records the consent to an application that is not the tenant's own.
 pub(crate) fn interaction(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse> {
-    match request.method {
-        Method::Get => shown(request, state, now).map(|shown| reply::json(200, &shown)),
-        Method::Post => {
-            give_organizations(request, state, now)?;
-            let target = give(request, state, now)?;
-            Ok(reply::json(200, &json!({ "redirectTo": target })))
-        }
-        _ => Err(wrong_method("POST, HEAD, GET")),
+    if !matches!(request.method, Method::Get | Method::Post) {
+        return Err(wrong_method("POST, HEAD, GET"));
     }
+    let current = current(request, state, now)?;
+    let (client, user) = (&current.0.authorization.client, &current.1.user);
+    if !application_access::permits(state, &client.id, user) {
+        return Err(Refusal::usual(400, "oidc.access_denied"));
+    }
+    if request.method == Method::Get {
+        return Ok(reply::json(200, &shown(state, &current)));
+    }
+    give_organizations(request, state, &current)?;
+    let (granted, rejected) = granted(state, &current);
+    let target = give(request, state, &current, granted, now);
+    let grant = state.oidc.interactions.get(&current.0.id).and_then(|interaction| interaction.grant.clone());
+    if let Some(mut grant) = grant.and_then(|grant| state.oidc.grant(&grant)).cloned() {
+        grant.rejected.extend(rejected);
+        state.oidc.put_grant(grant);
+    }
+    Ok(reply::json(200, &json!({ "redirectTo": target })))
 }
 
 /// Lets the application access the organizations that the user has chosen.
-fn give_organizations(request: &Incoming, state: &mut State, now: i64) -> Outcome<()> {
-    let (interaction, session) = current(request, state, now)?;
+fn give_organizations(
+    request: &Incoming,
+    state: &mut State,
+    (interaction, session): &(Interaction, Session),
+) -> Outcome<()> {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-    let ids = body.get("organizationIds").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let ids = match body.get("organizationIds") {
+        None => Vec::new(),
+        ids => {
+            let list = ids.and_then(|ids| serde_json::from_value::<Vec<String>>(ids.clone()).ok());
+            let issue = || Issue::wrong_type("array", ids, &vec!["organizationIds".into()]);
+            list.ok_or_else(|| validate::refuse_body(vec![issue()]))?
+        }
+    };
+    for id in &ids {
+        if Holder::user(&session.user).check_membership(state, id).is_err() {
+            return Err(require_membership());
+        }
+    }
     for id in ids {
-        Holder::user(&session.user).check_membership(state, id)?;
-        let row = [id, &session.user, &interaction.authorization.client.id].map(str::to_owned);
-        state.store.links.add("application_consent_organizations", row.to_vec());
+        let row = [id, session.user.clone(), interaction.authorization.client.id.clone()];
+        state.store.links.add(ORGANIZATIONS_OF, row.to_vec());
     }
     Ok(())
 }
 
-fn shown(request: &Incoming, state: &mut State, now: i64) -> Outcome<Value> {
-    let (interaction, session) = current(request, state, now)?;
+/// Returns the scopes that the user grants, and those of resources that the user rejects. Scopes of resources in
+/// organizations depend on the organizations.
+fn granted(state: &State, (interaction, session): &(Interaction, Session)) -> (Missing, Vec<(String, Vec<String>)>) {
+    let (client, user) = (&interaction.authorization.client, &session.user);
+    let missing = missing(state, &interaction.authorization, session);
+    let given = [("applications", client.id.as_str()), ("users", user)];
+    let organizations = state.store.links.ids(ORGANIZATIONS_OF, "organizations", &given);
+    let places = std::iter::once(None).chain(organizations.map(Some));
+    let resources = places.flat_map(|organization| missing.within(state, client, user, organization).resources);
+    let resources: Vec<(String, Vec<String>)> = resources.collect();
+    let is_granted = |indicator: &str, scope: &String| {
+        resources.iter().any(|(known, scopes)| known == indicator && scopes.contains(scope))
+    };
+    let rejected = missing.resources.iter().map(|(indicator, scopes)| {
+        let rejected = scopes.iter().filter(|scope| !is_granted(indicator, scope));
+        (indicator.clone(), rejected.cloned().collect())
+    });
+    let rejected = rejected.filter(|(_, scopes): &(String, Vec<String>)| !scopes.is_empty()).collect();
+    (Missing { scopes: missing.scopes.clone(), resources }, rejected)
+}
+
+fn shown(state: &State, (interaction, session): &(Interaction, Session)) -> Value {
     let authorization = &interaction.authorization;
-    let missing = missing(state, authorization, &session);
-    let user = state.store.get(&USERS, &session.user).cloned().unwrap_or_default();
-    let application = state.store.get(&crate::collections::APPLICATIONS, &authorization.client.id);
-    let application = application.map(|application| application.part(&["id", "name"])).unwrap_or_default();
+    let (client, user) = (&authorization.client, &session.user);
+    let missing = missing(state, authorization, session);
+    let about = state.store.get(&USERS, user).cloned().unwrap_or_default();
+    let application = state.store.get(&APPLICATIONS, &client.id);
+    let mut shown = application.map(|application| application.part(&["id", "name"])).unwrap_or_default();
+    let experience = application.and_then(experience_of);
+    if let (Some(shown), Some(experience)) = (shown.as_object_mut(), experience) {
+        let names = ["branding", "displayName", "privacyPolicyUrl", "termsOfUseUrl"];
+        shown.extend(names.iter().filter_map(|name| Some(((*name).to_owned(), experience.get(*name)?.clone()))));
+    }
+    let with_organizations = missing.scopes.iter().any(|scope| scope == "urn:logto:scope:organizations");
+    let organizations = if with_organizations { Holder::user(user).organizations(state) } else { Vec::new() };
+    let organizations = organizations.into_iter().filter_map(|id| {
+        let mut shown = state.store.get(&ORGANIZATIONS, id)?.part(&["id", "name"]);
+        let resources = of_resources(state, &missing.within(state, client, user, Some(id)));
+        shown.as_object_mut()?.insert("missingResourceScopes".to_owned(), resources);
+        Some(shown)
+    });
+    let is_shown = |scope: &&String| !matches!(scope.as_str(), "openid" | "offline_access");
+    json!({
+        "application": shown,
+        "user": about.part(&["id", "name", "avatar", "username", "primaryEmail", "primaryPhone"]),
+        "organizations": organizations.collect::<Value>(),
+        "missingOIDCScope": missing.scopes.iter().filter(is_shown).collect::<Vec<_>>(),
+        "missingResourceScopes": of_resources(state, &missing.within(state, client, user, None)),
+        "redirectUri": authorization.redirect_uri,
+    })
+}
+
+/// Describes the scopes of resources.
+fn of_resources(state: &State, missing: &Missing) -> Value {
+    let parts = ["id", "name", "description"];
     let resources = missing.resources.iter().filter_map(|(indicator, names)| {
+        let named = |scope: &&Record| names.iter().any(|name| name == scope.text("name"));
+        if indicator == scopes::ORGANIZATIONS {
+            let resource = json!({ "id": indicator, "name": indicator, "indicator": indicator });
+            let scopes = state.store.all(&ORGANIZATION_SCOPES).filter(named);
+            let scopes: Value = scopes.map(|scope| scope.part(&parts)).collect();
+            return Some(json!({ "resource": resource, "scopes": scopes }));
+        }
         let resource = scopes::resource(state, indicator).ok()?;
-        let of_resource = state.store.all(&SCOPES).filter(|scope| scope.text("resourceId") == resource.id);
-        let named = of_resource.filter(|scope| names.iter().any(|name| name == scope.text("name")));
-        let scopes: Value = named.map(|scope| scope.part(&["id", "name", "description"])).collect();
+        let scopes = state.store.all(&SCOPES).filter(|scope| scope.text("resourceId") == resource.id).filter(named);
+        let scopes: Value = scopes.map(|scope| scope.part(&parts)).collect();
         Some(json!({ "resource": resource.part(&["id", "name", "indicator"]), "scopes": scopes }))
     });
-    let resources: Value = resources.collect();
-    let mut shown = json!({
-        "application": application,
-        "user": user.part(&["id", "name", "avatar", "username", "primaryEmail", "primaryPhone"]),
-        "missingOIDCScope": missing.scopes.iter().filter(|scope| !matches!(scope.as_str(), "openid" | "offline_access")).collect::<Vec<_>>(),
-        "missingResourceScopes": resources,
-        "redirectUri": authorization.redirect_uri,
-    });
-    let for_organizations = authorization.scopes.iter().any(|scope| scope == "urn:logto:scope:organizations");
-    if let Some(members) = shown.as_object_mut().filter(|_| for_organizations) {
-        let organizations = Holder::user(&session.user).organizations(state);
-        let organizations = organizations.into_iter().filter_map(|id| {
-            let mut shown = state.store.get(&ORGANIZATIONS, id)?.part(&["id", "name"]);
-            shown.as_object_mut()?.insert("missingResourceScopes".to_owned(), json!([]));
-            Some(shown)
-        });
-        members.insert("organizations".to_owned(), organizations.collect());
-    }
-    Ok(shown)
+    resources.collect()
 }

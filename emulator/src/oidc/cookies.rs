@@ -30,6 +30,11 @@ pub(crate) fn set(response: &mut HttpResponse, name: &str, value: &str, path: &s
     }
 }
 
+/// Adds a cookie that pages can read.
+pub(crate) fn set_readable(response: &mut HttpResponse, name: &str, value: &str, path: &str) {
+    response.headers.append("set-cookie", format!("{name}={value}; path={path}; samesite=lax"));
+}
+
 /// Removes a cookie.
 pub(crate) fn remove(response: &mut HttpResponse, name: &str, path: &str) {
     for name in [name.to_owned(), format!("{name}.sig")] {

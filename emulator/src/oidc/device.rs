@@ -3,11 +3,16 @@
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
-use super::authorization::{Problem, not_allowed};
-use super::{Context, client};
+use super::authorization::{Problem, not_allowed, redirect};
+use super::{Context, client, cookies};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::state::oidc::{Answer, Authorization, Authorized, DEVICE, Device};
+
+/// The cookie with the secret of the form, which the page posts as `xsrf`.
+pub(super) const SECRET: &str = "_logto_device_flow_xsrf";
+/// The path of the page.
+pub(super) const PAGE: &str = "/device";
 
 /// Lifetime of a device code, in seconds.
 const LIFETIME: i64 = 600;
@@ -31,9 +36,10 @@ pub(super) fn begin(context: &mut Context<'_>) -> Outcome<HttpResponse> {
         authorization,
         expires_at: context.now.saturating_add(LIFETIME * 1000),
         answer: Answer::Pending,
+        entered: false,
     };
     context.state.oidc.devices.insert(device_code.clone(), device);
-    let page = format!("{}/device", context.issuer());
+    let page = format!("{}{PAGE}", context.request.origin);
     let answer = json!({
         "device_code": device_code,
         "user_code": user_code,
@@ -52,15 +58,12 @@ fn user_code(context: &mut Context<'_>) -> String {
     format!("{first}-{last}")
 }
 
-/// Answers a device with what its user has permitted.
+/// Answers a device with what its user has permitted, and sends the browser to the last page.
 pub(super) fn approve(context: &mut Context<'_>, code: &str, authorized: Authorized) -> HttpResponse {
     if let Some(device) = context.state.oidc.devices.get_mut(code) {
         device.answer = Answer::Approved(Box::new(authorized));
     }
-    shown("The device is signed in")
-}
-
-/// Returns a page with a text.
-pub(super) fn shown(text: &str) -> HttpResponse {
-    reply::text(200, "text/html; charset=utf-8", format!("<!doctype html><title>Device</title>{text}\n"))
+    let mut response = redirect(302, "/device/success");
+    cookies::remove(&mut response, SECRET, PAGE);
+    response
 }

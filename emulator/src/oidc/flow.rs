@@ -4,9 +4,9 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::authorization::{Problem, redirect};
-use super::scopes::{self, Holder};
-use super::{Context, audit, cookies, device, interactions, pushed, third_party};
-use crate::collections::{ORGANIZATION_SCOPES, USERS};
+use super::missing::{Missing, missing};
+use super::{Context, audit, cookies, device, interactions, pushed};
+use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::http::request::form_encoded;
 use crate::policies::application_access;
@@ -163,52 +163,6 @@ fn needed(
     (wanted || !missing.is_empty()).then_some(Prompt::Consent)
 }
 
-/// The requested scopes that a user has not granted yet.
-#[derive(Debug, Default)]
-pub(crate) struct Missing {
-    pub scopes: Vec<String>,
-    /// Scopes by the indicator of their resource.
-    pub resources: Vec<(String, Vec<String>)>,
-}
-
-impl Missing {
-    fn is_empty(&self) -> bool {
-        self.scopes.is_empty() && self.resources.is_empty()
-    }
-}
-
-pub(crate) fn missing(state: &State, authorization: &Authorization, session: &Session) -> Missing {
-    let known = session.authorizations.iter().find(|known| known.client == authorization.client.id);
-    let grant = known.and_then(|known| state.oidc.grant(&known.grant));
-    let granted = |scope: &String| grant.is_some_and(|grant| grant.scopes.contains(scope));
-    let scopes = authorization.own_scopes().into_iter().filter(|scope| !granted(scope)).collect();
-    let mut resources = Vec::new();
-    for indicator in &authorization.resources {
-        let mut permitted = permitted(state, indicator, &session.user);
-        third_party::retain(state, &authorization.client, indicator, &mut permitted);
-        let mut wanted = scopes::common(authorization.scopes.iter().map(String::as_str), &permitted);
-        wanted.retain(|scope| grant.is_none_or(|grant| !grant.of_resource(indicator).contains(scope)));
-        if !wanted.is_empty() {
-            resources.push((indicator.clone(), wanted));
-        }
-    }
-    Missing { scopes, resources }
-}
-
-/// Returns the scopes of a resource that any role of the user permits, also those in organizations.
-fn permitted(state: &State, indicator: &str, user: &str) -> Vec<String> {
-    if indicator == scopes::ORGANIZATIONS {
-        return state.store.all(&ORGANIZATION_SCOPES).map(|scope| scope.text("name").to_owned()).collect();
-    }
-    let Ok(resource) = scopes::resource(state, indicator) else { return Vec::new() };
-    let user = Holder::user(user);
-    let mut permitted = user.of_resource(state, &resource.id, None);
-    for organization in user.organizations(state) {
-        permitted.extend(user.of_resource(state, &resource.id, Some(organization)));
-    }
-    permitted
-}
-
 /// Starts an interaction, and sends the user to its page.
 fn ask(
     context: &mut Context<'_>,
@@ -219,14 +173,12 @@ fn ask(
 ) -> HttpResponse {
     let page = match prompt {
         Prompt::Login => login_page(&authorization),
-        Prompt::Consent => "/consent".to_owned(),
+        Prompt::Consent => format!("/consent?app_id={}", form_encoded(&authorization.client.id)),
     };
     let client = authorization.client.id.clone();
-    let current = session.as_deref().and_then(|id| context.state.oidc.sessions.get(id));
-    let missing = current.map(|current| missing(context.state, &authorization, current)).unwrap_or_default();
     let resumed_by = if authorization.device_code.is_some() { "/oidc/device" } else { "/oidc/auth" };
     let id = interactions::start(context, authorization, prompt, answered, session);
-    audit::created(context, &id, &missing.scopes, &missing.resources);
+    audit::created(context, &id);
     let mut response = redirect(303, &page);
     cookies::set(&mut response, cookies::INTERACTION, &id, "/");
     cookies::set(&mut response, cookies::RESUME, &id, &format!("{resumed_by}/{id}"));
@@ -236,23 +188,32 @@ fn ask(
 
 /// Returns the page on which the sign-in begins.
 fn login_page(authorization: &Authorization) -> String {
-    let page = match authorization.parameter("first_screen") {
-        Some("register") => "register",
+    let parameter = |name: &str| authorization.parameter(name);
+    let screen = match parameter("first_screen").or_else(|| parameter("interaction_mode")) {
+        Some("register" | "signUp") => "register",
         Some("reset_password") => "reset-password",
         Some("identifier:sign_in") => "identifier-sign-in",
         Some("identifier:register") => "identifier-register",
         Some("single_sign_on") => "single-sign-on",
-        _ if authorization.parameter("interaction_mode") == Some("signUp") => "register",
         _ => "sign-in",
     };
-    let more = ["organization_id", "login_hint", "identifier", "ui_locales"];
-    let more = more.iter().filter_map(|name| Some(format!("&{name}={}", form_encoded(authorization.parameter(name)?))));
-    format!("/{page}?app_id={}{}", authorization.client.id, more.collect::<String>())
+    let more = ["organization_id", "ui_locales", "one_time_token", "login_hint", "identifier"];
+    let more = more.iter().filter_map(|name| Some(format!("&{name}={}", form_encoded(parameter(name)?))));
+    let query = format!("app_id={}{}", form_encoded(&authorization.client.id), more.collect::<String>());
+    // The page goes on to the provider. If it is unknown, the screen is the way back.
+    let of_google = parameter("google_one_tap_credential").map(|_| "social:google");
+    match parameter("direct_sign_in").or(of_google) {
+        Some(direct) => {
+            let parts: Vec<&str> = direct.splitn(2, ':').collect();
+            format!("/direct/{}?{query}&fallback={screen}", parts.join("/"))
+        }
+        None => format!("/{screen}?{query}"),
+    }
 }
 
 /// Answers the request with a code.
 fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Session) -> HttpResponse {
-    let known = session.authorizations.iter().find(|known| known.client == authorization.client.id);
+    let known = session.application(&authorization.client.id);
     let grant = known.map(|known| known.grant.clone()).unwrap_or_default();
     let auth_time = authorization.parameter("max_age").map(|_| session.signed_in_at.div_euclid(1000));
     let authorized = Authorized {
@@ -280,11 +241,16 @@ fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Se
     authorization.respond(&context.issuer(), &[("code", &value)])
 }
 
-/// Grants an application everything that it asks for, and returns the id of the grant.
-pub(crate) fn consent(state: &mut State, authorization: &Authorization, session: &Session, now: i64) -> String {
-    let missing = missing(state, authorization, session);
+/// Grants an application these scopes, and returns the id of the grant.
+pub(crate) fn consent(
+    state: &mut State,
+    authorization: &Authorization,
+    session: &Session,
+    missing: Missing,
+    now: i64,
+) -> String {
     let client = &authorization.client;
-    let known = session.authorizations.iter().find(|known| known.client == client.id);
+    let known = session.application(&client.id);
     let known = known.and_then(|known| state.oidc.grant(&known.grant)).cloned();
     let mut grant = known.unwrap_or_else(|| Provider::new_grant(state.ids.token(43), &client.id, &session.user, now));
     grant.asked |= client.is_third_party;
@@ -294,6 +260,11 @@ pub(crate) fn consent(state: &mut State, authorization: &Authorization, session:
     }
     let id = grant.id.clone();
     state.oidc.put_grant(grant);
+    if let Some(user) = state.store.get(&USERS, &session.user).filter(|user| user.text("applicationId").is_empty()) {
+        let mut user = user.clone();
+        user.members.insert("applicationId".to_owned(), client.id.clone().into());
+        state.store.put(&USERS, user);
+    }
     limit_grants(state, client, &session.user, now);
     id
 }
@@ -307,7 +278,16 @@ fn limit_grants(state: &mut State, client: &Client, user: &str, now: i64) {
     if oldest.is_empty() {
         return;
     }
-    oldest.iter().for_each(|grant| state.oidc.revoke(grant));
-    let about = json!({ "userId": user, "applicationId": client.id, "revokedGrantIds": oldest });
+    for grant in oldest {
+        state.oidc.revoke(grant);
+        state.oidc.sessions.forget_grant(grant, &mut state.ids);
+    }
+    let about = json!({
+        "userId": user,
+        "applicationId": client.id,
+        "revokedGrantIds": oldest,
+        "maxAllowedGrants": most,
+        "preRevocationActiveGrantCount": own.len(),
+    });
     announce(state, now, "Grant.LimitExceeded", about.as_object().unwrap_or(&Members::new()));
 }

@@ -78,23 +78,27 @@ impl<'a> Holder<'a> {
 
     /// Returns the names of the scopes of a resource, by its id.
     ///
-    /// They come from the roles in the organization or, without an organization, from the roles outside of any.
+    /// Applications have those of their roles in the organization or, without an organization, of those outside of any.
+    /// Users have the latter in each case and, without an organization, those of all organizations.
     pub(crate) fn of_resource(self, state: &State, resource: &str, organization: Option<&str>) -> Vec<String> {
+        let organizations = match organization {
+            None if self.kind.collection == USER.collection => self.organizations(state),
+            one => one.into_iter().collect(),
+        };
+        self.of_resource_in(state, resource, &organizations)
+    }
+
+    /// Returns the names of the scopes of a resource that the roles in these organizations permit.
+    pub(crate) fn of_resource_in(self, state: &State, resource: &str, organizations: &[&str]) -> Vec<String> {
         let links = &state.store.links;
-        let holder = (self.kind.collection, self.id);
         let mut ids: Vec<&str> = Vec::new();
-        match organization {
-            None => {
-                for role in links.ids(self.kind.roles, "roles", &[holder]) {
-                    ids.extend(links.ids("roles_scopes", "scopes", &[("roles", role)]));
-                }
+        if self.kind.collection == USER.collection || organizations.is_empty() {
+            for role in links.ids(self.kind.roles, "roles", &[(self.kind.collection, self.id)]) {
+                ids.extend(links.ids("roles_scopes", "scopes", &[("roles", role)]));
             }
-            Some(organization) => {
-                for role in self.organization_roles(state, organization) {
-                    let role = [("organization_roles", role)];
-                    ids.extend(links.ids("organization_role_resource_scopes", "scopes", &role));
-                }
-            }
+        }
+        for role in organizations.iter().flat_map(|organization| self.organization_roles(state, organization)) {
+            ids.extend(links.ids("organization_role_resource_scopes", "scopes", &[("organization_roles", role)]));
         }
         let scopes = ids.into_iter().filter_map(|id| state.store.get(&SCOPES, id));
         names(scopes.filter(|scope| scope.text("resourceId") == resource))

@@ -8,11 +8,10 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{
-    APPLICATIONS, CONSENT_USER_SCOPES, Collection, MANAGEMENT_RESOURCE_ID, ORGANIZATION_SCOPES, RESOURCES, SCOPES,
-};
+use crate::collections::{APPLICATIONS, CONSENT_USER_SCOPES, MANAGEMENT_RESOURCE_ID, RESOURCES, SCOPES};
 use crate::errors::{Outcome, Refusal, empty_change, not_found};
 use crate::http::reply;
+use crate::policies::consent_scopes::{self, Kind as Assigned};
 use crate::record::{Members, Record};
 use crate::rules::third_party_only;
 
@@ -42,8 +41,7 @@ struct Kind {
     path: &'static str,
     /// The member of the error for unknown scopes.
     invalid: &'static str,
-    table: &'static str,
-    scopes: &'static Collection,
+    assigned: &'static Assigned,
 }
 
 static KINDS: [Kind; 3] = [
@@ -51,22 +49,19 @@ static KINDS: [Kind; 3] = [
         member: "organizationScopes",
         path: "organization-scopes",
         invalid: "invalidOrganizationScopes",
-        table: "application_consent_organization_scopes",
-        scopes: &ORGANIZATION_SCOPES,
+        assigned: &consent_scopes::OF_ORGANIZATIONS,
     },
     Kind {
         member: "resourceScopes",
         path: "resource-scopes",
         invalid: "invalidResourceScopes",
-        table: "application_consent_resource_scopes",
-        scopes: &SCOPES,
+        assigned: &consent_scopes::OF_RESOURCES,
     },
     Kind {
         member: "organizationResourceScopes",
         path: "organization-resource-scopes",
         invalid: "invalidOrganizationResourceScopes",
-        table: "application_consent_organization_resource_scopes",
-        scopes: &SCOPES,
+        assigned: &consent_scopes::IN_ORGANIZATIONS,
     },
 ];
 
@@ -80,11 +75,9 @@ fn list(call: &Call<'_>, application: &str) -> HttpResponse {
     let store = &call.state.store;
     let mut shown = Members::from_iter([(USER_SCOPES.to_owned(), user_scopes(call, application).into())]);
     for kind in &KINDS {
-        let condition = [("applications", application)];
-        let scopes = store.links.ids(kind.table, kind.scopes.name, &condition);
-        let scopes = scopes.filter_map(|id| store.get(kind.scopes, id));
+        let scopes = kind.assigned.of(store, application);
         let parts = scopes.map(|scope| (scope.text("resourceId"), scope.part(&["id", "name", "description"])));
-        let value = if kind.scopes.name == SCOPES.name {
+        let value = if kind.assigned.scopes.name == SCOPES.name {
             let mut by_resource: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
             parts.for_each(|(resource, scope)| by_resource.entry(resource).or_default().push(scope));
             let resources = by_resource.into_iter().filter_map(|(resource, scopes)| {
@@ -101,7 +94,7 @@ fn list(call: &Call<'_>, application: &str) -> HttpResponse {
 }
 
 fn user_scopes(call: &Call<'_>, application: &str) -> Vec<String> {
-    let all = call.state.store.all(&CONSENT_USER_SCOPES).filter(|scope| scope.text("applicationId") == application);
+    let all = consent_scopes::of_users(&call.state.store, application);
     all.map(|scope| scope.text("userScope").to_owned()).collect()
 }
 
@@ -118,7 +111,7 @@ fn add(call: &mut Call<'_>, application: &str) -> Outcome<HttpResponse> {
     }
     for kind in &KINDS {
         for id in call.texts(kind.member) {
-            call.state.store.links.add(kind.table, vec![application.to_owned(), id]);
+            call.state.store.links.add(kind.assigned.table, vec![application.to_owned(), id]);
         }
     }
     let known = user_scopes(call, application);
@@ -139,9 +132,9 @@ fn check(call: &Call<'_>) -> Outcome<()> {
         let mut of_kind = call.texts(kind.member);
         management |= of_kind
             .iter()
-            .filter_map(|id| store.get(kind.scopes, id))
+            .filter_map(|id| store.get(kind.assigned.scopes, id))
             .any(|scope| scope.text("resourceId") == MANAGEMENT_RESOURCE_ID);
-        of_kind.retain(|id| store.get(kind.scopes, id).is_none());
+        of_kind.retain(|id| store.get(kind.assigned.scopes, id).is_none());
         unknown |= !of_kind.is_empty();
         invalid.insert(kind.invalid.to_owned(), of_kind.into());
     }
@@ -162,11 +155,12 @@ fn remove(call: &mut Call<'_>, application: &str) -> Outcome<HttpResponse> {
     let store = &mut call.state.store;
     let removed = match KINDS.iter().find(|known| known.path == kind) {
         Some(kind) => {
-            store.links.remove(kind.table, &[("applications", application), (kind.scopes.name, scope.as_str())])
+            let row = [("applications", application), (kind.assigned.scopes.name, scope.as_str())];
+            store.links.remove(kind.assigned.table, &row)
         }
         None => {
-            let is = |known: &&Record| known.text("applicationId") == application && known.text("userScope") == scope;
-            let id = store.all(&CONSENT_USER_SCOPES).find(is).map(|found| found.id.clone());
+            let is = |known: &&Record| known.text("userScope") == scope;
+            let id = consent_scopes::of_users(store, application).find(is).map(|found| found.id.clone());
             id.is_some_and(|id| store.remove(&CONSENT_USER_SCOPES, &id).is_some())
         }
     };

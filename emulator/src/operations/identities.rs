@@ -7,7 +7,7 @@ use super::Handler;
 use super::connectors::invalid_connector;
 use super::users::{changed, user};
 use crate::call::Call;
-use crate::collections::{CONNECTORS, SECRETS, USER_SSO_IDENTITIES, USERS};
+use crate::collections::{CONNECTORS, USER_SSO_IDENTITIES, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
@@ -77,9 +77,7 @@ fn delete_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 /// Removes the identity of a user at a social provider. Also removes the provider's tokens.
 pub(super) fn remove_identity(state: &mut State, user: &mut Record, target: &str) -> Outcome<()> {
     identities(user).and_then(|identities| identities.remove(target)).ok_or_else(no_identity)?;
-    if let Some(tokens) = token_sets::find(state, &user.id, Of::Social(target)).map(|tokens| tokens.id.clone()) {
-        state.store.remove(&SECRETS, &tokens);
-    }
+    token_sets::remove(state, &user.id, Of::Social(target));
     Ok(())
 }
 

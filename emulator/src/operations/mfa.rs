@@ -5,13 +5,14 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
+use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS, unused_codes};
 use crate::crypto::webauthn::Credential;
 use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::ids::Ids;
 use crate::record::Record;
+use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
@@ -26,18 +27,33 @@ const BACKUP_CODE_LENGTH: usize = 10;
 /// The QR code of a secret. It is a single white pixel: the emulator draws no images.
 pub(crate) const QR_CODE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 
+/// Returns whether a factor is switched on in the sign-in experience.
+pub(crate) fn is_on(state: &State, factor: &str) -> bool {
+    let experience = state.settings.get(&SIGN_IN_EXPERIENCE);
+    let factors = experience.get("mfa").and_then(|mfa| mfa.get("factors")?.as_array());
+    factors.is_some_and(|factors| factors.iter().any(|on| on == factor))
+}
+
+/// Rejects a new factor that is switched off. Passkeys can also replace passwords.
+pub(crate) fn check_enabled(state: &State, factor: &str) -> Outcome<()> {
+    let experience = state.settings.get(&SIGN_IN_EXPERIENCE);
+    let signs_in = experience.get("passkeySignIn").and_then(|settings| settings.get("enabled"));
+    if is_on(state, factor) || (factor == PASSKEY && signs_in == Some(&Value::Bool(true))) {
+        return Ok(());
+    }
+    Err(not_enabled("The factor is not enabled."))
+}
+
+pub(crate) fn not_enabled(message: &str) -> Refusal {
+    Refusal::new(400, "session.mfa.mfa_factor_not_enabled", message)
+}
+
 fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, call.parameter(0))?.id.clone();
     let kind = call.text("type").to_owned();
-    let is_used_up = |factor: &&Record| factor.hidden.get(BACKUP_CODES) == Some(&json!([]));
-    let others = || call.state.second_factors(&user);
-    let again = others().filter(|factor| !is_used_up(factor)).any(|factor| factor.text("type") == kind);
-    let alone = others().all(|other| other.text("type") == BACKUP);
     match kind.as_str() {
-        TOTP if again => Err(totp_exists()),
+        TOTP if call.state.second_factors(&user).any(|factor| factor.text("type") == TOTP) => Err(totp_exists()),
         TOTP => add_totp(call, &user),
-        _ if again => Err(refuse("user.backup_code_already_in_use", "The user already has backup codes.")),
-        _ if alone => Err(codes_alone()),
         _ => add_backup_codes(call, &user),
     }
 }
@@ -61,17 +77,43 @@ pub(crate) fn codes_alone() -> Refusal {
 }
 
 pub(crate) fn is_totp_secret(secret: &str) -> bool {
-    secret.len().is_multiple_of(8) && secret.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
+    let padded = data_encoding::BASE32.decode(secret.as_bytes()).is_ok();
+    (16..=32).contains(&secret.len()) && padded
 }
 
 fn add_backup_codes(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
+    refuse_codes(call.state, user)?;
     let mut codes = call.texts("codes");
     if codes.is_empty() {
         codes = new_codes(&mut call.state.ids);
     }
     check_codes(&codes)?;
-    add(call, user, BACKUP, BACKUP_CODES, codes.clone().into());
+    add_codes(call, user, &codes);
     Ok(reply::json(call.success(), &json!({ "type": BACKUP, "codes": codes })))
+}
+
+/// Rejects backup codes for a user who has unused ones, or has no other factor.
+pub(crate) fn refuse_codes(state: &State, user: &str) -> Outcome<()> {
+    if state.second_factors(user).any(|factor| unused_codes(factor) > 0) {
+        return Err(refuse("user.backup_code_already_in_use", "The user already has backup codes."));
+    }
+    if state.second_factors(user).all(|factor| factor.text("type") == BACKUP) {
+        return Err(codes_alone());
+    }
+    Ok(())
+}
+
+/// Adds backup codes. Each can be used once.
+pub(crate) fn add_codes(call: &mut Call<'_>, user: &str, codes: &[String]) {
+    let codes = codes.iter().map(|code| json!({ "code": code })).collect();
+    add(call, user, BACKUP, BACKUP_CODES, codes);
+}
+
+/// Marks a backup code as used. Returns `None` if there is no such code, or if it was used before.
+pub(crate) fn use_code(factor: &mut Record, code: &str, now: i64) -> Option<()> {
+    let mut codes = factor.hidden.get_mut(BACKUP_CODES)?.as_array_mut()?.iter_mut();
+    let known = codes.find(|known| known.get("code").is_some_and(|known| known == code))?.as_object_mut()?;
+    known.insert("usedAt".to_owned(), iso(now).into()).is_none().then_some(())
 }
 
 /// Returns a new set of backup codes.
@@ -81,9 +123,7 @@ pub(crate) fn new_codes(ids: &mut Ids) -> Vec<String> {
 
 /// Rejects backup codes that the server could not have generated.
 pub(crate) fn check_codes(codes: &[String]) -> Outcome<()> {
-    let fits = |code: &String| {
-        code.len() == BACKUP_CODE_LENGTH && code.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
+    let fits = |code: &String| code.len() == BACKUP_CODE_LENGTH && code.bytes().all(|byte| byte.is_ascii_hexdigit());
     if codes.len() != BACKUP_CODE_COUNT || !codes.iter().all(fits) {
         return Err(refuse("user.wrong_backup_code_format", "Backup code format is invalid."));
     }

@@ -8,7 +8,6 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
 use crate::record::Record;
-use crate::state::State;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("VerifyOneTimeToken", verify), ("ReplaceOneTimeTokenStatus", set_status)];
 
@@ -16,32 +15,50 @@ fn refuse(status: u16, code: &str, message: &str) -> Refusal {
     Refusal::new(status, &format!("one_time_token.{code}"), message)
 }
 
-/// Returns the token if it is active and belongs to this email address.
-pub(crate) fn check(state: &State, token: &str, email: &str, now: i64) -> Outcome<Record> {
-    let found = state.store.all(&ONE_TIME_TOKENS).find(|known| known.text("token") == token);
-    let found = found.ok_or_else(|| refuse(404, "token_not_found", &format!("Token {token} not found.")))?;
+/// Returns the token if it is active, belongs to this email address and suits this event, if any.
+fn check(call: &mut Call<'_>, token: &str, email: &str, event: Option<&str>) -> Outcome<Record> {
+    let found = call.state.store.all(&ONE_TIME_TOKENS).find(|known| known.text("token") == token);
+    let found = found.ok_or_else(|| refuse(404, "token_not_found", &format!("Token {token} not found.")))?.clone();
     if found.text("email") != email {
         return Err(refuse(400, "email_mismatch", "Email mismatch with given token."));
     }
-    let has_expired = found.members.get("expiresAt").and_then(Value::as_i64).is_none_or(|at| at <= now);
-    match found.text("status") {
-        status if has_expired || status == "expired" => Err(refuse(400, "token_expired", "The token has expired.")),
-        "consumed" => Err(refuse(400, "token_consumed", "The token has been consumed.")),
-        "revoked" => Err(refuse(400, "token_revoked", "The token has been revoked.")),
-        _ => Ok(found.clone()),
+    let status = found.text("status").to_owned();
+    let has_expired = found.members.get("expiresAt").and_then(Value::as_i64).is_none_or(|at| at <= call.now);
+    if status == "expired" || has_expired {
+        if status == "active" {
+            set(call, found, "expired");
+        }
+        return Err(refuse(400, "token_expired", "The token has expired."));
     }
+    match status.as_str() {
+        "consumed" => return Err(refuse(400, "token_consumed", "The token has been consumed.")),
+        "revoked" => return Err(refuse(400, "token_revoked", "The token has been revoked.")),
+        _ => {}
+    }
+    let expected = found.members.get("context").and_then(|context| context.get("interactionEvent")?.as_str());
+    if event.zip(expected).is_some_and(|(event, expected)| event != expected) {
+        return Err(refuse(400, "interaction_event_mismatch", "The token is for another interaction event."));
+    }
+    Ok(found)
+}
+
+/// Consumes a token that is active, belongs to this email address and suits this event, if any. Returns the token.
+pub(crate) fn consume(call: &mut Call<'_>, token: &str, email: &str, event: Option<&str>) -> Outcome<Record> {
+    let token = check(call, token, email, event)?;
+    Ok(set(call, token, "consumed"))
 }
 
 /// Verifies a token and consumes it.
 fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let token = check(call.state, call.text("token"), call.text("email"), call.now)?;
-    changed(call, token, "consumed")
+    let (token, email) = (call.text("token").to_owned(), call.text("email").to_owned());
+    let token = consume(call, &token, &email, None)?;
+    Ok(reply::json(call.success(), &token.members.to_value()))
 }
 
-fn changed(call: &mut Call<'_>, mut token: Record, status: &str) -> Outcome<HttpResponse> {
+fn set(call: &mut Call<'_>, mut token: Record, status: &str) -> Record {
     token.members.insert("status".to_owned(), status.into());
     keep(call, &ONE_TIME_TOKENS, &mut token);
-    Ok(reply::json(call.success(), &token.members.to_value()))
+    token
 }
 
 fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -50,5 +67,6 @@ fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if status == "active" {
         return Err(refuse(400, "cannot_reactivate_token", "Cannot reactivate the token."));
     }
-    changed(call, token, &status)
+    let token = set(call, token, &status);
+    Ok(reply::json(call.success(), &token.members.to_value()))
 }

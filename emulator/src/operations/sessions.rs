@@ -15,7 +15,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         Ok(reply::json(call.success(), &json!({ "sessions": sessions.collect::<Value>() })))
     }),
     ("GetUserSession", |call| {
-        let session = call.state.oidc.sessions.of_user(call.parameter(0)).find(|one| one.uid == call.parameter(1));
+        let session = call.state.oidc.sessions.of_uid(call.parameter(1));
+        let session = session.filter(|session| session.user == call.parameter(0));
         Ok(reply::json(call.success(), &session.ok_or_else(no_session)?.shown().into()))
     }),
     ("DeleteUserSession", |call| {
@@ -35,10 +36,9 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetSessions", |call| Ok(reply::json(call.success(), &own_sessions(call)))),
     ("DeleteSessionById", |call| {
         let (user, uid) = (call.caller.clone(), call.parameter(0).to_owned());
-        let unknown = |_| {
-            let refusal = Refusal::usual(400, "oidc.session_not_found");
-            refusal.with("data", json!({ "status": 404 }))
-        };
+        let is_foreign = call.state.oidc.sessions.of_uid(&uid).is_some_and(|session| session.user != user);
+        let code = if is_foreign { "oidc.invalid_session_account_id" } else { "oidc.session_not_found" };
+        let unknown = |_| Refusal::usual(400, code).with("data", json!({ "status": 404 }));
         end_session(call, &user, &uid).map_err(unknown)?;
         Ok(reply::nothing(call.success()))
     }),
@@ -69,7 +69,7 @@ fn no_session() -> Refusal {
 fn end_session(call: &mut Call<'_>, user: &str, uid: &str) -> Outcome<()> {
     let target = call.request.query.get("revokeGrantsTarget").unwrap_or_default().to_owned();
     let oidc = &mut call.state.oidc;
-    let id = oidc.sessions.of_user(user).find(|session| session.uid == uid).map(|session| session.id.clone());
+    let id = oidc.sessions.of_uid(uid).filter(|session| session.user == user).map(|session| session.id.clone());
     let session = id.and_then(|id| oidc.sessions.remove(&id)).ok_or_else(no_session)?;
     for authorization in session.authorizations {
         let application = call.state.store.get(&APPLICATIONS, &authorization.client);
@@ -106,6 +106,6 @@ fn revoke(call: &mut Call<'_>, user: &str, id: &str) -> Outcome<()> {
         return Err(Refusal::usual(404, "oidc.invalid_grant"));
     }
     call.state.oidc.revoke(id);
-    call.state.oidc.sessions.forget_grant(user, id);
+    call.state.oidc.sessions.forget_grant(id, &mut call.state.ids);
     Ok(())
 }

@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::{Handler, captcha, profile_fields};
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, CONNECTORS, ORGANIZATIONS, USERS};
+use crate::collections::{APPLICATION_EXPERIENCE, APPLICATIONS, CONNECTORS, ORGANIZATIONS, USERS, experience_of};
 use crate::errors::{Outcome, invalid_input, not_exists_with_id};
 use crate::http::reply;
 use crate::operations::of_collections::show;
@@ -81,7 +81,7 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
     // The experience of a third-party application only affects its consent page.
     let application = query.get("appId").and_then(|id| store.get(&APPLICATIONS, id));
     let application = application.filter(|application| !application.is_true("isThirdParty"));
-    if let Some(experience) = application.and_then(experience) {
+    if let Some(experience) = application.and_then(experience_of) {
         override_with(&mut shown, experience);
     }
     if let Some(organization) = query.get("organizationId").and_then(|id| store.get(&ORGANIZATIONS, id)) {
@@ -186,16 +186,9 @@ fn override_with(shown: &mut Members, other: &Members) {
     }
 }
 
-/// The hidden member of an application that holds its sign-in experience.
-const EXPERIENCE: &str = "signInExperience";
-
-fn experience(application: &Record) -> Option<&Members> {
-    application.hidden.get(EXPERIENCE).and_then(Value::as_object)
-}
-
 fn application(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.parameter(0);
-    let found = experience(call.record(&APPLICATIONS, id)?).cloned();
+    let found = experience_of(call.record(&APPLICATIONS, id)?).cloned();
     let missing = || not_exists_with_id("application_sign_in_experiences", id);
     Ok(reply::json(200, &found.ok_or_else(missing)?.into()))
 }
@@ -213,13 +206,13 @@ fn replace_application(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         "privacyPolicyUrl": null,
         "displayName": null,
     });
-    let current = experience(&application).cloned();
+    let current = experience_of(&application).cloned();
     let status = if current.is_some() { 200 } else { 201 };
     let mut members = current.or_else(|| blank.as_object().cloned()).unwrap_or_default();
     for (name, value) in call.sent() {
         members.insert(name, if value == "" { Value::Null } else { value });
     }
-    application.hidden.insert(EXPERIENCE.to_owned(), members.clone().into());
+    application.hidden.insert(APPLICATION_EXPERIENCE.to_owned(), members.clone().into());
     call.state.store.put(&APPLICATIONS, application);
     Ok(reply::json(status, &members.into()))
 }

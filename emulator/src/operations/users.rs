@@ -120,6 +120,11 @@ pub(crate) fn configs(user: &Record) -> Value {
     json!({ "mfa": mfa, "passkeySignIn": { "skipped": or_false("/passkeySignIn/skipped") } })
 }
 
+/// Returns a setting of a user that is on or off, unless it was never set.
+pub(crate) fn config(user: &Record, path: &str) -> Option<bool> {
+    user.hidden.get(CONFIGS)?.pointer(path)?.as_bool()
+}
+
 /// Merges the sent settings of a user.
 pub(crate) fn merge_configs(user: &mut Record, sent: &Members) {
     let mut configs = user.hidden.get(CONFIGS).and_then(Value::as_object).cloned().unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::errors::{Outcome, invalid_input};
 use crate::http::reply;
 use crate::state::messages::Recipient;
-use crate::state::verification_codes::{self, Purpose};
+use crate::state::verification_codes::{self, Delivery, Purpose};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateVerificationCode", send), ("VerifyVerificationCode", verify)];
 
@@ -18,7 +18,7 @@ fn recipient(call: &Call<'_>) -> Outcome<Recipient> {
 
 fn send(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let recipient = recipient(call)?;
-    verification_codes::send(call.state, call.now, &recipient, PURPOSE)?;
+    verification_codes::send(call.state, call.now, &recipient, PURPOSE, Delivery::Sent)?;
     Ok(reply::nothing(call.success()))
 }
 

@@ -65,10 +65,15 @@ pub(crate) fn import(hidden: &mut Fields, digest: &str, algorithm: &str, now: i6
     Ok(())
 }
 
+/// Returns whether the digest has the algorithm of passwords that are set as text.
+pub(crate) fn is_own(hidden: &Fields) -> bool {
+    hidden.text(ALGORITHM) == OWN
+}
+
 /// Replaces a verified digest that was computed elsewhere. The password stays the same, and as old as it is. Returns
 /// whether the digest was replaced.
 pub(crate) fn upgrade(hidden: &mut Fields, password: &str, ids: &mut Ids) -> bool {
-    let foreign = hidden.text(ALGORITHM) != OWN;
+    let foreign = !is_own(hidden);
     if foreign {
         digest(hidden, password, ids);
     }

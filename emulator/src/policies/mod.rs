@@ -2,6 +2,7 @@
 //! sentinel.
 
 pub(crate) mod application_access;
+pub(crate) mod consent_scopes;
 pub(crate) mod email;
 pub(crate) mod password;
 pub(crate) mod password_expiration;

@@ -2,8 +2,10 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use crate::errors::Refusal;
-use crate::record::{Members, Record};
+use crate::errors::{Outcome, Refusal};
+use crate::passwords;
+use crate::record::{Fields, Members, Record};
+use crate::state::State;
 
 /// Rows that people type in order.
 const ROWS: [&str; 6] =
@@ -97,6 +99,14 @@ impl<'p> PasswordPolicy<'p> {
         }
         spans
     }
+}
+
+/// Rejects the password that a user has. A digest that was computed elsewhere may be replaced by that of the same password.
+pub(crate) fn refuse_same(state: &mut State, hidden: &Fields, password: &str) -> Outcome<()> {
+    if passwords::is_own(hidden) && state.jobs.verify(hidden, password)? {
+        return Err(Refusal::new(422, "user.same_password", "New password cannot be the same as your old password."));
+    }
+    Ok(())
 }
 
 /// Returns the error for a rejected password.

@@ -3,30 +3,38 @@
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
 use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::state::sentinel::{Policy, Pool};
 
 /// The number of failures within an hour that block an identifier, unless the sign-in experience sets another one.
 const ATTEMPTS: f64 = 100.0;
 /// Minutes for which an identifier is blocked, unless the sign-in experience sets another duration.
 const LOCKOUT: f64 = 60.0;
+const BLOCKED: &str = "session.verification_blocked_too_many_attempts";
 
-/// Makes an attempt to prove an identifier, unless it is blocked, and counts it if it fails.
+/// Makes an attempt to prove an identifier, and counts it. The attempt of a blocked identifier is made, too, but fails.
 pub(crate) fn guard<T>(
     call: &mut Call<'_>,
+    pool: Pool,
     identifier: &str,
     attempt: impl FnOnce(&mut Call<'_>) -> Outcome<T>,
 ) -> Outcome<T> {
-    let now = call.now;
-    if call.state.sentinel.blocks(identifier, now) {
-        let message = "There were too many failed attempts.";
-        return Err(Refusal::new(400, "session.verification_blocked_too_many_attempts", message));
-    }
     let outcome = attempt(call);
-    if outcome.is_err() && !call.state.jobs.is_waiting() {
-        let settings = call.state.settings.get(&SIGN_IN_EXPERIENCE);
-        let policy = |name: &str| settings.get("sentinelPolicy").and_then(|policy| policy.get(name)?.as_f64());
-        let (attempts, lockout) =
-            (policy("maxAttempts").unwrap_or(ATTEMPTS), policy("lockoutDuration").unwrap_or(LOCKOUT));
-        call.state.sentinel.count(identifier, now, attempts, (lockout * 60_000.0) as i64);
+    if call.state.jobs.is_waiting() {
+        return outcome;
+    }
+    let settings = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+    let number = |name: &str| settings.get("sentinelPolicy").and_then(|policy| policy.get(name)?.as_f64());
+    let policy = Policy {
+        attempts: number("maxAttempts").unwrap_or(ATTEMPTS),
+        lockout: (number("lockoutDuration").unwrap_or(LOCKOUT) * 60_000.0) as i64,
+    };
+    if call.state.sentinel.report(pool, identifier, outcome.is_err(), policy, call.now) {
+        return Err(Refusal::new(400, BLOCKED, "There were too many failed attempts."));
     }
     outcome
+}
+
+/// Returns whether an attempt failed because the identifier is blocked.
+pub(crate) fn is_block<T>(outcome: &Outcome<T>) -> bool {
+    outcome.as_ref().is_err_and(|refusal| refusal.code() == Some(BLOCKED))
 }

@@ -29,13 +29,18 @@ pub(crate) fn find<'s>(state: &'s State, user: &str, of: Of<'_>) -> Option<&'s R
     state.store.all(&SECRETS).find(|record| record.text("userId") == user && of.is(record))
 }
 
+/// Removes the token set of a user's identity.
+pub(crate) fn remove(state: &mut State, user: &str, of: Of<'_>) {
+    if let Some(old) = find(state, user, of).map(|record| record.id.clone()) {
+        state.store.remove(&SECRETS, &old);
+    }
+}
+
 /// Stores the response of a token endpoint, in place of the previous one.
 ///
 /// The members in `identity` describe the identity, such as its `target`.
 pub(crate) fn store(state: &mut State, now: i64, user: &str, of: Of<'_>, identity: Members, response: &Members) {
-    if let Some(old) = find(state, user, of).map(|record| record.id.clone()) {
-        state.store.remove(&SECRETS, &old);
-    }
+    remove(state, user, of);
     let seconds = response.get("expires_in").and_then(Value::as_i64);
     let metadata = json!({
         "scope": response.get("scope"),
@@ -60,15 +65,30 @@ pub(crate) fn forget(state: &mut State, of: Of<'_>) {
     }
 }
 
+fn metadata<'r>(record: &'r Record, name: &str) -> Option<&'r Value> {
+    record.members.get("metadata")?.get(name).filter(|value| !value.is_null())
+}
+
+/// Returns the seconds until the access token expires.
+fn expires_in(record: &Record, now: i64) -> Option<i64> {
+    metadata(record, "expiresAt").and_then(Value::as_i64).map(|at| at - now / 1000)
+}
+
+/// Returns whether the access token has expired, and there is no token to refresh it.
+pub(crate) fn is_spent(record: &Record, now: i64) -> bool {
+    expires_in(record, now).is_some_and(|seconds| seconds <= 0) && !record.hidden.contains_key("refresh_token")
+}
+
 /// Returns the access token of a token set, as the account API shows it.
 pub(crate) fn access_token(record: &Record, now: i64) -> Value {
-    let metadata = |name: &str| record.members.get("metadata").and_then(|metadata| metadata.get(name));
-    json!({
-        "access_token": record.hidden.text("access_token"),
-        "scope": metadata("scope"),
-        "token_type": metadata("tokenType"),
-        "expires_in": metadata("expiresAt").and_then(Value::as_i64).map(|at| at - now / 1000),
-    })
+    let members = [
+        ("access_token", record.hidden.get("access_token").cloned()),
+        ("scope", metadata(record, "scope").cloned()),
+        ("token_type", metadata(record, "tokenType").cloned()),
+        ("expires_in", expires_in(record, now).map(Value::from)),
+    ];
+    let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(members.collect())
 }
 
 #[cfg(test)]
@@ -96,6 +116,7 @@ mod tests {
         let tokens = find(&state, "u", Of::Social("github")).unwrap();
         let shown = access_token(tokens, 11_000);
         assert_eq!((&shown["access_token"], &shown["expires_in"]), (&json!("second"), &json!(3590)));
+        assert!(!is_spent(tokens, 3_600_999) && is_spent(tokens, 3_601_000));
         assert!(!tokens.members.to_value().to_string().contains("second"));
         forget(&mut state, Of::Social("other"));
         assert_eq!(state.store.all(&SECRETS).count(), 1);

@@ -39,7 +39,7 @@ pub(crate) use of_collections::of;
 pub(crate) use of_settings::prepare_setting;
 pub(crate) use organizations::role_names;
 pub(crate) use phrases::{has_language, phrases_in};
-pub(crate) use profile_fields::check_listed;
+pub(crate) use profile_fields::{check_listed, refuse_reserved};
 pub(crate) use saml_applications::{check_limit, saml_config, saml_key};
 pub(crate) use sso_connectors::no_saml_connector;
 

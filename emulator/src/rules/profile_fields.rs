@@ -12,14 +12,14 @@ use crate::state::State;
 
 pub(super) static RULES: Rules = Rules { prepare, deleted, ..Rules::NONE };
 
-/// Names that fields cannot have, and the errors: a claim, custom data of the console, and sign-in identifiers.
+/// Names that fields cannot have, and the errors: a claim, sign-in identifiers, and custom data of the console.
 const RESERVED: [(&str, &[&str]); 3] = [
     ("name_conflict_built_in_prop", &["preferredUsername"]),
+    ("name_conflict_sign_in_identifier", &["email", "phone", "primaryEmail", "primaryPhone", "username"]),
     (
         "name_conflict_custom_data",
         &["onboarding", "ossOnboarding", "guideRequests", "adminConsolePreferences", "defaultTenantId"],
     ),
-    ("name_conflict_sign_in_identifier", &["email", "phone", "primaryEmail", "primaryPhone", "username"]),
 ];
 /// The lists of fields that a deletion shortens, in the documents of the sign-in page and of the account center.
 static LISTS: [(&Setting, &str); 2] =
@@ -110,6 +110,18 @@ pub(crate) fn check_listed(state: &State, list: Option<&Value>) -> Outcome<()> {
     if !repeated.is_empty() {
         return Err(invalid_input(400, "A profile field is listed more than once.")
             .with("data", json!({ "duplicateNames": repeated })));
+    }
+    Ok(())
+}
+
+/// Rejects values of fields that cannot exist.
+pub(crate) fn refuse_reserved(values: &Members) -> Outcome<()> {
+    for (code, names) in RESERVED {
+        let reserved: Vec<&str> = names.iter().copied().filter(|name| values.contains_key(*name)).collect();
+        if !reserved.is_empty() {
+            let message = format!("Reserved field name(s): {}.", reserved.join(", "));
+            return Err(refuse(code, &message));
+        }
     }
     Ok(())
 }

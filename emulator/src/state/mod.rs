@@ -75,7 +75,8 @@ pub(crate) struct State {
     /// Sign-ins that service providers have begun, by id.
     #[serde(default)]
     pub saml_sessions: HashMap<String, SamlSession>,
-    /// Failed attempts to prove an identifier.
+    /// Failed attempts to prove an identifier. Files of earlier releases have them in another form.
+    #[serde(default, rename = "lockouts")]
     pub sentinel: Sentinel,
     /// The requests that were handled last.
     #[serde(skip)]

@@ -65,6 +65,11 @@ impl Identifier {
         if self.kind == "phone" { Kind::PhoneCode } else { Kind::EmailCode }
     }
 
+    /// The kind of a record whose code proves the address as a second factor.
+    pub(crate) fn factor_kind(&self) -> Kind {
+        if self.kind == "phone" { Kind::MfaPhoneCode } else { Kind::MfaEmailCode }
+    }
+
     pub(crate) fn shown(&self) -> Value {
         json!({ "type": self.kind, "value": self.value })
     }
@@ -160,6 +165,8 @@ impl Verification {
         match self.kind {
             Kind::Social => self.shown.contains_key(SOCIAL_PROFILE),
             Kind::EnterpriseSso => self.shown.contains_key(ENTERPRISE_PROFILE),
+            // New codes prove nothing.
+            Kind::BackupCode => self.shown.contains_key("code"),
             _ => self.verified != Some(false),
         }
     }
@@ -189,13 +196,10 @@ pub(crate) struct Factors {
     /// The secret of a new authenticator app.
     pub totp: Option<String>,
     /// New backup codes.
-    pub codes: Option<Value>,
+    pub codes: Option<Vec<String>>,
     /// New passkeys.
     #[serde(default)]
     pub passkeys: Vec<Credential>,
-    /// Whether a new passkey also replaces the password.
-    #[serde(default)]
-    pub signs_in_with_passkey: bool,
     pub enabled: bool,
     pub skipped: bool,
     pub suggestion_skipped: bool,
@@ -208,9 +212,15 @@ impl Factors {
         self.totp.is_some() || !self.passkeys.is_empty()
     }
 
+    /// Returns whether the submission stores a factor.
+    pub(crate) fn adds_any(&self) -> bool {
+        self.adds_main() || self.codes.is_some()
+    }
+
     fn shown(&self) -> Value {
         let mut shown = Map::new();
-        let flags = [("mfaEnabled", self.enabled), ("mfaSkipped", self.skipped)];
+        let flags =
+            [("mfaEnabled", self.enabled), ("mfaSkipped", self.skipped), ("passkeySkipped", self.passkey_skipped)];
         shown.extend(flags.into_iter().filter(|(_, on)| *on).map(|(name, on)| (name.to_owned(), on.into())));
         let factors = [("totp", "Totp", self.totp.is_some()), ("backupCode", "BackupCode", self.codes.is_some())];
         for (name, kind, _) in factors.into_iter().filter(|(.., added)| *added) {
@@ -243,6 +253,11 @@ pub(crate) struct Progress {
     /// The new password of the user.
     pub password: Option<String>,
     pub factors: Factors,
+    /// Whether the user has filled in the form for their profile. Optional fields may then be empty.
+    #[serde(default)]
+    pub fills_in: bool,
+    #[serde(default)]
+    pub captcha: Captcha,
     /// The tokens that a social or enterprise provider has issued.
     #[serde(default)]
     pub tokens: Option<Members>,
@@ -252,6 +267,14 @@ pub(crate) struct Progress {
     /// One record of each kind.
     verifications: Vec<Verification>,
     user_agent: String,
+}
+
+/// Proof that no program uses the sign-in page.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Captcha {
+    pub verified: bool,
+    /// Whether the user has proven who they are in a way that programs cannot.
+    pub skipped: bool,
 }
 
 /// Input of a user, until the submission uses it.
@@ -286,6 +309,8 @@ impl Progress {
             profile: Members::new(),
             password: None,
             factors: Factors::default(),
+            fills_in: false,
+            captcha: Captcha::default(),
             tokens: None,
             legacy: Legacy::default(),
             verifications: Vec::new(),
@@ -324,8 +349,31 @@ impl Progress {
     /// Sets the new user, and discards the data that they were created from.
     pub(crate) fn registered(&mut self, user: String) {
         self.user = Some(user);
+        self.discard();
+    }
+
+    /// Changes the purpose, and discards the data that was entered for another one.
+    pub(crate) fn turn_to(&mut self, event: Event) {
+        if self.event != event {
+            self.discard();
+        }
+        self.event = event;
+    }
+
+    fn discard(&mut self) {
         self.profile.clear();
         self.password = None;
+        self.tokens = None;
+    }
+
+    /// Returns whether the submission changes more than the time of the sign-in.
+    pub(crate) fn changes_user(&self) -> bool {
+        !self.profile.is_empty() || self.password.is_some() || self.fills_in || self.factors.adds_any()
+    }
+
+    /// Returns whether an administrator has invited the user with a one-time token.
+    pub(crate) fn is_invited(&self) -> bool {
+        self.of_kind(Kind::OneTimeToken).is_some_and(Verification::is_valid)
     }
 
     /// Returns the record about an enterprise connector.
@@ -346,13 +394,19 @@ impl Progress {
         self.of_kind(Kind::EnterpriseSso).is_some_and(Verification::is_valid)
     }
 
-    /// Returns whether the user has proven a second factor that they already had.
-    pub(crate) fn proves_factor(&self) -> bool {
-        self.verifications.iter().any(|record| match record.kind {
-            // New secrets and codes prove nothing.
-            Kind::Totp | Kind::BackupCode | Kind::WebAuthn => record.is_valid() && record.hidden.is_empty(),
-            Kind::MfaEmailCode | Kind::MfaPhoneCode | Kind::SignInPasskey => record.is_valid(),
-            _ => false,
+    /// Returns whether the user has proven who they are in a way that needs no second factor.
+    pub(crate) fn needs_no_factor(&self) -> bool {
+        self.is_of_enterprise() || self.of_kind(Kind::SignInPasskey).is_some_and(Verification::is_valid)
+    }
+
+    /// Returns the second factors that the user has proven. New secrets and passkeys prove nothing.
+    pub(crate) fn proven_factors(&self) -> impl Iterator<Item = &'static str> {
+        let valid = self.verifications.iter().filter(|record| record.is_valid());
+        valid.filter_map(|record| match record.kind {
+            Kind::Totp | Kind::BackupCode | Kind::WebAuthn => record.hidden.is_empty().then(|| record.kind.name()),
+            Kind::MfaEmailCode => Some(Kind::EmailCode.name()),
+            Kind::MfaPhoneCode => Some(Kind::PhoneCode.name()),
+            _ => None,
         })
     }
 
@@ -380,7 +434,8 @@ impl Progress {
         let mut shown = self.submission();
         shown.insert("profile".to_owned(), self.profile.clone().into());
         shown.insert("mfa".to_owned(), self.factors.shown());
-        shown.insert("captcha".to_owned(), json!({ "verified": false, "skipped": self.social_connector().is_some() }));
+        let captcha = json!({ "verified": self.captcha.verified, "skipped": self.captcha.skipped });
+        shown.insert("captcha".to_owned(), captcha);
         shown.into()
     }
 }

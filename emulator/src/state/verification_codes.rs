@@ -35,12 +35,27 @@ impl Purpose {
     }
 }
 
+/// Whether the message with a code is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    Sent,
+    /// The code exists, but nobody learns it.
+    Suppressed,
+}
+
 /// Sends a code. It replaces the code that was sent before for the same purpose.
-pub(crate) fn send(state: &mut State, now: i64, recipient: &Recipient, purpose: Purpose) -> Outcome<()> {
-    messages::check(state, now, recipient)?;
+pub(crate) fn send(
+    state: &mut State,
+    now: i64,
+    recipient: &Recipient,
+    purpose: Purpose,
+    delivery: Delivery,
+) -> Outcome<()> {
     let code = state.ids.digits(6);
-    let payload = Map::from_iter([("code".to_owned(), code.clone().into())]);
-    messages::send(state, now, recipient, &purpose.usage, payload)?;
+    if delivery == Delivery::Sent {
+        let payload = Map::from_iter([("code".to_owned(), code.clone().into())]);
+        messages::send(state, now, recipient, &purpose.usage, payload)?;
+    }
     state.codes.retain(|known| !known.purpose.covers(&purpose, known, recipient));
     let lifetime = policy(state, "expirationDuration").map_or(LIFETIME, |seconds| (seconds * 1000.0) as i64);
     let code = Code { recipient: recipient.clone(), purpose, code, expires_at: now + lifetime, tries: 0 };

@@ -46,8 +46,12 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Returns whether a record of this kind proves that a user is present. Others only prove what a user adds.
-    const fn is_proof(&self) -> bool {
-        matches!(self, Self::Password | Self::Code { .. })
+    fn is_proof(&self) -> bool {
+        match self {
+            Self::Password => true,
+            Self::Code { usage, .. } => usage == "UserPermissionValidation",
+            _ => false,
+        }
     }
 }
 

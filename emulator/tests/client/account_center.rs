@@ -75,6 +75,12 @@ impl Account {
         self.call(Get, path, &Value::Null, "").await
     }
 
+    /// Switches second factors on.
+    async fn switch_on(&self, factors: &[&str]) -> Result<()> {
+        let settings = json!({ "mfa": { "policy": "UserControlled", "factors": factors } });
+        self.admin.operation("UpdateSignInExp")?.json(&settings).await.map(|_: Value| ())
+    }
+
     /// Creates a verification record with the password.
     pub(crate) async fn proof(&self) -> Result<String> {
         Ok(self.me.verifications().create_by_password(Password::new(PASSWORD)).await?.verification_record_id)
@@ -89,7 +95,7 @@ async fn the_account_center_is_disabled_by_default() -> Result<()> {
     let disabled = (400, "account_center.not_enabled".to_owned());
     assert_eq!(refused(account.get("/my-account").await), disabled);
     assert_eq!(refused(account.get("/my-account/sessions").await), disabled);
-    assert!(account.proof().await.is_ok(), "verification records do not depend on it");
+    assert_eq!(refused(account.proof().await), disabled);
     let empty = account.admin.request(Patch, "/api/account-center").json(&json!({})).await;
     assert_eq!(refused(empty), (422, "entity.invalid_input".into()));
     Ok(())
@@ -153,11 +159,16 @@ async fn changes_require_the_scope_of_the_field() -> Result<()> {
     let lacking = (400, "auth.unauthorized".to_owned());
     let proof = account.proof().await?;
     let data = json!({ "customData": { "k": 1 } });
+    let strictly = (401, "auth.unauthorized".to_owned());
     assert_eq!(refused(account.call(Patch, "/my-account", &data, "").await), lacking);
     let address = json!({ "address": { "country": "GB" } });
     assert_eq!(refused(account.call(Patch, "/my-account/profile", &address, "").await), lacking);
     assert_eq!(refused(account.call(Delete, "/my-account/primary-email", &Value::Null, &proof).await), lacking);
-    assert_eq!(refused(account.get("/my-account/mfa-verifications").await), lacking);
+    assert_eq!(refused(account.get("/my-account/mfa-verifications").await), strictly);
+    assert_eq!(refused(account.get("/my-account/logto-configs").await), strictly);
+    let link = json!({ "newIdentifierVerificationRecordId": "nope" });
+    assert_eq!(refused(account.call(Post, "/my-account/identities", &link, "").await), strictly);
+    assert_eq!(refused(account.call(Delete, "/my-account/identities/x", &Value::Null, "").await), lacking);
     let token = account.get("/my-account/identities/google/access-token").await;
     assert_eq!(refused(token), (403, "auth.forbidden".into()));
     Ok(())
@@ -191,6 +202,8 @@ async fn usernames_and_passwords_require_a_verification_record() -> Result<()> {
     assert_eq!(refused(short), (422, "user.username_too_short".into()));
     let weak = account.call(Post, "/my-account/password", &json!({ "password": "a" }), &proof).await;
     assert_eq!(refused(weak), (422, "password.rejected".into()));
+    let same = account.call(Post, "/my-account/password", &json!({ "password": PASSWORD }), &proof).await;
+    assert_eq!(refused(same), (422, "user.same_password".into()));
     account.call(Post, "/my-account/password", &new, &proof).await?;
     assert_eq!(refused(account.proof().await), (422, "session.invalid_credentials".into()));
 
@@ -225,6 +238,10 @@ async fn users_manage_their_second_factors() -> Result<()> {
     let proof = account.proof().await?;
     let path = "/my-account/mfa-verifications";
     assert_eq!(account.get(path).await?, json!([]));
+    let off = json!({ "type": "Totp", "secret": "JBSWY3DPEHPK3PXP" });
+    let off = account.call(Post, path, &off, &proof).await;
+    assert_eq!(refused(off), (400, "session.mfa.mfa_factor_not_enabled".into()));
+    account.switch_on(&["Totp", "BackupCode"]).await?;
     let codes = account.call(Post, &format!("{path}/backup-codes/generate"), &Value::Null, "").await?["codes"].clone();
     let set = json!({ "type": "BackupCode", "codes": codes });
     let alone = account.call(Post, path, &set, &proof).await;
@@ -245,6 +262,8 @@ async fn users_manage_their_second_factors() -> Result<()> {
     account.call(Post, path, &set, &proof).await?;
     let shown = account.get(path).await?;
     assert_eq!((&shown[0]["type"], &shown[1]["remainCodes"]), (&json!("Totp"), &json!(10)));
+    let again = account.call(Post, path, &set, &proof).await;
+    assert_eq!(refused(again), (422, "user.backup_code_already_in_use".into()));
     let listed = account.call(Get, &format!("{path}/backup-codes"), &Value::Null, &proof).await?;
     assert_eq!(listed["codes"][0]["code"], codes[0]);
     assert_eq!(account.get("/my-account/logto-configs").await?["mfa"]["enabled"], true);
@@ -275,10 +294,12 @@ async fn passkeys_answer_the_challenge_of_their_record() -> Result<()> {
     let other = key.create(&json!({ "rp": { "id": "emulator.localhost" }, "challenge": "x" }));
     assert_eq!(refused(answer(&record, &other).await), (400, "session.mfa.webauthn_verification_failed".into()));
     let add = json!({ "type": "WebAuthn", "newIdentifierVerificationRecordId": record, "name": "key" });
+    account.switch_on(&["WebAuthn"]).await?;
     let unverified = account.call(Post, "/my-account/mfa-verifications", &add, &proof).await;
     assert_eq!(refused(unverified), (400, "verification_record.not_found".into()));
 
     answer(&record, &payload).await?;
+    account.switch_on(&["WebAuthn"]).await?;
     account.call(Post, "/my-account/mfa-verifications", &add, &proof).await?;
     let key = account.get("/my-account/mfa-verifications").await?[0].clone();
     assert_eq!((&key["type"], &key["name"]), (&json!("WebAuthn"), &json!("key")));
@@ -357,16 +378,66 @@ async fn a_new_address_is_proven_by_a_code() -> Result<()> {
 async fn a_code_to_the_own_address_proves_who_the_user_is() -> Result<()> {
     let account = Account::new().await?;
     email_connector(&account.admin).await?;
-    let identifier = json!({ "type": "email", "value": "Ada@example.com" });
-    let sent = json!({ "identifier": identifier });
-    let record =
-        account.call(Post, "/verifications/verification-code", &sent, "").await?["verificationRecordId"].clone();
-    let message = account.emulator.messages().pop().unwrap();
-    assert_eq!(message.usage, "UserPermissionValidation");
-    let body = json!({ "identifier": identifier, "verificationId": record, "code": message.code() });
-    account.call(Post, "/verifications/verification-code/verify", &body, "").await?;
     let rename = json!({ "username": "lovelace" });
-    account.call(Patch, "/my-account", &rename, record.as_str().unwrap()).await?;
+    let prove = async |email: &str, template: Value| -> Result<(String, Result<Value>)> {
+        let mut body = json!({ "identifier": { "type": "email", "value": email } });
+        if !template.is_null() {
+            body["templateType"] = template;
+        }
+        let sent = account.call(Post, "/verifications/verification-code", &body, "").await?;
+        let message = account.emulator.messages().pop().unwrap();
+        body["verificationId"] = sent["verificationRecordId"].clone();
+        body["code"] = json!(message.code());
+        body.as_object_mut().unwrap().remove("templateType");
+        account.call(Post, "/verifications/verification-code/verify", &body, "").await?;
+        let record = sent["verificationRecordId"].as_str().unwrap();
+        Ok((message.usage, account.call(Patch, "/my-account", &rename, record).await))
+    };
+    let denied = (401, "verification_record.permission_denied".to_owned());
+    for (email, template, usage) in [
+        ("Ada@example.com", Value::Null, "BindNewIdentifier"),
+        ("ada@new.example", json!("UserPermissionValidation"), "BindNewIdentifier"),
+        ("ada@example.com", json!("BindMfa"), "BindMfa"),
+    ] {
+        let (sent, renamed) = prove(email, template).await?;
+        assert_eq!((sent.as_str(), refused(renamed)), (usage, denied.clone()), "{email}");
+    }
+    let (sent, renamed) = prove("ada@example.com", Value::Null).await?;
+    assert_eq!((sent.as_str(), renamed?["username"].as_str()), ("UserPermissionValidation", Some("lovelace")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_last_way_to_sign_in_stays() -> Result<()> {
+    let account = Account::new().await?;
+    let proof = account.proof().await?;
+    let unnamed = account.call(Patch, "/my-account", &json!({ "username": null }), &proof).await?;
+    assert_eq!(unnamed["username"], Value::Null);
+    let last = (400, "user.last_sign_in_method_required".to_owned());
+    assert_eq!(refused(account.call(Delete, "/my-account/primary-email", &Value::Null, &proof).await), last);
+    let connector = json!({
+        "connectorId": "mock-social-connector", "config": { "clientId": "c", "clientSecret": "s" },
+    });
+    let connector: Value = account.admin.request(Post, "/api/connectors").json(&connector).await?;
+    let identity = json!({ "connectorId": connector["id"], "connectorData": { "code": "c", "userId": "ada-1" } });
+    let link = account.admin.operation("CreateUserIdentity")?.path("userId", &account.id);
+    link.json(&identity).raw().await?;
+    account.call(Delete, "/my-account/primary-email", &Value::Null, &proof).await?;
+    let unlinked = account.call(Delete, "/my-account/identities/mock-social", &Value::Null, &proof).await;
+    assert_eq!(refused(unlinked), last);
+    Ok(())
+}
+
+#[tokio::test]
+async fn failed_proofs_block_the_user() -> Result<()> {
+    let account = Account::new().await?;
+    let policy = json!({ "sentinelPolicy": { "maxAttempts": 2 } });
+    account.admin.operation("UpdateSignInExp")?.json(&policy).await?;
+    let wrong = async || account.me.verifications().create_by_password(Password::new("wrong")).await;
+    assert_eq!(refused(wrong().await), (422, "session.invalid_credentials".into()));
+    let blocked = (400, "session.verification_blocked_too_many_attempts".to_owned());
+    assert_eq!(refused(wrong().await), blocked);
+    assert_eq!(refused(account.proof().await), blocked);
     Ok(())
 }
 
@@ -421,14 +492,20 @@ async fn users_link_social_identities_and_read_their_tokens() -> Result<()> {
     let token = account.get("/my-account/identities/mock-social/access-token").await?;
     assert_eq!((&token["access_token"], &token["scope"]), (&json!("first"), &json!("email")));
     let again = account.call(Post, "/my-account/identities", &verified("ada-2", "second").await?, &proof).await;
-    assert_eq!(refused(again), (422, "user.identity_already_in_use".into()));
+    assert_eq!(refused(again), (400, "user.identity_already_in_use".into()));
     account.call(Put, "/my-account/identities", &verified("ada-2", "second").await?, &proof).await?;
     assert_eq!(account.get("/my-account").await?["identities"]["mock-social"]["userId"], "ada-2");
 
+    let path = "/my-account/identities/mock-social/access-token";
+    let foreign = verified("eve-1", "foreign").await?["newIdentifierVerificationRecordId"].clone();
+    let foreign = account.call(Put, path, &json!({ "verificationRecordId": foreign }), "").await;
+    assert_eq!(refused(foreign), (422, "user.identity_not_exists_in_current_user".into()));
     let renewed = verified("ada-2", "third").await?["newIdentifierVerificationRecordId"].clone();
     let renew = json!({ "verificationRecordId": renewed });
     let token = account.call(Put, "/my-account/identities/mock-social/access-token", &renew, "").await?;
     assert_eq!(token["access_token"], "third");
+    let other = account.call(Put, "/my-account/identities/github/access-token", &renew, "").await;
+    assert_eq!(refused(other), (422, "verification_record.social_verification.invalid_target".into()));
     account.call(Delete, "/my-account/identities/mock-social", &Value::Null, &proof).await?;
     let gone = account.call(Delete, "/my-account/identities/mock-social", &Value::Null, &proof).await;
     assert_eq!(refused(gone), (404, "user.identity_not_exist".into()));

@@ -4,12 +4,23 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
 pub(crate) const CALLBACK: &str = "https://app.example/callback";
+
+/// The password of the user that [`ada`] creates.
+pub(crate) const PASSWORD: &str = "violet-anchor-47-kettle";
+
+/// The verifier of RFC 7636, appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// The parameters of a request for which that verifier is the proof.
+pub(crate) const CHALLENGE: &str =
+    "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
 
 /// A browser with its cookies, and the application that it shows.
 pub(crate) struct Browser {
@@ -63,6 +74,10 @@ impl Browser {
         response
     }
 
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
     pub(crate) fn get(&mut self, path: &str) -> HttpResponse {
         self.send(Method::Get, path, None)
     }
@@ -108,7 +123,8 @@ impl Browser {
 
     /// Starts an interaction of the Experience API.
     pub(crate) fn start(&mut self, event: &str, scope: &str) {
-        let page = self.authorize(&format!("scope={scope}&prompt=login consent"));
+        let challenge = if self.secret.is_empty() { format!("&{CHALLENGE}") } else { String::new() };
+        let page = self.authorize(&format!("scope={scope}&prompt=login consent{challenge}"));
         assert_eq!(page, format!("/sign-in?app_id={}", self.application));
         self.call(Method::Put, "", &json!({ "interactionEvent": event }));
     }
@@ -140,8 +156,9 @@ impl Browser {
         let id = self.verify("password", &body);
         self.call(Method::Post, "/identification", &json!({ "verificationId": id }));
         let code = self.submit().remove("code").expect("a code");
+        let proof = if self.secret.is_empty() { format!("&code_verifier={VERIFIER}") } else { String::new() };
         let (status, tokens) =
-            self.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}"));
+            self.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}{proof}"));
         assert_eq!(status, 200, "{tokens}");
         tokens
     }
@@ -181,6 +198,17 @@ fn parameters(query: &str) -> BTreeMap<String, String> {
 pub(crate) fn claims(token: &Value) -> Value {
     let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}
+
+/// Creates a user, and returns the id.
+pub(crate) async fn ada(emulator: &Emulator) -> Result<String> {
+    let ada = CreateUser {
+        username: Some("ada".into()),
+        password: Some(PASSWORD.into()),
+        name: Some("Ada".into()),
+        ..Default::default()
+    };
+    Ok(emulator.client()?.users().create(ada).await?.id)
 }
 
 /// Enables the account API.

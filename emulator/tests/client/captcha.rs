@@ -2,7 +2,7 @@ use logto_admin::Result;
 use logto_admin::models::{
     CaptchaConfig, CreateUser, RecaptchaEnterpriseConfig, TurnstileConfig, UpdateCaptchaProvider,
 };
-use logto_admin::serde_json::json;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
@@ -44,26 +44,72 @@ async fn there_is_at_most_one_captcha_provider() -> Result<()> {
 }
 
 #[tokio::test]
-async fn sign_ins_accept_the_token_of_a_captcha_and_never_require_it() -> Result<()> {
+async fn sign_ins_and_codes_require_a_captcha_if_the_policy_does() -> Result<()> {
     let emulator = Emulator::new();
     let admin = emulator.client()?;
-    let turnstile = CaptchaConfig::Turnstile(TurnstileConfig::new("site", "secret"));
-    admin.captcha_provider().update(UpdateCaptchaProvider::new(turnstile)).await?;
-    admin.operation("UpdateSignInExp")?.json(&json!({ "captchaPolicy": { "enabled": true } })).await?;
     let password = "violet-anchor-47-kettle";
     let ada = CreateUser { username: Some("ada".into()), password: Some(password.into()), ..Default::default() };
     admin.users().create(ada).await?;
     let mut browser = Browser::open(&emulator).await?;
-    for begin in [
-        json!({ "interactionEvent": "SignIn" }),
-        json!({ "interactionEvent": "SignIn", "captchaToken": "from the widget" }),
-    ] {
+    let with_token = json!({ "interactionEvent": "SignIn", "captchaToken": "from the widget" });
+    browser.authorize("scope=openid&prompt=login");
+    let failed = (422, json!("session.captcha_failed"));
+    assert_eq!(browser.experience(Method::Put, "", &with_token), failed, "there is no provider");
+
+    let turnstile = CaptchaConfig::Turnstile(TurnstileConfig::new("site", "secret"));
+    admin.captcha_provider().update(UpdateCaptchaProvider::new(turnstile)).await?;
+    admin.operation("UpdateSignInExp")?.json(&json!({ "captchaPolicy": { "enabled": true } })).await?;
+    let identify = |browser: &mut Browser, begin: &Value| {
         browser.authorize("scope=openid&prompt=login");
-        browser.call(Method::Put, "", &begin);
+        browser.call(Method::Put, "", begin);
         let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": password });
         let record = browser.verify("password", &body);
         browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
-        assert!(browser.submit().contains_key("code"), "{begin}");
+    };
+    let required = (422, json!("session.captcha_required"));
+    identify(&mut browser, &json!({ "interactionEvent": "SignIn" }));
+    assert_eq!(browser.experience(Method::Post, "/submit", &Value::Null), required);
+    identify(&mut browser, &with_token);
+    assert!(browser.submit().contains_key("code"));
+
+    browser.start("Register", "openid");
+    let code = json!({ "identifier": { "type": "email", "value": "a@b.example" }, "interactionEvent": "Register" });
+    assert_eq!(browser.experience(Method::Post, "/verification/verification-code", &code), required);
+    assert_eq!(browser.experience(Method::Post, "/identification", &json!({})), required);
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_proofs_skip_the_captcha() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let mut browser = Browser::open(&emulator).await?;
+    let skipped = |browser: &mut Browser| {
+        browser.call(Method::Get, "/interaction", &Value::Null)["captcha"]["skipped"].as_bool().unwrap()
+    };
+
+    let social = json!({ "connectorId": "mock-social-connector", "config": { "clientId": "a", "clientSecret": "b" } });
+    let social = admin.operation("CreateConnector")?.json(&social).await?["id"].clone();
+    let oidc = json!({ "clientId": "corp", "clientSecret": "s", "issuer": "https://idp.example" });
+    let oidc = json!({ "providerName": "OIDC", "connectorName": "Corp", "config": oidc });
+    let oidc = admin.operation("CreateSsoConnector")?.json(&oidc).await?["id"].clone();
+    for (kind, connector) in [("social", social), ("sso", oidc)] {
+        browser.start("SignIn", "openid");
+        let path = format!("/verification/{kind}/{}", connector.as_str().unwrap());
+        let begin = json!({ "state": "s", "redirectUri": "https://app.example/callback" });
+        let begun = browser.call(Method::Post, &format!("{path}/authorization-uri"), &begin);
+        assert!(!skipped(&mut browser));
+        let data = json!({ "state": "s", "code": "c", "userId": "u" });
+        let body = json!({ "verificationId": begun["verificationId"], "connectorData": data });
+        browser.call(Method::Post, &format!("{path}/verify"), &body);
+        assert!(skipped(&mut browser), "{kind}");
     }
+
+    let token = json!({ "email": "ada@example.com" });
+    let token = admin.operation("AddOneTimeTokens")?.json(&token).await?["token"].clone();
+    browser.start("SignIn", "openid");
+    let identifier = json!({ "type": "email", "value": "ada@example.com" });
+    browser.verify("one-time-token/verify", &json!({ "identifier": identifier, "token": token }));
+    assert!(skipped(&mut browser));
     Ok(())
 }

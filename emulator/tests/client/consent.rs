@@ -6,16 +6,9 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, location};
+use crate::browser::{Browser, CALLBACK, PASSWORD, ada, location};
 
-const PASSWORD: &str = "violet-anchor-47-kettle";
 const CONSENT: &str = "/api/interaction/consent";
-
-/// Creates a user. Returns the id.
-async fn ada(emulator: &Emulator) -> Result<String> {
-    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
-    Ok(emulator.client()?.users().create(ada).await?.id)
-}
 
 /// Signs in to a third-party application, up to the page that asks for the consent.
 async fn asked(emulator: &Emulator, scope: &str) -> Result<Browser> {
@@ -45,7 +38,7 @@ fn consent_page(browser: &mut Browser, scope: &str) {
     browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
     let target = browser.call(Method::Post, "/submit", &Value::Null)["redirectTo"].as_str().unwrap().to_owned();
     let consent = location(&browser.get(&target));
-    assert_eq!(consent, "/consent");
+    assert_eq!(consent, format!("/consent?app_id={}", browser.application));
     assert_eq!(browser.get(&consent).status, 200, "the page asks the user");
 }
 
@@ -103,7 +96,7 @@ async fn third_party_applications_request_only_the_scopes_that_they_were_assigne
     let resource = admin.operation("CreateResource")?.json(&resource).await?["id"].as_str().unwrap().to_owned();
     let scope = admin.resources().create_scope(&resource, CreateResourceScope::new("read:orders")).await?.id;
     let invite = admin.operation("CreateOrganizationScope")?.json(&json!({ "name": "invite" })).await?["id"].clone();
-    for scope in ["profile", "email", "read:orders", "invite", "unknown"] {
+    for scope in ["profile", "email"] {
         let target = browser.authorize(&format!("scope=openid offline_access {scope}&prompt=consent"));
         let reported = browser.follow(&target);
         let shown = ["error", "error_description", "scope", "state"].map(|name| reported[name].as_str());
@@ -111,8 +104,11 @@ async fn third_party_applications_request_only_the_scopes_that_they_were_assigne
     }
     assign(&browser, json!({ "userScopes": ["profile"], "resourceScopes": [scope], "organizationScopes": [invite] }))
         .await?;
-    let assigned = "scope=openid offline_access profile read:orders invite&prompt=consent";
-    assert!(browser.authorize(assigned).starts_with("/sign-in"));
+    // Scopes of resources and of organizations are left out of the consent instead.
+    for scope in ["profile", "read:orders", "invite", "unknown"] {
+        let asked = format!("scope=openid offline_access {scope}&prompt=consent");
+        assert!(browser.authorize(&asked).starts_with("/sign-in"), "{scope}");
+    }
     let target = browser.authorize("scope=openid email");
     assert_eq!(browser.follow(&target)["scope"], "email");
 
@@ -166,5 +162,95 @@ async fn third_party_applications_get_no_other_scopes_of_the_same_name() -> Resu
     let form = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
     let scope = |name: &str| browser.token(&format!("{form}&resource=https://{name}.example")).1["scope"].clone();
     assert_eq!((scope("orders"), scope("bills")), (json!("read"), json!("")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_page_shows_the_style_of_the_application_and_the_scopes_by_organization() -> Result<()> {
+    let emulator = Emulator::new();
+    let (admin, user) = (emulator.client()?, ada(&emulator).await?);
+    let create = async |operation: &str, body: Value| -> Result<String> {
+        Ok(admin.operation(operation)?.json(&body).await?["id"].as_str().unwrap().to_owned())
+    };
+    let api = create("CreateResource", json!({ "name": "Orders", "indicator": "https://orders.example" })).await?;
+    let read = admin.resources().create_scope(&api, CreateResourceScope::new("read")).await?.id;
+    let write = admin.resources().create_scope(&api, CreateResourceScope::new("write")).await?.id;
+    let role = create("CreateRole", json!({ "name": "clerk", "description": "d", "scopeIds": [read] })).await?;
+    admin.users().assign_roles(&user, [role]).await?;
+    let acme = create("CreateOrganization", json!({ "name": "Acme" })).await?;
+    admin.organizations().add_users(&acme, [user.clone()]).await?;
+    let role = create("CreateOrganizationRole", json!({ "name": "boss", "resourceScopeIds": [write] })).await?;
+    let assign_role = admin.operation("AssignOrganizationRolesToUser")?.path("id", &acme).path("userId", &user);
+    assign_role.json(&json!({ "organizationRoleIds": [role] })).raw().await?;
+
+    let mut browser = partner(&emulator).await?;
+    let style = json!({ "displayName": "Partner Inc", "termsOfUseUrl": "https://partner.example/terms" });
+    let update = admin.operation("ReplaceApplicationSignInExperience")?.path("applicationId", &browser.application);
+    update.json(&style).await?;
+    assign(
+        &browser,
+        json!({
+            "userScopes": ["urn:logto:scope:organizations"],
+            "resourceScopes": [read],
+            "organizationResourceScopes": [write],
+        }),
+    )
+    .await?;
+    let scope = "openid urn:logto:scope:organizations read write&resource=https://orders.example";
+    consent_page(&mut browser, scope);
+    let (_, shown) = consent(&mut browser, Method::Get, None);
+    let application = &shown["application"];
+    assert_eq!((&application["displayName"], &application["branding"]), (&json!("Partner Inc"), &json!({})));
+    assert_eq!(application["color"], Value::Null);
+    let name = |list: &Value| list[0]["scopes"].as_array().unwrap().iter().map(|scope| scope["name"].clone()).collect();
+    let outside: Value = name(&shown["missingResourceScopes"]);
+    let inside: Value = name(&shown["organizations"][0]["missingResourceScopes"]);
+    assert_eq!((outside, inside), (json!(["read"]), json!(["write"])));
+
+    // Without the organization, its scopes are rejected, and are not asked for again.
+    let (_, given) = consent(&mut browser, Method::Post, Some(&json!({})));
+    browser.follow(given["redirectTo"].as_str().unwrap());
+    let grants = admin.users().list_grants(&user).await?.grants;
+    let grants = logto_admin::serde_json::to_value(&grants).unwrap();
+    let expected = json!({ "resources": { "https://orders.example": "write" } });
+    assert_eq!(grants[0]["payload"]["rejected"], expected, "{grants}");
+    let again = browser.authorize(&format!("scope={scope}"));
+    assert!(again.starts_with(CALLBACK), "{again}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_organizations_of_a_consent_are_checked() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    ada(&emulator).await?;
+    let strangers = admin.organizations().create(CreateOrganization::new("strangers")).await?.id;
+    let mut browser = asked(&emulator, "openid profile").await?;
+    assert_eq!(consent(&mut browser, Method::Get, None).1["organizations"], json!([]));
+    let (status, refused) = consent(&mut browser, Method::Post, Some(&json!({ "organizationIds": [strangers] })));
+    assert_eq!((status, &refused["code"]), (422, &json!("organization.require_membership")));
+    let (status, refused) = consent(&mut browser, Method::Post, Some(&json!({ "organizationIds": "x" })));
+    assert_eq!((status, &refused["code"]), (400, &json!("guard.invalid_input")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_without_access_to_an_application_cannot_consent() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    ada(&emulator).await?;
+    let other = admin.users().create(CreateUser::default()).await?.id;
+    let mut browser = asked(&emulator, "openid profile").await?;
+    let rules = json!({
+        "userIds": [other], "userRoleIds": [], "organizationIds": [], "organizationRoleRules": [],
+    });
+    let replace = admin.operation("ReplaceApplicationAccessControl")?.path("applicationId", &browser.application);
+    replace.json(&rules).await?;
+    let enable = admin.operation("UpdateApplication")?.path("id", &browser.application);
+    enable.json(&json!({ "appLevelAccessControlEnabled": true })).await?;
+    for (method, body) in [(Method::Get, None), (Method::Post, Some(json!({})))] {
+        let (status, refused) = consent(&mut browser, method, body.as_ref());
+        assert_eq!((status, &refused["code"]), (400, &json!("oidc.access_denied")));
+    }
     Ok(())
 }

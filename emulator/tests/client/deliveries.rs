@@ -343,3 +343,33 @@ async fn the_server_delivers_after_its_response() -> Result<()> {
     }
     panic!("no delivery");
 }
+
+#[tokio::test]
+async fn the_end_of_grants_beyond_the_limit_is_delivered() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    let password = "violet-anchor-47-kettle";
+    let ada = stage.client.users().create(CreateUser { password: Some(password.into()), ..ada() }).await?;
+    let hook = json!({ "events": ["Grant.LimitExceeded"], "config": { "url": "https://receiver.example" } });
+    stage.client.operation("CreateHook")?.json(&hook).await?;
+    let settings = json!({ "name": "web", "type": "Traditional", "customClientMetadata": { "maxAllowedGrants": 1 } });
+    let mut browser = Browser::open_application(&stage.emulator, settings).await?;
+    browser.sign_in("ada", password, "openid");
+    let grants = stage.client.users().list_grants(&ada.id).await?.grants;
+    let mut other = Browser::open(&stage.emulator).await?;
+    (other.application, other.secret) = (browser.application.clone(), browser.secret.clone());
+    other.sign_in("ada", password, "openid");
+    stage.emulator.deliver().await;
+    let bodies = stage.bodies();
+    let [body] = bodies.as_slice() else { panic!("one delivery: {bodies:?}") };
+    let expected = json!({
+        "userId": ada.id,
+        "applicationId": browser.application,
+        "revokedGrantIds": [grants[0].id],
+        "maxAllowedGrants": 1,
+        "preRevocationActiveGrantCount": 2,
+    });
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&body[name], value, "{body}");
+    }
+    Ok(())
+}

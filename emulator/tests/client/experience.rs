@@ -4,20 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use logto_admin::Result;
-use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method::{Get, Post, Put};
 use logto_admin::transport::{HttpRequest, HttpResponse, TransportError, transport_fn};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::Browser;
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
-
-async fn ada(emulator: &Emulator) -> Result<String> {
-    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
-    Ok(emulator.client()?.users().create(ada).await?.id)
-}
+use crate::browser::{Browser, PASSWORD, ada};
 
 fn by_password(username: &str, password: &str) -> Value {
     json!({ "identifier": { "type": "username", "value": username }, "password": password })
@@ -53,11 +45,66 @@ async fn wrong_passwords_and_missing_identification_are_rejected() -> Result<()>
     let unknown = json!({ "verificationId": "nope" });
     let missing = (404, json!("session.verification_session_not_found"));
     assert_eq!(browser.experience(Post, "/identification", &unknown), missing);
+    let none = (400, json!("guard.invalid_input"));
+    assert_eq!(browser.experience(Post, "/identification", &json!({})), none);
     let record = browser.verify("password", &by_password("ada", PASSWORD));
     let body = json!({ "isSuspended": true });
     emulator.client()?.operation("UpdateUserIsSuspended")?.path("userId", &id).json(&body).await?;
+    let suspended = (401, json!("user.suspended"));
+    assert_eq!(browser.experience(Post, "/verification/password", &by_password("ada", PASSWORD)), suspended);
     let record = json!({ "verificationId": record });
     assert_eq!(browser.experience(Post, "/identification", &record), (401, json!("user.suspended")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn modes_are_checked_when_the_user_is_identified() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    emulator.client()?.operation("UpdateSignInExp")?.json(&json!({ "signInMode": "Register" })).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    let record = json!({ "verificationId": browser.verify("password", &by_password("ada", PASSWORD)) });
+    let forbidden = (403, json!("auth.forbidden"));
+    assert_eq!(browser.experience(Post, "/identification", &record), forbidden);
+    browser.call(Put, "/interaction-event", &json!({ "interactionEvent": "Register" }));
+    let back = json!({ "interactionEvent": "SignIn" });
+    assert_eq!(browser.experience(Put, "/interaction-event", &back), forbidden);
+    let proves_nothing_new = (400, json!("session.verification_failed"));
+    assert_eq!(browser.experience(Post, "/identification", &record), proves_nothing_new);
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_record_has_its_own_code() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    crate::connectors::email_connector(&admin).await?;
+    let templates = ["SignIn", "Register", "ForgotPassword", "Generic"];
+    let templates = templates.map(|usage| json!({ "usageType": usage, "content": "{{code}}" }));
+    let config = json!({ "accountSID": "a", "authToken": "b", "fromMessagingServiceSID": "c", "templates": templates });
+    let sms = json!({ "connectorId": "mock-short-message-service", "config": config });
+    admin.operation("CreateConnector")?.json(&sms).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    let (email, phone) =
+        (json!({ "type": "email", "value": "a@b.example" }), json!({ "type": "phone", "value": "12025550123" }));
+    let send = |browser: &mut Browser, identifier: &Value| {
+        let body = json!({ "identifier": identifier, "interactionEvent": "Register" });
+        let record = browser.verify("verification-code", &body);
+        let code = browser.emulator.messages().pop().unwrap().code().unwrap().to_owned();
+        (record, code)
+    };
+    let (by_email, by_phone) = (send(&mut browser, &email), send(&mut browser, &phone));
+    let path = "/verification/verification-code/verify";
+    let with = |identifier: &Value, record: &str, code: &str| json!({ "identifier": identifier, "verificationId": record, "code": code });
+    let other = json!({ "type": "email", "value": "c@d.example" });
+    let mismatch = (400, json!("verification_code.email_mismatch"));
+    assert_eq!(browser.experience(Post, path, &with(&other, &by_email.0, &by_email.1)), mismatch);
+    let missing = (404, json!("session.verification_session_not_found"));
+    assert_eq!(browser.experience(Post, path, &with(&phone, &by_email.0, &by_email.1)), missing);
+    browser.call(Post, path, &with(&email, &by_email.0, &by_email.1));
+    browser.call(Post, path, &with(&phone, &by_phone.0, &by_phone.1));
     Ok(())
 }
 
@@ -107,8 +154,10 @@ async fn webhooks_learn_that_an_identifier_is_blocked() -> Result<()> {
     }
     emulator.deliver().await;
     let received = std::mem::take(&mut *received.lock().unwrap());
-    assert_eq!(received.len(), 1);
+    assert_eq!(received.len(), 2, "the second failure blocks, and the third one is blocked");
     let delivery = &received[0];
+    assert_eq!(delivery["applicationId"], browser.application);
+    assert!(delivery["sessionId"].as_str().is_some_and(|id| !id.is_empty()), "{delivery}");
     assert_eq!((&delivery["type"], &delivery["value"]), (&json!("username"), &json!("ada")));
     assert_eq!(delivery["interactionEvent"], "SignIn");
     Ok(())
@@ -187,6 +236,15 @@ async fn forgotten_passwords_are_replaced_with_a_code() -> Result<()> {
     let mut browser = Browser::open(&emulator).await?;
     browser.start("ForgotPassword", "openid");
     let identifier = json!({ "type": "email", "value": "ada@example.com" });
+    let off = (422, json!("session.not_supported_for_forgot_password"));
+    let proof = browser.prove_address(&identifier, "ForgotPassword");
+    assert_eq!(browser.experience(Post, "/identification", &proof), off);
+    let methods = json!({ "forgotPasswordMethods": ["EmailVerificationCode"] });
+    admin.operation("UpdateSignInExp")?.json(&methods).await?;
+    let sent = emulator.messages().len();
+    let stranger = json!({ "type": "email", "value": "nobody@example.com" });
+    browser.verify("verification-code", &json!({ "identifier": stranger, "interactionEvent": "ForgotPassword" }));
+    assert_eq!(emulator.messages().len(), sent, "strangers get no message");
     let body = json!({ "identifier": identifier, "interactionEvent": "ForgotPassword" });
     let record = browser.verify("verification-code", &body);
     let with = |code: &str| json!({ "identifier": identifier, "verificationId": record, "code": code });
@@ -261,6 +319,11 @@ async fn with_email_sign_up(more: Value) -> Result<Emulator> {
 /// Registers with a code, and returns the status and the code of the error.
 fn register(browser: &mut Browser, email: &str) -> (u16, Value) {
     browser.start("Register", "openid");
+    let send = json!({ "identifier": { "type": "email", "value": email }, "interactionEvent": "Register" });
+    let sent = browser.experience(Post, "/verification/verification-code", &send);
+    if sent.0 != 200 {
+        return sent;
+    }
     let record = browser.prove_address(&json!({ "type": "email", "value": email }), "Register");
     browser.experience(Post, "/identification", &record)
 }
@@ -283,7 +346,8 @@ async fn blocked_addresses_do_not_register() -> Result<()> {
     assert_eq!(register(&mut browser, "ada@good.example").0, 201);
     assert_eq!(register(&mut browser, "ada@mailinator.com").0, 201, "disposable addresses are not recognized");
     browser.start("Register", "openid");
-    let mut profile = browser.prove_address(&json!({ "type": "email", "value": "bob@bad.example" }), "Register");
+    // Codes for sign-ins go to all addresses.
+    let mut profile = browser.prove_address(&json!({ "type": "email", "value": "bob@bad.example" }), "SignIn");
     profile["type"] = json!("email");
     assert_eq!(browser.experience(Post, "/profile", &profile), blocked("email"));
     // Existing users keep their addresses.
@@ -325,14 +389,14 @@ async fn new_users_fill_in_required_profile_fields() -> Result<()> {
     let parts = [part("givenName", true), part("middleName", false)];
     for field in [
         json!({ "name": "company", "type": "Text", "required": true }),
-        json!({ "name": "seats", "type": "Number", "required": false }),
-        json!({ "name": "profile", "type": "Url", "required": true }),
+        json!({ "name": "seats", "type": "Number", "required": false, "config": {} }),
+        json!({ "name": "website", "type": "Url", "required": true }),
         json!({ "name": "fullname", "type": "Fullname", "required": true, "config": { "parts": parts } }),
         json!({ "name": "motto", "type": "Text", "required": true }),
     ] {
         admin.operation("CreateCustomProfileField")?.json(&field).await?;
     }
-    let names = ["company", "seats", "profile", "fullname"].map(|name| json!({ "name": name }));
+    let names = ["company", "seats", "website", "fullname"].map(|name| json!({ "name": name }));
     admin.operation("UpdateSignInExp")?.json(&json!({ "signUpProfileFields": names })).await?;
 
     let mut browser = Browser::open(&emulator).await?;
@@ -345,19 +409,36 @@ async fn new_users_fill_in_required_profile_fields() -> Result<()> {
     let fill = |browser: &mut Browser, values: Value| {
         browser.call(Post, "/profile", &json!({ "type": "extraProfile", "values": values }));
     };
-    fill(&mut browser, json!({ "company": "ACME", "givenName": "Ada" }));
+    fill(&mut browser, json!({ "company": "ACME", "givenName": "Ada", "middleName": "" }));
     assert_eq!(browser.experience(Post, "/identification", &record), missing);
-    fill(&mut browser, json!({ "profile": "" }));
-    assert_eq!(browser.experience(Post, "/identification", &record), missing);
-    fill(&mut browser, json!({ "profile": "https://ada.example", "address": { "country": "GB", "planet": "Earth" } }));
-    browser.call(Post, "/identification", &record);
+    fill(&mut browser, json!({ "website": "https://ada.example" }));
+    assert_eq!(browser.experience(Post, "/identification", &record), missing, "the form replaces earlier values");
+    for (values, reserved) in [
+        (json!({ "preferredUsername": "a" }), "built_in_prop"),
+        (json!({ "email": "a" }), "sign_in_identifier"),
+        (json!({ "onboarding": "a" }), "custom_data"),
+    ] {
+        let refused = (400, json!(format!("custom_profile_fields.name_conflict_{reserved}")));
+        let body = json!({ "type": "extraProfile", "values": values });
+        assert_eq!(browser.experience(Post, "/profile", &body), refused);
+    }
+    let body = json!({ "type": "extraProfile", "values": { "avatar": "no URL" } });
+    assert_eq!(browser.experience(Post, "/profile", &body).0, 500);
+    let address = json!({ "country": "GB", "planet": "Earth" });
+    fill(
+        &mut browser,
+        json!({ "company": "ACME", "givenName": "Ada", "middleName": "", "website": "https://ada.example", "address": address }),
+    );
+    browser.call(Post, "/identification", &json!({}));
     assert!(browser.submit().contains_key("code"));
 
     let ada = &admin.operation("ListUsers")?.query("search.primaryEmail", "ada@example.com").await?[0];
     assert_eq!(ada["customData"], json!({ "company": "ACME" }));
     assert_eq!(
         ada["profile"],
-        json!({ "givenName": "Ada", "profile": "https://ada.example", "address": { "country": "GB" } })
+        json!({
+            "givenName": "Ada", "middleName": "", "website": "https://ada.example", "address": { "country": "GB" },
+        })
     );
     Ok(())
 }

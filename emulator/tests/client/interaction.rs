@@ -1,17 +1,14 @@
 //! The interaction API of releases up to 1.30.
 
 use logto_admin::Result;
-use logto_admin::models::CreateUser;
 use logto_admin::operation::Release;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method::{self, Delete, Get, Patch, Post, Put};
 use logto_admin_emulator::Emulator;
 
 use crate::authenticator::Authenticator;
-use crate::browser::Browser;
+use crate::browser::{Browser, PASSWORD, ada};
 use crate::connectors::email_connector;
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
 
 fn emulator() -> Emulator {
     Emulator::builder().release(Release::new(30)).build()
@@ -44,11 +41,6 @@ fn submit(browser: &mut Browser) -> (u16, Value) {
 fn finish(browser: &mut Browser) {
     let target = call(browser, Post, "/submit", Value::Null)["redirectTo"].as_str().unwrap().to_owned();
     assert!(browser.follow(&target).contains_key("code"));
-}
-
-async fn ada(emulator: &Emulator) -> Result<String> {
-    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
-    Ok(emulator.client()?.users().create(ada).await?.id)
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ async fn logs_of_a_consent_name_the_missing_scopes_of_resources() -> Result<()> 
     let mut browser = Browser::open(&emulator).await?;
     browser.sign_in("ada", "violet-anchor-47-kettle", "openid");
     let target = browser.authorize("scope=openid read&resource=https://orders.example");
-    assert_eq!(target, "/consent");
+    assert_eq!(target, format!("/consent?app_id={}", browser.application));
     let logs = emulator.client()?.operation("ListLogs")?.query("logKey", "Interaction.Create").await?;
     let details = json!({ "missingResourceScopes": { "https://orders.example": ["read"] } });
     let consent = json!({ "name": "consent", "details": details, "reasons": ["rs_scopes_missing"] });

@@ -40,6 +40,9 @@ async fn users_sign_in_with_a_one_time_token_and_join_organizations() -> Result<
     let context = OneTimeTokenContext { jit_organization_ids: Some(vec![organization.clone()]), ..Default::default() };
     let link = CreateOneTimeToken { context: Some(context), ..CreateOneTimeToken::new(EMAIL) };
     let token = client.one_time_tokens().create(link).await?.token;
+    let other = json!({ "email": "bob@example.com", "context": { "interactionEvent": "Register" } });
+    let other = client.operation("AddOneTimeTokens")?.json(&other).await?["token"].clone();
+    let to_register = json!({ "identifier": { "type": "email", "value": "bob@example.com" }, "token": other });
     let ada = CreateUser {
         username: Some("ada".into()),
         primary_email: Some(EMAIL.into()),
@@ -53,11 +56,25 @@ async fn users_sign_in_with_a_one_time_token_and_join_organizations() -> Result<
     let body = |email: &str| json!({ "identifier": { "type": "email", "value": email }, "token": token });
     let wrong = browser.experience(Method::Post, "/verification/one-time-token/verify", &body("bob@example.com"));
     assert_eq!(wrong, (400, json!("one_time_token.email_mismatch")));
+    let wrong = browser.experience(Method::Post, "/verification/one-time-token/verify", &to_register);
+    assert_eq!(wrong, (400, json!("one_time_token.interaction_event_mismatch")));
     let record = browser.call(Method::Post, "/verification/one-time-token/verify", &body(EMAIL));
     browser.call(Method::Post, "/identification", &record);
     assert!(browser.call(Method::Post, "/submit", &Value::Null)["redirectTo"].is_string());
     let members = client.organizations().list_users(&organization).await?.items;
     assert_eq!(members.into_iter().map(|user| user.id).collect::<Vec<_>>(), [id]);
+
+    // Invited users register even if others cannot.
+    let only_sign_in =
+        json!({ "signInMode": "SignIn", "signUp": { "identifiers": ["email"], "password": false, "verify": true } });
+    crate::connectors::email_connector(&client).await?;
+    client.operation("UpdateSignInExp")?.json(&only_sign_in).await?;
+    browser.start("Register", "openid");
+    let forbidden = (403, json!("auth.forbidden"));
+    assert_eq!(browser.experience(Method::Post, "/identification", &json!({})), forbidden);
+    let record = browser.call(Method::Post, "/verification/one-time-token/verify", &to_register);
+    browser.call(Method::Post, "/identification", &record);
+    assert!(browser.submit().contains_key("code"));
     let again = client.one_time_tokens().verify(VerifyOneTimeToken::new(token.as_str(), EMAIL)).await;
     assert_eq!(refused(again), (400, "one_time_token.token_consumed".into()));
     Ok(())
@@ -70,15 +87,17 @@ async fn one_time_tokens_expire() -> Result<()> {
     let short = CreateOneTimeToken { expires_in: Some(60), ..CreateOneTimeToken::new(EMAIL) };
     let created = client.one_time_tokens().create(short).await?;
     emulator.advance(Duration::from_secs(61));
-    let late = client.one_time_tokens().verify(VerifyOneTimeToken::new(created.token.as_str(), EMAIL)).await;
-    assert_eq!(refused(late), (400, "one_time_token.token_expired".into()));
-    assert_eq!(client.one_time_tokens().get(&created.id).await?.status, OneTimeTokenStatus::Expired);
     let active = client.one_time_tokens().list().status(OneTimeTokenStatus::Active).await?.items;
     assert_eq!(
         active.iter().map(|token| &token.status).collect::<Vec<_>>(),
         [&OneTimeTokenStatus::Expired],
         "by stored status"
     );
+    let late = client.one_time_tokens().verify(VerifyOneTimeToken::new(created.token.as_str(), EMAIL)).await;
+    assert_eq!(refused(late), (400, "one_time_token.token_expired".into()));
+    assert_eq!(client.one_time_tokens().get(&created.id).await?.status, OneTimeTokenStatus::Expired);
+    let active = client.one_time_tokens().list().status(OneTimeTokenStatus::Active).await?.items;
+    assert!(active.is_empty(), "the late use marks the token");
     let next = client.one_time_tokens().create(CreateOneTimeToken::new(EMAIL)).await?;
     assert!(
         client

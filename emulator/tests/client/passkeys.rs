@@ -9,9 +9,8 @@ use logto_admin::transport::Method::{Get, Post, Put};
 use logto_admin_emulator::Emulator;
 
 use crate::authenticator::Authenticator;
-use crate::browser::Browser;
+use crate::browser::{Browser, PASSWORD};
 
-const PASSWORD: &str = "violet-anchor-47-kettle";
 const FAILED: &str = "session.mfa.webauthn_verification_failed";
 
 /// Creates an emulator with a user and settings. Returns it with the user's id.
@@ -188,6 +187,7 @@ async fn passkeys_replace_passwords() -> Result<()> {
     let body =
         json!({ "verificationId": asked["verificationId"], "payload": key.get(&asked["authenticationOptions"]) });
     let record = browser.call(Post, &format!("{path}/verify"), &body);
+    assert_eq!(browser.call(Get, "/interaction", &Value::Null)["captcha"]["skipped"], true);
     browser.call(Post, "/identification", &record);
     assert!(browser.submit().contains_key("code"), "the passkey is also the second factor");
 
@@ -199,7 +199,8 @@ async fn passkeys_replace_passwords() -> Result<()> {
     let record = browser.call(Post, &format!("{path}/verify"), &body);
     browser.call(Post, "/identification", &record);
     assert_eq!(browser.call(Get, "/interaction", &Value::Null)["userId"], id);
-    assert_eq!(browser.experience(Post, &format!("{path}/verify"), &body), unknown, "a challenge is answered once");
+    let failed = (400, json!("session.mfa.webauthn_verification_failed"));
+    assert_eq!(browser.experience(Post, &format!("{path}/verify"), &body), failed, "an answer is accepted once");
 
     let off = json!({ "passkeySignIn": { "enabled": false } });
     emulator.client()?.operation("UpdateSignInExp")?.json(&off).await?;

@@ -1,5 +1,7 @@
 //! Sign-ins with second factors, one-time tokens and access control.
 
+use std::time::Duration;
+
 use data_encoding::BASE32;
 use hmac::{Hmac, KeyInit, Mac};
 use logto_admin::models::CreateUser;
@@ -9,9 +11,7 @@ use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 use sha1::Sha1;
 
-use crate::browser::Browser;
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
+use crate::browser::{Browser, PASSWORD};
 
 /// Creates an emulator with a user and a policy for second factors. Returns it with the user's id.
 async fn with_policy(policy: &str, factors: &[&str]) -> Result<(Emulator, String)> {
@@ -90,6 +90,103 @@ async fn mandatory_factors_are_added_and_then_required() -> Result<()> {
     browser.verify("backup-code/verify", &json!({ "code": codes["codes"][0] }));
     assert!(browser.submit().contains_key("code"));
     assert_eq!(factors(&admin, &id).await?[1]["remainCodes"], 9);
+
+    identify(&mut browser);
+    let again = browser.experience(Post, "/verification/backup-code/verify", &json!({ "code": codes["codes"][0] }));
+    assert_eq!(again, (400, json!("session.mfa.invalid_backup_code")));
+    let again = browser.experience(Post, "/verification/totp/verify", &json!({ "code": code(&emulator, secret) }));
+    assert_eq!(again, (400, json!("session.mfa.invalid_totp_code")), "a code proves the factor once");
+    let username = json!({ "type": "username", "value": "lovelace" });
+    let unproven = (403, json!("session.mfa.require_mfa_verification"));
+    assert_eq!(browser.experience(Post, "/profile", &username), unproven);
+    assert_eq!(browser.experience(Post, "/profile/mfa/mfa-enabled", &Value::Null), unproven);
+    emulator.advance(Duration::from_secs(30));
+    browser.verify("totp/verify", &json!({ "code": code(&emulator, secret) }));
+    assert_eq!(browser.experience(Post, "/profile", &username), (422, json!("user.username_exists_in_profile")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_becomes_a_second_factor() -> Result<()> {
+    let (emulator, id) = with_policy("Mandatory", &["EmailVerificationCode", "Totp"]).await?;
+    let admin = emulator.client()?;
+    crate::connectors::email_connector(&admin).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    identify(&mut browser);
+    let unbound = json!({ "type": "EmailVerificationCode", "verificationId": "nope" });
+    let missing = (404, json!("session.verification_session_not_found"));
+    assert_eq!(browser.experience(Post, "/profile/mfa", &unbound), missing);
+    let identifier = json!({ "type": "email", "value": "ada@example.com" });
+    let mut record = browser.prove_address(&identifier, "SignIn");
+    assert_eq!(emulator.messages().pop().unwrap().usage, "BindMfa");
+    record["type"] = json!("EmailVerificationCode");
+    browser.call(Post, "/profile/mfa", &record);
+    assert!(browser.submit().contains_key("code"));
+    assert_eq!(admin.users().get(&id).await?.primary_email.as_deref(), Some("ada@example.com"));
+    identify(&mut browser);
+    assert_eq!(submit(&mut browser), (403, json!("session.mfa.require_mfa_verification")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn factors_that_replace_passwords_suggest_another_one() -> Result<()> {
+    let (emulator, id) = with_policy("Mandatory", &["EmailVerificationCode", "Totp"]).await?;
+    let admin = emulator.client()?;
+    crate::connectors::email_connector(&admin).await?;
+    let settings = json!({ "signUp": { "identifiers": ["email"], "password": false, "verify": true } });
+    admin.operation("UpdateSignInExp")?.json(&settings).await?;
+    let email = json!({ "primaryEmail": "ada@example.com" });
+    admin.operation("UpdateUser")?.path("userId", &id).json(&email).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let sign_in = |browser: &mut Browser| {
+        identify(browser);
+        let record = browser.verify("mfa-verification-code", &json!({ "identifierType": "email" }));
+        let code = browser.emulator.messages().pop().unwrap().code().unwrap().to_owned();
+        let body = json!({ "verificationId": record, "code": code, "identifierType": "email" });
+        browser.verify("mfa-verification-code/verify", &body);
+    };
+    sign_in(&mut browser);
+    assert_eq!(submit(&mut browser), (422, json!("session.mfa.suggest_additional_mfa")));
+    browser.call(Post, "/profile/mfa/mfa-suggestion-skipped", &Value::Null);
+    assert!(browser.submit().contains_key("code"));
+    sign_in(&mut browser);
+    assert!(browser.submit().contains_key("code"), "the choice is remembered");
+    Ok(())
+}
+
+#[tokio::test]
+async fn new_users_decide_about_second_factors() -> Result<()> {
+    let (emulator, _) = with_policy("PromptAtSignInAndSignUp", &["Totp"]).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    let identifier = json!({ "type": "username", "value": "grace" });
+    let record = browser.verify("new-password-identity", &json!({ "identifier": identifier, "password": PASSWORD }));
+    browser.call(Post, "/identification", &json!({ "verificationId": record }));
+    assert_eq!(submit(&mut browser), (422, json!("user.suggest_mfa")));
+    browser.call(Post, "/profile/mfa/mfa-enabled", &Value::Null);
+    assert_eq!(submit(&mut browser), (422, json!("user.missing_mfa")));
+    browser.call(Post, "/profile/mfa/mfa-skipped", &Value::Null);
+    assert!(browser.submit().contains_key("code"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn organizations_can_require_second_factors() -> Result<()> {
+    let (emulator, id) = with_policy("NoPrompt", &["Totp"]).await?;
+    let admin = emulator.client()?;
+    let mut browser = Browser::open(&emulator).await?;
+    let organization = json!({ "name": "Acme", "isMfaRequired": true });
+    let organization = admin.operation("CreateOrganization")?.json(&organization).await?["id"].clone();
+    let organization = organization.as_str().unwrap();
+    admin.organizations().add_users(organization, [id.as_str()]).await?;
+    identify(&mut browser);
+    assert!(browser.submit().contains_key("code"), "the policy does not follow organizations");
+    let mfa = json!({ "policy": "NoPrompt", "factors": ["Totp"], "organizationRequiredMfaPolicy": "Mandatory" });
+    admin.operation("UpdateSignInExp")?.json(&json!({ "mfa": mfa })).await?;
+    identify(&mut browser);
+    assert_eq!(submit(&mut browser), (422, json!("user.missing_mfa")));
+    let skip = browser.experience(Post, "/profile/mfa/mfa-skipped", &Value::Null);
+    assert_eq!(skip, (422, json!("session.mfa.mfa_policy_not_user_controlled")));
     Ok(())
 }
 
@@ -166,8 +263,11 @@ async fn applications_with_access_control_refuse_other_users() -> Result<()> {
 
 #[tokio::test]
 async fn a_missing_factor_names_those_that_can_be_added() -> Result<()> {
-    for (policy, skippable) in [("Mandatory", false), ("UserControlled", true)] {
-        let data = json!({ "availableFactors": ["WebAuthn", "Totp"], "skippable": skippable });
+    let factors = json!(["WebAuthn", "Totp"]);
+    for (policy, data) in [
+        ("Mandatory", json!({ "availableFactors": factors })),
+        ("UserControlled", json!({ "availableFactors": factors, "skippable": true })),
+    ] {
         let (emulator, _) = with_policy(policy, &["Totp", "WebAuthn", "BackupCode"]).await?;
         let mut browser = Browser::open(&emulator).await?;
         identify(&mut browser);

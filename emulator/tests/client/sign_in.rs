@@ -3,26 +3,15 @@
 use std::time::Duration;
 
 use logto_admin::Result;
-use logto_admin::models::CreateUser;
+use logto_admin::models::{CreateUser, Password};
 use logto_admin::serde_json::{Value, json};
-use logto_admin::transport::{HttpRequest, Method};
+use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, account, claims, enable_account_api, location};
+use crate::browser::{
+    Browser, CALLBACK, CHALLENGE, PASSWORD, VERIFIER, account, ada, claims, enable_account_api, location,
+};
 use crate::refused;
-
-const PASSWORD: &str = "violet-anchor-47-kettle";
-
-/// Creates a user, and returns the id.
-async fn ada(emulator: &Emulator) -> Result<String> {
-    let ada = CreateUser {
-        username: Some("ada".into()),
-        password: Some(PASSWORD.into()),
-        name: Some("Ada".into()),
-        ..Default::default()
-    };
-    Ok(emulator.client()?.users().create(ada).await?.id)
-}
 
 #[tokio::test]
 async fn a_user_signs_in_the_way_a_browser_application_does_and_calls_the_account_api_with_the_token() -> Result<()> {
@@ -106,10 +95,7 @@ async fn applications_without_a_secret_prove_their_requests() -> Result<()> {
     let mut browser = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
     let refused = browser.authorize("scope=openid");
     assert!(refused.contains("error=invalid_request") && refused.contains("PKCE"), "{refused}");
-    // The verifier and the challenge of RFC 7636, appendix B.
-    let (verifier, challenge) =
-        ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-    let page = browser.authorize(&format!("scope=openid&code_challenge={challenge}&code_challenge_method=S256"));
+    let page = browser.authorize(&format!("scope=openid&{CHALLENGE}"));
     assert!(page.starts_with("/sign-in"));
     browser.call(Method::Put, "", &json!({ "interactionEvent": "SignIn" }));
     let id = browser
@@ -120,18 +106,22 @@ async fn applications_without_a_secret_prove_their_requests() -> Result<()> {
     let wrong = "x".repeat(43);
     assert_eq!(browser.token(&form).1["error"], "invalid_grant");
     assert_eq!(browser.token(&format!("{form}&code_verifier={wrong}")).1["error"], "invalid_grant");
-    assert_eq!(browser.token(&format!("{form}&code_verifier={verifier}")).0, 200);
+    assert_eq!(browser.token(&format!("{form}&code_verifier={VERIFIER}")).0, 200);
     Ok(())
+}
+
+/// Exchanges a refresh token. Returns the status and the answer.
+fn refresh(browser: &Browser, token: &Value) -> (u16, Value) {
+    browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()))
 }
 
 #[tokio::test]
 async fn refresh_tokens_are_rotated_and_expire() -> Result<()> {
     let emulator = Emulator::new();
     ada(&emulator).await?;
-    let mut browser = Browser::open(&emulator).await?;
+    let mut browser = Browser::open_application(&emulator, json!({ "name": "phone", "type": "Native" })).await?;
     let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
-    let refresh =
-        |token: &Value| browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()));
+    let refresh = |token: &Value| refresh(&browser, token);
     let (status, second) = refresh(&tokens["refresh_token"]);
     assert_eq!((status, claims(&second["id_token"])["sub"].is_string()), (200, true));
     assert_ne!(second["refresh_token"], tokens["refresh_token"]);
@@ -147,10 +137,9 @@ async fn refresh_tokens_are_rotated_and_expire() -> Result<()> {
 async fn a_refresh_token_that_is_used_again_later_revokes_the_grant() -> Result<()> {
     let emulator = Emulator::new();
     ada(&emulator).await?;
-    let mut browser = Browser::open(&emulator).await?;
+    let mut browser = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
     let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
-    let refresh =
-        |token: &Value| browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()));
+    let refresh = |token: &Value| refresh(&browser, token);
     let second = refresh(&tokens["refresh_token"]).1;
     emulator.advance(Duration::from_millis(2500));
     let (status, third) = refresh(&tokens["refresh_token"]);
@@ -160,6 +149,44 @@ async fn a_refresh_token_that_is_used_again_later_revokes_the_grant() -> Result<
     assert_eq!(refresh(&tokens["refresh_token"]).0, 400, "counted from the first use");
     assert_eq!(refresh(&second["refresh_token"]).0, 400);
     assert_eq!(refresh(&third["refresh_token"]).0, 400);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_kind_of_the_application_decides_about_the_next_refresh_token() -> Result<()> {
+    let day = Duration::from_secs(86_400);
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut server = Browser::open(&emulator).await?;
+    let mut page = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
+    let mut kept = server.sign_in("ada", PASSWORD, "openid offline_access")["refresh_token"].clone();
+    let mut replaced = page.sign_in("ada", PASSWORD, "openid offline_access")["refresh_token"].clone();
+    emulator.advance(day * 9);
+    assert_eq!(refresh(&server, &kept).1["refresh_token"], kept, "a client with a secret keeps it");
+    replaced = refresh(&page, &replaced).1["refresh_token"].clone();
+    emulator.advance(day);
+    let next = refresh(&server, &kept).1["refresh_token"].clone();
+    assert_ne!(next, kept, "most of its life is over");
+    kept = next;
+    emulator.advance(day * 5);
+    assert_eq!(refresh(&server, &kept).0, 200);
+    assert_eq!(refresh(&page, &replaced).0, 400, "the first one decided about the end");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refreshed_token_has_at_most_the_scopes_of_the_first() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let token = browser.sign_in("ada", PASSWORD, "openid offline_access email")["refresh_token"].clone();
+    let ask = |scope: &str| {
+        let token = token.as_str().unwrap();
+        browser.token(&format!("grant_type=refresh_token&refresh_token={token}&scope={scope}"))
+    };
+    assert_eq!(ask("openid").1["scope"], "openid");
+    let (status, refused) = ask("openid phone");
+    assert_eq!((status, &refused["error"], &refused["scope"]), (400, &json!("invalid_scope"), &json!("phone")));
     Ok(())
 }
 
@@ -286,8 +313,10 @@ async fn users_get_tokens_for_resources_and_organizations() -> Result<()> {
 async fn userinfo_has_the_claims_of_the_granted_scopes() -> Result<()> {
     let emulator = Emulator::new();
     let id = ada(&emulator).await?;
+    let address = json!({ "address": { "streetAddress": "1 Main Street" } });
+    emulator.client()?.operation("UpdateUserProfile")?.path("userId", &id).json(&json!({ "profile": address })).await?;
     let mut browser = Browser::open(&emulator).await?;
-    let tokens = browser.sign_in("ada", PASSWORD, "openid email custom_data");
+    let tokens = browser.sign_in("ada", PASSWORD, "openid email custom_data address");
     let ask = |token: &str| {
         let url = format!("{}/oidc/me", emulator.endpoint().url());
         let mut request = logto_admin::transport::HttpRequest::new(Method::Get, url);
@@ -296,7 +325,10 @@ async fn userinfo_has_the_claims_of_the_granted_scopes() -> Result<()> {
     };
     let about = ask(tokens["access_token"].as_str().unwrap());
     let about: Value = logto_admin::serde_json::from_str(&about.body.text()).unwrap();
-    assert_eq!(about, json!({ "sub": id, "email": null, "email_verified": false, "custom_data": {} }));
+    assert_eq!(
+        about,
+        json!({ "sub": id, "email": null, "email_verified": false, "custom_data": {}, "address": address["address"] })
+    );
     let refused = ask("nope");
     let challenge = refused.headers.get("www-authenticate").unwrap();
     assert!(refused.status == 401 && challenge.starts_with("Bearer ") && challenge.contains("invalid_token"));
@@ -384,65 +416,6 @@ async fn problems_of_requests_for_tokens_stay_in_the_browser() -> Result<()> {
     Ok(())
 }
 
-/// Opens the application of a device that has no browser.
-async fn device(emulator: &Emulator) -> Result<(Browser, Value)> {
-    let settings = json!({
-        "name": "TV",
-        "type": "Native",
-        "oidcClientMetadata": { "redirectUris": [], "postLogoutRedirectUris": [] },
-        "customClientMetadata": { "isDeviceFlow": true },
-    });
-    let mut browser = Browser::open_application(emulator, settings).await?;
-    let body = json!({ "client_id": browser.application, "scope": "openid profile" });
-    let response = browser.send(Method::Post, "/oidc/device/auth", Some(&body));
-    Ok((browser, logto_admin::serde_json::from_str(&response.body.text()).unwrap()))
-}
-
-/// The token request of a device.
-fn poll(device: &Value) -> String {
-    let code = device["device_code"].as_str().unwrap();
-    format!("grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code={code}")
-}
-
-#[tokio::test]
-async fn devices_without_a_browser_get_tokens() -> Result<()> {
-    let emulator = Emulator::new();
-    let id = ada(&emulator).await?;
-    let (mut browser, device) = device(&emulator).await?;
-    let poll = poll(&device);
-    assert_eq!(browser.token(&poll).1["error"], "authorization_pending");
-
-    let entered = json!({ "user_code": device["user_code"] });
-    let page = browser.send(Method::Post, "/oidc/device", Some(&entered));
-    assert!(location(&page).starts_with("/sign-in"));
-    browser.call(Method::Put, "", &json!({ "interactionEvent": "SignIn" }));
-    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
-    let record = browser.verify("password", &body);
-    browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
-    let mut target = browser.call(Method::Post, "/submit", &Value::Null)["redirectTo"].as_str().unwrap().to_owned();
-    let mut page = browser.get(&target);
-    while page.status != 200 {
-        target = location(&page);
-        page = browser.get(&target);
-    }
-    let (status, tokens) = browser.token(&poll);
-    assert_eq!((status, &claims(&tokens["id_token"])["sub"]), (200, &json!(id)), "{tokens}");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_user_can_refuse_a_device() -> Result<()> {
-    let emulator = Emulator::new();
-    let (browser, device) = device(&emulator).await?;
-    let mut request = HttpRequest::new(Method::Post, format!("{}/oidc/device", emulator.endpoint().url()));
-    request.headers.set("content-type", "application/x-www-form-urlencoded");
-    request.body = format!("user_code={}&abort=yes", device["user_code"].as_str().unwrap()).into();
-    assert_eq!(emulator.handle(&request).status, 200);
-    let (status, answer) = browser.token(&poll(&device));
-    assert_eq!((status, &answer["error"]), (400, &json!("access_denied")));
-    Ok(())
-}
-
 #[tokio::test]
 async fn applications_can_limit_the_sign_ins_of_a_user() -> Result<()> {
     let emulator = Emulator::new();
@@ -478,5 +451,32 @@ async fn a_session_forgets_the_applications_of_revoked_grants() -> Result<()> {
     let grants = admin.users().list_grants(&id).await?.grants;
     admin.users().delete_grant(&id, &grants[0].id).await?;
     assert_eq!(authorizations().await?, json!({}));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_end_only_their_own_sessions() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let bob = CreateUser { username: Some("bob".into()), password: Some(PASSWORD.into()), ..Default::default() };
+    let bob = emulator.client()?.users().create(bob).await?.id;
+    let settings = json!({ "enabled": true, "fields": { "session": "Edit" } });
+    emulator.client()?.operation("UpdateAccountCenterSettings")?.json(&settings).await?;
+    let scope = "openid urn:logto:scope:sessions";
+    Browser::open(&emulator).await?.sign_in("bob", PASSWORD, scope);
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, scope);
+    let client = account(&emulator, &tokens)?;
+    let proof = client.verifications().create_by_password(Password::new(PASSWORD)).await?.verification_record_id;
+    let end = async |uid: &str| {
+        let path = format!("/api/my-account/sessions/{uid}");
+        client.request(Method::Delete, &path).verification_record(&proof).await.unwrap_err()
+    };
+    let sessions = emulator.client()?.operation("ListUserSessions")?.path("userId", &bob).await?;
+    let foreign = sessions["sessions"][0]["payload"]["uid"].as_str().unwrap().to_owned();
+    let error = end(&foreign).await;
+    assert_eq!((error.status(), error.code()), (Some(400), Some("oidc.invalid_session_account_id")));
+    let error = end("nope").await;
+    assert_eq!((error.status(), error.code()), (Some(400), Some("oidc.session_not_found")));
     Ok(())
 }

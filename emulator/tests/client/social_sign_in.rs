@@ -93,12 +93,16 @@ async fn records_belong_to_their_connector_and_need_the_data_of_the_provider() -
     assert_eq!(browser.experience(Post, "/verification/social/nope/verify", &bad), unknown);
     let missing = (404, json!("entity.not_found"));
     assert_eq!(browser.experience(Post, "/verification/social/nope/authorization-uri", &begin), missing);
-    // A provider can also begin by itself, such as with a pop-up.
-    let unasked = browser.call(Post, &format!("{path}/verify"), &json!({ "connectorData": grace() }));
-    assert_eq!(browser.experience(Post, "/identification", &unasked), (404, json!("user.identity_not_exist")));
-    let other = json!({ "verificationId": "nope", "connectorData": grace() });
     let missing = (404, json!("session.verification_session_not_found"));
-    assert_eq!(browser.experience(Post, &format!("{path}/verify"), &other), missing);
+    for other in [json!({ "verificationId": "nope", "connectorData": grace() }), json!({ "connectorData": grace() })] {
+        assert_eq!(browser.experience(Post, &format!("{path}/verify"), &other), missing);
+    }
+    // The pop-up of Google begins by itself.
+    let google = json!({ "connectorId": "google-universal", "config": { "clientId": "a", "clientSecret": "b" } });
+    let google = emulator.client()?.operation("CreateConnector")?.json(&google).await?["id"].clone();
+    let path = format!("/verification/social/{}/verify", google.as_str().unwrap());
+    let unasked = browser.call(Post, &path, &json!({ "connectorData": { "code": "c", "credential": "from Google" } }));
+    assert_eq!(browser.experience(Post, "/identification", &unasked), (404, json!("user.identity_not_exist")));
     Ok(())
 }
 
@@ -199,7 +203,7 @@ async fn social_identities_complete_an_account() -> Result<()> {
     identify(&mut browser);
     let record = verify(&mut browser, &connector, &grace());
     let add = json!({ "type": "social", "verificationId": record["verificationId"] });
-    assert_eq!(browser.experience(Post, "/profile", &add), (422, json!("user.social_account_exists_in_profile")));
+    assert_eq!(browser.experience(Post, "/profile", &add), (422, json!("user.identity_already_in_use")));
     Ok(())
 }
 

@@ -100,6 +100,31 @@ async fn users_register_and_sign_in_at_their_enterprise() -> Result<()> {
 }
 
 #[tokio::test]
+async fn enterprise_addresses_are_checked_when_users_register() -> Result<()> {
+    let (emulator, connector) = with_oidc(json!({})).await?;
+    let admin = emulator.client()?;
+    let policy = json!({ "emailBlocklistPolicy": { "customBlocklist": ["ann@corp.example"] } });
+    admin.operation("UpdateSignInExp")?.json(&policy).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    let record = verify(&mut browser, &connector, &ann());
+    let blocked = (422, json!("session.email_blocklist.email_not_allowed"));
+    assert_eq!(browser.experience(Post, "/identification", &record), blocked);
+    let policy = json!({ "emailBlocklistPolicy": { "customBlocklist": [] } });
+    admin.operation("UpdateSignInExp")?.json(&policy).await?;
+    let known = CreateUser { primary_email: Some("ann@corp.example".into()), ..Default::default() };
+    admin.users().create(known).await?;
+    let taken = (422, json!("user.email_already_in_use"));
+    assert_eq!(browser.experience(Post, "/identification", &record), taken);
+    admin.operation("UpdateSignInExp")?.json(&json!({ "singleSignOnEnabled": false })).await?;
+    browser.start("SignIn", "openid");
+    let record = verify(&mut browser, &connector, &ann());
+    let off = (422, json!("user.sign_in_method_not_enabled"));
+    assert_eq!(browser.experience(Post, "/identification", &record), off);
+    Ok(())
+}
+
+#[tokio::test]
 async fn known_email_addresses_are_linked() -> Result<()> {
     let (emulator, connector) = with_oidc(json!({ "syncProfile": true })).await?;
     let admin = emulator.client()?;

@@ -253,6 +253,36 @@ async fn subject_tokens_expire() -> Result<()> {
 }
 
 #[tokio::test]
+async fn access_tokens_are_exchanged_more_than_once() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    api(&admin).await?;
+    let ada = admin.users().create(CreateUser::default()).await?.id;
+    let exchange = |kind: &str, token: &Value, more: &str| {
+        let token = token.as_str().unwrap();
+        let kind = format!("subject_token_type=urn:{kind}&subject_token={token}");
+        post(&emulator, "/oidc/token", &format!("{EXCHANGE}&{kind}&{APP}{more}"))
+    };
+    let (access, impersonation) = ("ietf:params:oauth:token-type:access_token", "logto:token-type:impersonation_token");
+    let subject = json!(subject(&admin, &ada).await?);
+    let (status, opaque) = exchange(impersonation, &subject, "&scope=openid");
+    assert_eq!((status, &opaque["scope"]), (200, &json!("openid")));
+    assert_eq!(exchange(impersonation, &subject, "").1["error"], "invalid_grant", "used");
+    let resource = format!("&resource={API}");
+    for _ in 0..2 {
+        let (status, signed) = exchange(access, &opaque["access_token"], &resource);
+        let about = claims(&emulator, &signed["access_token"], API);
+        assert_eq!((status, &about["sub"]), (200, &json!(ada)));
+        assert_eq!(exchange(access, &signed["access_token"], &resource).0, 200);
+    }
+    assert_eq!(
+        exchange("ietf:params:oauth:token-type:id_token", &opaque["access_token"], "").1["error"],
+        "invalid_grant"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn applications_exchange_tokens_only_if_they_may_and_are_complete() -> Result<()> {
     let emulator = Emulator::new();
     let admin = emulator.client()?;

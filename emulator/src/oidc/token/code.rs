@@ -5,7 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{refresh, user};
+use super::refresh;
+use super::user::{self, Parameters};
 use crate::errors::Outcome;
 use crate::oidc::{Context, invalid_grant, refuse};
 use crate::state::oidc::{Answer, Authorized, Client};
@@ -63,7 +64,7 @@ pub(super) fn for_device(context: &mut Context<'_>, client: &Client) -> Outcome<
 }
 
 fn tokens(context: &mut Context<'_>, client: &Client, authorized: Authorized) -> Outcome<Value> {
-    let mut response = user::answer(context, client, &authorized)?;
+    let mut response = user::answer(context, client, &authorized, &Parameters::default())?;
     if user::refreshes(client, &authorized) {
         response.insert("refresh_token".to_owned(), refresh::first(context, client, authorized).into());
     }

@@ -37,7 +37,7 @@ fn shown(organization: &Record) -> Value {
 }
 
 fn submission(state: &State, user: &str, uid: &str) -> Option<Value> {
-    let session = state.oidc.sessions.of_user(user).find(|session| session.uid == uid)?;
+    let session = state.oidc.sessions.of_uid(uid).filter(|session| session.user == user)?;
     Some(session.last_submission.clone())
 }
 

@@ -2,9 +2,9 @@
 
 use logto_admin::serde_json::Value;
 
-use super::user;
+use super::user::{self, Parameters};
 use crate::errors::Outcome;
-use crate::oidc::{Context, invalid_grant};
+use crate::oidc::{Context, invalid_grant, refuse};
 use crate::state::oidc::{Authorized, Client, RefreshToken};
 
 /// Lifetime of a refresh token, in days.
@@ -20,14 +20,28 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
         context.state.oidc.revoke(&token.authorized.grant);
         return Err(invalid_grant());
     }
-    let mut response = user::answer(context, client, &token.authorized)?;
+    if let Some(scopes) = context.parameter("scope") {
+        let had = &token.authorized.scopes;
+        let missing: Vec<&str> = scopes.split(' ').filter(|scope| !had.iter().any(|known| known == scope)).collect();
+        if !missing.is_empty() {
+            let noun = if missing.len() > 1 { "scopes" } else { "scope" };
+            let refusal = refuse(400, "invalid_scope", &format!("refresh token missing requested {noun}"));
+            return Err(refusal.with("scope", missing.join(" ")));
+        }
+    }
+    let parameters = Parameters {
+        scope: context.parameter("scope").map(str::to_owned),
+        organization: context.parameter("organization_id").map(str::to_owned),
+    };
+    let mut response = user::answer(context, client, &token.authorized, &parameters)?;
     let mut current = value.clone();
-    if client.rotates_refresh_tokens() {
+    if token.rotates(client, context.now) {
         if let Some(known) = context.state.oidc.refresh_tokens.get_mut(&value) {
             known.used_at.get_or_insert(context.now);
         }
-        let expires_at = if client.is_public() { token.expires_at } else { expiry(context, client) };
-        current = add(context, RefreshToken { expires_at, used_at: None, ..token });
+        // The sign-in of a page cannot last for longer than its first token.
+        let expires_at = if client.kind == "SPA" { token.expires_at } else { expiry(context, client) };
+        current = add(context, RefreshToken { issued_at: context.now, expires_at, used_at: None, ..token });
     }
     response.insert("refresh_token".to_owned(), current.into());
     Ok(response.into())
@@ -36,7 +50,7 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
 /// Issues the first refresh token.
 pub(super) fn first(context: &mut Context<'_>, client: &Client, authorized: Authorized) -> String {
     let (issued_at, expires_at) = (context.now, expiry(context, client));
-    add(context, RefreshToken { authorized, issued_at, expires_at, used_at: None })
+    add(context, RefreshToken { authorized, began_at: issued_at, issued_at, expires_at, used_at: None })
 }
 
 fn expiry(context: &Context<'_>, client: &Client) -> i64 {

@@ -7,66 +7,104 @@ use super::recipient::Recipient;
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::oidc::jwt::{self, Use};
-use crate::oidc::scopes::{Holder, ORGANIZATIONS, common, unknown_resource};
+use crate::oidc::scopes::{Holder, ORGANIZATIONS, common, default_resource, unknown_resource};
 use crate::oidc::{Context, claims, invalid_grant, refuse, third_party};
 use crate::policies::application_access;
 use crate::record::Members;
 use crate::settings::ID_TOKEN;
+use crate::state::State;
 use crate::state::oidc::{Authorized, Client, Grant, REFRESH};
 
+/// The parameters that only the exchange of a refresh token has.
+#[derive(Debug, Default)]
+pub(super) struct Parameters {
+    pub scope: Option<String>,
+    pub organization: Option<String>,
+}
+
 /// Returns the response to a client that may have these tokens, without a refresh token.
-pub(super) fn answer(context: &mut Context<'_>, client: &Client, authorized: &Authorized) -> Outcome<Members> {
-    let user = context.state.store.get(&USERS, &authorized.user);
-    user.filter(|user| !user.is_true("isSuspended")).ok_or_else(invalid_grant)?;
+pub(super) fn answer(
+    context: &mut Context<'_>,
+    client: &Client,
+    authorized: &Authorized,
+    parameters: &Parameters,
+) -> Outcome<Members> {
+    context.state.store.get(&USERS, &authorized.user).ok_or_else(invalid_grant)?;
     if !application_access::permits(context.state, &client.id, &authorized.user) {
         return Err(refuse(400, "access_denied", "the user has no access to the application"));
     }
     let grant = context.state.oidc.grant(&authorized.grant).cloned().ok_or_else(invalid_grant)?;
     context.state.activity.record(&authorized.user, context.now);
-    let mut response = access_token(context, client, authorized, &grant)?.response();
+    let mut response = access_token(context, client, authorized, &grant, parameters)?.response();
     if grant.scopes.iter().any(|scope| scope == "openid") {
         response.insert("id_token".to_owned(), id_token(context, client, authorized, &grant).into());
     }
     Ok(response)
 }
 
-fn access_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized, grant: &Grant) -> Outcome<Issued> {
-    let recipient = Recipient {
-        session: authorized.session.as_deref(),
-        ..Recipient::new(&client.id, Holder::user(&authorized.user))
-    };
-    let mut wanted: Vec<String> = match context.parameter("scope") {
+fn access_token(
+    context: &mut Context<'_>,
+    client: &Client,
+    authorized: &Authorized,
+    grant: &Grant,
+    parameters: &Parameters,
+) -> Outcome<Issued> {
+    let holder = Holder::user(&authorized.user);
+    let recipient = Recipient { session: authorized.session.as_deref(), ..Recipient::new(&client.id, holder) };
+    let mut wanted: Vec<String> = match &parameters.scope {
         Some(scope) => scope.split(' ').map(str::to_owned).collect(),
         None => authorized.scopes.clone(),
     };
-    let organization = context.parameter("organization_id").map(str::to_owned);
-    if organization.is_some() && !grant.scopes.iter().any(|scope| scope == "urn:logto:scope:organizations") {
-        let refusal = refuse(403, "insufficient_scope", "refresh token missing required scope");
-        return Err(refusal.with("scope", "urn:logto:scope:organizations"));
-    }
-    if let Some(organization) = organization.as_ref().filter(|_| client.is_third_party) {
-        let row = [organization, &authorized.user, &client.id].map(Clone::clone);
-        if !context.state.store.links.has("application_consent_organizations", &row) {
-            return Err(refuse(400, "access_denied", "organization access is not granted to the application"));
+    let organization = parameters.organization.as_deref();
+    if let Some(organization) = organization {
+        check_organization(context.state, client, holder, organization)?;
+        if !authorized.scopes.iter().any(|scope| scope == "urn:logto:scope:organizations") {
+            let refusal = refuse(403, "insufficient_scope", "refresh token missing required scope");
+            return Err(refusal.with("scope", "urn:logto:scope:organizations"));
         }
     }
-    match (context.parameter("resource").map(str::to_owned), organization) {
-        (Some(resource), organization) => {
-            if !authorized.resources.contains(&resource) {
-                return Err(unknown_resource());
-            }
-            let wanted = common(wanted.iter().map(String::as_str), grant.of_resource(&resource));
-            issue::for_resource(context, recipient, &resource, organization.as_deref(), &wanted)
-        }
+    let resource = context.parameter("resource").map(str::to_owned);
+    match (resource, organization) {
         (None, Some(organization)) => {
             third_party::retain(context.state, client, ORGANIZATIONS, &mut wanted);
-            issue::for_organization(context, recipient, &organization, &wanted)
+            issue::for_organization(context, recipient, organization, &wanted)
         }
-        (None, None) => {
-            let scope = common(wanted.iter().map(String::as_str), &grant.scopes);
-            Ok(issue::for_account(context, recipient, &grant.id, authorized.session.clone(), scope))
-        }
+        (resource, organization) => match resource.or_else(|| implied(context, authorized, &wanted)) {
+            Some(resource) if !authorized.resources.contains(&resource) => Err(unknown_resource()),
+            Some(resource) => {
+                let wanted = common(wanted.iter().map(String::as_str), grant.of_resource(&resource));
+                issue::for_resource(context, recipient, &resource, organization, &wanted)
+            }
+            None => {
+                let scope = common(wanted.iter().map(String::as_str), &grant.scopes);
+                Ok(issue::for_account(context, recipient, &grant.id, authorized.session.clone(), scope))
+            }
+        },
     }
+}
+
+/// Returns the resource of a token if it is not for the account of the user, which the scope `openid` stands for.
+/// It is the one that was requested, or the default one of several.
+fn implied(context: &Context<'_>, authorized: &Authorized, wanted: &[String]) -> Option<String> {
+    if wanted.iter().any(|scope| scope == "openid") {
+        return None;
+    }
+    match authorized.resources.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        _ => default_resource(context.state).map(str::to_owned),
+    }
+}
+
+/// Rejects an organization that the user does not belong to, or that requires a second factor. Third-party applications
+/// need the consent of the user.
+pub(super) fn check_organization(state: &State, client: &Client, user: Holder<'_>, organization: &str) -> Outcome<()> {
+    user.check_membership(state, organization)?;
+    let row = [organization, user.id, &client.id].map(str::to_owned);
+    if client.is_third_party && !state.store.links.has("application_consent_organizations", &row) {
+        return Err(refuse(403, "access_denied", "organization access is not granted to the application"));
+    }
+    user.check_access(state, organization)
 }
 
 fn id_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized, grant: &Grant) -> String {
@@ -96,14 +134,11 @@ fn id_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized,
 /// Returns the id of the session for a client whose tokens name it.
 fn session_id(context: &Context<'_>, client: &Client, authorized: &Authorized) -> Option<String> {
     let uid = authorized.session.as_ref().filter(|_| client.names_sessions())?;
-    let mut sessions = context.state.oidc.sessions.of_user(&authorized.user);
-    let session = sessions.find(|session| session.uid == *uid)?;
-    let own = session.authorizations.iter().find(|application| application.client == client.id)?;
-    Some(own.sid.clone())
+    Some(context.state.oidc.sessions.of_uid(uid)?.application(&client.id)?.sid.clone())
 }
 
 /// Returns whether a client gets refresh tokens.
 pub(super) fn refreshes(client: &Client, authorized: &Authorized) -> bool {
     let asked = authorized.scopes.iter().any(|scope| scope == "offline_access");
-    client.may(REFRESH) && (asked || client.always_refreshes())
+    client.may(REFRESH) && (asked || (client.kind != "Native" && client.always_refreshes()))
 }

@@ -3,6 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
+use super::rules::{field_of, require_editable};
 use super::{no_record, save, user};
 use crate::call::{Call, Handler};
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
@@ -66,23 +67,22 @@ fn enable(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    mfa::check_enabled(call.state, call.text("type"))?;
     match call.text("type") {
         TOTP => {
-            check_totp(call)?;
             if factor(call, TOTP).is_some() {
                 return Err(mfa::totp_exists());
             }
+            check_totp(call)?;
             let secret = call.text("secret").into();
             insert(call, TOTP, TOTP_SECRET, secret)
         }
         BACKUP => {
-            let codes = call.texts("codes");
+            let (codes, user) = (call.texts("codes"), call.caller.clone());
+            mfa::refuse_codes(call.state, &user)?;
             mfa::check_codes(&codes)?;
-            if call.state.second_factors(&call.caller).all(|factor| factor.text("type") == BACKUP) {
-                return Err(mfa::codes_alone());
-            }
-            remove(call, BACKUP);
-            insert(call, BACKUP, BACKUP_CODES, codes.into())
+            mfa::add_codes(call, &user, &codes);
+            enable(call)
         }
         _ => add_passkey(call),
     }
@@ -90,11 +90,12 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 fn add_passkey(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let record = call.state.verifications.verified(call.text("newIdentifierVerificationRecordId"), call.now);
-    let record = record.filter(|record| record.is_of(&call.caller)).ok_or_else(no_record)?;
+    let record = record.ok_or_else(no_record)?;
     let Kind::Passkey { credential: Some(credential), .. } = &record.kind else { return Err(no_record()) };
     let (user, credential, name) = (call.caller.clone(), credential.clone(), call.text("name").to_owned());
     mfa::add_passkey(call, &user, &credential, Some(name.as_str()).filter(|name| !name.is_empty()));
-    enable(call)
+    // A passkey that only replaces the password does not count.
+    if mfa::is_on(call.state, PASSKEY) { enable(call) } else { Ok(reply::nothing(204)) }
 }
 
 fn check_totp(call: &Call<'_>) -> Outcome<()> {
@@ -109,22 +110,18 @@ fn check_totp(call: &Call<'_>) -> Outcome<()> {
 }
 
 fn replace_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    mfa::check_enabled(call.state, TOTP)?;
     check_totp(call)?;
-    remove(call, TOTP);
+    if let Some(id) = factor(call, TOTP).map(|factor| factor.id.clone()) {
+        call.state.store.remove(&MFA_VERIFICATIONS, &id);
+    }
     let secret = call.text("secret").into();
     insert(call, TOTP, TOTP_SECRET, secret)
 }
 
-fn remove(call: &mut Call<'_>, kind: &str) {
-    if let Some(id) = factor(call, kind).map(|factor| factor.id.clone()) {
-        call.state.store.remove(&MFA_VERIFICATIONS, &id);
-    }
-}
-
 fn backup_codes(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let missing = || Refusal::usual(404, "verification_record.not_found");
-    let codes = factor(call, BACKUP).and_then(|factor| factor.hidden.get(BACKUP_CODES)?.as_array());
-    let codes: Value = codes.ok_or_else(missing)?.iter().map(|code| json!({ "code": code })).collect();
+    let codes = factor(call, BACKUP).and_then(|factor| factor.hidden.get(BACKUP_CODES)).ok_or_else(missing)?;
     Ok(reply::json(200, &json!({ "codes": codes })))
 }
 
@@ -141,6 +138,7 @@ fn rename(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 fn delete(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let factor = named(call)?;
+    require_editable(call, field_of(factor.text("type")))?;
     call.state.store.remove(&MFA_VERIFICATIONS, &factor.id);
     Ok(reply::nothing(204))
 }

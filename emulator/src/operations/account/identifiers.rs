@@ -4,7 +4,7 @@ use logto_admin::operation;
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
-use super::no_record;
+use super::{keep_one, no_record, user};
 use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::Outcome;
@@ -17,21 +17,26 @@ use crate::state::verification_records::Kind;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("UpdatePrimaryEmail", |call| replace(call, "primaryEmail", &Recipient::email(call.text("email")))),
-    ("DeletePrimaryEmail", |call| set(call, "primaryEmail", Value::Null)),
+    ("DeletePrimaryEmail", |call| remove(call, "primaryEmail")),
     ("UpdatePrimaryPhone", |call| replace(call, "primaryPhone", &Recipient::phone(call.text("phone")))),
-    ("DeletePrimaryPhone", |call| set(call, "primaryPhone", Value::Null)),
+    ("DeletePrimaryPhone", |call| remove(call, "primaryPhone")),
 ];
 
 /// Sets an address that a verification record proves.
 fn replace(call: &mut Call<'_>, member: &str, recipient: &Recipient) -> Outcome<HttpResponse> {
+    email::check(call.state, recipient)?;
     let record = call.state.verifications.verified(call.text("newIdentifierVerificationRecordId"), call.now);
     let proves =
         record.is_some_and(|record| matches!(&record.kind, Kind::Code { recipient: of, .. } if of == recipient));
     if !proves {
         return Err(no_record());
     }
-    email::check(call.state, recipient)?;
     set(call, member, recipient.address.as_str().into())
+}
+
+fn remove(call: &mut Call<'_>, member: &str) -> Outcome<HttpResponse> {
+    keep_one(call, &user(call)?, member)?;
+    set(call, member, Value::Null)
 }
 
 /// Makes the same change as `UpdateUser`.

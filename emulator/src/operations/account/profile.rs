@@ -4,7 +4,7 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::rules::{has_method, has_scope, is_visible, require_editable, require_proof, require_scope};
-use super::{save, user};
+use super::{keep_one, save, user};
 use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::Outcome;
@@ -12,7 +12,7 @@ use crate::http::reply;
 use crate::operations::of_collections::{self, Verb};
 use crate::operations::users::merged;
 use crate::passwords;
-use crate::policies::password::{PasswordPolicy, policy_of, rejected};
+use crate::policies::password::{PasswordPolicy, policy_of, refuse_same, rejected};
 use crate::policies::username;
 use crate::settings::SIGN_IN_EXPERIENCE;
 
@@ -33,30 +33,34 @@ const GUARDED: [(&str, &str, &str); 9] = [
     ("primaryPhone", "phone", "phone"),
     ("customData", "customData", "custom_data"),
     ("identities", "social", "identities"),
-    ("hasPassword", "password", ""),
+    ("hasPassword", "password", "profile"),
 ];
 
-/// Members of every profile.
+/// Members of which no field of the account center decides. All but the first require the scope `profile`.
 const COMMON: [&str; 6] = ["id", "lastSignInAt", "createdAt", "updatedAt", "applicationId", "isSuspended"];
 
 fn profile(call: &Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let has_method = has_method(&user);
     user.members.insert("hasPassword".to_owned(), user.hidden.contains_key(passwords::DIGEST).into());
-    let visible = GUARDED
-        .iter()
-        .filter(|(_, field, scope)| is_visible(call, field) && (scope.is_empty() || has_scope(call, scope)));
-    let names: Vec<&str> = COMMON.into_iter().chain(visible.map(|(member, ..)| *member)).collect();
+    let visible = GUARDED.iter().filter(|(_, field, scope)| is_visible(call, field) && has_scope(call, scope));
+    let common = COMMON.into_iter().filter(|member| *member == "id" || has_scope(call, "profile"));
+    let names: Vec<&str> = common.chain(visible.map(|(member, ..)| *member)).collect();
     let mut shown = user.part(&names);
     if let Some(members) = shown.as_object_mut() {
         members.insert("hasSecurityVerificationMethod".to_owned(), has_method.into());
-        if let Some(claims) = members.get_mut("profile").and_then(Value::as_object_mut)
-            && !has_scope(call, "address")
-        {
-            claims.remove("address");
+        if let Some(claims) = members.get_mut("profile") {
+            hide_address(call, claims);
         }
     }
     Ok(reply::json(200, &shown))
+}
+
+/// Removes the address from claims, unless the token has its scope.
+fn hide_address(call: &Call<'_>, claims: &mut Value) {
+    if let Some(claims) = claims.as_object_mut().filter(|_| !has_scope(call, "address")) {
+        claims.remove("address");
+    }
 }
 
 /// Makes the same change as `UpdateUser`, but to fewer members.
@@ -73,8 +77,10 @@ fn update(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if call.body.contains_key("username") {
         require_proof(call)?;
     }
-    if let Some(username) = call.body.get("username").and_then(Value::as_str) {
-        username::check(call.state, username)?;
+    match call.body.get("username") {
+        Some(Value::String(username)) => username::check(call.state, username)?,
+        Some(_) => keep_one(call, &user(call)?, "username")?,
+        None => {}
     }
     call.parameters = vec![call.caller.clone()];
     of_collections::run(call, &USERS, Verb::Update)?;
@@ -86,9 +92,10 @@ fn update_claims(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         require_scope(call, "address")?;
     }
     let mut user = user(call)?;
-    let merged = merged(&user, "profile", Some(&call.sent().into()));
+    let mut merged = merged(&user, "profile", Some(&call.sent().into()));
     user.members.insert("profile".to_owned(), merged.clone());
     save(call, user);
+    hide_address(call, &mut merged);
     Ok(reply::json(200, &merged))
 }
 
@@ -100,6 +107,7 @@ fn update_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if !issues.is_empty() {
         return Err(rejected(issues));
     }
+    refuse_same(call.state, &user.hidden, &password)?;
     passwords::set(&mut user.hidden, &password, &mut call.state.ids, call.now);
     save(call, user);
     Ok(reply::nothing(204))

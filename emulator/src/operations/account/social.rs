@@ -4,13 +4,13 @@ use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
 use super::verifications::add;
-use super::{no_record, save, user};
+use super::{keep_one, no_record, save, user};
 use crate::call::{Call, Handler};
 use crate::collections::CONNECTORS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::connectors::{of_sign_in, redirect_to};
-use crate::operations::identities::{check_free, identities, no_identity, remove_identity};
+use crate::operations::identities::{check_free, identities, identity_of, no_identity, remove_identity};
 use crate::providers::social;
 use crate::providers::token_sets::{self, Of};
 use crate::record::{Members, Record, text};
@@ -22,8 +22,14 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("AddUserIdentities", |call| link(call, false)),
     ("ReplaceMyAccountIdentity", |call| link(call, true)),
     ("DeleteIdentity", delete),
-    ("GetSocialIdentityAccessToken", |call| access_token(call, Of::Social(call.parameter(0)))),
-    ("GetEnterpriseSsoIdentityAccessToken", |call| access_token(call, Of::Enterprise(call.parameter(0)))),
+    ("GetSocialIdentityAccessToken", |call| {
+        let target = call.parameter(0).to_owned();
+        access_token(call, Of::Social(&target))
+    }),
+    ("GetEnterpriseSsoIdentityAccessToken", |call| {
+        let connector = call.parameter(0).to_owned();
+        access_token(call, Of::Enterprise(&connector))
+    }),
     ("UpdateSocialIdentityAccessTokenByVerificationId", update_tokens),
 ];
 
@@ -31,15 +37,15 @@ fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("connectorId");
     let connector = of_sign_in(call, id)?.clone();
     let uri = redirect_to(&connector, &call.body)?;
-    let (id, expires_at) = add(call, true, Kind::Social { connector: connector.id, found: None });
+    let (id, expires_at) = add(call, false, Kind::Social { connector: connector.id, found: None });
     let answer = json!({ "verificationRecordId": id, "authorizationUri": uri, "expiresAt": expires_at });
     Ok(reply::json(201, &answer))
 }
 
 fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("verificationRecordId").to_owned();
-    let record = call.state.verifications.get_mut(&id, call.now).filter(|record| record.is_of(&call.caller));
-    let Some(Kind::Social { connector, .. }) = record.map(|record| record.kind.clone()) else {
+    let record = call.state.verifications.get_mut(&id, call.now).map(|record| record.kind.clone());
+    let Some(Kind::Social { connector, .. }) = record else {
         return Err(no_record());
     };
     let connector = call.record(&CONNECTORS, &connector)?.clone();
@@ -54,7 +60,7 @@ fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Returns the connector and the profile of a verified record.
 fn verified(call: &Call<'_>, id: &str) -> Outcome<(Record, Members)> {
-    let record = call.state.verifications.verified(id, call.now).filter(|record| record.is_of(&call.caller));
+    let record = call.state.verifications.verified(id, call.now);
     match record.map(|record| &record.kind) {
         Some(Kind::Social { connector, found: Some(profile) }) => {
             Ok((call.record(&CONNECTORS, connector)?.clone(), profile.clone()))
@@ -69,12 +75,17 @@ fn link(call: &mut Call<'_>, replaces: bool) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     check_free(call.state, target, id, &user.id)?;
     let Some(identities) = identities(&mut user) else { return Err(no_identity()) };
-    if !replaces && identities.contains_key(target) {
-        return Err(Refusal::usual(422, "user.identity_already_in_use"));
+    let known = identities.get(target).map(|known| known.get("userId").is_some_and(|known| known == id));
+    if !replaces && known.is_some() {
+        return Err(Refusal::usual(400, "user.identity_already_in_use"));
     }
     identities.insert(target.to_owned(), json!({ "userId": id, "details": profile.clone() }));
+    let user_id = user.id.clone();
     save(call, user);
-    store_tokens(call, &connector, &profile);
+    // The tokens of another account of the user are of no use.
+    if !store_tokens(call, &connector, &profile) && known == Some(false) {
+        token_sets::remove(call.state, &user_id, Of::Social(target));
+    }
     Ok(reply::nothing(204))
 }
 
@@ -89,16 +100,26 @@ fn store_tokens(call: &mut Call<'_>, connector: &Record, profile: &Members) -> b
 fn delete(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let target = call.parameter(0).to_owned();
+    if identity_of(&user, &target).is_none() {
+        return Err(no_identity());
+    }
+    keep_one(call, &user, &target)?;
     remove_identity(call.state, &mut user, &target)?;
     save(call, user);
     Ok(reply::nothing(204))
 }
 
-fn access_token(call: &Call<'_>, of: Of<'_>) -> Outcome<HttpResponse> {
+/// Shows the access token of an identity. One that has expired and cannot be refreshed is deleted.
+fn access_token(call: &mut Call<'_>, of: Of<'_>) -> Outcome<HttpResponse> {
     let tokens = token_sets::find(call.state, &call.caller, of).ok_or_else(|| {
         let message = "Token record not found.";
         Refusal::new(404, "secrets.third_party_token_set.token_not_found", message)
     })?;
+    if token_sets::is_spent(tokens, call.now) {
+        token_sets::remove(call.state, &call.caller, of);
+        let message = "The access token has expired.";
+        return Err(Refusal::new(401, "secrets.third_party_token_set.access_token_expired", message));
+    }
     Ok(reply::json(200, &token_sets::access_token(tokens, call.now)))
 }
 
@@ -107,11 +128,15 @@ fn update_tokens(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let (connector, profile) = verified(call, call.text("verificationRecordId"))?;
     if connector.text("target") != call.parameter(0) {
         let code = "verification_record.social_verification.invalid_target";
-        return Err(Refusal::new(400, code, "The record is about another provider."));
+        return Err(Refusal::new(422, code, "The record is about another provider."));
+    }
+    if identity_of(&user(call)?, connector.text("target")) != Some(text(&profile, "id")) {
+        let message = "The record is about an account of another user.";
+        return Err(Refusal::new(422, "user.identity_not_exists_in_current_user", message));
     }
     if !store_tokens(call, &connector, &profile) {
         let code = "verification_record.social_verification.token_response_not_found";
         return Err(Refusal::new(422, code, "The provider has not issued tokens."));
     }
-    access_token(call, Of::Social(call.parameter(0)))
+    access_token(call, Of::Social(connector.text("target")))
 }

@@ -8,11 +8,13 @@ use crate::call::{Call, Handler};
 use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::policies::email;
+use crate::policies::{email, sentinel};
 use crate::record::Record;
 use crate::state::messages::{Channel, Recipient};
-use crate::state::verification_codes::{self, Purpose};
+use crate::state::sentinel::Pool;
+use crate::state::verification_codes::{self, Delivery, Purpose};
 use crate::state::verification_records::Kind;
+use crate::webhooks::announce;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateVerificationByPassword", by_password),
@@ -27,12 +29,33 @@ pub(super) fn add(call: &mut Call<'_>, is_of_caller: bool, kind: Kind) -> (Strin
     (id, iso(expires_at))
 }
 
-fn by_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let user = user(call)?;
-    let password = call.text("password").to_owned();
-    if !call.state.jobs.verify(&user.hidden, &password)? {
-        return Err(Refusal::usual(422, "session.invalid_credentials"));
+/// Makes an attempt to prove an identifier, unless it is blocked. Announces each attempt that a block rejects.
+fn guard<T>(
+    call: &mut Call<'_>,
+    (kind, value): (&str, &str),
+    attempt: impl FnOnce(&mut Call<'_>) -> Outcome<T>,
+) -> Outcome<T> {
+    let outcome = sentinel::guard(call, Pool::FirstFactor, value, attempt);
+    if sentinel::is_block(&outcome) {
+        let agent = call.request.headers.get("user-agent").unwrap_or_default();
+        let about = [("ip", call.request.ip()), ("userAgent", agent), ("type", kind), ("value", value)];
+        let about = about.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        announce(call.state, call.now, "Identifier.Lockout", &about);
     }
+    outcome
+}
+
+fn by_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let (user, password) = (user(call)?, call.text("password").to_owned());
+    guard(call, ("userId", &user.id), |call| {
+        if !call.state.jobs.verify(&user.hidden, &password)? {
+            return Err(Refusal::usual(422, "session.invalid_credentials"));
+        }
+        if user.is_true("isSuspended") {
+            return Err(Refusal::new(401, "user.suspended", "The account is suspended."));
+        }
+        Ok(())
+    })?;
     let (id, expires_at) = add(call, true, Kind::Password);
     Ok(reply::json(201, &json!({ "verificationRecordId": id, "expiresAt": expires_at })))
 }
@@ -50,7 +73,7 @@ fn identifier(call: &Call<'_>) -> Outcome<Recipient> {
 /// Returns whether this is an address that the user already has.
 fn has_address(user: &Record, recipient: &Recipient) -> bool {
     match recipient.channel {
-        Channel::Email => user.text("primaryEmail").eq_ignore_ascii_case(&recipient.address),
+        Channel::Email => user.text("primaryEmail") == recipient.address,
         Channel::Sms => user.text("primaryPhone") == recipient.address,
     }
 }
@@ -60,17 +83,16 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let recipient = identifier(call)?;
     let is_own = has_address(&user(call)?, &recipient);
     let usage = match call.text("templateType") {
+        _ if !is_own => "BindNewIdentifier",
         "BindMfa" => "BindMfa",
-        "UserPermissionValidation" => "UserPermissionValidation",
-        _ if is_own => "UserPermissionValidation",
-        _ => "BindNewIdentifier",
+        _ => "UserPermissionValidation",
     };
     if !is_own {
         email::check(call.state, &recipient)?;
     }
     let (id, expires_at) = add(call, is_own, Kind::Code { recipient: recipient.clone(), usage: usage.into() });
     let purpose = Purpose { usage: usage.into(), session: id.clone() };
-    verification_codes::send(call.state, call.now, &recipient, purpose)?;
+    verification_codes::send(call.state, call.now, &recipient, purpose, Delivery::Sent)?;
     Ok(reply::json(201, &json!({ "verificationRecordId": id, "expiresAt": expires_at })))
 }
 
@@ -78,9 +100,15 @@ fn verify_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let recipient = identifier(call)?;
     let (id, code) = (call.text("verificationId").to_owned(), call.text("code").to_owned());
     let record = call.state.verifications.get_mut(&id, call.now).ok_or_else(no_record)?;
-    let Kind::Code { usage, .. } = &record.kind else { return Err(no_record()) };
-    let purpose = Purpose { usage: usage.clone(), session: id.clone() };
-    verification_codes::verify(call.state, call.now, &recipient, &purpose, &code)?;
+    let usage = match &record.kind {
+        Kind::Code { usage, recipient: of } if of.channel == recipient.channel => usage.clone(),
+        _ => return Err(no_record()),
+    };
+    let purpose = Purpose { usage, session: id.clone() };
+    let kind = if recipient.channel == Channel::Email { "email" } else { "phone" };
+    guard(call, (kind, &recipient.address), |call| {
+        verification_codes::verify(call.state, call.now, &recipient, &purpose, &code)
+    })?;
     if let Some(record) = call.state.verifications.get_mut(&id, call.now) {
         record.is_verified = true;
     }

@@ -15,6 +15,9 @@ pub(crate) struct Device {
     /// Milliseconds since the epoch.
     pub expires_at: i64,
     pub answer: Answer,
+    /// Whether a user has entered the code.
+    #[serde(default)]
+    pub entered: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -19,6 +19,9 @@ pub(crate) struct Grant {
     pub resources: Vec<(String, Vec<String>)>,
     /// Whether the user has seen the request. The grant then also records that nothing was rejected.
     pub asked: bool,
+    /// Scopes that the user has rejected, by the indicator of their resource.
+    #[serde(default)]
+    pub rejected: Vec<(String, Vec<String>)>,
 }
 
 impl Grant {
@@ -30,6 +33,12 @@ impl Grant {
     pub(crate) fn of_resource(&self, indicator: &str) -> &[String] {
         let found = self.resources.iter().find(|(known, _)| known == indicator);
         found.map(|(_, scopes)| scopes.as_slice()).unwrap_or_default()
+    }
+
+    /// Returns whether the user has granted or rejected a scope of a resource.
+    pub(crate) fn has_answered(&self, indicator: &str, scope: &String) -> bool {
+        let mut rejected = self.rejected.iter().filter(|(known, _)| known == indicator);
+        self.of_resource(indicator).contains(scope) || rejected.any(|(_, scopes)| scopes.contains(scope))
     }
 
     /// Adds scopes of a resource, or of none.
@@ -68,7 +77,11 @@ impl Grant {
             members.insert("openid".to_owned(), json!({ "scope": self.scopes.join(" ") }));
         }
         if self.asked {
-            members.insert("rejected".to_owned(), json!({}));
+            let rejected = self.rejected.iter();
+            let rejected: Map<String, Value> =
+                rejected.map(|(indicator, scopes)| (indicator.clone(), scopes.join(" ").into())).collect();
+            let rejected = if rejected.is_empty() { json!({}) } else { json!({ "resources": rejected }) };
+            members.insert("rejected".to_owned(), rejected);
         }
         let granted = self.resources.iter().filter(|(_, scopes)| !scopes.is_empty());
         let granted: Map<String, Value> =

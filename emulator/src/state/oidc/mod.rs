@@ -40,6 +40,9 @@ pub(crate) struct Provider {
     pub interactions: Interactions,
     /// Devices by their codes.
     pub devices: HashMap<String, Device>,
+    /// Secrets of the forms for device codes, by the id of the session.
+    #[serde(default)]
+    pub forms: HashMap<String, String>,
     /// Requests that wait for the browser, by id.
     #[serde(default)]
     pub pushed: HashMap<String, Pushed>,
@@ -57,6 +60,7 @@ impl Provider {
             sessions: Sessions::default(),
             interactions: Interactions::default(),
             devices: HashMap::new(),
+            forms: HashMap::new(),
             pushed: HashMap::new(),
         }
     }
@@ -89,6 +93,7 @@ impl Provider {
             scopes: Vec::new(),
             resources: Vec::new(),
             asked: false,
+            rejected: Vec::new(),
         }
     }
 
@@ -108,12 +113,10 @@ impl Provider {
         self.codes.retain(|_, code| code.authorized.grant != grant);
     }
 
-    /// Signs a user out everywhere.
+    /// Signs a user out everywhere. What they have consented to stays.
     pub(crate) fn forget_user(&mut self, user: &str) {
-        let grants: Vec<String> =
-            self.grants.iter().filter(|grant| grant.user == user).map(|grant| grant.id.clone()).collect();
-        grants.iter().for_each(|grant| self.revoke(grant));
         self.access_tokens.retain(|_, token| token.user != user);
+        self.refresh_tokens.retain(|_, token| token.authorized.user != user);
         self.sessions.forget_user(user);
     }
 

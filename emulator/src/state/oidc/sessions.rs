@@ -3,6 +3,8 @@
 use logto_admin::serde_json::{Map, Value, json};
 use serde::{Deserialize, Serialize};
 
+use crate::ids::Ids;
+
 /// A session of a user, in which they have signed in to applications.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
@@ -47,6 +49,11 @@ pub(crate) struct Application {
 }
 
 impl Session {
+    /// Returns the application of the session with this id.
+    pub(crate) fn application(&self, client: &str) -> Option<&Application> {
+        self.authorizations.iter().find(|known| known.client == client)
+    }
+
     /// Returns the session as the API shows it.
     pub(crate) fn shown(&self) -> Map<String, Value> {
         let authorizations: Map<String, Value> = self
@@ -112,18 +119,26 @@ impl Sessions {
         self.0.iter_mut().find(|session| session.id == id)
     }
 
+    /// Returns the session with the id that the API shows.
+    pub(crate) fn of_uid(&self, uid: &str) -> Option<&Session> {
+        self.0.iter().find(|session| session.uid == uid)
+    }
+
     /// Stores a session, or replaces the one with the same id.
     pub(crate) fn put(&mut self, session: Session) {
-        match self.0.iter_mut().find(|known| known.id == session.id) {
+        match self.get_mut(&session.id) {
             Some(known) => *known = session,
             None => self.0.push(session),
         }
     }
 
-    /// Removes the applications with a grant from the sessions of a user.
-    pub(crate) fn forget_grant(&mut self, user: &str, grant: &str) {
-        for session in self.0.iter_mut().filter(|session| session.user == user) {
-            session.authorizations.retain(|one| one.grant != grant);
+    /// Removes the application with a grant from its session. The browser of the session is signed out: its cookie holds
+    /// the old id.
+    pub(crate) fn forget_grant(&mut self, grant: &str, ids: &mut Ids) {
+        let has = |session: &&mut Session| session.authorizations.iter().any(|known| known.grant == grant);
+        if let Some(session) = self.0.iter_mut().find(has) {
+            session.authorizations.retain(|known| known.grant != grant);
+            session.id = ids.token(43);
         }
     }
 

@@ -3,6 +3,8 @@
 use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
 
+use super::client::Client;
+
 /// An opaque access token, which is for the user's own account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AccessToken {
@@ -48,6 +50,9 @@ pub(crate) struct Code {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RefreshToken {
     pub authorized: Authorized,
+    /// The time of the first token, which this one replaces. Milliseconds since the epoch.
+    #[serde(default)]
+    pub began_at: i64,
     /// Milliseconds since the epoch.
     pub issued_at: i64,
     /// Milliseconds since the epoch.
@@ -60,6 +65,15 @@ pub(crate) struct RefreshToken {
 impl RefreshToken {
     /// Time for another exchange of a token that was replaced, in milliseconds. Clients refresh concurrently.
     const REUSE: i64 = 3000;
+
+    /// Milliseconds until a token is no longer replaced: a year.
+    const LONGEST: i64 = 31_557_600_000;
+
+    /// Returns whether an exchange replaces the token. Clients with a secret keep it for most of its life.
+    pub(crate) fn rotates(&self, client: &Client, now: i64) -> bool {
+        let is_old = (now - self.issued_at) * 10 >= (self.expires_at - self.issued_at) * 7;
+        client.rotates_refresh_tokens() && now - self.began_at < Self::LONGEST && (client.is_public() || is_old)
+    }
 
     /// Returns whether the token was replaced and can no longer be exchanged.
     pub(crate) fn is_spent(&self, now: i64) -> bool {

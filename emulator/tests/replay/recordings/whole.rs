@@ -43,12 +43,7 @@ const UNRECORDED: &[Unrecorded] = &[
     creates(1097, "/api/users", MFA_ONE, "dsoma3d21kzm"),
     creates(1097, "/api/users", MFA_TWO, "i49rd9g2lbzl"),
     relates(1097, Post, "/api/users", MFA_THREE),
-    relates(
-        1097,
-        Patch,
-        SIGN_IN,
-        r#"{"mfa": {"policy": "UserControlled", "factors": ["Totp", "WebAuthn", "BackupCode"]}}"#,
-    ),
+    relates(1097, Patch, SIGN_IN, FACTORS),
     relates(
         1123,
         Patch,
@@ -78,6 +73,8 @@ const UNRECORDED: &[Unrecorded] = &[
         r#"{"username": "acct", "primaryEmail": "acct@people.example", "primaryPhone": "351970000001", "name": "Acct", "password": "Guarda!55cold"}"#,
         "s7o9qjjcdaty",
     ),
+    // The account API only adds factors that are switched on.
+    relates(1232, Patch, SIGN_IN, FACTORS),
     relates(1275, Patch, ACCOUNT_CENTER, r#"{"fields": {"name": "ReadOnly", "avatar": "Off"}}"#),
     relates(1277, Patch, ACCOUNT_CENTER, r#"{"enabled": false}"#),
     relates(1278, Patch, ACCOUNT_CENTER, r#"{"enabled": true, "fields": {"session": "Edit"}}"#),
@@ -120,6 +117,7 @@ const EVERY_METHOD: &str = r#"{
     "passkeySignIn": { "enabled": false, "showPasskeyButton": false, "allowAutofill": false },
     "mfa": { "policy": "UserControlled", "factors": [] }
 }"#;
+const FACTORS: &str = r#"{"mfa": {"policy": "UserControlled", "factors": ["Totp", "WebAuthn", "BackupCode"]}}"#;
 /// Codes cannot be both ways to sign in and second factors.
 const FACTORS_BY_CODE: &str = r#"{
     "signIn": { "methods": [

@@ -1,0 +1,124 @@
+//! The pages and the resources of authorization requests.
+
+use logto_admin::Result;
+use logto_admin::serde_json::{Value, json};
+use logto_admin_emulator::Emulator;
+
+use crate::browser::{Browser, CALLBACK, PASSWORD, ada, claims};
+
+/// Creates a user who may read from an API, and returns the id of the user.
+async fn reader(emulator: &Emulator, is_default: bool) -> Result<String> {
+    let admin = emulator.client()?;
+    let create = async |operation: &str, body: Value| -> Result<String> {
+        Ok(admin.operation(operation)?.json(&body).await?["id"].as_str().unwrap().to_owned())
+    };
+    let ada = ada(emulator).await?;
+    let api = create("CreateResource", json!({ "name": "API", "indicator": "https://api.example" })).await?;
+    if is_default {
+        let change = admin.operation("UpdateResourceIsDefault")?.path("id", &api);
+        change.json(&json!({ "isDefault": true })).await?;
+    }
+    let scope = admin.operation("CreateResourceScope")?.path("resourceId", &api);
+    let scope = scope.json(&json!({ "name": "read" })).await?["id"].clone();
+    let role = create("CreateRole", json!({ "name": "reader", "description": "d", "scopeIds": [scope] })).await?;
+    admin.users().assign_roles(&ada, [role]).await?;
+    Ok(ada)
+}
+
+#[tokio::test]
+async fn parameters_of_the_request_choose_the_page() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    let id = browser.application.clone();
+    let cases = [
+        ("", format!("/sign-in?app_id={id}")),
+        ("&first_screen=register", format!("/register?app_id={id}")),
+        ("&first_screen=identifier:sign_in", format!("/identifier-sign-in?app_id={id}")),
+        ("&login_hint=ada&ui_locales=de", format!("/sign-in?app_id={id}&ui_locales=de&login_hint=ada")),
+        ("&direct_sign_in=social:github", format!("/direct/social/github?app_id={id}&fallback=sign-in")),
+        ("&direct_sign_in=sso:acme&first_screen=register", format!("/direct/sso/acme?app_id={id}&fallback=register")),
+    ];
+    for (more, page) in cases {
+        assert_eq!(browser.authorize(&format!("scope=openid{more}")), page, "{more}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_default_resource_is_requested_without_another() -> Result<()> {
+    let emulator = Emulator::new();
+    reader(&emulator, true).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "read");
+    let access = claims(&tokens["access_token"]);
+    assert_eq!((&access["aud"], &access["scope"]), (&json!("https://api.example"), &json!("read")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn roles_in_organizations_permit_scopes_outside_of_them() -> Result<()> {
+    let emulator = Emulator::new();
+    let ada = reader(&emulator, false).await?;
+    let admin = emulator.client()?;
+    let create = async |operation: &str, body: Value| -> Result<String> {
+        Ok(admin.operation(operation)?.json(&body).await?["id"].as_str().unwrap().to_owned())
+    };
+    let resources = admin.operation("ListResources")?.await?;
+    let api = resources.as_array().unwrap().iter().find(|known| known["name"] == "API").unwrap()["id"].clone();
+    let scope = admin.operation("CreateResourceScope")?.path("resourceId", api.as_str().unwrap());
+    let write = scope.json(&json!({ "name": "write" })).await?["id"].clone();
+    let acme = create("CreateOrganization", json!({ "name": "Acme" })).await?;
+    let role = create("CreateOrganizationRole", json!({ "name": "boss", "resourceScopeIds": [write] })).await?;
+    admin.organizations().add_users(&acme, [ada.clone()]).await?;
+    let assign = admin.operation("AssignOrganizationRolesToUser")?.path("id", &acme).path("userId", &ada);
+    assign.json(&json!({ "organizationRoleIds": [role] })).raw().await?;
+
+    let mut browser = Browser::open(&emulator).await?;
+    let scope = "openid offline_access read write urn:logto:scope:organizations&resource=https://api.example";
+    let tokens = browser.sign_in("ada", PASSWORD, scope);
+    let refresh = |more: &str| {
+        let token = tokens["refresh_token"].as_str().unwrap();
+        browser.token(&format!("grant_type=refresh_token&refresh_token={token}&resource=https://api.example{more}"))
+    };
+    assert_eq!(refresh("").1["scope"], "read write");
+    let other = create("CreateOrganization", json!({ "name": "Other" })).await?;
+    admin.organizations().add_users(&other, [ada]).await?;
+    assert_eq!(refresh(&format!("&organization_id={acme}")).1["scope"], "read write");
+    assert_eq!(refresh(&format!("&organization_id={other}")).1["scope"], "read");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_suspension_revokes_tokens_but_not_codes() -> Result<()> {
+    let emulator = Emulator::new();
+    let ada = reader(&emulator, false).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
+    let target = browser.authorize("scope=openid");
+    let code = browser.follow(&target)["code"].clone();
+    let suspend = emulator.client()?.operation("UpdateUserIsSuspended")?.path("userId", &ada);
+    suspend.json(&json!({ "isSuspended": true })).await?;
+    let token = tokens["refresh_token"].as_str().unwrap();
+    assert_eq!(browser.token(&format!("grant_type=refresh_token&refresh_token={token}")).1["error"], "invalid_grant");
+    let form = format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}");
+    assert_eq!(browser.token(&form).0, 200);
+    assert!(browser.authorize("scope=openid").starts_with("/sign-in"), "the session has ended");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_revoked_refresh_token_is_logged() -> Result<()> {
+    let emulator = Emulator::new();
+    let ada = reader(&emulator, false).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
+    let body = json!({
+        "token": tokens["refresh_token"], "client_id": browser.application, "client_secret": browser.secret,
+    });
+    assert_eq!(browser.send(logto_admin::transport::Method::Post, "/oidc/token/revocation", Some(&body)).status, 200);
+    let logs = emulator.client()?.operation("ListLogs")?.query("logKey", "RevokeToken").await?;
+    let payload = &logs[0]["payload"];
+    assert_eq!((&payload["userId"], &payload["tokenTypes"]), (&json!(ada), &json!(["RefreshToken"])));
+    assert!(payload["grantId"].is_string());
+    Ok(())
+}
