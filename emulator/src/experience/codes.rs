@@ -49,7 +49,7 @@ fn purpose(record: &Verification) -> Purpose {
     Purpose { usage: record.text("templateType").to_owned().into(), session: record.id.clone() }
 }
 
-/// Returns whether a known user adds the address as a second factor: users do not register with such addresses.
+/// Returns whether a known user adds the address as a second factor. Users do not register with such addresses.
 fn adds_factor(call: &Call<'_>, current: &Progress, identifier: &Identifier) -> bool {
     let registers = guards::sign_up(&guards::experience(call.state)).concat();
     current.user.is_some() && !registers.contains(&identifier.kind)

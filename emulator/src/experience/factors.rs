@@ -48,7 +48,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     }),
 ];
 
-/// Rejects a change of second factors for a forgotten password, and before the user has proven a required one.
+/// Rejects a change of second factors before the user has proven a required one. Rejects any change for a forgotten
+/// password.
 pub(super) fn admit(call: &mut Call<'_>) -> Outcome<()> {
     if progress(call)?.event == Event::ForgotPassword {
         return Err(super::start::not_for_forgotten_passwords());
@@ -173,7 +174,7 @@ fn verify_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(verification(call, &id))
 }
 
-/// Returns the error for a record that proves a factor of the user instead of a new one.
+/// Returns the error for a record that is not about a new factor. The record proves a factor that the user already has.
 pub(super) fn nothing_new() -> Refusal {
     Refusal::new(400, "session.mfa.pending_info_not_found", "The record is not about a new factor.")
 }

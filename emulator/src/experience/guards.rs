@@ -79,7 +79,7 @@ pub(super) fn new_email(state: &State, verification: &Verification) -> Outcome<(
     email_of(verification).map_or(Ok(()), |email| email::check(state, &Recipient::email(email)))
 }
 
-/// Rejects an email address whose domain requires single sign-on, unless the enterprise has provided it.
+/// Rejects an email address whose domain requires single sign-on. Permits addresses that the enterprise has provided.
 pub(super) fn not_of_enterprise(state: &State, verification: &Verification) -> Outcome<()> {
     let email = email_of(verification).filter(|_| verification.kind != Kind::EnterpriseSso);
     let connectors = email.map(|email| sso::of_email(state, email)).unwrap_or_default();
@@ -210,7 +210,7 @@ fn lacks_field(state: &State, progress: &Progress, user: &Record) -> bool {
     fields.as_array().into_iter().flatten().filter(counts).flat_map(names_of).any(|name| !has(name))
 }
 
-/// Returns the members that a profile field sets: those of its parts, if it is a full name.
+/// Returns the members that a profile field sets. A full name sets those of its parts.
 fn names_of(field: &Value) -> Vec<&str> {
     fn name(value: &Value) -> Option<&str> {
         value.get("name").and_then(Value::as_str)

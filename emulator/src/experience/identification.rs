@@ -49,7 +49,7 @@ pub(super) fn identify(call: &mut Call<'_>, record: &Verification, links: bool) 
     Ok(user)
 }
 
-/// Returns the user that a record belongs to, and what the provider of a record adds.
+/// Returns the user that a record belongs to, and what the record's provider adds.
 fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
     match record.kind {
         Kind::Social => return social::owner(call, record, links),

@@ -9,14 +9,14 @@ use crate::errors::Outcome;
 use crate::record::Record;
 use crate::state::progress::Progress;
 
-/// The member of an interaction's profile for an identity at an enterprise provider.
+/// Member of an interaction's profile for an identity at an enterprise provider.
 pub(super) const ENTERPRISE: &str = "enterpriseSsoIdentity";
 
 /// The member for the organizations that a user joins.
 pub(super) const INVITATIONS: &str = "jitOrganizationIds";
 
-/// Makes a new user a member of the organizations that want everyone with their email domain. Users of an enterprise join
-/// those of its connector instead. All join those that their one-time token names.
+/// Adds a new user to the organizations that want everyone with their email domain. Users of an enterprise join those
+/// of its connector instead. All join those that their one-time token names.
 pub(super) fn provision(call: &mut Call<'_>, draft: &Progress, user: &Record) -> Outcome<()> {
     join_invited(call, draft, user)?;
     if draft.profile.contains_key(ENTERPRISE) {
@@ -41,7 +41,7 @@ pub(super) fn join_invited(call: &mut Call<'_>, progress: &Progress, user: &Reco
     Ok(())
 }
 
-/// Makes a user a member of an organization, with the roles that it assigns to new members.
+/// Makes a user a member of an organization. The user gets the roles that the organization assigns to new members.
 pub(super) fn join(call: &mut Call<'_>, progress: &Progress, user: &str, organization: &str) -> Outcome<()> {
     let links = &mut call.state.store.links;
     let condition = [("organizations", organization)];

@@ -112,7 +112,7 @@ pub(super) fn refuse_skip(state: &State, user: &Record) -> Outcome<()> {
     Ok(())
 }
 
-/// Rejects a call of a user who signs in and has not proven a second factor, if one is required.
+/// Rejects a call during a sign-in if a second factor is required but not proven.
 pub(super) fn require(call: &mut Call<'_>) -> Outcome<()> {
     let current = progress(call)?.clone();
     if current.event != Event::SignIn || current.needs_no_factor() {

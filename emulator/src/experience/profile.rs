@@ -131,7 +131,7 @@ pub(super) fn add_address(call: &mut Call<'_>, kind: &str, id: &str) -> Outcome<
     Ok(identifier)
 }
 
-/// Adds the identity at a social provider that a record proves, and what the user lacks of the profile there.
+/// Adds the identity at a social provider that a record proves. Also adds what the user lacks of the profile there.
 fn add_social(call: &mut Call<'_>, id: &str) -> Outcome<()> {
     let record = progress(call)?.record(id, Kind::Social)?.clone();
     guards::not_of_enterprise(call.state, &record)?;

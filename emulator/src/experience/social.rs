@@ -50,7 +50,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(verification(call, &id))
 }
 
-/// Verifies what the provider has sent, with the record that an earlier call has added or a new one.
+/// Verifies what the provider has sent. Uses the record that an earlier call has added, or adds a new one.
 pub(super) fn verify_any(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let connector = of_sign_in(call, call.parameter(0))?.clone();
     let known = progress(call)?.of_kind(Kind::Social).filter(|record| record.text("connectorId") == connector.id);

@@ -11,7 +11,7 @@ use crate::state::oidc::{Authorization, Interaction, Prompt};
 /// Credentials that an authorization request can carry. The log masks them, whether the request has them or not.
 const CREDENTIALS: [&str; 2] = ["one_time_token", "google_one_tap_credential"];
 
-/// Logs that a user is asked to sign in, or to consent to scopes that the user has not granted yet.
+/// Logs that a user is asked to sign in or to consent. The consent is to scopes that the user has not granted yet.
 pub(super) fn created(context: &mut Context<'_>, id: &str) {
     let Some(interaction) = context.state.oidc.interactions.get(id).cloned() else { return };
     let session = interaction.session.as_deref().and_then(|id| context.state.oidc.sessions.get(id)).cloned();

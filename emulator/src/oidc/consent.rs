@@ -111,8 +111,8 @@ fn give_organizations(
     Ok(())
 }
 
-/// Returns the scopes that the user grants, and those of resources that the user rejects. Scopes of resources in
-/// organizations depend on the organizations.
+/// Returns the scopes that the user grants, and the rejected scopes of resources. Scopes of resources in organizations
+/// depend on the organizations.
 fn granted(state: &State, (interaction, session): &(Interaction, Session)) -> (Missing, Vec<(String, Vec<String>)>) {
     let (client, user) = (&interaction.authorization.client, &session.user);
     let missing = missing(state, &interaction.authorization, session);

@@ -58,7 +58,7 @@ fn user_code(context: &mut Context<'_>) -> String {
     format!("{first}-{last}")
 }
 
-/// Answers a device with what its user has permitted, and sends the browser to the last page.
+/// Answers a device with what its user has permitted. Sends the browser to the last page.
 pub(super) fn approve(context: &mut Context<'_>, code: &str, authorized: Authorized) -> HttpResponse {
     if let Some(device) = context.state.oidc.devices.get_mut(code) {
         device.answer = Answer::Approved(Box::new(authorized));

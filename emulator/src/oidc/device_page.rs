@@ -29,7 +29,7 @@ pub(crate) fn shown(request: &Incoming) -> HttpResponse {
 /// A problem with a form, and the code that the user has entered.
 struct Problem(&'static str, Option<String>);
 
-/// `/oidc/device`: sends the browser to the page, and begins the sign-in for the code that the user enters.
+/// `/oidc/device`: sends the browser to the page. Starts the sign-in for the code that the user enters.
 pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let session = cookies::get(context.request, cookies::SESSION).map(str::to_owned);
     let id = session.clone().unwrap_or_else(|| context.state.ids.token(43));
@@ -91,7 +91,7 @@ fn entered(context: &mut Context<'_>, session: &str) -> Result<HttpResponse, Pro
     Ok(flow::proceed(context, authorization, Vec::new(), session))
 }
 
-/// Returns the parameters that pages share: those of the page or, if it has none, of the device.
+/// Returns the parameters that pages share. They are those of the page or, if it has none, of the device.
 fn shared(authorization: &Authorization, query: &Query) -> Query {
     let value = |name| query.get(name).or_else(|| authorization.parameter(name));
     SHARED.iter().filter_map(|(_, name)| Some((*name, value(name)?))).collect()

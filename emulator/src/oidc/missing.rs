@@ -39,7 +39,8 @@ pub(crate) fn missing(state: &State, authorization: &Authorization, session: &Se
 }
 
 impl Missing {
-    /// Keeps the scopes of resources that the user can grant in an organization, or without any organization.
+    /// Keeps the scopes of resources that the user can grant in this organization. Without one, keeps the scopes that
+    /// the user can grant without any organization.
     pub(super) fn within(&self, state: &State, client: &Client, user: &str, organization: Option<&str>) -> Self {
         let organizations: Vec<&str> = organization.into_iter().collect();
         let resources = self.resources.iter().map(|(indicator, wanted)| {
@@ -54,7 +55,8 @@ impl Missing {
     }
 }
 
-/// Returns the scopes of a resource that the user's roles permit, in these organizations or in all of them.
+/// Returns the scopes of a resource that the user's roles permit. The roles apply in these organizations, or in all of
+/// them.
 fn permitted(state: &State, indicator: &str, user: &str, organizations: Option<&[&str]>) -> Vec<String> {
     if indicator == scopes::ORGANIZATIONS {
         return state.store.all(&ORGANIZATION_SCOPES).map(|scope| scope.text("name").to_owned()).collect();

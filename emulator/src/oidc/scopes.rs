@@ -88,7 +88,7 @@ impl<'a> Holder<'a> {
         self.of_resource_in(state, resource, &organizations)
     }
 
-    /// Returns the names of the scopes of a resource that the roles in these organizations permit.
+    /// Returns the scopes of a resource that the roles in these organizations permit. The scopes are returned by name.
     pub(crate) fn of_resource_in(self, state: &State, resource: &str, organizations: &[&str]) -> Vec<String> {
         let links = &state.store.links;
         let mut ids: Vec<&str> = Vec::new();

@@ -15,12 +15,13 @@ pub(super) fn may_request(state: &State, client: &Client, scope: &str) -> bool {
         || of_users(&state.store, &client.id).any(|known| known.text("userScope") == scope)
 }
 
-/// Keeps the scopes of a resource, or of organizations, that an application may request.
+/// Keeps the scopes that an application may request. They are scopes of a resource or of organizations.
 pub(super) fn retain(state: &State, client: &Client, indicator: &str, wanted: &mut Vec<String>) {
     retain_of(state, client, indicator, &[&OF_RESOURCES, &IN_ORGANIZATIONS], wanted);
 }
 
-/// Keeps the scopes of a resource that an application may request either in organizations, or outside of them.
+/// Keeps the scopes of a resource that an application may request. If `inside` is set, the application may request them
+/// in organizations, otherwise outside of them.
 pub(super) fn retain_in(state: &State, client: &Client, indicator: &str, inside: bool, wanted: &mut Vec<String>) {
     retain_of(state, client, indicator, &[if inside { &IN_ORGANIZATIONS } else { &OF_RESOURCES }], wanted);
 }

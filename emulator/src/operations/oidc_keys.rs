@@ -41,7 +41,8 @@ fn rotate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     list(call)
 }
 
-/// Returns the error for a rotation at once while a key waits, and for cookie keys that would have to wait.
+/// Returns the error for an invalid rotation. Keys cannot be rotated at once while a key waits, and cookie keys cannot
+/// wait.
 fn refused_rotation() -> Refusal {
     Refusal::new(422, "oidc.invalid_request", "The keys cannot be rotated in this way.")
 }

@@ -15,7 +15,7 @@ fn refuse(status: u16, code: &str, message: &str) -> Refusal {
     Refusal::new(status, &format!("one_time_token.{code}"), message)
 }
 
-/// Returns the token if it is active, belongs to this email address and suits this event, if any.
+/// Returns the token if it is active and belongs to this email address. It must also suit this event, if any.
 fn check(call: &mut Call<'_>, token: &str, email: &str, event: Option<&str>) -> Outcome<Record> {
     let found = call.state.store.all(&ONE_TIME_TOKENS).find(|known| known.text("token") == token);
     let found = found.ok_or_else(|| refuse(404, "token_not_found", &format!("Token {token} not found.")))?.clone();
@@ -42,7 +42,7 @@ fn check(call: &mut Call<'_>, token: &str, email: &str, event: Option<&str>) -> 
     Ok(found)
 }
 
-/// Consumes a token that is active, belongs to this email address and suits this event, if any. Returns the token.
+/// Consumes an active token of this email address, and returns it. The token must suit this event, if any.
 pub(crate) fn consume(call: &mut Call<'_>, token: &str, email: &str, event: Option<&str>) -> Outcome<Record> {
     let token = check(call, token, email, event)?;
     Ok(set(call, token, "consumed"))

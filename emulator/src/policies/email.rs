@@ -31,7 +31,7 @@ pub(crate) fn check(state: &State, recipient: &Recipient) -> Outcome<()> {
     Err(Refusal::new(422, &format!("session.email_blocklist.{code}"), "The email address is blocked."))
 }
 
-/// Returns whether an address in lower case matches an entry of a list, in which `*` is any text.
+/// Returns whether an address in lower case matches an entry of a list. In entries, `*` is any text.
 fn matches(entry: &str, address: &str) -> bool {
     let entry = entry.to_lowercase();
     let subject = address.find('@').filter(|_| entry.starts_with('@')).and_then(|at| address.get(at..));
@@ -44,7 +44,7 @@ fn matches(entry: &str, address: &str) -> bool {
     after.is_some_and(|after| after.ends_with(last))
 }
 
-/// Returns whether the text can be an entry of a list: an address, or an at sign with a domain.
+/// Returns whether the text can be an entry of a list. An entry is an address, or an at sign with a domain.
 pub(crate) fn is_entry(entry: &str) -> bool {
     let Some((name, domain)) = entry.split_once('@') else { return false };
     let is_label = |label: &str| {

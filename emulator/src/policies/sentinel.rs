@@ -5,9 +5,9 @@ use crate::errors::{Outcome, Refusal};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::sentinel::{Policy, Pool};
 
-/// The number of failures within an hour that block an identifier, unless the sign-in experience sets another one.
+/// The default number of failures within an hour that block an identifier. The sign-in experience can override it.
 const ATTEMPTS: f64 = 100.0;
-/// Minutes for which an identifier is blocked, unless the sign-in experience sets another duration.
+/// The default number of minutes for which an identifier is blocked. The sign-in experience can override it.
 const LOCKOUT: f64 = 60.0;
 const BLOCKED: &str = "session.verification_blocked_too_many_attempts";
 

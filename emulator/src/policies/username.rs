@@ -14,10 +14,10 @@ use crate::state::State;
 const KINDS: [(&str, RangeInclusive<char>); 4] =
     [("uppercase", 'A'..='Z'), ("lowercase", 'a'..='z'), ("numbers", '0'..='9'), ("underscore", '_'..='_')];
 
-/// The number of conflicts that responses show, unless the request sets another one.
+/// The number of conflicts that responses show by default. Requests can set another number.
 pub(crate) const SHOWN_CONFLICTS: usize = 20;
 
-/// Returns whether usernames that differ only in case are the same, which the sign-in experience decides.
+/// Returns whether usernames that differ only in case are the same. The sign-in experience decides this.
 pub(crate) fn ignores_case(state: &State) -> bool {
     let policy = state.settings.find(&SIGN_IN_EXPERIENCE).and_then(|experience| experience.get("usernamePolicy"));
     policy.and_then(|policy| policy.get("caseSensitive")) == Some(&Value::Bool(false))

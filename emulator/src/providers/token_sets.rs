@@ -74,7 +74,7 @@ fn expires_in(record: &Record, now: i64) -> Option<i64> {
     metadata(record, "expiresAt").and_then(Value::as_i64).map(|at| at - now / 1000)
 }
 
-/// Returns whether the access token has expired, and there is no token to refresh it.
+/// Returns whether the access token has expired and no token can refresh it.
 pub(crate) fn is_spent(record: &Record, now: i64) -> bool {
     expires_in(record, now).is_some_and(|seconds| seconds <= 0) && !record.hidden.contains_key("refresh_token")
 }

@@ -26,7 +26,7 @@ pub(super) fn use_saml_api() -> Refusal {
     Refusal::new(400, "application.saml.use_saml_app_api", message)
 }
 
-/// Rejects redirect URIs that are not URIs, or whose wildcards are in the wrong place.
+/// Rejects redirect URIs that are not URIs or have wildcards in the wrong place.
 fn check_redirects(draft: &Draft) -> Outcome<()> {
     let metadata = draft.sent.get("oidcClientMetadata");
     let mut issues = Vec::new();

@@ -135,7 +135,7 @@ fn deletable(call: &Call<'_>, connector: &Record) -> Outcome<()> {
     Err(expiration_requires_replacement())
 }
 
-/// Removes the target of a deleted connector from the sign-in page, unless another connector has it.
+/// Removes the target of a deleted connector from the sign-in page. Keeps it if another connector has it.
 fn remove_target(call: &mut Call<'_>, connector: &Record) {
     let target = connector.text("target");
     if call.state.store.all(&CONNECTORS).any(|other| other.text("target") == target) {

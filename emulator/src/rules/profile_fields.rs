@@ -12,7 +12,8 @@ use crate::state::State;
 
 pub(super) static RULES: Rules = Rules { prepare, deleted, ..Rules::NONE };
 
-/// Names that fields cannot have, and the errors: a claim, sign-in identifiers, and custom data of the console.
+/// Names that fields cannot have, and the errors. They are a claim, sign-in identifiers, and custom data of the
+/// console.
 const RESERVED: [(&str, &[&str]); 3] = [
     ("name_conflict_built_in_prop", &["preferredUsername"]),
     ("name_conflict_sign_in_identifier", &["email", "phone", "primaryEmail", "primaryPhone", "username"]),
@@ -21,7 +22,8 @@ const RESERVED: [(&str, &[&str]); 3] = [
         &["onboarding", "ossOnboarding", "guideRequests", "adminConsolePreferences", "defaultTenantId"],
     ),
 ];
-/// The lists of fields that a deletion shortens, in the documents of the sign-in page and of the account center.
+/// The lists of fields that a deletion shortens. They are in the documents of the sign-in page and of the account
+/// center.
 static LISTS: [(&Setting, &str); 2] =
     [(&SIGN_IN_EXPERIENCE, "signUpProfileFields"), (&ACCOUNT_CENTER, "profileFields")];
 

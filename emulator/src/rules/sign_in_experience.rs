@@ -119,7 +119,8 @@ pub(super) fn expiration_requires_replacement() -> Refusal {
     refuse(422, "password_expiration_requires_forgot_password", message)
 }
 
-/// A change: the members that were sent, the present experience, and the one with the change.
+/// A change of the sign-in experience. It has the members that were sent, the present experience, and the one with the
+/// change.
 struct Change<'a> {
     state: &'a State,
     sent: &'a Members,
@@ -144,7 +145,7 @@ impl Change<'_> {
         }
     }
 
-    /// Rejects a policy that treats existing usernames as equal, or that no username meets.
+    /// Rejects a policy that no username meets or that treats existing ones as equal.
     fn check_usernames(&self) -> Outcome<()> {
         let Some(policy) = self.sent.get("usernamePolicy") else { return Ok(()) };
         let is = |name: &str| policy.pointer(name) == Some(&Value::Bool(true));

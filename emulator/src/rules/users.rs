@@ -59,7 +59,7 @@ fn created(call: &mut Call<'_>, user: &Record) {
     }
 }
 
-/// Ends the sessions of a deleted user, and deletes the invitations that the user sent or accepted.
+/// Ends the sessions of a deleted user. Deletes the invitations that the user sent or accepted.
 fn deleted(call: &mut Call<'_>, user: &Record) {
     call.state.oidc.forget_user(&user.id);
     let of_user =

@@ -60,7 +60,7 @@ impl Keys {
         })
     }
 
-    /// Returns the keys that sign tokens or cookies, without those that newer ones have replaced.
+    /// Returns the keys that sign tokens or cookies. Removes those that newer ones have replaced.
     pub(crate) fn of(&mut self, kind: &str, now: i64) -> &mut Vec<Key> {
         let keys = if kind == "private-keys" { &mut self.private } else { &mut self.cookie };
         let waiting = keys.iter().take_while(|key| key.is_next(now)).count();

@@ -394,7 +394,7 @@ impl Progress {
         self.of_kind(Kind::EnterpriseSso).is_some_and(Verification::is_valid)
     }
 
-    /// Returns whether the user has proven who they are in a way that needs no second factor.
+    /// Returns whether the user has proven their identity and needs no second factor.
     pub(crate) fn needs_no_factor(&self) -> bool {
         self.is_of_enterprise() || self.of_kind(Kind::SignInPasskey).is_some_and(Verification::is_valid)
     }

@@ -14,7 +14,7 @@ async fn update(client: &Client, change: Value) -> Result<Value> {
     client.request(Patch, "/api/sign-in-exp").json(&change).await
 }
 
-/// Returns the status and the code of a refused change, without the prefix of the codes.
+/// Returns the status and the code of a refused change. The prefix of the codes is removed.
 async fn refuses(client: &Client, change: Value) -> (u16, String) {
     let (status, code) = refused(update(client, change).await);
     (status, code.replace("sign_in_experiences.", ""))

@@ -22,7 +22,7 @@ pub(super) struct Parameters {
     pub organization: Option<String>,
 }
 
-/// Returns the response to a client that may have these tokens, without a refresh token.
+/// Returns the response to a client that may have these tokens. The response has no refresh token.
 pub(super) fn answer(
     context: &mut Context<'_>,
     client: &Client,
@@ -83,8 +83,8 @@ fn access_token(
     }
 }
 
-/// Returns the resource of a token if it is not for the account of the user, which the scope `openid` stands for.
-/// It is the one that was requested, or the default one of several.
+/// Returns the resource of a token if it is not for the account of the user. The scope `openid` means the account. The
+/// resource is the one that was requested, or the default one of several.
 fn implied(context: &Context<'_>, authorized: &Authorized, wanted: &[String]) -> Option<String> {
     if wanted.iter().any(|scope| scope == "openid") {
         return None;
@@ -96,8 +96,8 @@ fn implied(context: &Context<'_>, authorized: &Authorized, wanted: &[String]) ->
     }
 }
 
-/// Rejects an organization that the user does not belong to, or that requires a second factor. Third-party applications
-/// need the consent of the user.
+/// Rejects an organization that the user does not belong to. Also rejects one that requires a second factor.
+/// Third-party applications need the consent of the user.
 pub(super) fn check_organization(state: &State, client: &Client, user: Holder<'_>, organization: &str) -> Outcome<()> {
     user.check_membership(state, organization)?;
     let row = [organization, user.id, &client.id].map(str::to_owned);

@@ -43,7 +43,7 @@ fn keep_one(call: &Call<'_>, user: &Record, removed: &str) -> Outcome<()> {
     Err(Refusal::new(400, "user.last_sign_in_method_required", message))
 }
 
-/// Returns the error for a verification record that is unknown, expired or of another kind.
+/// Returns the error for an unusable verification record. The record is unknown, expired or of another kind.
 fn no_record() -> Refusal {
     Refusal::usual(400, "verification_record.not_found")
 }

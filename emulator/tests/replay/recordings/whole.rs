@@ -23,7 +23,8 @@ pub(crate) const RECORDING: Recording = Recording {
     different: DIFFERENT,
 };
 
-/// Most of them are users who registered with the Experience API, whose flows are not replayed.
+/// Requests that the recordings lack. Most of them represent users who registered with the Experience API. Its flows
+/// are not replayed.
 const UNRECORDED: &[Unrecorded] = &[
     // The account center of 919 lists the field.
     relates(919, Post, "/api/custom-profile-fields", r#"{"name": "dept", "type": "Text", "required": false}"#),
