@@ -1,11 +1,11 @@
 //! The access token that all callers share, and its renewal.
 
 mod fetcher;
-mod inner;
 #[cfg(test)]
 mod model_tests;
 mod refresher;
 mod renewal;
+mod shared_cell;
 mod state;
 mod waiters;
 
@@ -21,8 +21,8 @@ pub use refresher::Refresher;
 pub(crate) use refresher::keep_fresh;
 
 use self::fetcher::Fetcher;
-use self::inner::Inner;
 use self::renewal::Renewal;
+use self::shared_cell::SharedCell;
 use self::state::{Cell, Step, Ticket};
 use super::issuer::TokenIssuer;
 use super::schedule::Schedule;
@@ -45,7 +45,7 @@ const LEASE_OF_A_TASK: Duration = Duration::from_secs(120);
 /// requests must not wait for each other. There, the caller that starts a renewal runs it, and the others poll the cell
 /// on their own timers. A renewal that outlives its lease counts as lost, and the next caller starts another.
 #[derive(Clone)]
-pub(crate) struct TokenCache(Arc<Inner>);
+pub(crate) struct TokenCache(Arc<SharedCell>);
 
 /// The settings of a cache.
 pub(crate) struct TokenCacheOptions {
@@ -66,7 +66,7 @@ impl TokenCache {
         let schedule = Schedule { leeway, lease, renewable: issuer.is_renewable() };
         let shared = slot.map(|slot| SharedRenewal::new(slot, schedule, lock_ttl));
         let fetcher = Fetcher { issuer, runtime, shared };
-        Self(Arc::new(Inner::new(fetcher, Cell::new(schedule), lease)))
+        Self(Arc::new(SharedCell::new(fetcher, Cell::new(schedule), lease)))
     }
 
     pub(crate) fn kind(&self) -> TokenKind {
@@ -173,7 +173,7 @@ impl TokenCache {
 
 /// Waits until a renewal has ended.
 struct Settled<'a> {
-    cache: &'a Inner,
+    cache: &'a SharedCell,
     ticket: Ticket,
     awaited: Ticket,
     number: Option<u64>,

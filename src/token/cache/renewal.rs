@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::inner::Inner;
+use super::shared_cell::SharedCell;
 use super::state::Ticket;
 use crate::runtime::{caught, timeout};
 use crate::token::error::Because;
@@ -12,14 +12,14 @@ use crate::token::{AccessToken, TokenError, events};
 
 /// A renewal in progress. Dropping it before its end releases its lease.
 pub(super) struct Renewal {
-    cache: Arc<Inner>,
+    cache: Arc<SharedCell>,
     ticket: Ticket,
     limit: Option<Duration>,
     ended: bool,
 }
 
 impl Renewal {
-    pub(super) const fn new(cache: Arc<Inner>, ticket: Ticket) -> Self {
+    pub(super) const fn new(cache: Arc<SharedCell>, ticket: Ticket) -> Self {
         Self { cache, ticket, limit: None, ended: false }
     }
 

@@ -1,4 +1,4 @@
-//! State that the callers of a cache share with its renewals.
+//! The cell that the callers of a cache share with its renewals.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use super::waiters::Waiters;
 use crate::runtime::{Mutex, Runtime};
 use crate::token::{AccessToken, TokenKind, events};
 
-pub(super) struct Inner {
+pub(super) struct SharedCell {
     pub fetcher: Fetcher,
     pub kind: TokenKind,
     pub lease: Duration,
@@ -25,7 +25,7 @@ pub(super) struct State {
     pub waiters: Waiters,
 }
 
-impl Inner {
+impl SharedCell {
     pub(super) fn new(fetcher: Fetcher, cell: Cell, lease: Duration) -> Self {
         let (kind, isolated) = (fetcher.issuer.kind(), fetcher.runtime.isolates_requests());
         let state = Mutex::new(State { cell, waiters: Waiters::default() });
