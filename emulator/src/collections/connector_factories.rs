@@ -2,8 +2,9 @@
 //! requires.
 //!
 //! `factories.json` holds what the API of a Logto 1.42 server returns for them, without logos, the text of readmes, and
-//! translations of descriptions. Some descriptions and hints of forms are shorter or absent. `fields` and `authorization` are not part of a response. The server checks the
-//! configuration of its mock connectors by `fields`, and social connectors redirect users to `authorization`.
+//! translations of descriptions. Some descriptions and hints of forms are shorter or absent. `fields` and
+//! `authorization` are not part of a response. The server checks the configuration of its mock connectors by `fields`,
+//! and social connectors redirect users to `authorization`.
 
 use std::sync::OnceLock;
 

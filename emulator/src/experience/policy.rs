@@ -61,8 +61,8 @@ impl Policy {
 
     /// Returns the factors with which a stored user can prove who they are.
     fn usable(&self, state: &State, user: &Record) -> Vec<&'static str> {
-        let mut own = state.second_factors(&user.id);
-        let own = own.by_ref().filter(|factor| factor.text("type") != mfa::BACKUP || unused_codes(factor) > 0);
+        let own = state.second_factors(&user.id);
+        let own = own.filter(|factor| factor.text("type") != mfa::BACKUP || unused_codes(factor) > 0);
         let own: Vec<&str> = own.map(|factor| factor.text("type")).collect();
         let has = |factor: &str| match factor {
             EMAIL => !user.text("primaryEmail").is_empty(),

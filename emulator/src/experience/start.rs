@@ -34,7 +34,7 @@ pub(super) fn init(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if !call.text("captchaToken").is_empty() {
         // The emulator does not call the providers of captchas, and accepts every token.
         if call.state.store.all(&CAPTCHA_PROVIDERS).next().is_none() {
-            return Err(Refusal::new(422, "session.captcha_failed", "There is no provider of captchas."));
+            return Err(Refusal::new(422, "session.captcha_failed", "No captcha provider is configured."));
         }
         progress.captcha.verified = true;
     }

@@ -109,7 +109,7 @@ pub(crate) fn add_codes(call: &mut Call<'_>, user: &str, codes: &[String]) {
     add(call, user, BACKUP, BACKUP_CODES, codes);
 }
 
-/// Marks a backup code as used. Returns `None` if there is no such code, or if it was used before.
+/// Marks a backup code as used. Returns `None` if the code is unknown or was used before.
 pub(crate) fn use_code(factor: &mut Record, code: &str, now: i64) -> Option<()> {
     let mut codes = factor.hidden.get_mut(BACKUP_CODES)?.as_array_mut()?.iter_mut();
     let known = codes.find(|known| known.get("code").is_some_and(|known| known == code))?.as_object_mut()?;

@@ -54,7 +54,7 @@ async fn sign_ins_and_codes_require_a_captcha_if_the_policy_does() -> Result<()>
     let with_token = json!({ "interactionEvent": "SignIn", "captchaToken": "from the widget" });
     browser.authorize("scope=openid&prompt=login");
     let failed = (422, json!("session.captcha_failed"));
-    assert_eq!(browser.experience(Method::Put, "", &with_token), failed, "there is no provider");
+    assert_eq!(browser.experience(Method::Put, "", &with_token), failed, "no provider is configured");
 
     let turnstile = CaptchaConfig::Turnstile(TurnstileConfig::new("site", "secret"));
     admin.captcha_provider().update(UpdateCaptchaProvider::new(turnstile)).await?;

@@ -66,7 +66,7 @@ impl RefreshToken {
     /// Time for another exchange of a token that was replaced, in milliseconds. Clients refresh concurrently.
     const REUSE: i64 = 3000;
 
-    /// Milliseconds until a token is no longer replaced: a year.
+    /// Age from which tokens are not replaced, in milliseconds: one year.
     const LONGEST: i64 = 31_557_600_000;
 
     /// Returns whether an exchange replaces the token. Clients with a secret keep it for most of its life.
