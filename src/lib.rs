@@ -98,10 +98,10 @@ pub mod models;
 
 #[doc(no_inline)]
 pub use bytes;
-#[doc(hidden)]
-pub use client::binding;
 #[doc(inline)]
 pub use client::bulk;
+#[doc(hidden)]
+pub use client::hosted;
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "users")]
 pub use client::{FirebaseScrypt, PasswordDigest, PasswordSalt};

@@ -101,7 +101,7 @@ const RESERVED_TYPES: [&str; 39] = [
     "Part",
     "Borrow",
     "Client",
-    "Channel",
+    "ClientContext",
     "Request",
     "Operation",
     "OperationInfo",

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Settings of the account API. They define which parts of their own accounts end users may see and edit.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountCenter<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Settings of the account API. They define which parts of their own accounts end users may see and edit.
     pub fn account_center(&self) -> AccountCenter<'_> {
-        AccountCenter { channel: &self.channel }
+        AccountCenter { context: &self.context }
     }
 }
 
@@ -35,7 +35,7 @@ impl AccountCenter<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "GetAccountCenterSettings")]
     pub fn get_settings(&self) -> Request<GetAccountCenterSettingsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Changes the given account center settings and returns all of them. `fields` is replaced as a whole.
@@ -49,7 +49,7 @@ impl AccountCenter<'_> {
         &self,
         body: impl Borrow<models::UpdateAccountCenterSettings>,
     ) -> Request<UpdateAccountCenterSettingsOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 }
 

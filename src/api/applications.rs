@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 /// them.
 #[derive(Clone, Copy, Debug)]
 pub struct Applications<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Client applications. Covers OIDC settings, secrets, roles, user consent, branding, and who may sign in to
     /// them.
     pub fn applications(&self) -> Applications<'_> {
-        Applications { channel: &self.channel }
+        Applications { context: &self.context }
     }
 }
 
@@ -47,7 +47,7 @@ impl Applications<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListApplications")]
     pub fn list(&self) -> Request<ListApplicationsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates an application with a generated id. Types with secrets get one named `Default secret`, which
@@ -60,7 +60,7 @@ impl Applications<'_> {
     /// rule), 500 (server error), 501 (unconfigured).
     #[doc(alias = "CreateApplication")]
     pub fn create(&self, body: impl Borrow<models::CreateApplication>) -> Request<CreateApplicationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns an application. `isAdmin` is true if it holds the role for the management API.
@@ -73,7 +73,7 @@ impl Applications<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetApplication")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetApplicationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes an application permanently. Its id can no longer be used to obtain tokens. SAML applications have a
@@ -88,7 +88,7 @@ impl Applications<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "DeleteApplication")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteApplicationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Updates the given members of an application. Nested objects are replaced as a whole. `isAdmin` assigns or
@@ -107,7 +107,7 @@ impl Applications<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::UpdateApplication>,
     ) -> Request<UpdateApplicationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Merges the given object into the custom data and returns the result. Top-level keys replace those with the
@@ -125,7 +125,7 @@ impl Applications<'_> {
         application_id: impl AsRef<str>,
         body: impl Borrow<JsonObject>,
     ) -> Request<UpdateApplicationCustomDataOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
     }
 
     /// Returns the rules for who may sign in to the application. They apply only while
@@ -139,7 +139,7 @@ impl Applications<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetApplicationAccessControl")]
     pub fn get_access_control(&self, application_id: impl AsRef<str>) -> Request<GetApplicationAccessControlOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref())
     }
 
     /// Replaces all rules for who may sign in to the application, and returns them.
@@ -157,7 +157,7 @@ impl Applications<'_> {
         application_id: impl AsRef<str>,
         body: impl Borrow<models::ApplicationAccessControl>,
     ) -> Request<ReplaceApplicationAccessControlOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
     }
 
     /// Lists the tenant roles of a machine-to-machine application. Fails with 422 for other types.
@@ -178,7 +178,7 @@ impl Applications<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "ListApplicationRoles")]
     pub fn list_roles(&self, application_id: impl AsRef<str>) -> Request<ListApplicationRolesOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref())
     }
 
     /// Replaces the roles of a machine-to-machine application. Fails with 422 if it already holds exactly these
@@ -198,7 +198,7 @@ impl Applications<'_> {
         application_id: impl AsRef<str>,
         body: impl Into<models::RoleIds>,
     ) -> Request<ReplaceApplicationRolesOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref()).json(&body.into())
     }
 
     /// Adds roles to a machine-to-machine application and returns which ones are new. Roles that it already holds
@@ -218,7 +218,7 @@ impl Applications<'_> {
         application_id: impl AsRef<str>,
         body: impl Into<models::RoleIds>,
     ) -> Request<AssignApplicationRolesOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref()).json(&body.into())
     }
 
     /// Removes a role from a machine-to-machine application. Tokens already issued keep their scopes until they
@@ -238,7 +238,7 @@ impl Applications<'_> {
         application_id: impl AsRef<str>,
         role_id: impl AsRef<str>,
     ) -> Request<DeleteApplicationRoleOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("applicationId", application_id.as_ref())
             .path_parameter("roleId", role_id.as_ref())
     }
@@ -257,7 +257,7 @@ impl Applications<'_> {
         &self,
         id: impl AsRef<str>,
     ) -> Request<ListApplicationProtectedAppMetadataCustomDomainsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Adds a custom domain to a protected app and registers its redirect URIs. At most one domain is allowed. DNS
@@ -277,7 +277,7 @@ impl Applications<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::CreateDomain>,
     ) -> Request<CreateApplicationProtectedAppMetadataCustomDomainOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes a protected app's custom domain. Removes it at the edge provider and from the redirect URIs.
@@ -296,7 +296,7 @@ impl Applications<'_> {
         id: impl AsRef<str>,
         domain: impl AsRef<str>,
     ) -> Request<DeleteApplicationProtectedAppMetadataCustomDomainOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("domain", domain.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("domain", domain.as_ref())
     }
 
     /// Lists the organizations of which the application is a member. Includes the application's roles in each.
@@ -314,7 +314,7 @@ impl Applications<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListApplicationOrganizations")]
     pub fn list_organizations(&self, id: impl AsRef<str>) -> Request<ListApplicationOrganizationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Invalidates an application's legacy secret and returns the application. This is the single secret from the
@@ -328,7 +328,7 @@ impl Applications<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteApplicationLegacySecret")]
     pub fn delete_legacy_secret(&self, id: impl AsRef<str>) -> Request<DeleteApplicationLegacySecretOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Lists an application's secrets. Includes their values in clear text and their expiry.
@@ -341,7 +341,7 @@ impl Applications<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListApplicationSecrets")]
     pub fn list_secrets(&self, id: impl AsRef<str>) -> Request<ListApplicationSecretsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Generates an additional secret. Its name is unique within the application. Existing secrets stay valid.
@@ -359,7 +359,7 @@ impl Applications<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::CreateSecret>,
     ) -> Request<CreateApplicationSecretOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Deletes a secret by name. It stops working immediately.
@@ -374,7 +374,7 @@ impl Applications<'_> {
     /// 500 (server error).
     #[doc(alias = "DeleteApplicationSecret")]
     pub fn delete_secret(&self, id: impl AsRef<str>, name: impl AsRef<str>) -> Request<DeleteApplicationSecretOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("name", name.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("name", name.as_ref())
     }
 
     /// Renames a secret. Its value and expiry cannot be changed.
@@ -395,7 +395,7 @@ impl Applications<'_> {
         name: impl AsRef<str>,
         body: impl Into<models::Name>,
     ) -> Request<UpdateApplicationSecretOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("name", name.as_ref())
             .json(&body.into())
@@ -415,7 +415,7 @@ impl Applications<'_> {
         &self,
         application_id: impl AsRef<str>,
     ) -> Request<ListApplicationUserConsentScopesOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref())
     }
 
     /// Adds permissions for which a third-party application may request user consent.
@@ -433,7 +433,7 @@ impl Applications<'_> {
         application_id: impl AsRef<str>,
         body: impl Borrow<models::CreateApplicationUserConsentScope>,
     ) -> Request<CreateApplicationUserConsentScopeOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
     }
 
     /// Removes a permission that an application may request from users. Its kind and its id identify the
@@ -455,7 +455,7 @@ impl Applications<'_> {
         scope_type: impl AsRef<str>,
         scope_id: impl AsRef<str>,
     ) -> Request<DeleteApplicationUserConsentScopeOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("applicationId", application_id.as_ref())
             .path_parameter("scopeType", scope_type.as_ref())
             .path_parameter("scopeId", scope_id.as_ref())
@@ -471,7 +471,7 @@ impl Applications<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetApplicationSignInExperience")]
     pub fn get_sign_in_experience(&self, application_id: impl AsRef<str>) -> Request<GetApplicationSignInExperienceOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref())
     }
 
     /// Sets the branding and terms for users who sign in to this application. Creates them (201) or updates them
@@ -490,7 +490,7 @@ impl Applications<'_> {
         application_id: impl AsRef<str>,
         body: impl Borrow<models::ReplaceApplicationSignInExperience>,
     ) -> Request<ReplaceApplicationSignInExperienceOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
     }
 
     /// Lists the user's organizations that a third-party application may access.
@@ -514,7 +514,7 @@ impl Applications<'_> {
         id: impl AsRef<str>,
         user_id: impl AsRef<str>,
     ) -> Request<ListApplicationUserConsentOrganizationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
     }
 
     /// Replaces the user's organizations that a third-party application may access.
@@ -535,7 +535,7 @@ impl Applications<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::OrganizationIds>,
     ) -> Request<ReplaceApplicationUserConsentOrganizationsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("userId", user_id.as_ref())
             .json(&body.into())
@@ -559,7 +559,7 @@ impl Applications<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::OrganizationIds>,
     ) -> Request<CreateApplicationUserConsentOrganizationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("userId", user_id.as_ref())
             .json(&body.into())
@@ -583,7 +583,7 @@ impl Applications<'_> {
         user_id: impl AsRef<str>,
         organization_id: impl AsRef<str>,
     ) -> Request<DeleteApplicationUserConsentOrganizationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("organizationId", organization_id.as_ref())

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The tenant's audit log: sign-ins, token exchanges and other recorded events.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditLogs<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The tenant's audit log: sign-ins, token exchanges and other recorded events.
     pub fn audit_logs(&self) -> AuditLogs<'_> {
-        AuditLogs { channel: &self.channel }
+        AuditLogs { context: &self.context }
     }
 }
 
@@ -42,7 +42,7 @@ impl AuditLogs<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListLogs")]
     pub fn list(&self) -> Request<ListLogsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns an audit log entry with its payload.
@@ -55,7 +55,7 @@ impl AuditLogs<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetLog")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetLogOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 }
 

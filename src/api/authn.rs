@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Callbacks for other systems. Includes the Hasura auth hook and the endpoints that receive SAML assertions.
 #[derive(Clone, Copy, Debug)]
 pub struct Authn<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Callbacks for other systems. Includes the Hasura auth hook and the endpoints that receive SAML assertions.
     pub fn authn(&self) -> Authn<'_> {
-        Authn { channel: &self.channel }
+        Authn { context: &self.context }
     }
 }
 
@@ -38,7 +38,7 @@ impl Authn<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token).
     pub fn get_hasura_auth(&self, resource: impl AsRef<str>) -> Request<GetHasuraAuthOp> {
-        Request::new(self.channel).query("resource", resource.as_ref())
+        Request::new(self.context).query("resource", resource.as_ref())
     }
 
     /// Receives the SAML assertion of a social connector. Redirects the browser back to its sign-in.
@@ -51,7 +51,7 @@ impl Authn<'_> {
     /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule).
     #[deprecated]
     pub fn assert_saml(&self, connector_id: impl AsRef<str>, body: impl Borrow<JsonObject>) -> Request<AssertSamlOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 
     /// Receives the SAML assertion of an enterprise connector. Redirects the browser back to its sign-in.
@@ -67,7 +67,7 @@ impl Authn<'_> {
         connector_id: impl AsRef<str>,
         body: impl Borrow<models::SamlAssertion>,
     ) -> Request<AssertSingleSignOnSamlOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 }
 

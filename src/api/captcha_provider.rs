@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The single CAPTCHA provider that protects the sign-in pages.
 #[derive(Clone, Copy, Debug)]
 pub struct CaptchaProvider<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The single CAPTCHA provider that protects the sign-in pages.
     pub fn captcha_provider(&self) -> CaptchaProvider<'_> {
-        CaptchaProvider { channel: &self.channel }
+        CaptchaProvider { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl CaptchaProvider<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetCaptchaProvider")]
     pub fn get(&self) -> Request<GetCaptchaProviderOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Sets the tenant's CAPTCHA provider, replacing any earlier one. The sign-in experience's `captchaPolicy`
@@ -48,7 +48,7 @@ impl CaptchaProvider<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "UpdateCaptchaProvider")]
     pub fn update(&self, body: impl Into<models::UpdateCaptchaProvider>) -> Request<UpdateCaptchaProviderOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Removes the CAPTCHA provider and disables CAPTCHA in the sign-in experience.
@@ -59,7 +59,7 @@ impl CaptchaProvider<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteCaptchaProvider")]
     pub fn delete(&self) -> Request<DeleteCaptchaProviderOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

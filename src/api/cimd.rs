@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Clients whose id is the URL of a metadata document (CIMD).
 #[derive(Clone, Copy, Debug)]
 pub struct Cimd<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Clients whose id is the URL of a metadata document (CIMD).
     pub fn cimd(&self) -> Cimd<'_> {
-        Cimd { channel: &self.channel }
+        Cimd { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl Cimd<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListCimdUserConsentScopes")]
     pub fn list_user_consent_scopes(&self) -> Request<ListCimdUserConsentScopesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Adds scopes that CIMD clients can request from users.
@@ -49,7 +49,7 @@ impl Cimd<'_> {
         &self,
         body: impl Borrow<models::AssignCimdUserConsentScopes>,
     ) -> Request<AssignCimdUserConsentScopesOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Removes a scope that CIMD clients can request from users.
@@ -69,7 +69,7 @@ impl Cimd<'_> {
         scope_type: impl AsRef<str>,
         scope_id: impl AsRef<str>,
     ) -> Request<DeleteCimdUserConsentScopeOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("scopeType", scope_type.as_ref())
             .path_parameter("scopeId", scope_id.as_ref())
     }

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 /// state.
 #[derive(Clone, Copy, Debug)]
 pub struct Configs<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Tenant settings. Covers signing keys, session lifetime, token customizers, actions, ID token claims, console
     /// state.
     pub fn configs(&self) -> Configs<'_> {
-        Configs { channel: &self.channel }
+        Configs { context: &self.context }
     }
 }
 
@@ -35,7 +35,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     pub fn get_admin_console_config(&self) -> Request<GetAdminConsoleConfigOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Merges the given members into the state of the console's guided setup. Returns all of it.
@@ -48,7 +48,7 @@ impl Configs<'_> {
         &self,
         body: impl Borrow<models::UpdateAdminConsoleConfig>,
     ) -> Request<UpdateAdminConsoleConfigOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns the lifetime of users' sign-in sessions. Returns the server's default if none is set.
@@ -58,7 +58,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn get_oidc_session_config(&self) -> Request<GetOidcSessionConfigOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Sets the lifetime of users' sign-in sessions.
@@ -71,7 +71,7 @@ impl Configs<'_> {
         &self,
         body: impl Borrow<models::UpdateOidcSessionConfig>,
     ) -> Request<UpdateOidcSessionConfigOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Lists the keys that sign tokens or cookies, newest first, without key material.
@@ -84,7 +84,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn get_oidc_keys(&self, key_type: impl AsRef<str>) -> Request<GetOidcKeysOp> {
-        Request::new(self.channel).path_parameter("keyType", key_type.as_ref())
+        Request::new(self.context).path_parameter("keyType", key_type.as_ref())
     }
 
     /// Deletes a key. The server no longer accepts anything signed with it. The last key cannot be deleted.
@@ -99,7 +99,7 @@ impl Configs<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
     /// 422 (rejected by a rule).
     pub fn delete_oidc_key(&self, key_type: impl AsRef<str>, key_id: impl AsRef<str>) -> Request<DeleteOidcKeyOp> {
-        Request::new(self.channel).path_parameter("keyType", key_type.as_ref()).path_parameter("keyId", key_id.as_ref())
+        Request::new(self.context).path_parameter("keyType", key_type.as_ref()).path_parameter("keyId", key_id.as_ref())
     }
 
     /// Generates a new signing key and returns the keys. The previous key stays valid, and older ones are removed.
@@ -118,7 +118,7 @@ impl Configs<'_> {
         key_type: impl AsRef<str>,
         body: impl Borrow<models::RotateOidcKeys>,
     ) -> Request<RotateOidcKeysOp> {
-        Request::new(self.channel).path_parameter("keyType", key_type.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("keyType", key_type.as_ref()).json(body.borrow())
     }
 
     /// Returns the script that adds claims to one kind of access token. Fails with 404 if no script is set.
@@ -131,7 +131,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     pub fn get_jwt_customizer(&self, token_type: impl AsRef<str>) -> Request<GetJwtCustomizerOp> {
-        Request::new(self.channel).path_parameter("tokenTypePath", token_type.as_ref())
+        Request::new(self.context).path_parameter("tokenTypePath", token_type.as_ref())
     }
 
     /// Installs the script that adds claims to one kind of access token. Creates (201) or replaces (200) it.
@@ -148,7 +148,7 @@ impl Configs<'_> {
         token_type: impl AsRef<str>,
         body: impl Borrow<models::UpsertJwtCustomizer>,
     ) -> Request<UpsertJwtCustomizerOp> {
-        Request::new(self.channel).path_parameter("tokenTypePath", token_type.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("tokenTypePath", token_type.as_ref()).json(body.borrow())
     }
 
     /// Removes the script for one kind of token. Tokens issued from then on lack its claims.
@@ -161,7 +161,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     pub fn delete_jwt_customizer(&self, token_type: impl AsRef<str>) -> Request<DeleteJwtCustomizerOp> {
-        Request::new(self.channel).path_parameter("tokenTypePath", token_type.as_ref())
+        Request::new(self.context).path_parameter("tokenTypePath", token_type.as_ref())
     }
 
     /// Changes the given members of an installed token script. `script` is always required.
@@ -178,7 +178,7 @@ impl Configs<'_> {
         token_type: impl AsRef<str>,
         body: impl Borrow<models::UpsertJwtCustomizer>,
     ) -> Request<UpdateJwtCustomizerOp> {
-        Request::new(self.channel).path_parameter("tokenTypePath", token_type.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("tokenTypePath", token_type.as_ref()).json(body.borrow())
     }
 
     /// Lists the installed token scripts. There is at most one for each kind of token.
@@ -188,7 +188,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn list_jwt_customizers(&self) -> Request<ListJwtCustomizersOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Runs a token script on sample data and returns the claims that it produces. Saves nothing.
@@ -199,7 +199,7 @@ impl Configs<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     pub fn test_jwt_customizer(&self, body: impl Borrow<models::TestJwtCustomizer>) -> Request<TestJwtCustomizerOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns which extended claims ID tokens include. Fails with 404 if they were never configured.
@@ -209,7 +209,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     pub fn get_id_token_config(&self) -> Request<GetIdTokenConfigOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Sets which extended claims ID tokens include, replacing the earlier selection.
@@ -219,7 +219,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn upsert_id_token_config(&self, body: impl Borrow<models::IdTokenConfig>) -> Request<UpsertIdTokenConfigOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Lists the installed actions. Actions are scripts that run at fixed points of the sign-in flow.
@@ -229,7 +229,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn list_actions(&self) -> Request<ListActionsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Runs an action's script on a sample event and returns its result. Responds with 204 if the script returns
@@ -241,7 +241,7 @@ impl Configs<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     pub fn test_action(&self, body: impl Borrow<models::TestAction>) -> Request<TestActionOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns the installed script of an action type. Fails with 404 if no script is installed.
@@ -254,7 +254,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     pub fn get_action(&self, action_type: impl AsRef<str>) -> Request<GetActionOp> {
-        Request::new(self.channel).path_parameter("actionType", action_type.as_ref())
+        Request::new(self.context).path_parameter("actionType", action_type.as_ref())
     }
 
     /// Installs the action of a type. Creates (201) or replaces (200) it.
@@ -271,7 +271,7 @@ impl Configs<'_> {
         action_type: impl AsRef<str>,
         body: impl Borrow<models::Action>,
     ) -> Request<UpsertActionOp> {
-        Request::new(self.channel).path_parameter("actionType", action_type.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("actionType", action_type.as_ref()).json(body.borrow())
     }
 
     /// Removes the action of a type, so that it no longer runs.
@@ -284,7 +284,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     pub fn delete_action(&self, action_type: impl AsRef<str>) -> Request<DeleteActionOp> {
-        Request::new(self.channel).path_parameter("actionType", action_type.as_ref())
+        Request::new(self.context).path_parameter("actionType", action_type.as_ref())
     }
 
     /// Merges the given members into an installed action and returns it.
@@ -301,7 +301,7 @@ impl Configs<'_> {
         action_type: impl AsRef<str>,
         body: impl Borrow<models::UpdateAction>,
     ) -> Request<UpdateActionOp> {
-        Request::new(self.channel).path_parameter("actionType", action_type.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("actionType", action_type.as_ref()).json(body.borrow())
     }
 
     /// Returns whether CIMD clients are enabled.
@@ -311,7 +311,7 @@ impl Configs<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn get_cimd_config(&self) -> Request<GetCimdConfigOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Enables or disables CIMD clients. Enabling them fails on servers that have turned the SSRF protection off.
@@ -322,7 +322,7 @@ impl Configs<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     pub fn update_cimd_config(&self, body: impl Borrow<models::Toggle>) -> Request<UpdateCimdConfigOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The kinds of connectors that can be configured on this server.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectorFactories<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The kinds of connectors that can be configured on this server.
     pub fn connector_factories(&self) -> ConnectorFactories<'_> {
-        ConnectorFactories { channel: &self.channel }
+        ConnectorFactories { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl ConnectorFactories<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListConnectorFactories")]
     pub fn list(&self) -> Request<ListConnectorFactoriesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns a kind of connector, with its readme and a configuration template.
@@ -47,7 +47,7 @@ impl ConnectorFactories<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetConnectorFactory")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetConnectorFactoryOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 }
 

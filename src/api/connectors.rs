@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Configured email, SMS and social connectors.
 #[derive(Clone, Copy, Debug)]
 pub struct Connectors<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Configured email, SMS and social connectors.
     pub fn connectors(&self) -> Connectors<'_> {
-        Connectors { channel: &self.channel }
+        Connectors { context: &self.context }
     }
 }
 
@@ -37,7 +37,7 @@ impl Connectors<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListConnectors")]
     pub fn list(&self) -> Request<ListConnectorsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates a connector from a factory. A new email or SMS connector replaces the previous one.
@@ -49,7 +49,7 @@ impl Connectors<'_> {
     /// rule).
     #[doc(alias = "CreateConnector")]
     pub fn create(&self, body: impl Borrow<models::CreateConnector>) -> Request<CreateConnectorOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns a configured connector. Its configuration is returned in clear text.
@@ -62,7 +62,7 @@ impl Connectors<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetConnector")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetConnectorOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes a connector. Users can no longer sign in with a deleted social connector.
@@ -76,7 +76,7 @@ impl Connectors<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "DeleteConnector")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteConnectorOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the given members of a connector. `enableTokenStorage: false` also deletes the tokens that it has
@@ -95,7 +95,7 @@ impl Connectors<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::UpdateConnector>,
     ) -> Request<UpdateConnectorOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Sends a test email or SMS with the given configuration. The configuration is not saved.
@@ -112,7 +112,7 @@ impl Connectors<'_> {
         factory_id: impl AsRef<str>,
         body: impl Borrow<models::TestConnector>,
     ) -> Request<CreateConnectorTestOp> {
-        Request::new(self.channel).path_parameter("factoryId", factory_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("factoryId", factory_id.as_ref()).json(body.borrow())
     }
 
     /// Returns the URL of a social provider's sign-in page. Use it to link an identity to an existing user
@@ -130,7 +130,7 @@ impl Connectors<'_> {
         connector_id: impl AsRef<str>,
         body: impl Borrow<models::AuthorizationRequest>,
     ) -> Request<CreateConnectorAuthorizationUriOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Overridden texts of the sign-in pages, for each language.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomPhrases<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Overridden texts of the sign-in pages, for each language.
     pub fn custom_phrases(&self) -> CustomPhrases<'_> {
-        CustomPhrases { channel: &self.channel }
+        CustomPhrases { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl CustomPhrases<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListCustomPhrases")]
     pub fn list(&self) -> Request<ListCustomPhrasesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the overridden texts of a language. Fails with 404 if no texts are overridden.
@@ -48,7 +48,7 @@ impl CustomPhrases<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetCustomPhrase")]
     pub fn get(&self, language_tag: impl AsRef<str>) -> Request<GetCustomPhraseOp> {
-        Request::new(self.channel).path_parameter("languageTag", language_tag.as_ref())
+        Request::new(self.context).path_parameter("languageTag", language_tag.as_ref())
     }
 
     /// Creates or replaces all overridden texts of a language. Empty strings are dropped.
@@ -67,7 +67,7 @@ impl CustomPhrases<'_> {
         language_tag: impl AsRef<str>,
         body: impl Borrow<JsonObject>,
     ) -> Request<ReplaceCustomPhraseOp> {
-        Request::new(self.channel).path_parameter("languageTag", language_tag.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("languageTag", language_tag.as_ref()).json(body.borrow())
     }
 
     /// Deletes the overridden texts of a language. Fails with 409 for the fallback language.
@@ -82,7 +82,7 @@ impl CustomPhrases<'_> {
     /// 409 (conflict).
     #[doc(alias = "DeleteCustomPhrase")]
     pub fn delete(&self, language_tag: impl AsRef<str>) -> Request<DeleteCustomPhraseOp> {
-        Request::new(self.channel).path_parameter("languageTag", language_tag.as_ref())
+        Request::new(self.context).path_parameter("languageTag", language_tag.as_ref())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Profile fields, beyond the identifiers, that users are asked for at sign-up.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomProfileFields<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Profile fields, beyond the identifiers, that users are asked for at sign-up.
     pub fn custom_profile_fields(&self) -> CustomProfileFields<'_> {
-        CustomProfileFields { channel: &self.channel }
+        CustomProfileFields { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl CustomProfileFields<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListCustomProfileFields")]
     pub fn list(&self) -> Request<ListCustomProfileFieldsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates a built-in or custom profile field. Fails with 422 if the name is taken.
@@ -46,7 +46,7 @@ impl CustomProfileFields<'_> {
     /// rule).
     #[doc(alias = "CreateCustomProfileField")]
     pub fn create(&self, body: impl Borrow<models::CreateCustomProfileField>) -> Request<CreateCustomProfileFieldOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns a profile field.
@@ -60,7 +60,7 @@ impl CustomProfileFields<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetCustomProfileFieldByName")]
     pub fn get(&self, name: impl AsRef<str>) -> Request<GetCustomProfileFieldByNameOp> {
-        Request::new(self.channel).path_parameter("name", name.as_ref())
+        Request::new(self.context).path_parameter("name", name.as_ref())
     }
 
     /// Replaces the definition of a profile field. The name and the values that users have entered stay unchanged.
@@ -78,7 +78,7 @@ impl CustomProfileFields<'_> {
         name: impl AsRef<str>,
         body: impl Borrow<models::UpdateCustomProfileField>,
     ) -> Request<UpdateCustomProfileFieldByNameOp> {
-        Request::new(self.channel).path_parameter("name", name.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("name", name.as_ref()).json(body.borrow())
     }
 
     /// Deletes a profile field. Removes it from the sign-up page and the account center. Users' values are kept.
@@ -92,7 +92,7 @@ impl CustomProfileFields<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteCustomProfileFieldByName")]
     pub fn delete(&self, name: impl AsRef<str>) -> Request<DeleteCustomProfileFieldByNameOp> {
-        Request::new(self.channel).path_parameter("name", name.as_ref())
+        Request::new(self.context).path_parameter("name", name.as_ref())
     }
 
     /// Creates several profile fields at once, at most 20. Either all of them are created or none.
@@ -106,7 +106,7 @@ impl CustomProfileFields<'_> {
         &self,
         body: impl Borrow<[models::CreateCustomProfileField]>,
     ) -> Request<CreateCustomProfileFieldsBatchOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Sets the positions of the named profile fields on the sign-up page. Returns these fields.
@@ -122,7 +122,7 @@ impl CustomProfileFields<'_> {
         &self,
         body: impl Into<models::UpdateCustomProfileFieldsSieOrder>,
     ) -> Request<UpdateCustomProfileFieldsSieOrderOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// User counts: total, new and active users.
 #[derive(Clone, Copy, Debug)]
 pub struct Dashboard<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// User counts: total, new and active users.
     pub fn dashboard(&self) -> Dashboard<'_> {
-        Dashboard { channel: &self.channel }
+        Dashboard { context: &self.context }
     }
 }
 
@@ -33,7 +33,7 @@ impl Dashboard<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn get_total_user_count(&self) -> Request<GetTotalUserCountOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Counts the users who joined today and in the last 7 days. Each count is compared with the preceding period.
@@ -43,7 +43,7 @@ impl Dashboard<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn get_new_user_counts(&self) -> Request<GetNewUserCountsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the daily, weekly and monthly active users up to a day. Includes a curve of the 30 days before.
@@ -55,7 +55,7 @@ impl Dashboard<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn get_active_user_counts(&self) -> Request<GetActiveUserCountsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

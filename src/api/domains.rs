@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Custom domains of the tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct Domains<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Custom domains of the tenant.
     pub fn domains(&self) -> Domains<'_> {
-        Domains { channel: &self.channel }
+        Domains { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl Domains<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListDomains")]
     pub fn list(&self) -> Request<ListDomainsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Registers a custom domain and returns the DNS records to create. The domain becomes active once they are
@@ -49,7 +49,7 @@ impl Domains<'_> {
     /// rule).
     #[doc(alias = "CreateDomain")]
     pub fn create(&self, body: impl Into<models::CreateDomain>) -> Request<CreateDomainOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Returns a custom domain. Its status is updated first.
@@ -62,7 +62,7 @@ impl Domains<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetDomain")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetDomainOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Removes a custom domain, which stops serving sign-ins immediately.
@@ -75,7 +75,7 @@ impl Domains<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteDomain")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteDomainOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Returns the verification files that are served under the domain.
@@ -88,7 +88,7 @@ impl Domains<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListDomainVerificationFiles")]
     pub fn get_verification_files(&self, id: impl AsRef<str>) -> Request<ListDomainVerificationFilesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces all verification files that are served under the domain. Returns them.
@@ -106,7 +106,7 @@ impl Domains<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::ReplaceDomainVerificationFiles>,
     ) -> Request<ReplaceDomainVerificationFilesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Deletes inactive custom domains that are older than the given number of days. Returns how many were deleted.
@@ -119,7 +119,7 @@ impl Domains<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "CleanupDomains")]
     pub fn cleanup(&self, body: impl Into<models::CleanupDomains>) -> Request<CleanupDomainsOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 }
 

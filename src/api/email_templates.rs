@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Localized templates of the emails that Logto sends.
 #[derive(Clone, Copy, Debug)]
 pub struct EmailTemplates<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Localized templates of the emails that Logto sends.
     pub fn email_templates(&self) -> EmailTemplates<'_> {
-        EmailTemplates { channel: &self.channel }
+        EmailTemplates { context: &self.context }
     }
 }
 
@@ -37,7 +37,7 @@ impl EmailTemplates<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListEmailTemplates")]
     pub fn list(&self) -> Request<ListEmailTemplatesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates the given templates. Replaces those with the same language and type, and keeps other templates.
@@ -51,7 +51,7 @@ impl EmailTemplates<'_> {
     /// rule).
     #[doc(alias = "ReplaceEmailTemplates")]
     pub fn replace(&self, body: impl Into<models::ReplaceEmailTemplates>) -> Request<ReplaceEmailTemplatesOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Deletes all templates of a language, a type, or both, and returns their number. Fails with 422 without
@@ -67,7 +67,7 @@ impl EmailTemplates<'_> {
     /// rule).
     #[doc(alias = "DeleteEmailTemplates")]
     pub fn delete_many(&self) -> Request<DeleteEmailTemplatesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns an email template.
@@ -80,7 +80,7 @@ impl EmailTemplates<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetEmailTemplate")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetEmailTemplateOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes an email template. Its language falls back to the default template.
@@ -93,7 +93,7 @@ impl EmailTemplates<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteEmailTemplate")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteEmailTemplateOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Merges the given members into a template's subject, content and sender. Returns the template.
@@ -110,7 +110,7 @@ impl EmailTemplates<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::UpdateEmailTemplateDetails>,
     ) -> Request<UpdateEmailTemplateDetailsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 }
 

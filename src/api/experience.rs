@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The sign-in flow behind Logto's sign-in pages, step by step. Bound to the browser's cookies.
 #[derive(Clone, Copy, Debug)]
 pub struct Experience<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The sign-in flow behind Logto's sign-in pages, step by step. Bound to the browser's cookies.
     pub fn experience(&self) -> Experience<'_> {
-        Experience { channel: &self.channel }
+        Experience { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 422 (rejected by a rule).
     pub fn init_interaction(&self, body: impl Borrow<models::InitInteraction>) -> Request<InitInteractionOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Switches the running interaction between sign-in and registration. Its verifications are kept.
@@ -50,7 +50,7 @@ impl Experience<'_> {
         &self,
         body: impl Into<models::UpdateInteractionEvent>,
     ) -> Request<UpdateInteractionEventOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Identifies the user with a completed verification. In a registration, creates the user (201).
@@ -62,7 +62,7 @@ impl Experience<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
     /// 409 (conflict), 422 (rejected by a rule).
     pub fn identify_user(&self, body: impl Borrow<models::IdentifyUser>) -> Request<IdentifyUserOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Completes the interaction and returns where to send the browser. Checks MFA and the required profile, saves,
@@ -74,7 +74,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
     pub fn submit_interaction(&self) -> Request<SubmitInteractionOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the state of the running interaction, without secrets.
@@ -82,7 +82,7 @@ impl Experience<'_> {
     /// `GET /api/experience/interaction`. Success status: 200. Requires the cookies of a sign-in in progress. Since
     /// Logto 1.31.
     pub fn get_interaction(&self) -> Request<GetInteractionOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Checks an identifier and its password. Failures count towards the lockout of the identifier.
@@ -96,7 +96,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::CreatePasswordVerification>,
     ) -> Request<CreatePasswordVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Sends a verification code and starts its verification. The code goes to an email address or phone number.
@@ -111,7 +111,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::SendVerificationCode>,
     ) -> Request<CreateAndSendVerificationCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Checks a code that was sent. Failures count towards the lockout of the identifier.
@@ -126,7 +126,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::CheckVerificationCode>,
     ) -> Request<VerifyVerificationCodeVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Sends an MFA code to the identified user's own email address or phone number.
@@ -142,7 +142,7 @@ impl Experience<'_> {
         &self,
         body: impl Into<models::SendMfaVerificationCode>,
     ) -> Request<CreateAndSendMfaVerificationCodeOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Checks an MFA code that was sent to the identified user.
@@ -156,7 +156,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::CheckMfaVerificationCode>,
     ) -> Request<VerifyMfaVerificationCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Starts a social sign-in and returns the provider's URL to send the browser to.
@@ -173,7 +173,7 @@ impl Experience<'_> {
         connector_id: impl AsRef<str>,
         body: impl Borrow<models::AuthorizationRequest>,
     ) -> Request<CreateSocialVerificationOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 
     /// Completes a social sign-in with the parameters of the provider's callback.
@@ -190,7 +190,7 @@ impl Experience<'_> {
         connector_id: impl AsRef<str>,
         body: impl Borrow<models::VerifySocialVerification>,
     ) -> Request<VerifySocialVerificationOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 
     /// Starts an enterprise single sign-on and returns the identity provider's URL.
@@ -207,7 +207,7 @@ impl Experience<'_> {
         connector_id: impl AsRef<str>,
         body: impl Borrow<models::AuthorizationRequest>,
     ) -> Request<CreateEnterpriseSsoVerificationOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 
     /// Completes an enterprise single sign-on with the provider's callback parameters.
@@ -224,7 +224,7 @@ impl Experience<'_> {
         connector_id: impl AsRef<str>,
         body: impl Borrow<models::VerifyEnterpriseSsoVerification>,
     ) -> Request<VerifyEnterpriseSsoVerificationOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 
     /// Generates a secret for an authenticator app, as text and QR code. It is bound only after
@@ -236,7 +236,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn create_totp_secret(&self) -> Request<CreateTotpSecretOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Checks a code from the authenticator app. Uses the new secret if its verification is given, otherwise the
@@ -251,7 +251,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::VerifyTotpVerification>,
     ) -> Request<VerifyTotpVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns WebAuthn options for creating a passkey as a second factor. The passkey is for the identified user.
@@ -262,7 +262,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn create_web_authn_registration_verification(&self) -> Request<CreateWebAuthnRegistrationVerificationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Checks the passkey that the browser created. Bind it with
@@ -277,7 +277,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::VerifyWebAuthnRegistrationVerification>,
     ) -> Request<VerifyWebAuthnRegistrationVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns WebAuthn options for requesting a passkey as a second factor. The passkey must be one of the
@@ -289,7 +289,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn create_web_authn_authentication_verification(&self) -> Request<CreateWebAuthnAuthenticationVerificationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Checks the browser's response to a passkey challenge for a second factor.
@@ -303,7 +303,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::VerifyWebAuthnAuthenticationVerification>,
     ) -> Request<VerifyWebAuthnAuthenticationVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns WebAuthn options for signing in with a passkey. The passkey belongs to the user who has the given
@@ -320,7 +320,7 @@ impl Experience<'_> {
         &self,
         body: impl Into<models::CreateSignInPasskeyAuthenticationWithIdentifier>,
     ) -> Request<CreateSignInPasskeyAuthenticationWithIdentifierOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Checks the passkey that is used to sign in, with or without an identifier. CAPTCHA is not required in this
@@ -335,7 +335,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::VerifySignInPasskeyAuthentication>,
     ) -> Request<VerifySignInPasskeyAuthenticationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Generates ten backup codes for the identified user. They take effect only after
@@ -347,7 +347,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn generate_backup_codes(&self) -> Request<GenerateBackupCodesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Checks one of the user's backup codes as a second factor and consumes it.
@@ -360,7 +360,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn verify_backup_code(&self, body: impl Into<models::VerifyBackupCode>) -> Request<VerifyBackupCodeOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Checks that a new username and password meet the policies. Prepares a registration. Nothing is saved yet.
@@ -374,7 +374,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::CreateNewPasswordIdentityVerification>,
     ) -> Request<CreateNewPasswordIdentityVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Checks a magic link's one-time token against its email address and consumes it.
@@ -388,7 +388,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::VerifyOneTimeTokenVerification>,
     ) -> Request<VerifyOneTimeTokenVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Adds data to the profile that is saved on submission. This can be an identifier, a password, a social
@@ -401,7 +401,7 @@ impl Experience<'_> {
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
     #[doc(alias = "AddUserProfile")]
     pub fn add_profile(&self, body: impl Borrow<models::AddUserProfile>) -> Request<AddUserProfileOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Stores an avatar during registration and returns its URL. To use it, set the URL in the profile.
@@ -415,7 +415,7 @@ impl Experience<'_> {
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 500 (server error).
     #[doc(alias = "UploadExperienceAvatar")]
     pub fn upload_avatar(&self, file: Upload) -> Request<UploadExperienceAvatarOp> {
-        Request::new(self.channel).multipart(&[Part::file("file", file)])
+        Request::new(self.context).multipart(&[Part::file("file", file)])
     }
 
     /// Sets the new password in a password reset, once the user is identified. It is saved on submission.
@@ -429,7 +429,7 @@ impl Experience<'_> {
     /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule).
     #[doc(alias = "ResetUserPassword")]
     pub fn reset_password(&self, body: impl Into<models::Password>) -> Request<ResetUserPasswordOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Records that the user opts in to MFA where it is optional. This is saved on submission.
@@ -440,7 +440,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found).
     pub fn mark_mfa_enabled(&self) -> Request<MarkMfaEnabledOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Records that the user declines to set up MFA. Fails with 422 if the policy or an organization requires it.
@@ -451,7 +451,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
     pub fn skip_mfa_binding_flow(&self) -> Request<SkipMfaBindingFlowOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Declines the suggestion of an additional MFA factor for this interaction.
@@ -462,7 +462,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
     pub fn skip_mfa_suggestion(&self) -> Request<SkipMfaSuggestionOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Records that the user declines to create a passkey for signing in.
@@ -473,7 +473,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn skip_passkey_binding(&self) -> Request<SkipPasskeyBindingOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Binds the verified passkey to the user for signing in. It is saved on submission.
@@ -486,7 +486,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn bind_passkey(&self, body: impl Into<models::VerificationId>) -> Request<BindPasskeyOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Binds a verified factor to the user and opts in to MFA. The factor is TOTP, a passkey, backup codes, email
@@ -501,7 +501,7 @@ impl Experience<'_> {
         &self,
         body: impl Borrow<models::BindMfaVerification>,
     ) -> Request<BindMfaVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns the ids of the enterprise connectors for an email address. They serve the domain of the address.
@@ -514,7 +514,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input).
     pub fn get_enabled_sso_connectors(&self, email: impl AsRef<str>) -> Request<GetEnabledSsoConnectorsOp> {
-        Request::new(self.channel).query("email", email.as_ref())
+        Request::new(self.context).query("email", email.as_ref())
     }
 
     /// Returns WebAuthn options that need no identifier. They are for the browser's autofill, before any
@@ -526,7 +526,7 @@ impl Experience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn create_sign_in_passkey_authentication(&self) -> Request<CreateSignInPasskeyAuthenticationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

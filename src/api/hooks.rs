@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Webhooks: their events, destination URLs, signing keys and recent deliveries.
 #[derive(Clone, Copy, Debug)]
 pub struct Hooks<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Webhooks: their events, destination URLs, signing keys and recent deliveries.
     pub fn hooks(&self) -> Hooks<'_> {
-        Hooks { channel: &self.channel }
+        Hooks { context: &self.context }
     }
 }
 
@@ -40,7 +40,7 @@ impl Hooks<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListHooks")]
     pub fn list(&self) -> Request<ListHooksOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates a webhook with a generated signing key. At least one event is required.
@@ -51,7 +51,7 @@ impl Hooks<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "CreateHook")]
     pub fn create(&self, body: impl Borrow<models::CreateHook>) -> Request<CreateHookOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns a webhook, including its signing key.
@@ -66,7 +66,7 @@ impl Hooks<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetHook")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetHookOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes a webhook. Nothing more is sent to its URL.
@@ -79,7 +79,7 @@ impl Hooks<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteHook")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteHookOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the given members of a webhook. `config` is replaced as a whole.
@@ -92,7 +92,7 @@ impl Hooks<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "UpdateHook")]
     pub fn update(&self, id: impl AsRef<str>, body: impl Borrow<models::UpdateHook>) -> Request<UpdateHookOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Lists a webhook's deliveries, newest first. Defaults to those of the last 24 hours if no time span is given.
@@ -111,7 +111,7 @@ impl Hooks<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListHookRecentLogs")]
     pub fn list_recent_logs(&self, id: impl AsRef<str>) -> Request<ListHookRecentLogsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Sends a sample of each given event to the given URL and waits for the responses. Fails with 422 if the
@@ -126,7 +126,7 @@ impl Hooks<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "CreateHookTest")]
     pub fn test(&self, id: impl AsRef<str>, body: impl Borrow<models::TestHook>) -> Request<CreateHookTestOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Replaces the signing key with a new one. Later deliveries are signed with the new key.
@@ -139,7 +139,7 @@ impl Hooks<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "UpdateHookSigningKey")]
     pub fn rotate_signing_key(&self, id: impl AsRef<str>) -> Request<UpdateHookSigningKeyOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 }
 

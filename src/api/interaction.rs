@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The sign-in flow up to Logto 1.30, since replaced by the experience API.
 #[derive(Clone, Copy, Debug)]
 pub struct Interaction<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The sign-in flow up to Logto 1.30, since replaced by the experience API.
     pub fn interaction(&self) -> Interaction<'_> {
-        Interaction { channel: &self.channel }
+        Interaction { context: &self.context }
     }
 }
 
@@ -37,7 +37,7 @@ impl Interaction<'_> {
     /// rule).
     #[doc(alias = "StartLegacyInteraction")]
     pub fn start(&self, body: impl Borrow<models::StartLegacyInteraction>) -> Request<StartLegacyInteractionOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Aborts the interaction. The application is notified that the user aborted.
@@ -49,7 +49,7 @@ impl Interaction<'_> {
     /// Fails with 400 (invalid input).
     #[doc(alias = "AbortLegacyInteraction")]
     pub fn abort(&self) -> Request<AbortLegacyInteractionOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Switches the running interaction between sign-in and registration. Data collected so far is kept.
@@ -66,7 +66,7 @@ impl Interaction<'_> {
         &self,
         body: impl Into<models::LegacyInteractionEvent>,
     ) -> Request<ReplaceLegacyInteractionEventOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Checks an additional identifier and adds it to those already proven. It can be a password or a code.
@@ -81,7 +81,7 @@ impl Interaction<'_> {
         &self,
         body: impl Borrow<models::LegacyIdentifier>,
     ) -> Request<UpdateLegacyInteractionIdentifiersOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Replaces the profile that is saved on submission.
@@ -96,7 +96,7 @@ impl Interaction<'_> {
         &self,
         body: impl Borrow<models::LegacyProfile>,
     ) -> Request<ReplaceLegacyInteractionProfileOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Discards the profile collected so far. Proven identifiers are kept.
@@ -108,7 +108,7 @@ impl Interaction<'_> {
     /// Fails with 400 (invalid input), 404 (not found).
     #[doc(alias = "DeleteLegacyInteractionProfile")]
     pub fn delete_profile(&self) -> Request<DeleteLegacyInteractionProfileOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Merges the given members into the profile that is saved on submission.
@@ -123,7 +123,7 @@ impl Interaction<'_> {
         &self,
         body: impl Borrow<models::LegacyProfile>,
     ) -> Request<UpdateLegacyInteractionProfileOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Completes the interaction and returns where to send the browser. Checks identifiers, MFA and profile, saves,
@@ -137,7 +137,7 @@ impl Interaction<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "SubmitLegacyInteraction")]
     pub fn submit(&self) -> Request<SubmitLegacyInteractionOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the data for a consent page. This is the application, the user, and the scopes not granted yet.
@@ -146,7 +146,7 @@ impl Interaction<'_> {
     /// Logto 1.30.
     #[doc(alias = "GetLegacyInteractionConsent")]
     pub fn get_consent(&self) -> Request<GetLegacyInteractionConsentOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Grants the application what it requested, for the given organizations if any. Returns where to send the
@@ -159,7 +159,7 @@ impl Interaction<'_> {
     /// Fails with 400 (invalid input).
     #[doc(alias = "ConsentLegacyInteraction")]
     pub fn consent(&self, body: impl Borrow<models::ConsentLegacyInteraction>) -> Request<ConsentLegacyInteractionOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Starts a social sign-in and returns the provider's URL to send the browser to.
@@ -174,7 +174,7 @@ impl Interaction<'_> {
         &self,
         body: impl Borrow<models::LegacyAuthorizationRequest>,
     ) -> Request<CreateLegacyInteractionSocialAuthorizationUriOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Sends a verification code for the running interaction. The code goes to an email address or phone number.
@@ -189,7 +189,7 @@ impl Interaction<'_> {
         &self,
         body: impl Borrow<models::VerificationCodeRecipient>,
     ) -> Request<SendLegacyInteractionVerificationCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Generates a secret for an authenticator app, as text and QR code.
@@ -199,7 +199,7 @@ impl Interaction<'_> {
     /// progress. Up to Logto 1.30.
     #[doc(alias = "CreateLegacyInteractionTotpSecret")]
     pub fn create_totp_secret(&self) -> Request<CreateLegacyInteractionTotpSecretOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns WebAuthn options for creating a passkey as a second factor.
@@ -208,7 +208,7 @@ impl Interaction<'_> {
     /// sign-in in progress. Up to Logto 1.30.
     #[doc(alias = "CreateLegacyInteractionWebAuthnRegistration")]
     pub fn create_web_authn_registration(&self) -> Request<CreateLegacyInteractionWebAuthnRegistrationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns WebAuthn options for requesting a passkey as a second factor. The passkey must be one of the user's.
@@ -220,7 +220,7 @@ impl Interaction<'_> {
     /// Fails with 400 (invalid input).
     #[doc(alias = "CreateLegacyInteractionWebAuthnAuthentication")]
     pub fn create_web_authn_authentication(&self) -> Request<CreateLegacyInteractionWebAuthnAuthenticationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Adds a new second factor, proven by the given response. It is saved on submission.
@@ -232,7 +232,7 @@ impl Interaction<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 404 (not found), 422 (rejected by a rule).
     #[doc(alias = "BindLegacyInteractionMfa")]
     pub fn bind_mfa(&self, body: impl Borrow<models::BindLegacyInteractionMfa>) -> Request<BindLegacyInteractionMfaOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Answers the MFA challenge of a sign-in with a code or passkey.
@@ -247,7 +247,7 @@ impl Interaction<'_> {
         &self,
         body: impl Borrow<models::ReplaceLegacyInteractionMfa>,
     ) -> Request<ReplaceLegacyInteractionMfaOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Records that the user declines to set up MFA. Fails where MFA is mandatory.
@@ -259,7 +259,7 @@ impl Interaction<'_> {
     /// Fails with 400 (invalid input), 422 (rejected by a rule).
     #[doc(alias = "SkipLegacyInteractionMfa")]
     pub fn skip_mfa(&self, body: impl Borrow<models::SkipLegacyInteractionMfa>) -> Request<SkipLegacyInteractionMfaOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Starts an enterprise single sign-on and returns the identity provider's URL.
@@ -277,7 +277,7 @@ impl Interaction<'_> {
         connector_id: impl AsRef<str>,
         body: impl Borrow<models::AuthorizationRequest>,
     ) -> Request<CreateLegacyInteractionSingleSignOnAuthorizationUrlOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 
     /// Signs the user in with the data of the identity provider's callback. Fails with 422 if the user must be
@@ -296,7 +296,7 @@ impl Interaction<'_> {
         connector_id: impl AsRef<str>,
         body: impl Borrow<JsonObject>,
     ) -> Request<AuthenticateLegacyInteractionSingleSignOnOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref()).json(body.borrow())
     }
 
     /// Creates the user that the identity provider has just verified. Signs the user in and returns where to send
@@ -314,7 +314,7 @@ impl Interaction<'_> {
         &self,
         connector_id: impl AsRef<str>,
     ) -> Request<RegisterLegacyInteractionSingleSignOnOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref())
     }
 
     /// Returns the ids of the enterprise connectors for an email address. They serve the domain of the address.
@@ -331,7 +331,7 @@ impl Interaction<'_> {
         &self,
         email: impl AsRef<str>,
     ) -> Request<ListLegacyInteractionSingleSignOnConnectorsOp> {
-        Request::new(self.channel).query("email", email.as_ref())
+        Request::new(self.context).query("email", email.as_ref())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The account API: operations of signed-in users on their own accounts. Requires their own access tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct MyAccount<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The account API: operations of signed-in users on their own accounts. Requires their own access tokens.
     pub fn my_account(&self) -> MyAccount<'_> {
-        MyAccount { channel: &self.channel }
+        MyAccount { context: &self.context }
     }
 }
 
@@ -33,7 +33,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn get_profile(&self) -> Request<GetProfileOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Changes name, avatar, username or custom data. Null clears a value, and custom data is replaced. A username
@@ -45,7 +45,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     pub fn update_profile(&self, body: impl Borrow<models::UpdateProfile>) -> Request<UpdateProfileOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Merges the given OIDC claims into the user's profile and returns it. The claims are names, address, locale
@@ -57,7 +57,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "UpdateOtherProfile")]
     pub fn update_claims(&self, body: impl Borrow<models::UserProfile>) -> Request<UpdateOtherProfileOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Sets the user's password. Needs a verification record, unless the account has nothing to verify with.
@@ -70,7 +70,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     pub fn update_password(&self, body: impl Into<models::Password>) -> Request<UpdatePasswordOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Returns whether the user skips MFA at sign-in.
@@ -80,7 +80,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn get_mfa_settings(&self) -> Request<GetMfaSettingsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Sets whether the user skips MFA at sign-in. Needs a verification record.
@@ -92,7 +92,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn update_mfa_settings(&self, body: impl Into<models::AccountMfaSettings>) -> Request<UpdateMfaSettingsOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Returns the signed-in user's choices about MFA and passkeys. Includes skipped prompts.
@@ -102,7 +102,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn get_logto_config(&self) -> Request<GetLogtoConfigOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Changes the given choices about MFA and passkeys. Needs a verification record.
@@ -115,7 +115,7 @@ impl MyAccount<'_> {
         &self,
         body: impl Borrow<models::UpdateUserLogtoConfig>,
     ) -> Request<UpdateLogtoConfigOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns the stored access token of a linked social account. It is renewed if it has expired.
@@ -129,7 +129,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
     /// 422 (rejected by a rule).
     pub fn get_social_identity_access_token(&self, target: impl AsRef<str>) -> Request<GetSocialIdentityAccessTokenOp> {
-        Request::new(self.channel).path_parameter("target", target.as_ref())
+        Request::new(self.context).path_parameter("target", target.as_ref())
     }
 
     /// Stores the tokens of a new social verification and returns the access token. The identity must already be
@@ -150,7 +150,7 @@ impl MyAccount<'_> {
         target: impl AsRef<str>,
         body: impl Into<models::VerificationRecordId>,
     ) -> Request<UpdateSocialIdentityAccessTokenByVerificationIdOp> {
-        Request::new(self.channel).path_parameter("target", target.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("target", target.as_ref()).json(&body.into())
     }
 
     /// Returns the stored access token of the user's enterprise account. It is renewed if it has expired.
@@ -166,7 +166,7 @@ impl MyAccount<'_> {
         &self,
         connector_id: impl AsRef<str>,
     ) -> Request<GetEnterpriseSsoIdentityAccessTokenOp> {
-        Request::new(self.channel).path_parameter("connectorId", connector_id.as_ref())
+        Request::new(self.context).path_parameter("connectorId", connector_id.as_ref())
     }
 
     /// Sets the primary email to an address proven by a verification record. A second record must prove the user's
@@ -178,7 +178,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     pub fn update_primary_email(&self, body: impl Borrow<models::UpdatePrimaryEmail>) -> Request<UpdatePrimaryEmailOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Removes the primary email, unless it is the last way to sign in. Needs a verification record.
@@ -188,7 +188,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn delete_primary_email(&self) -> Request<DeletePrimaryEmailOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Sets the primary phone number to one proven by a verification record. A second record must prove the user's
@@ -200,7 +200,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     pub fn update_primary_phone(&self, body: impl Borrow<models::UpdatePrimaryPhone>) -> Request<UpdatePrimaryPhoneOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Removes the primary phone number, unless it is the last way to sign in. Needs a verification record.
@@ -210,7 +210,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn delete_primary_phone(&self) -> Request<DeletePrimaryPhoneOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Links a social account proven by a verification record. Replaces any linked account of that provider.
@@ -227,7 +227,7 @@ impl MyAccount<'_> {
         &self,
         body: impl Into<models::IdentityVerification>,
     ) -> Request<ReplaceMyAccountIdentityOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Links a social account proven by a verification record. Fails if an account of that provider is already
@@ -242,7 +242,7 @@ impl MyAccount<'_> {
     /// rule).
     #[doc(alias = "AddUserIdentities")]
     pub fn add_identity(&self, body: impl Into<models::IdentityVerification>) -> Request<AddUserIdentitiesOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Unlinks the social account of a provider, unless it is the last way to sign in.
@@ -256,7 +256,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
     /// 422 (rejected by a rule).
     pub fn delete_identity(&self, target: impl AsRef<str>) -> Request<DeleteIdentityOp> {
-        Request::new(self.channel).path_parameter("target", target.as_ref())
+        Request::new(self.context).path_parameter("target", target.as_ref())
     }
 
     /// Lists the signed-in user's MFA factors, without secrets.
@@ -267,7 +267,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn get_mfa_verifications(&self) -> Request<GetMfaVerificationsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Adds an MFA factor to the account. The factor is a proven passkey, an authenticator's secret, or backup
@@ -280,7 +280,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     pub fn add_mfa_verification(&self, body: impl Borrow<models::AddMfaVerification>) -> Request<AddMfaVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Sets the user's authenticator app, replacing any earlier one. A code from the app must be proven first.
@@ -294,7 +294,7 @@ impl MyAccount<'_> {
         &self,
         body: impl Borrow<models::CreateOrReplaceTotpMfaVerification>,
     ) -> Request<CreateOrReplaceTotpMfaVerificationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Generates a secret for an authenticator app. Nothing is saved until the secret is added as a factor.
@@ -305,7 +305,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn generate_totp_secret(&self) -> Request<GenerateTotpSecretOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Generates backup codes. Nothing is saved until the codes are added as a factor.
@@ -317,7 +317,7 @@ impl MyAccount<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "GenerateMyAccountBackupCodes")]
     pub fn generate_backup_codes(&self) -> Request<GenerateMyAccountBackupCodesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the user's backup codes in clear text. Used codes have the time of their use. Needs a verification
@@ -329,7 +329,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     pub fn get_backup_codes(&self) -> Request<GetBackupCodesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Renames one of the user's passkeys. Needs a verification record.
@@ -347,7 +347,7 @@ impl MyAccount<'_> {
         verification_id: impl AsRef<str>,
         body: impl Into<models::Name>,
     ) -> Request<UpdateMfaVerificationNameOp> {
-        Request::new(self.channel).path_parameter("verificationId", verification_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("verificationId", verification_id.as_ref()).json(&body.into())
     }
 
     /// Removes one of the user's MFA factors immediately. Needs a verification record.
@@ -360,7 +360,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn delete_mfa_verification(&self, verification_id: impl AsRef<str>) -> Request<DeleteMfaVerificationOp> {
-        Request::new(self.channel).path_parameter("verificationId", verification_id.as_ref())
+        Request::new(self.context).path_parameter("verificationId", verification_id.as_ref())
     }
 
     /// Lists the user's active sign-in sessions and marks the current one. Needs a verification record.
@@ -370,7 +370,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
     pub fn get_sessions(&self) -> Request<GetSessionsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Ends one of the signed-in user's sessions. Can also revoke what was granted to applications in it.
@@ -387,7 +387,7 @@ impl MyAccount<'_> {
     /// 500 (server error).
     #[doc(alias = "DeleteSessionById")]
     pub fn delete_session(&self, session_id: impl AsRef<str>) -> Request<DeleteSessionByIdOp> {
-        Request::new(self.channel).path_parameter("sessionId", session_id.as_ref())
+        Request::new(self.context).path_parameter("sessionId", session_id.as_ref())
     }
 
     /// Lists the applications that the user has authorized. Needs a verification record.
@@ -399,7 +399,7 @@ impl MyAccount<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
     pub fn get_grants(&self) -> Request<GetGrantsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Revokes what the signed-in user granted to an application. The application's refresh tokens stop working.
@@ -414,7 +414,7 @@ impl MyAccount<'_> {
     /// 500 (server error).
     #[doc(alias = "DeleteGrantById")]
     pub fn delete_grant(&self, grant_id: impl AsRef<str>) -> Request<DeleteGrantByIdOp> {
-        Request::new(self.channel).path_parameter("grantId", grant_id.as_ref())
+        Request::new(self.context).path_parameter("grantId", grant_id.as_ref())
     }
 
     /// Stores an avatar and returns its URL. To use it, set the URL with
@@ -429,7 +429,7 @@ impl MyAccount<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
     #[doc(alias = "UploadAccountAvatar")]
     pub fn upload_avatar(&self, file: Upload) -> Request<UploadAccountAvatarOp> {
-        Request::new(self.channel).multipart(&[Part::file("file", file)])
+        Request::new(self.context).multipart(&[Part::file("file", file)])
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Single-use tokens tied to an email address. You can build magic links from them.
 #[derive(Clone, Copy, Debug)]
 pub struct OneTimeTokens<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Single-use tokens tied to an email address. You can build magic links from them.
     pub fn one_time_tokens(&self) -> OneTimeTokens<'_> {
-        OneTimeTokens { channel: &self.channel }
+        OneTimeTokens { context: &self.context }
     }
 }
 
@@ -40,7 +40,7 @@ impl OneTimeTokens<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListOneTimeTokens")]
     pub fn list(&self) -> Request<ListOneTimeTokensOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates a one-time token for an email address. Valid for 10 minutes by default. Nothing is sent.
@@ -51,7 +51,7 @@ impl OneTimeTokens<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "AddOneTimeTokens")]
     pub fn create(&self, body: impl Borrow<models::CreateOneTimeToken>) -> Request<AddOneTimeTokensOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns a one-time token by id, with its value and status.
@@ -64,7 +64,7 @@ impl OneTimeTokens<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetOneTimeToken")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetOneTimeTokenOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes a one-time token, which is no longer accepted.
@@ -77,7 +77,7 @@ impl OneTimeTokens<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteOneTimeToken")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteOneTimeTokenOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Checks a one-time token against its email address and consumes it.
@@ -88,7 +88,7 @@ impl OneTimeTokens<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "VerifyOneTimeToken")]
     pub fn verify(&self, body: impl Borrow<models::VerifyOneTimeToken>) -> Request<VerifyOneTimeTokenOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Revokes a one-time token, or marks it as used or expired. It cannot be made active again.
@@ -106,7 +106,7 @@ impl OneTimeTokens<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::ReplaceOneTimeTokenStatus>,
     ) -> Request<ReplaceOneTimeTokenStatusOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Invitations to join an organization: sending them by email, and their status.
 #[derive(Clone, Copy, Debug)]
 pub struct OrganizationInvitations<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Invitations to join an organization: sending them by email, and their status.
     pub fn organization_invitations(&self) -> OrganizationInvitations<'_> {
-        OrganizationInvitations { channel: &self.channel }
+        OrganizationInvitations { context: &self.context }
     }
 }
 
@@ -36,7 +36,7 @@ impl OrganizationInvitations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetOrganizationInvitation")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetOrganizationInvitationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes an invitation with any status. A user who has accepted it stays a member.
@@ -49,7 +49,7 @@ impl OrganizationInvitations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteOrganizationInvitation")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteOrganizationInvitationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Lists invitations by organization, inviter or invitee. Overdue ones are returned as expired.
@@ -63,7 +63,7 @@ impl OrganizationInvitations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListOrganizationInvitations")]
     pub fn list(&self) -> Request<ListOrganizationInvitationsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Invites an email address to an organization. Sends the email if a message is given. Nothing is saved if
@@ -79,7 +79,7 @@ impl OrganizationInvitations<'_> {
         &self,
         body: impl Borrow<models::CreateOrganizationInvitation>,
     ) -> Request<CreateOrganizationInvitationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Sends the invitation's email, or sends it again, with the given link or code.
@@ -97,7 +97,7 @@ impl OrganizationInvitations<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::InvitationMessage>,
     ) -> Request<CreateOrganizationInvitationMessageOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Accepts or revokes an invitation. Both are final. Acceptance makes the user a member with the invitation's
@@ -116,7 +116,7 @@ impl OrganizationInvitations<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::ReplaceOrganizationInvitationStatus>,
     ) -> Request<ReplaceOrganizationInvitationStatusOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 }
 

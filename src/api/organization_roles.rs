@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The roles that members can hold in an organization. All organizations of the tenant share them.
 #[derive(Clone, Copy, Debug)]
 pub struct OrganizationRoles<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The roles that members can hold in an organization. All organizations of the tenant share them.
     pub fn organization_roles(&self) -> OrganizationRoles<'_> {
-        OrganizationRoles { channel: &self.channel }
+        OrganizationRoles { context: &self.context }
     }
 }
 
@@ -36,7 +36,7 @@ impl OrganizationRoles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetOrganizationRole")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetOrganizationRoleOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes an organization role. Members lose it in every organization.
@@ -49,7 +49,7 @@ impl OrganizationRoles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteOrganizationRole")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteOrganizationRoleOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Changes the given members of an organization role. Its permissions have separate operations.
@@ -67,7 +67,7 @@ impl OrganizationRoles<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::UpdateOrganizationRole>,
     ) -> Request<UpdateOrganizationRoleOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Lists organization roles with their permissions.
@@ -82,7 +82,7 @@ impl OrganizationRoles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListOrganizationRoles")]
     pub fn list(&self) -> Request<ListOrganizationRolesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates an organization role. Can include organization and API permissions.
@@ -94,7 +94,7 @@ impl OrganizationRoles<'_> {
     /// rule).
     #[doc(alias = "CreateOrganizationRole")]
     pub fn create(&self, body: impl Borrow<models::CreateOrganizationRole>) -> Request<CreateOrganizationRoleOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Lists the organization permissions of an organization role.
@@ -112,7 +112,7 @@ impl OrganizationRoles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListOrganizationRoleScopes")]
     pub fn list_scopes(&self, id: impl AsRef<str>) -> Request<ListOrganizationRoleScopesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the organization permissions of an organization role. An empty list removes all.
@@ -131,7 +131,7 @@ impl OrganizationRoles<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::OrganizationScopeIds>,
     ) -> Request<ReplaceOrganizationRoleScopesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds organization permissions to an organization role. Permissions that it already has are skipped.
@@ -150,7 +150,7 @@ impl OrganizationRoles<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::OrganizationScopeIds>,
     ) -> Request<CreateOrganizationRoleScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an organization permission from an organization role.
@@ -169,7 +169,7 @@ impl OrganizationRoles<'_> {
         id: impl AsRef<str>,
         organization_scope_id: impl AsRef<str>,
     ) -> Request<DeleteOrganizationRoleScopeOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("organizationScopeId", organization_scope_id.as_ref())
     }
@@ -189,7 +189,7 @@ impl OrganizationRoles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListOrganizationRoleResourceScopes")]
     pub fn list_resource_scopes(&self, id: impl AsRef<str>) -> Request<ListOrganizationRoleResourceScopesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the API permissions of an organization role. An empty list removes all.
@@ -208,7 +208,7 @@ impl OrganizationRoles<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::ScopeIds>,
     ) -> Request<ReplaceOrganizationRoleResourceScopesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds API permissions to an organization role. Permissions that it already has are skipped.
@@ -227,7 +227,7 @@ impl OrganizationRoles<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::ScopeIds>,
     ) -> Request<CreateOrganizationRoleResourceScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an API permission from an organization role.
@@ -246,7 +246,7 @@ impl OrganizationRoles<'_> {
         id: impl AsRef<str>,
         scope_id: impl AsRef<str>,
     ) -> Request<DeleteOrganizationRoleResourceScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("scopeId", scope_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("scopeId", scope_id.as_ref())
     }
 }
 

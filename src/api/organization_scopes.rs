@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The organization permissions that organization roles can have. All organizations of the tenant share them.
 #[derive(Clone, Copy, Debug)]
 pub struct OrganizationScopes<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The organization permissions that organization roles can have. All organizations of the tenant share them.
     pub fn organization_scopes(&self) -> OrganizationScopes<'_> {
-        OrganizationScopes { channel: &self.channel }
+        OrganizationScopes { context: &self.context }
     }
 }
 
@@ -39,7 +39,7 @@ impl OrganizationScopes<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListOrganizationScopes")]
     pub fn list(&self) -> Request<ListOrganizationScopesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates an organization permission. It has no effect until it is added to a role.
@@ -51,7 +51,7 @@ impl OrganizationScopes<'_> {
     /// rule).
     #[doc(alias = "CreateOrganizationScope")]
     pub fn create(&self, body: impl Borrow<models::CreateOrganizationScope>) -> Request<CreateOrganizationScopeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns an organization permission.
@@ -64,7 +64,7 @@ impl OrganizationScopes<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetOrganizationScope")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetOrganizationScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes an organization permission and removes it from every role.
@@ -77,7 +77,7 @@ impl OrganizationScopes<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteOrganizationScope")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteOrganizationScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Changes the name or description of an organization permission. Roles keep it.
@@ -95,7 +95,7 @@ impl OrganizationScopes<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::UpdateOrganizationScope>,
     ) -> Request<UpdateOrganizationScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 /// applications.
 #[derive(Clone, Copy, Debug)]
 pub struct Organizations<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Organizations, their members, the members' roles, and just-in-time provisioning. Members are users and
     /// applications.
     pub fn organizations(&self) -> Organizations<'_> {
-        Organizations { channel: &self.channel }
+        Organizations { context: &self.context }
     }
 }
 
@@ -42,7 +42,7 @@ impl Organizations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListOrganizations")]
     pub fn list(&self) -> Request<ListOrganizationsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates an organization without members. Only the name is required.
@@ -54,7 +54,7 @@ impl Organizations<'_> {
     /// rule).
     #[doc(alias = "CreateOrganization")]
     pub fn create(&self, body: impl Borrow<models::CreateOrganization>) -> Request<CreateOrganizationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns an organization, without its members.
@@ -67,7 +67,7 @@ impl Organizations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetOrganization")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetOrganizationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes an organization with its memberships and invitations. The users themselves are kept.
@@ -80,7 +80,7 @@ impl Organizations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteOrganization")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteOrganizationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Changes the given members of an organization. `customData` and the other objects are replaced as a whole.
@@ -98,7 +98,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::UpdateOrganization>,
     ) -> Request<UpdateOrganizationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Lists the users who are members, with their roles in the organization. Can be searched and filtered by role.
@@ -116,7 +116,7 @@ impl Organizations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListOrganizationUsers")]
     pub fn list_users(&self, id: impl AsRef<str>) -> Request<ListOrganizationUsersOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the users who are members. Users left out lose their membership and roles.
@@ -135,7 +135,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::UserIds>,
     ) -> Request<ReplaceOrganizationUsersOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Makes users members of the organization, without roles. Users who are already members are skipped.
@@ -150,7 +150,7 @@ impl Organizations<'_> {
     /// rule).
     #[doc(alias = "AddOrganizationUsers")]
     pub fn add_users(&self, id: impl AsRef<str>, body: impl Into<models::UserIds>) -> Request<AddOrganizationUsersOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Ends a user's membership and removes the roles that came with it.
@@ -165,7 +165,7 @@ impl Organizations<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "DeleteOrganizationUser")]
     pub fn remove_user(&self, id: impl AsRef<str>, user_id: impl AsRef<str>) -> Request<DeleteOrganizationUserOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
     }
 
     /// Assigns roles to members: each of the given roles to each of the given members. Existing roles are kept.
@@ -183,7 +183,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::AssignOrganizationRolesToUsers>,
     ) -> Request<AssignOrganizationRolesToUsersOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Lists the roles of a member in the organization. Fails with 422 if the user is not a member.
@@ -207,7 +207,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         user_id: impl AsRef<str>,
     ) -> Request<ListOrganizationUserRolesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
     }
 
     /// Replaces the roles of a member, by id or name. An empty list removes all.
@@ -227,7 +227,7 @@ impl Organizations<'_> {
         user_id: impl AsRef<str>,
         body: impl Borrow<models::OrganizationRoleSelection>,
     ) -> Request<ReplaceOrganizationUserRolesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("userId", user_id.as_ref())
             .json(body.borrow())
@@ -250,7 +250,7 @@ impl Organizations<'_> {
         user_id: impl AsRef<str>,
         body: impl Borrow<models::OrganizationRoleSelection>,
     ) -> Request<AssignOrganizationRolesToUserOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("userId", user_id.as_ref())
             .json(body.borrow())
@@ -274,7 +274,7 @@ impl Organizations<'_> {
         user_id: impl AsRef<str>,
         organization_role_id: impl AsRef<str>,
     ) -> Request<DeleteOrganizationUserRoleOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("organizationRoleId", organization_role_id.as_ref())
@@ -296,7 +296,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         user_id: impl AsRef<str>,
     ) -> Request<ListOrganizationUserScopesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
     }
 
     /// Lists the machine-to-machine applications that are members, with their roles.
@@ -314,7 +314,7 @@ impl Organizations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListOrganizationApplications")]
     pub fn list_applications(&self, id: impl AsRef<str>) -> Request<ListOrganizationApplicationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the applications that are members. Applications left out lose their membership and roles.
@@ -333,7 +333,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::ApplicationIds>,
     ) -> Request<ReplaceOrganizationApplicationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Makes machine-to-machine applications members of the organization. They get no roles.
@@ -352,7 +352,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::ApplicationIds>,
     ) -> Request<AddOrganizationApplicationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Ends an application's membership and removes the roles that came with it.
@@ -371,7 +371,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         application_id: impl AsRef<str>,
     ) -> Request<DeleteOrganizationApplicationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("applicationId", application_id.as_ref())
     }
@@ -391,7 +391,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::AssignOrganizationRolesToApplications>,
     ) -> Request<AssignOrganizationRolesToApplicationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Lists the roles of a member application in the organization.
@@ -415,7 +415,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         application_id: impl AsRef<str>,
     ) -> Request<ListOrganizationApplicationRolesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("applicationId", application_id.as_ref())
     }
@@ -438,7 +438,7 @@ impl Organizations<'_> {
         application_id: impl AsRef<str>,
         body: impl Into<models::OrganizationRoleIds>,
     ) -> Request<ReplaceOrganizationApplicationRolesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("applicationId", application_id.as_ref())
             .json(&body.into())
@@ -462,7 +462,7 @@ impl Organizations<'_> {
         application_id: impl AsRef<str>,
         body: impl Into<models::OrganizationRoleIds>,
     ) -> Request<AssignOrganizationRolesToApplicationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("applicationId", application_id.as_ref())
             .json(&body.into())
@@ -487,7 +487,7 @@ impl Organizations<'_> {
         application_id: impl AsRef<str>,
         organization_role_id: impl AsRef<str>,
     ) -> Request<DeleteOrganizationApplicationRoleOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("applicationId", application_id.as_ref())
             .path_parameter("organizationRoleId", organization_role_id.as_ref())
@@ -508,7 +508,7 @@ impl Organizations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListOrganizationJitEmailDomains")]
     pub fn list_jit_email_domains(&self, id: impl AsRef<str>) -> Request<ListOrganizationJitEmailDomainsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the email domains whose new users join the organization. Current members are not affected.
@@ -526,7 +526,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::ReplaceOrganizationJitEmailDomains>,
     ) -> Request<ReplaceOrganizationJitEmailDomainsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds an email domain whose users join the organization. They join when they sign up with a verified address.
@@ -546,7 +546,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::CreateOrganizationJitEmailDomain>,
     ) -> Request<CreateOrganizationJitEmailDomainOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an email domain, so that its new users no longer join the organization. Current members are kept.
@@ -564,7 +564,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         email_domain: impl AsRef<str>,
     ) -> Request<DeleteOrganizationJitEmailDomainOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("emailDomain", email_domain.as_ref())
     }
@@ -584,7 +584,7 @@ impl Organizations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListOrganizationJitRoles")]
     pub fn list_jit_roles(&self, id: impl AsRef<str>) -> Request<ListOrganizationJitRolesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the roles that users receive through just-in-time provisioning. Users receive them when they join.
@@ -604,7 +604,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::OrganizationRoleIds>,
     ) -> Request<ReplaceOrganizationJitRolesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds roles that users receive when they join through just-in-time provisioning.
@@ -623,7 +623,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::OrganizationRoleIds>,
     ) -> Request<CreateOrganizationJitRoleOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes a role from those of just-in-time provisioning. Users no longer receive it when they join.
@@ -642,7 +642,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         organization_role_id: impl AsRef<str>,
     ) -> Request<DeleteOrganizationJitRoleOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("organizationRoleId", organization_role_id.as_ref())
     }
@@ -662,7 +662,7 @@ impl Organizations<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListOrganizationJitSsoConnectors")]
     pub fn list_jit_sso_connectors(&self, id: impl AsRef<str>) -> Request<ListOrganizationJitSsoConnectorsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the enterprise connectors whose users join the organization. Current members are not affected.
@@ -681,7 +681,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::SsoConnectorIds>,
     ) -> Request<ReplaceOrganizationJitSsoConnectorsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds enterprise connectors whose users join the organization. They join on their first sign-in. Existing
@@ -701,7 +701,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::SsoConnectorIds>,
     ) -> Request<CreateOrganizationJitSsoConnectorOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an enterprise connector. Its users no longer join the organization. Current members are kept.
@@ -720,7 +720,7 @@ impl Organizations<'_> {
         id: impl AsRef<str>,
         sso_connector_id: impl AsRef<str>,
     ) -> Request<DeleteOrganizationJitSsoConnectorOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("ssoConnectorId", sso_connector_id.as_ref())
     }

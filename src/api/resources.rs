@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// API resources and the permissions (scopes) defined on each. Access tokens are issued for API resources.
 #[derive(Clone, Copy, Debug)]
 pub struct Resources<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// API resources and the permissions (scopes) defined on each. Access tokens are issued for API resources.
     pub fn resources(&self) -> Resources<'_> {
-        Resources { channel: &self.channel }
+        Resources { context: &self.context }
     }
 }
 
@@ -39,7 +39,7 @@ impl Resources<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListResources")]
     pub fn list(&self) -> Request<ListResourcesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Registers an API resource. Its indicator becomes the audience of tokens and can never be changed.
@@ -51,7 +51,7 @@ impl Resources<'_> {
     /// rule).
     #[doc(alias = "CreateResource")]
     pub fn create(&self, body: impl Borrow<models::CreateResource>) -> Request<CreateResourceOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns an API resource, without its permissions.
@@ -64,7 +64,7 @@ impl Resources<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetResource")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetResourceOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes an API resource and its permissions, which are removed from every role. Fails for the management
@@ -78,7 +78,7 @@ impl Resources<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteResource")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteResourceOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Changes the name or token lifetime of an API resource. The indicator cannot be changed. Fails for the
@@ -92,7 +92,7 @@ impl Resources<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "UpdateResource")]
     pub fn update(&self, id: impl AsRef<str>, body: impl Borrow<models::UpdateResource>) -> Request<UpdateResourceOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Sets whether tokens are issued for this API resource when none is requested. At most one resource is the
@@ -111,7 +111,7 @@ impl Resources<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::UpdateResourceIsDefault>,
     ) -> Request<UpdateResourceIsDefaultOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Lists the permissions of an API resource.
@@ -131,7 +131,7 @@ impl Resources<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListResourceScopes")]
     pub fn list_scopes(&self, resource_id: impl AsRef<str>) -> Request<ListResourceScopesOp> {
-        Request::new(self.channel).path_parameter("resourceId", resource_id.as_ref())
+        Request::new(self.context).path_parameter("resourceId", resource_id.as_ref())
     }
 
     /// Creates a permission of an API resource. Its name must not contain spaces and must be unique within the
@@ -150,7 +150,7 @@ impl Resources<'_> {
         resource_id: impl AsRef<str>,
         body: impl Borrow<models::CreateResourceScope>,
     ) -> Request<CreateResourceScopeOp> {
-        Request::new(self.channel).path_parameter("resourceId", resource_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("resourceId", resource_id.as_ref()).json(body.borrow())
     }
 
     /// Deletes a permission and removes it from every role.
@@ -168,7 +168,7 @@ impl Resources<'_> {
         resource_id: impl AsRef<str>,
         scope_id: impl AsRef<str>,
     ) -> Request<DeleteResourceScopeOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("resourceId", resource_id.as_ref())
             .path_parameter("scopeId", scope_id.as_ref())
     }
@@ -190,7 +190,7 @@ impl Resources<'_> {
         scope_id: impl AsRef<str>,
         body: impl Borrow<models::UpdateResourceScope>,
     ) -> Request<UpdateResourceScopeOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("resourceId", resource_id.as_ref())
             .path_parameter("scopeId", scope_id.as_ref())
             .json(body.borrow())

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 /// roles.
 #[derive(Clone, Copy, Debug)]
 pub struct Roles<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Tenant-wide roles, their permissions, and their holders. Users and machine-to-machine applications can hold
     /// roles.
     pub fn roles(&self) -> Roles<'_> {
-        Roles { channel: &self.channel }
+        Roles { context: &self.context }
     }
 }
 
@@ -46,7 +46,7 @@ impl Roles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListRoles")]
     pub fn list(&self) -> Request<ListRolesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates a role, optionally with API permissions. The name must be unique. The type cannot be changed.
@@ -58,7 +58,7 @@ impl Roles<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "CreateRole")]
     pub fn create(&self, body: impl Borrow<models::CreateRole>) -> Request<CreateRoleOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns a role, without its permissions.
@@ -71,7 +71,7 @@ impl Roles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetRole")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetRoleOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes a role. Users and applications lose it and its permissions.
@@ -84,7 +84,7 @@ impl Roles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteRole")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteRoleOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Changes a role's name, description, or automatic assignment to new users.
@@ -98,7 +98,7 @@ impl Roles<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "UpdateRole")]
     pub fn update(&self, id: impl AsRef<str>, body: impl Borrow<models::UpdateRole>) -> Request<UpdateRoleOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Lists the users who hold the role, newest first.
@@ -118,7 +118,7 @@ impl Roles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListRoleUsers")]
     pub fn list_users(&self, id: impl AsRef<str>) -> Request<ListRoleUsersOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Assigns the role to users. The whole call fails with 422 if any of them already holds it.
@@ -133,7 +133,7 @@ impl Roles<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "CreateRoleUser")]
     pub fn assign_users(&self, id: impl AsRef<str>, body: impl Into<models::UserIds>) -> Request<CreateRoleUserOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes the role from a user. Tokens already issued keep their scopes until they expire.
@@ -147,7 +147,7 @@ impl Roles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteRoleUser")]
     pub fn remove_user(&self, id: impl AsRef<str>, user_id: impl AsRef<str>) -> Request<DeleteRoleUserOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
     }
 
     /// Lists the machine-to-machine applications that hold the role.
@@ -167,7 +167,7 @@ impl Roles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListRoleApplications")]
     pub fn list_applications(&self, id: impl AsRef<str>) -> Request<ListRoleApplicationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Assigns the role to machine-to-machine applications. The whole call fails with 422 if any of them already
@@ -187,7 +187,7 @@ impl Roles<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::ApplicationIds>,
     ) -> Request<CreateRoleApplicationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes the role from an application. Tokens already issued keep their scopes until they expire.
@@ -205,7 +205,7 @@ impl Roles<'_> {
         id: impl AsRef<str>,
         application_id: impl AsRef<str>,
     ) -> Request<DeleteRoleApplicationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("applicationId", application_id.as_ref())
     }
@@ -228,7 +228,7 @@ impl Roles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListRoleScopes")]
     pub fn list_scopes(&self, id: impl AsRef<str>) -> Request<ListRoleScopesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Adds API permissions to the role and returns all of its permissions. Fails with 422 if it already has any of
@@ -244,7 +244,7 @@ impl Roles<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "CreateRoleScope")]
     pub fn assign_scopes(&self, id: impl AsRef<str>, body: impl Into<models::ScopeIds>) -> Request<CreateRoleScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an API permission from the role. Every holder loses it with the next token.
@@ -258,7 +258,7 @@ impl Roles<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteRoleScope")]
     pub fn remove_scope(&self, id: impl AsRef<str>, scope_id: impl AsRef<str>) -> Request<DeleteRoleScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("scopeId", scope_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("scopeId", scope_id.as_ref())
     }
 }
 

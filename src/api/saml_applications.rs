@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 /// metadata.
 #[derive(Clone, Copy, Debug)]
 pub struct SamlApplications<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Applications that sign users in with SAML. Logto is the identity provider. Covers settings, certificates,
     /// metadata.
     pub fn saml_applications(&self) -> SamlApplications<'_> {
-        SamlApplications { channel: &self.channel }
+        SamlApplications { context: &self.context }
     }
 }
 
@@ -38,7 +38,7 @@ impl SamlApplications<'_> {
     /// rule).
     #[doc(alias = "CreateSamlApplication")]
     pub fn create(&self, body: impl Borrow<models::CreateSamlApplication>) -> Request<CreateSamlApplicationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns a SAML application with its settings.
@@ -52,7 +52,7 @@ impl SamlApplications<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "GetSamlApplication")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetSamlApplicationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes a SAML application and its certificates. Fails with 422 for other types.
@@ -66,7 +66,7 @@ impl SamlApplications<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "DeleteSamlApplication")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteSamlApplicationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Changes the given members of a SAML application and returns all of it.
@@ -84,7 +84,7 @@ impl SamlApplications<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::UpdateSamlApplication>,
     ) -> Request<UpdateSamlApplicationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Lists the certificates of a SAML application with their fingerprints. Private keys are never returned.
@@ -97,7 +97,7 @@ impl SamlApplications<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListSamlApplicationSecrets")]
     pub fn list_secrets(&self, id: impl AsRef<str>) -> Request<ListSamlApplicationSecretsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Generates a key pair with a certificate that is not active yet.
@@ -117,7 +117,7 @@ impl SamlApplications<'_> {
         id: impl AsRef<str>,
         body: impl Into<models::CreateSamlApplicationSecret>,
     ) -> Request<CreateSamlApplicationSecretOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Deletes a certificate and its key. Fails for the active certificate.
@@ -135,7 +135,7 @@ impl SamlApplications<'_> {
         id: impl AsRef<str>,
         secret_id: impl AsRef<str>,
     ) -> Request<DeleteSamlApplicationSecretOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("secretId", secret_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("secretId", secret_id.as_ref())
     }
 
     /// Activates or deactivates a certificate. Activating it deactivates the previous one.
@@ -155,7 +155,7 @@ impl SamlApplications<'_> {
         secret_id: impl AsRef<str>,
         body: impl Into<models::UpdateSamlApplicationSecret>,
     ) -> Request<UpdateSamlApplicationSecretOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("secretId", secret_id.as_ref())
             .json(&body.into())
@@ -171,7 +171,7 @@ impl SamlApplications<'_> {
     /// Fails with 400 (invalid input), 404 (not found).
     #[doc(alias = "ListSamlApplicationMetadata")]
     pub fn get_metadata(&self, id: impl AsRef<str>) -> Request<ListSamlApplicationMetadataOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Completes a SAML sign-in. Returns an HTML page that posts the signed assertion to the service provider.
@@ -188,7 +188,7 @@ impl SamlApplications<'_> {
     /// Fails with 400 (invalid input), 404 (not found).
     #[doc(alias = "GetSamlApplicationCallback")]
     pub fn get_callback(&self, id: impl AsRef<str>) -> Request<GetSamlApplicationCallbackOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The endpoints to which SAML service providers send authentication requests.
 #[derive(Clone, Copy, Debug)]
 pub struct SamlApplicationsAuthFlow<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The endpoints to which SAML service providers send authentication requests.
     pub fn saml_applications_auth_flow(&self) -> SamlApplicationsAuthFlow<'_> {
-        SamlApplicationsAuthFlow { channel: &self.channel }
+        SamlApplicationsAuthFlow { context: &self.context }
     }
 }
 
@@ -41,7 +41,7 @@ impl SamlApplicationsAuthFlow<'_> {
     /// Fails with 400 (invalid input), 404 (not found).
     #[doc(alias = "GetSamlAuthn")]
     pub fn get_authn(&self, id: impl AsRef<str>, saml_request: impl AsRef<str>) -> Request<GetSamlAuthnOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).query("SAMLRequest", saml_request.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).query("SAMLRequest", saml_request.as_ref())
     }
 
     /// Receives a service provider's authentication request with POST binding. Redirects the browser to the sign-in
@@ -59,7 +59,7 @@ impl SamlApplicationsAuthFlow<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::SamlAuthnRequest>,
     ) -> Request<CreateSamlAuthnOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).form(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).form(body.borrow())
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Third-party tokens that Logto stores, encrypted, for its users.
 #[derive(Clone, Copy, Debug)]
 pub struct Secrets<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Third-party tokens that Logto stores, encrypted, for its users.
     pub fn secrets(&self) -> Secrets<'_> {
-        Secrets { channel: &self.channel }
+        Secrets { context: &self.context }
     }
 }
 
@@ -36,7 +36,7 @@ impl Secrets<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteSecret")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteSecretOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 }
 

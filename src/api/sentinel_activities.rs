@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Failed attempts, which Logto counts to lock out identifiers.
 #[derive(Clone, Copy, Debug)]
 pub struct SentinelActivities<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Failed attempts, which Logto counts to lock out identifiers.
     pub fn sentinel_activities(&self) -> SentinelActivities<'_> {
-        SentinelActivities { channel: &self.channel }
+        SentinelActivities { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl SentinelActivities<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "DeleteSentinelActivities")]
     pub fn delete(&self, body: impl Borrow<models::DeleteSentinelActivities>) -> Request<DeleteSentinelActivitiesOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 }
 

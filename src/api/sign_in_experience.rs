@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// How users sign up and sign in. Covers methods, branding, languages, MFA, password policy, bring-your-own UI.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInExperience<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// How users sign up and sign in. Covers methods, branding, languages, MFA, password policy, bring-your-own UI.
     pub fn sign_in_experience(&self) -> SignInExperience<'_> {
-        SignInExperience { channel: &self.channel }
+        SignInExperience { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl SignInExperience<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetSignInExp")]
     pub fn get(&self) -> Request<GetSignInExpOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Changes the given sign-in settings and returns all of them. Nested objects are replaced as a whole.
@@ -49,7 +49,7 @@ impl SignInExperience<'_> {
     /// 409 (conflict), 422 (rejected by a rule).
     #[doc(alias = "UpdateSignInExp")]
     pub fn update(&self, body: impl Borrow<models::UpdateSignInExperience>) -> Request<UpdateSignInExpOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Checks whether a password meets the policy. If it does not, the response is a 400 with the issues.
@@ -63,7 +63,7 @@ impl SignInExperience<'_> {
         &self,
         body: impl Borrow<models::CheckPassword>,
     ) -> Request<CheckPasswordWithDefaultSignInExperienceOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Uploads a zip archive of your own sign-in pages. Returns an id to set as `customUiAssets` with
@@ -76,7 +76,7 @@ impl SignInExperience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
     pub fn upload_custom_ui_assets(&self, file: Upload) -> Request<UploadCustomUiAssetsOp> {
-        Request::new(self.channel).multipart(&[Part::file("file", file)])
+        Request::new(self.context).multipart(&[Part::file("file", file)])
     }
 
     /// Counts usernames that differ only in case and returns samples. They must be resolved before usernames can
@@ -89,7 +89,7 @@ impl SignInExperience<'_> {
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn get_username_case_sensitivity_conflicts(&self) -> Request<GetUsernameCaseSensitivityConflictsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The kinds of enterprise identity providers that an SSO connector can use.
 #[derive(Clone, Copy, Debug)]
 pub struct SsoConnectorProviders<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The kinds of enterprise identity providers that an SSO connector can use.
     pub fn sso_connector_providers(&self) -> SsoConnectorProviders<'_> {
-        SsoConnectorProviders { channel: &self.channel }
+        SsoConnectorProviders { context: &self.context }
     }
 }
 
@@ -35,7 +35,7 @@ impl SsoConnectorProviders<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListSsoConnectorProviders")]
     pub fn list(&self) -> Request<ListSsoConnectorProvidersOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

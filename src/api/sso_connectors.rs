@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 /// providers.
 #[derive(Clone, Copy, Debug)]
 pub struct SsoConnectors<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Enterprise single sign-on connectors and the email domains they serve. Supports OIDC, SAML and named
     /// providers.
     pub fn sso_connectors(&self) -> SsoConnectors<'_> {
-        SsoConnectors { channel: &self.channel }
+        SsoConnectors { context: &self.context }
     }
 }
 
@@ -41,7 +41,7 @@ impl SsoConnectors<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListSsoConnectors")]
     pub fn list(&self) -> Request<ListSsoConnectorsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates an enterprise connector. A given configuration is tested against the provider first. Fails with 409
@@ -54,7 +54,7 @@ impl SsoConnectors<'_> {
     /// (rejected by a rule).
     #[doc(alias = "CreateSsoConnector")]
     pub fn create(&self, body: impl Borrow<models::CreateSsoConnector>) -> Request<CreateSsoConnectorOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Returns an enterprise connector with the data published by its provider.
@@ -67,7 +67,7 @@ impl SsoConnectors<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetSsoConnector")]
     pub fn get(&self, id: impl AsRef<str>) -> Request<GetSsoConnectorOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Deletes an enterprise connector and the identities that users have through it.
@@ -80,7 +80,7 @@ impl SsoConnectors<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteSsoConnector")]
     pub fn delete(&self, id: impl AsRef<str>) -> Request<DeleteSsoConnectorOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Replaces the given members of an enterprise connector. `enableTokenStorage: false` also deletes the tokens
@@ -99,7 +99,7 @@ impl SsoConnectors<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::UpdateSsoConnector>,
     ) -> Request<UpdateSsoConnectorOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Lists the keys with which a SAML connector signs requests. Includes their certificates.
@@ -112,7 +112,7 @@ impl SsoConnectors<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListSsoConnectorSigningKeys")]
     pub fn list_signing_keys(&self, id: impl AsRef<str>) -> Request<ListSsoConnectorSigningKeysOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref())
     }
 
     /// Generates a key with which a SAML connector signs requests.
@@ -129,7 +129,7 @@ impl SsoConnectors<'_> {
         id: impl AsRef<str>,
         body: impl Borrow<models::CreateSsoConnectorSigningKey>,
     ) -> Request<CreateSsoConnectorSigningKeyOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("id", id.as_ref()).json(body.borrow())
     }
 
     /// Deletes a signing key of a SAML connector.
@@ -148,7 +148,7 @@ impl SsoConnectors<'_> {
         id: impl AsRef<str>,
         key_id: impl AsRef<str>,
     ) -> Request<DeleteSsoConnectorSigningKeyOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("keyId", key_id.as_ref())
+        Request::new(self.context).path_parameter("id", id.as_ref()).path_parameter("keyId", key_id.as_ref())
     }
 
     /// Activates or deactivates a signing key of a SAML connector.
@@ -169,7 +169,7 @@ impl SsoConnectors<'_> {
         key_id: impl AsRef<str>,
         body: impl Into<models::UpdateSsoConnectorSigningKey>,
     ) -> Request<UpdateSsoConnectorSigningKeyOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("id", id.as_ref())
             .path_parameter("keyId", key_id.as_ref())
             .json(&body.into())

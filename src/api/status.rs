@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Health check of the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Status<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Health check of the server.
     pub fn status(&self) -> Status<'_> {
-        Status { channel: &self.channel }
+        Status { context: &self.context }
     }
 }
 
@@ -31,7 +31,7 @@ impl Status<'_> {
     /// `GET /api/status`. Success status: 204. Requires no access token.
     #[doc(alias = "GetStatus")]
     pub fn get(&self) -> Request<GetStatusOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Tokens that let an application act as a user (impersonation).
 #[derive(Clone, Copy, Debug)]
 pub struct SubjectTokens<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Tokens that let an application act as a user (impersonation).
     pub fn subject_tokens(&self) -> SubjectTokens<'_> {
-        SubjectTokens { channel: &self.channel }
+        SubjectTokens { context: &self.context }
     }
 }
 
@@ -35,7 +35,7 @@ impl SubjectTokens<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "CreateSubjectToken")]
     pub fn create(&self, body: impl Borrow<models::CreateSubjectToken>) -> Request<CreateSubjectTokenOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 }
 

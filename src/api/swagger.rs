@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// The server's own API document, in an older format.
 #[derive(Clone, Copy, Debug)]
 pub struct Swagger<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// The server's own API document, in an older format.
     pub fn swagger(&self) -> Swagger<'_> {
-        Swagger { channel: &self.channel }
+        Swagger { context: &self.context }
     }
 }
 
@@ -31,7 +31,7 @@ impl Swagger<'_> {
     /// `GET /api/swagger.json`. Success status: 200. Requires no access token.
     #[doc(alias = "GetSwaggerJson")]
     pub fn get(&self) -> Request<GetSwaggerJsonOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Installation-wide settings.
 #[derive(Clone, Copy, Debug)]
 pub struct Systems<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Installation-wide settings.
     pub fn systems(&self) -> Systems<'_> {
-        Systems { channel: &self.channel }
+        Systems { context: &self.context }
     }
 }
 
@@ -35,7 +35,7 @@ impl Systems<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 501 (unconfigured).
     #[doc(alias = "GetSystemApplicationConfig")]
     pub fn get_application_config(&self) -> Request<GetSystemApplicationConfigOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Uploads of files, such as avatars and logos, to the installation's storage.
 #[derive(Clone, Copy, Debug)]
 pub struct UserAssets<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Uploads of files, such as avatars and logos, to the installation's storage.
     pub fn user_assets(&self) -> UserAssets<'_> {
-        UserAssets { channel: &self.channel }
+        UserAssets { context: &self.context }
     }
 }
 
@@ -34,7 +34,7 @@ impl UserAssets<'_> {
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "GetUserAssetServiceStatus")]
     pub fn get_service_status(&self) -> Request<GetUserAssetServiceStatusOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Uploads an image or other file to the installation's storage. Returns its public URL.
@@ -47,7 +47,7 @@ impl UserAssets<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "CreateUserAsset")]
     pub fn upload(&self, file: Upload) -> Request<CreateUserAssetOp> {
-        Request::new(self.channel).multipart(&[Part::file("file", file)])
+        Request::new(self.context).multipart(&[Part::file("file", file)])
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 /// grants.
 #[derive(Clone, Copy, Debug)]
 pub struct Users<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Users. Covers profile, identifiers, password, roles, identities, MFA, personal access tokens, sessions and
     /// grants.
     pub fn users(&self) -> Users<'_> {
-        Users { channel: &self.channel }
+        Users { context: &self.context }
     }
 }
 
@@ -41,7 +41,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetUser")]
     pub fn get(&self, user_id: impl AsRef<str>) -> Request<GetUserOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Deletes a user permanently. Ends all sessions and revokes all tokens that can be revoked.
@@ -54,7 +54,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteUser")]
     pub fn delete(&self, user_id: impl AsRef<str>) -> Request<DeleteUserOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Updates the given members of a user. Null clears an identifier. `customData` and `profile` are replaced as a
@@ -69,7 +69,7 @@ impl Users<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "UpdateUser")]
     pub fn update(&self, user_id: impl AsRef<str>, body: impl Borrow<models::UpdateUser>) -> Request<UpdateUserOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(body.borrow())
     }
 
     /// Returns only the user's custom data.
@@ -82,7 +82,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListUserCustomData")]
     pub fn get_custom_data(&self, user_id: impl AsRef<str>) -> Request<ListUserCustomDataOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Merges the given object into the user's custom data and returns the result. The merge is shallow: only
@@ -101,7 +101,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::UpdateUserCustomData>,
     ) -> Request<UpdateUserCustomDataOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Returns a user's choices about MFA and passkeys, including skipped prompts.
@@ -114,7 +114,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListUserLogtoConfigs")]
     pub fn get_logto_configs(&self, user_id: impl AsRef<str>) -> Request<ListUserLogtoConfigsOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Changes the given choices about MFA and passkeys. For example, it can show a skipped prompt again.
@@ -131,7 +131,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Borrow<models::UpdateUserLogtoConfig>,
     ) -> Request<UpdateUserLogtoConfigsOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(body.borrow())
     }
 
     /// Merges the given OIDC claims into the user's profile and returns the result. The merge is shallow: only
@@ -150,7 +150,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::UpdateUserProfile>,
     ) -> Request<UpdateUserProfileOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Lists users, newest first. Can be searched by id, name, username, email and phone.
@@ -170,7 +170,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListUsers")]
     pub fn list(&self) -> Request<ListUsersOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Creates a user with a password, a hash from another system, or neither. Default roles are assigned. No email
@@ -183,7 +183,7 @@ impl Users<'_> {
     /// 422 (rejected by a rule).
     #[doc(alias = "CreateUser")]
     pub fn create(&self, body: impl Borrow<models::CreateUser>) -> Request<CreateUserOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Sets the user's password without asking for the old one or checking the policy. Sessions are kept.
@@ -202,7 +202,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::Password>,
     ) -> Request<UpdateUserPasswordOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Marks the user's password as expired or as valid again. If it is expired, the next sign-in asks for a new
@@ -221,7 +221,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::UpdateUserPasswordExpiration>,
     ) -> Request<UpdateUserPasswordExpirationOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Checks the user's password. Returns 204 if it is correct and fails with 422 if not.
@@ -240,7 +240,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::Password>,
     ) -> Request<VerifyUserPasswordOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Returns whether the user has a password.
@@ -253,7 +253,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetUserHasPassword")]
     pub fn has_password(&self, user_id: impl AsRef<str>) -> Request<GetUserHasPasswordOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Suspends or reinstates a user. Suspension ends all sessions and revokes tokens.
@@ -271,7 +271,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::UpdateUserIsSuspended>,
     ) -> Request<UpdateUserIsSuspendedOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Lists the tenant roles that the user holds.
@@ -291,7 +291,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListUserRoles")]
     pub fn list_roles(&self, user_id: impl AsRef<str>) -> Request<ListUserRolesOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Replaces the user's roles. An empty list removes all.
@@ -310,7 +310,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::RoleIds>,
     ) -> Request<ReplaceUserRolesOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Adds roles to the user and returns which ones are new. Existing roles are kept.
@@ -329,7 +329,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::RoleIds>,
     ) -> Request<AssignUserRolesOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Removes a role from the user. Tokens already issued keep their scopes until they expire.
@@ -343,7 +343,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteUserRole")]
     pub fn remove_role(&self, user_id: impl AsRef<str>, role_id: impl AsRef<str>) -> Request<DeleteUserRoleOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).path_parameter("roleId", role_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).path_parameter("roleId", role_id.as_ref())
     }
 
     /// Returns the social identity of a provider. Can include information about its stored tokens.
@@ -359,7 +359,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "GetUserIdentity")]
     pub fn get_identity(&self, user_id: impl AsRef<str>, target: impl AsRef<str>) -> Request<GetUserIdentityOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).path_parameter("target", target.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).path_parameter("target", target.as_ref())
     }
 
     /// Sets the social identity of a provider without verifying it with the provider. Returns all identities, with
@@ -380,7 +380,7 @@ impl Users<'_> {
         target: impl AsRef<str>,
         body: impl Borrow<models::SocialIdentity>,
     ) -> Request<ReplaceUserIdentityOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("target", target.as_ref())
             .json(body.borrow())
@@ -397,7 +397,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "DeleteUserIdentity")]
     pub fn delete_identity(&self, user_id: impl AsRef<str>, target: impl AsRef<str>) -> Request<DeleteUserIdentityOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).path_parameter("target", target.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).path_parameter("target", target.as_ref())
     }
 
     /// Links a social identity with the data of the provider's callback. The server verifies the data. Returns all
@@ -416,7 +416,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Borrow<models::SocialSignInData>,
     ) -> Request<CreateUserIdentityOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(body.borrow())
     }
 
     /// Lists the organizations of which the user is a member. Includes the user's roles in each.
@@ -429,7 +429,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListUserOrganizations")]
     pub fn list_organizations(&self, user_id: impl AsRef<str>) -> Request<ListUserOrganizationsOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Lists the applications that the user has authorized, with the granted scopes.
@@ -444,7 +444,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
     #[doc(alias = "ListUserGrants")]
     pub fn list_grants(&self, user_id: impl AsRef<str>) -> Request<ListUserGrantsOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Revokes what the user granted to an application. The application's refresh tokens stop working.
@@ -459,7 +459,7 @@ impl Users<'_> {
     /// 500 (server error).
     #[doc(alias = "DeleteUserGrant")]
     pub fn delete_grant(&self, user_id: impl AsRef<str>, grant_id: impl AsRef<str>) -> Request<DeleteUserGrantOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("grantId", grant_id.as_ref())
     }
@@ -474,7 +474,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListUserMfaVerifications")]
     pub fn list_mfa_verifications(&self, user_id: impl AsRef<str>) -> Request<ListUserMfaVerificationsOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Adds an authenticator app or backup codes to the user. Returns the secret or the codes, which are shown only
@@ -493,7 +493,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Borrow<models::CreateMfaVerification>,
     ) -> Request<CreateUserMfaVerificationOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(body.borrow())
     }
 
     /// Removes one of the user's MFA factors, for example when a device is lost.
@@ -511,7 +511,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         verification_id: impl AsRef<str>,
     ) -> Request<DeleteUserMfaVerificationOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("verificationId", verification_id.as_ref())
     }
@@ -526,7 +526,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListUserPersonalAccessTokens")]
     pub fn list_personal_access_tokens(&self, user_id: impl AsRef<str>) -> Request<ListUserPersonalAccessTokensOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Creates a personal access token with a name unique to the user. It can be exchanged for access tokens.
@@ -544,7 +544,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Borrow<models::CreateSecret>,
     ) -> Request<CreateUserPersonalAccessTokenOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(body.borrow())
     }
 
     /// Renames a personal access token. The old name is sent in the body, where any characters are allowed.
@@ -561,7 +561,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Borrow<models::RenamePersonalAccessToken>,
     ) -> Request<UpdatePersonalAccessTokenNameOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(body.borrow())
     }
 
     /// Deletes a personal access token by name. It stops working immediately.
@@ -579,7 +579,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         name: impl AsRef<str>,
     ) -> Request<DeleteUserPersonalAccessTokenOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).path_parameter("name", name.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).path_parameter("name", name.as_ref())
     }
 
     /// Renames a personal access token. The old name is sent in the path. Value and expiry stay unchanged.
@@ -599,7 +599,7 @@ impl Users<'_> {
         name: impl AsRef<str>,
         body: impl Into<models::Name>,
     ) -> Request<UpdateUserPersonalAccessTokenOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("name", name.as_ref())
             .json(&body.into())
@@ -620,7 +620,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         body: impl Into<models::Name>,
     ) -> Request<DeletePersonalAccessTokenPostOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Returns the user's identity at an enterprise connector. Can include information about its stored tokens.
@@ -640,7 +640,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         sso_connector_id: impl AsRef<str>,
     ) -> Request<GetUserSsoIdentityOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("ssoConnectorId", sso_connector_id.as_ref())
     }
@@ -657,7 +657,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListUserAllIdentities")]
     pub fn list_all_identities(&self, user_id: impl AsRef<str>) -> Request<ListUserAllIdentitiesOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Lists the user's active sign-in sessions with device and last use.
@@ -670,7 +670,7 @@ impl Users<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
     #[doc(alias = "ListUserSessions")]
     pub fn list_sessions(&self, user_id: impl AsRef<str>) -> Request<ListUserSessionsOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref())
+        Request::new(self.context).path_parameter("userId", user_id.as_ref())
     }
 
     /// Returns one of the user's active sign-in sessions.
@@ -685,7 +685,7 @@ impl Users<'_> {
     /// 500 (server error).
     #[doc(alias = "GetUserSession")]
     pub fn get_session(&self, user_id: impl AsRef<str>, session_id: impl AsRef<str>) -> Request<GetUserSessionOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("sessionId", session_id.as_ref())
     }
@@ -708,7 +708,7 @@ impl Users<'_> {
         user_id: impl AsRef<str>,
         session_id: impl AsRef<str>,
     ) -> Request<DeleteUserSessionOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("sessionId", session_id.as_ref())
     }

@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// One-time codes by email or SMS for your own purposes, outside of any sign-in.
 #[derive(Clone, Copy, Debug)]
 pub struct VerificationCodes<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// One-time codes by email or SMS for your own purposes, outside of any sign-in.
     pub fn verification_codes(&self) -> VerificationCodes<'_> {
-        VerificationCodes { channel: &self.channel }
+        VerificationCodes { context: &self.context }
     }
 }
 
@@ -35,7 +35,7 @@ impl VerificationCodes<'_> {
     /// requests), 501 (unconfigured).
     #[doc(alias = "CreateVerificationCode")]
     pub fn send(&self, body: impl Borrow<models::VerificationCodeRecipient>) -> Request<CreateVerificationCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Checks a code sent by [`CreateVerificationCode`](crate::api::verification_codes::VerificationCodes::send)
@@ -47,7 +47,7 @@ impl VerificationCodes<'_> {
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "VerifyVerificationCode")]
     pub fn verify(&self, body: impl Borrow<models::VerifyVerificationCode>) -> Request<VerifyVerificationCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 }
 

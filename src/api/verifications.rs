@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use std::collections::BTreeMap;
 /// Proofs of identity (verification records). Sensitive operations of the account API require them.
 #[derive(Clone, Copy, Debug)]
 pub struct Verifications<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Proofs of identity (verification records). Sensitive operations of the account API require them.
     pub fn verifications(&self) -> Verifications<'_> {
-        Verifications { channel: &self.channel }
+        Verifications { context: &self.context }
     }
 }
 
@@ -37,7 +37,7 @@ impl Verifications<'_> {
     /// rule).
     #[doc(alias = "CreateVerificationByPassword")]
     pub fn create_by_password(&self, body: impl Into<models::Password>) -> Request<CreateVerificationByPasswordOp> {
-        Request::new(self.channel).json(&body.into())
+        Request::new(self.context).json(&body.into())
     }
 
     /// Sends a code and starts a verification record. The code is sent to the user's own or a new email address or
@@ -54,7 +54,7 @@ impl Verifications<'_> {
         &self,
         body: impl Borrow<models::CreateVerificationCodeRecord>,
     ) -> Request<CreateVerificationByVerificationCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Checks the code and makes the verification record valid. Failures count towards a lockout.
@@ -69,7 +69,7 @@ impl Verifications<'_> {
         &self,
         body: impl Borrow<models::CheckVerificationCode>,
     ) -> Request<VerifyVerificationByVerificationCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Starts a verification record for a social account. Returns the provider's URL to send the browser to.
@@ -84,7 +84,7 @@ impl Verifications<'_> {
         &self,
         body: impl Borrow<models::CreateSocialVerificationRecord>,
     ) -> Request<CreateVerificationBySocialOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Checks the provider's callback data and makes the verification record valid.
@@ -100,7 +100,7 @@ impl Verifications<'_> {
         &self,
         body: impl Borrow<models::VerifyVerificationBySocial>,
     ) -> Request<VerifyVerificationBySocialOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 
     /// Starts a verification record for a new passkey. Returns the options to create it in the browser.
@@ -111,7 +111,7 @@ impl Verifications<'_> {
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     pub fn generate_web_authn_registration_options(&self) -> Request<GenerateWebAuthnRegistrationOptionsOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Checks the browser's new passkey and makes the verification record valid. Add it with
@@ -126,7 +126,7 @@ impl Verifications<'_> {
         &self,
         body: impl Borrow<models::VerifyWebAuthnRegistration>,
     ) -> Request<VerifyWebAuthnRegistrationOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.context).json(body.borrow())
     }
 }
 

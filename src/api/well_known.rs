@@ -5,7 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 /// documents.
 #[derive(Clone, Copy, Debug)]
 pub struct WellKnown<'a> {
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl Client {
     /// Public data that can be read without a token. Includes the sign-in experience, its phrases, the API
     /// documents.
     pub fn well_known(&self) -> WellKnown<'_> {
-        WellKnown { channel: &self.channel }
+        WellKnown { context: &self.context }
     }
 }
 
@@ -40,7 +40,7 @@ impl WellKnown<'_> {
     /// Fails with 400 (invalid input).
     #[deprecated]
     pub fn get_sign_in_experience_config(&self) -> Request<GetSignInExperienceConfigOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the texts of the sign-in pages in the best matching language. Includes overrides. `Content-Language`
@@ -53,7 +53,7 @@ impl WellKnown<'_> {
     /// # Errors
     /// Fails with 400 (invalid input).
     pub fn get_sign_in_experience_phrases(&self) -> Request<GetSignInExperiencePhrasesOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns all settings for the sign-in pages of an application or organization. Includes connectors.
@@ -67,7 +67,7 @@ impl WellKnown<'_> {
     /// Fails with 400 (invalid input).
     #[doc(alias = "GetWellKnownExperience")]
     pub fn get_experience(&self) -> Request<GetWellKnownExperienceOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the account center settings without authentication. They are for the pages on which users edit their
@@ -76,7 +76,7 @@ impl WellKnown<'_> {
     /// `GET /api/.well-known/account-center`. Success status: 200. Requires no access token. Since Logto 1.37.
     #[doc(alias = "GetWellKnownAccountCenter")]
     pub fn get_account_center(&self) -> Request<GetWellKnownAccountCenterOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the OpenAPI document of the management API.
@@ -85,7 +85,7 @@ impl WellKnown<'_> {
     /// 1.20.
     #[doc(alias = "GetWellKnownManagementOpenapiJson")]
     pub fn get_management_openapi_json(&self) -> Request<GetWellKnownManagementOpenapiJsonOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the OpenAPI document of the experience API.
@@ -94,7 +94,7 @@ impl WellKnown<'_> {
     /// 1.20.
     #[doc(alias = "GetWellKnownExperienceOpenapiJson")]
     pub fn get_experience_openapi_json(&self) -> Request<GetWellKnownExperienceOpenapiJsonOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 
     /// Returns the OpenAPI document of the account API.
@@ -102,7 +102,7 @@ impl WellKnown<'_> {
     /// `GET /api/.well-known/user.openapi.json`. Success status: 200. Requires no access token. Since Logto 1.21.
     #[doc(alias = "GetWellKnownUserOpenapiJson")]
     pub fn get_user_openapi_json(&self) -> Request<GetWellKnownUserOpenapiJsonOp> {
-        Request::new(self.channel)
+        Request::new(self.context)
     }
 }
 

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 
 use crate::error::Result;
 use crate::operation::{ListOperation, Operation};
-use crate::request::{Channel, Request};
+use crate::request::{ClientContext, Request};
 use crate::response::ItemStream;
 
 impl<Op: Operation> Request<Op> {
@@ -20,22 +20,22 @@ impl<Op: Operation> Request<Op> {
     /// # Errors
     /// Fails like the call, and with [`Unsupported`](crate::ErrorKind::Unsupported) in async code.
     pub fn blocking(self) -> Result<Op::Output> {
-        let channel = self.channel().clone();
-        channel.shared.background.run(self.into_future())
+        let context = self.context().clone();
+        context.shared.background.run(self.into_future())
     }
 }
 
 impl<Op: ListOperation> Request<Op> {
     /// Returns an iterator over the items of all pages. Each page blocks until its response arrives.
     pub fn blocking_iter(self) -> BlockingItems<Op::Item> {
-        BlockingItems { channel: self.channel().clone(), items: Some(self.stream()) }
+        BlockingItems { context: self.context().clone(), items: Some(self.stream()) }
     }
 }
 
 /// An iterator over the items of a list. Fetches a page when the page before is used up, and ends after the first
 /// error.
 pub struct BlockingItems<T> {
-    channel: Channel,
+    context: ClientContext,
     items: Option<ItemStream<T>>,
 }
 
@@ -44,7 +44,7 @@ impl<T: Send> Iterator for BlockingItems<T> {
 
     fn next(&mut self) -> Option<Result<T>> {
         let items = self.items.as_mut()?;
-        let next = self.channel.shared.background.run(async { Ok(items.next().await) });
+        let next = self.context.shared.background.run(async { Ok(items.next().await) });
         let next = next.unwrap_or_else(|error| Some(Err(error)));
         if !matches!(next, Some(Ok(_))) {
             self.items = None;

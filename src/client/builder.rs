@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{HttpSender, Limiter, Pipeline, RateLimit, RetryPolicy, TokenCaller, metrics};
-use crate::request::{Channel, Settings, Shared, check_timeouts};
+use crate::request::{ClientContext, Settings, Shared, check_timeouts};
 use crate::runtime::{self, Background, Runtime};
 use crate::token::issuer::SourceIssuer;
 use crate::token::store::{KeyedSlot, TokenSlot};
@@ -216,7 +216,7 @@ impl ClientBuilder {
         });
         let tokens = tokens.options(&endpoint, calls, &runtime).map(|options| TokenCache::new(options, runtime));
         let shared = Shared { endpoint, pipeline, sender, tokens, background: Background::default() };
-        Client { channel: Channel { shared: Arc::new(shared), settings: Arc::new(settings) } }
+        Client { context: ClientContext { shared: Arc::new(shared), settings: Arc::new(settings) } }
     }
 
     /// Records an invalid setting, unless there is one already.

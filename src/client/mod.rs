@@ -1,10 +1,10 @@
 //! The client, its builder, and everything you can call on it.
 
-#[doc(hidden)]
-pub mod binding;
 mod builder;
 pub mod bulk;
 mod environment;
+#[doc(hidden)]
+pub mod hosted;
 mod impersonation;
 #[cfg(feature = "users")]
 mod password_digest;
@@ -22,7 +22,7 @@ pub use builder::ClientBuilder;
 pub use password_digest::{FirebaseScrypt, PasswordDigest, PasswordSalt};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::request::{Channel, NO_TOKENS, Request, Settings, Untyped};
+use crate::request::{ClientContext, NO_TOKENS, Request, Settings, Untyped};
 use crate::token::{AccessToken, Refresher, TokenCache};
 use crate::transport::{Endpoint, Method, cookie_header};
 use crate::types::headers::check_header;
@@ -41,14 +41,14 @@ use crate::types::headers::check_header;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) channel: Channel,
+    pub(crate) context: ClientContext,
 }
 
 impl Client {
     /// Returns the endpoint.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.channel.shared.endpoint
+        &self.context.shared.endpoint
     }
 
     /// Creates a request for an operation by its id. Does not depend on the enabled features. The answer is JSON: text
@@ -65,7 +65,7 @@ impl Client {
     /// # Errors
     /// Fails if no operation has this id.
     pub fn operation(&self, id: &str) -> Result<Request<Untyped>> {
-        Request::by_id(&self.channel, id)
+        Request::by_id(&self.context, id)
     }
 
     /// Creates a request to a path that the table of operations does not list.
@@ -83,7 +83,7 @@ impl Client {
     /// # }
     /// ```
     pub fn request(&self, method: Method, path: &str) -> Request<Untyped> {
-        Request::by_path(&self.channel, method, path)
+        Request::by_path(&self.context, method, path)
     }
 
     /// Returns a valid access token. Requests a new one if necessary.
@@ -131,7 +131,7 @@ impl Client {
     /// # Errors
     /// Fails if a name or a value is invalid.
     pub fn with_headers<'a>(&self, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
-        let mut changed = self.channel.settings.headers.clone();
+        let mut changed = self.context.settings.headers.clone();
         for (name, value) in headers {
             check_header(name, value).map_err(Error::input)?;
             changed.set(name.to_owned(), value.to_owned());
@@ -156,17 +156,17 @@ impl Client {
 
     fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut changed = self.clone();
-        change(Arc::make_mut(&mut changed.channel.settings));
+        change(Arc::make_mut(&mut changed.context.settings));
         changed
     }
 
     fn tokens(&self) -> Result<&TokenCache> {
-        self.channel.shared.tokens.as_ref().ok_or_else(|| Error::new(ErrorKind::Authentication, NO_TOKENS))
+        self.context.shared.tokens.as_ref().ok_or_else(|| Error::new(ErrorKind::Authentication, NO_TOKENS))
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.channel.fmt(f)
+        self.context.fmt(f)
     }
 }

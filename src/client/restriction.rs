@@ -26,13 +26,13 @@ impl Client {
     /// # Errors
     /// Fails if no operation has one of these ids.
     pub fn restricted_to<'a>(&self, operations: impl IntoIterator<Item = &'a str>) -> Result<Self> {
-        let allowed = AllowedOperations::new(operations, self.channel.settings.allowed.as_ref())?;
+        let allowed = AllowedOperations::new(operations, self.context.settings.allowed.as_ref())?;
         Ok(self.with_settings(|settings| settings.allowed = Some(allowed)))
     }
 
     /// Rejects a restricted client.
     pub(super) fn check_unrestricted(&self) -> Result<()> {
-        if self.channel.settings.allowed.is_some() {
+        if self.context.settings.allowed.is_some() {
             let why = "the client is restricted to named operations, but an access token would allow all of them";
             return Err(Error::new(ErrorKind::NotAllowed, why));
         }

@@ -70,6 +70,6 @@ impl<Op: ListOperation> Request<Op> {
 
     /// Returns the request for a page. An invalid argument fails the first page.
     fn at_page(&mut self, number: u32) -> Self {
-        Self::from_parts(&self.channel, self.parts.at_page(number))
+        Self::from_parts(&self.context, self.parts.at_page(number))
     }
 }

@@ -1,6 +1,6 @@
 //! A call before it is sent: [`Request`], and its parts.
 
-mod channel;
+mod client_context;
 mod conditional;
 mod form;
 mod list;
@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-pub(crate) use channel::{Channel, Settings, Shared};
+pub(crate) use client_context::{ClientContext, Settings, Shared};
 pub use conditional::ConditionalRequest;
 pub use search::{Joint, MatchMode, SearchMember, UserSearchMember};
 pub(crate) use send::{Credentials, NO_TOKENS, check_credentials, check_timeouts, scope_hint, token_source};
@@ -51,19 +51,19 @@ pub type RequestFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Request<Op> {
-    channel: Channel,
+    context: ClientContext,
     parts: Parts,
     operation: PhantomData<fn() -> Op>,
 }
 
 impl<Op: Operation> Request<Op> {
     #[allow(dead_code, reason = "not used in a build without any group")]
-    pub(crate) fn new(channel: &Channel) -> Self {
-        Self::from_parts(channel, Parts::new(Op::INFO, Op::INFO.path))
+    pub(crate) fn new(context: &ClientContext) -> Self {
+        Self::from_parts(context, Parts::new(Op::INFO, Op::INFO.path))
     }
 
-    pub(crate) fn from_parts(channel: &Channel, parts: Parts) -> Self {
-        Self { channel: channel.clone(), parts, operation: PhantomData }
+    pub(crate) fn from_parts(context: &ClientContext, parts: Parts) -> Self {
+        Self { context: context.clone(), parts, operation: PhantomData }
     }
 
     pub(crate) fn change(mut self, change: impl FnOnce(&mut Parts)) -> Self {
@@ -72,8 +72,8 @@ impl<Op: Operation> Request<Op> {
     }
 
     #[allow(dead_code, reason = "used by blocking calls only")]
-    pub(crate) const fn channel(&self) -> &Channel {
-        &self.channel
+    pub(crate) const fn context(&self) -> &ClientContext {
+        &self.context
     }
 
     pub(crate) fn path_parameter(self, name: &str, value: &str) -> Self {
@@ -164,7 +164,7 @@ impl<Op: Operation> Request<Op> {
     /// Fails if an argument is invalid.
     pub fn to_http(mut self) -> Result<HttpRequest> {
         self.check()?;
-        Ok(self.parts.to_http(&self.channel))
+        Ok(self.parts.to_http(&self.context))
     }
 
     /// Sends the request and returns the status, the headers, and the decoded value. Returns the error of the API in
@@ -318,10 +318,10 @@ impl Parts {
     }
 
     /// Returns the request at the client's endpoint, with the client's headers. It has no access token.
-    pub(crate) fn to_http(&self, channel: &Channel) -> HttpRequest {
-        let mut headers = channel.settings.headers.clone();
+    pub(crate) fn to_http(&self, context: &ClientContext) -> HttpRequest {
+        let mut headers = context.settings.headers.clone();
         headers.merge(&self.headers);
-        let url = self.url(channel.shared.endpoint.url());
+        let url = self.url(context.shared.endpoint.url());
         HttpRequest { method: self.info.method, url, headers, body: self.body.clone() }
     }
 

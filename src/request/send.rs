@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Channel, Parts, Request};
+use super::{ClientContext, Parts, Request};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, release};
 use crate::pipeline::{Exchange, HttpAttempt, Label, OutgoingRequest, Plan};
@@ -20,28 +20,28 @@ impl<Op: Operation> Request<Op> {
 
     /// Rejects the request if it cannot be sent.
     pub(super) fn check(&mut self) -> Result<()> {
-        let checked = check(&self.channel, &mut self.parts);
+        let checked = check(&self.context, &mut self.parts);
         self.locate(checked)
     }
 
     /// Decodes a success, and returns any other answer as an error.
     pub(super) fn read(&self, exchange: &Exchange<HttpResponse>) -> Result<Op::Output> {
         let Exchange { answer, response, .. } = exchange;
-        let strict = self.parts.options.strict.unwrap_or(self.channel.settings.strict);
+        let strict = self.parts.options.strict.unwrap_or(self.context.settings.strict);
         let result = match response::check(answer, response, expected(self.parts.info, strict)) {
             Ok(()) => Op::Answer::read(response, &self.parts.answer_context()),
             Err(error) => {
                 let hint = release_hint(self.parts.info, response);
-                Err(error.with_hint(hint.or_else(|| scope_hint(self.channel.shared.tokens.as_ref(), answer.status))))
+                Err(error.with_hint(hint.or_else(|| scope_hint(self.context.shared.tokens.as_ref(), answer.status))))
             }
         };
         self.locate(result.map_err(|error| exchange.fail(error)))
     }
 
     async fn run(&self) -> Result<Exchange<HttpResponse>> {
-        let (parts, channel) = (&self.parts, &self.channel);
-        let (options, settings) = (&parts.options, &channel.settings);
-        let (timeout, total_timeout) = timeouts(channel, parts);
+        let (parts, context) = (&self.parts, &self.context);
+        let (options, settings) = (&parts.options, &context.settings);
+        let (timeout, total_timeout) = timeouts(context, parts);
         let template = if parts.info.path.is_empty() { &parts.path } else { parts.info.path };
         let plan = Plan {
             label: Some(Label { operation: parts.info.id, method: parts.info.method, template }),
@@ -51,19 +51,19 @@ impl<Op: Operation> Request<Op> {
             urgent: false,
             begun: None,
             tokens: token_source(
-                channel.shared.tokens.as_ref(),
+                context.shared.tokens.as_ref(),
                 parts.info.authentication,
-                has_header(channel, parts, "authorization"),
+                has_header(context, parts, "authorization"),
             ),
         };
         let attempt = HttpAttempt {
-            sender: &channel.shared.sender,
-            request: Outgoing { parts, channel },
+            sender: &context.shared.sender,
+            request: Outgoing { parts, context },
             operation: parts.info.id,
             timeout,
             options: options.transport(settings.options),
         };
-        channel.shared.pipeline.run(&plan, &attempt).await
+        context.shared.pipeline.run(&plan, &attempt).await
     }
 
     /// Adds the operation to an error. Every error of a request passes through here.
@@ -74,19 +74,19 @@ impl<Op: Operation> Request<Op> {
 }
 
 /// Rejects a request that cannot be sent.
-fn check(channel: &Channel, parts: &mut Parts) -> Result<()> {
-    if let Some(allowed) = &channel.settings.allowed {
+fn check(context: &ClientContext, parts: &mut Parts) -> Result<()> {
+    if let Some(allowed) = &context.settings.allowed {
         allowed.check(parts.info)?;
     }
     parts.check()?;
-    check_authentication(channel, parts)?;
-    let (attempt, total) = timeouts(channel, parts);
+    check_authentication(context, parts)?;
+    let (attempt, total) = timeouts(context, parts);
     check_timeouts(attempt, total).map_err(Error::input)
 }
 
 /// Returns the timeouts of each attempt and of the call.
-fn timeouts(channel: &Channel, parts: &Parts) -> (Option<Duration>, Option<Duration>) {
-    let (options, settings) = (&parts.options, &channel.settings);
+fn timeouts(context: &ClientContext, parts: &Parts) -> (Option<Duration>, Option<Duration>) {
+    let (options, settings) = (&parts.options, &context.settings);
     (options.timeout.unwrap_or(settings.timeout), options.total_timeout.unwrap_or(settings.total_timeout))
 }
 
@@ -99,15 +99,15 @@ pub(crate) fn check_timeouts(attempt: Option<Duration>, total: Option<Duration>)
     }
 }
 
-/// The parts of a request at the endpoint of a channel.
+/// The parts of a request at the endpoint of a context.
 struct Outgoing<'a> {
     parts: &'a Parts,
-    channel: &'a Channel,
+    context: &'a ClientContext,
 }
 
 impl OutgoingRequest for Outgoing<'_> {
     fn to_http(&self) -> HttpRequest {
-        self.parts.to_http(self.channel)
+        self.parts.to_http(self.context)
     }
 }
 
@@ -132,18 +132,18 @@ pub(crate) fn token_source(
     tokens.filter(|_| required.uses_token() && !authorization)
 }
 
-fn check_authentication(channel: &Channel, parts: &Parts) -> Result<()> {
+fn check_authentication(context: &ClientContext, parts: &Parts) -> Result<()> {
     let credentials = Credentials {
-        token: channel.shared.tokens.as_ref().map(TokenCache::kind),
-        authorization: has_header(channel, parts, "authorization"),
-        cookies: channel.settings.ambient_cookies || has_header(channel, parts, "cookie"),
+        token: context.shared.tokens.as_ref().map(TokenCache::kind),
+        authorization: has_header(context, parts, "authorization"),
+        cookies: context.settings.ambient_cookies || has_header(context, parts, "cookie"),
     };
     check_credentials(parts.info.authentication, credentials)
 }
 
 /// Whether a header of the call or else of the client has a value.
-fn has_header(channel: &Channel, parts: &Parts, name: &str) -> bool {
-    let value = parts.headers.get(name).or_else(|| channel.settings.headers.get(name));
+fn has_header(context: &ClientContext, parts: &Parts, name: &str) -> bool {
+    let value = parts.headers.get(name).or_else(|| context.settings.headers.get(name));
     value.is_some_and(|value| !value.is_empty())
 }
 

@@ -1,6 +1,6 @@
 //! Calls without types: by operationId, or by method and path.
 
-use super::{Channel, Parts, Request};
+use super::{ClientContext, Parts, Request};
 use crate::error::Result;
 use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, OperationInfo, Paging, Release, known};
 use crate::response::AnyJson;
@@ -67,14 +67,14 @@ impl Request<Untyped> {
     ///
     /// # Errors
     /// Fails if no operation has this id.
-    pub(crate) fn by_id(channel: &Channel, id: &str) -> Result<Self> {
+    pub(crate) fn by_id(context: &ClientContext, id: &str) -> Result<Self> {
         let info = known(id)?;
-        Ok(Self::from_parts(channel, Parts::new(info, info.path)))
+        Ok(Self::from_parts(context, Parts::new(info, info.path)))
     }
 
     /// Creates a request to a path that the table of operations does not list.
-    pub(crate) fn by_path(channel: &Channel, method: Method, path: &str) -> Self {
-        let request = Self::from_parts(channel, Parts::new(info(method), path));
+    pub(crate) fn by_path(context: &ClientContext, method: Method, path: &str) -> Self {
+        let request = Self::from_parts(context, Parts::new(info(method), path));
         match check_path(path) {
             Ok(()) => request,
             Err(why) => request.change(|parts| {

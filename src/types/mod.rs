@@ -1,7 +1,6 @@
 //! Building blocks of the models: [`Patch`], [`Timestamp`], [`Number`], open enums and unions.
 
 mod cfg_items;
-mod chain;
 mod constant;
 pub(crate) mod defaults;
 mod enumeration;
@@ -13,7 +12,8 @@ mod patch;
 mod percent;
 mod printable;
 mod query;
-mod reading;
+mod read_json;
+mod replayed_members;
 mod single_member;
 mod strict;
 mod tagged;
@@ -29,7 +29,7 @@ pub use patch::Patch;
 pub(crate) use percent::{Pairs, encode};
 pub(crate) use printable::Printable;
 pub use query::{QueryTarget, QueryValue, TextValue, TimeValue};
-pub(crate) use reading::{read_json, read_members, without_text};
+pub(crate) use read_json::{read_json, read_members, without_text};
 pub use timestamp::{Timestamp, TimestampSeconds};
 pub use upload::{Part, Upload};
 

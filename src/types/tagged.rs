@@ -7,8 +7,8 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::JsonObject;
-use super::chain::Chain;
 use super::object::Key;
+use super::replayed_members::ReplayedMembers;
 use super::strict;
 use super::union::visit_plain;
 
@@ -67,7 +67,7 @@ fn as_it_comes<'de, T: Tagged, A: MapAccess<'de>>(mut map: A) -> Result<T, A::Er
         let tag = if key.as_str() == T::TAG { T::known(&tag_text(&value)) } else { None };
         before.push((key, value));
         if let Some(tag) = tag {
-            return T::decode(tag, MapAccessDeserializer::new(Chain::new(before, map)));
+            return T::decode(tag, MapAccessDeserializer::new(ReplayedMembers::new(before, map)));
         }
     }
     let object = before.into_iter().map(|(key, value)| (key.as_str().to_owned(), value));

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use logto_admin::binding::{
+use logto_admin::hosted::{
     Begun, HostedCall, HostedClient, HostedClientOptions, HostedTokenCalls, HostedTokens, root_kind,
 };
 use logto_admin::operation::Authentication;

@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use logto_admin::binding::{Answer, AnswerFields, AttemptError, Obtained, access_token, lifetime};
+use logto_admin::hosted::{Answer, AnswerFields, AttemptError, Obtained, access_token, lifetime};
 use logto_admin::transport::{TransportError, TransportErrorKind};
 use slab::Slab;
 use wasm_bindgen::prelude::*;

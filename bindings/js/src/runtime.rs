@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use logto_admin::Timestamp;
-use logto_admin::binding::{Answer, Attempt, AttemptError, Pass, within};
+use logto_admin::hosted::{Answer, Attempt, AttemptError, Pass, within};
 use logto_admin::runtime::Runtime;
 use logto_admin::token::AccessToken;
 

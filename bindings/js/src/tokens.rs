@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use logto_admin::binding::{Obtained, TokenIssuer, TokenSlot};
+use logto_admin::hosted::{Obtained, TokenIssuer, TokenSlot};
 use logto_admin::token::{AccessToken, StoreError, TokenError, TokenKind};
 
 use crate::host::{self, Job};

@@ -68,7 +68,7 @@ fn head() -> TokenStream {
         use crate::client::Client;
         use crate::models;
         use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-        use crate::request::{Channel, Request};
+        use crate::request::{ClientContext, Request};
         use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
         use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
     }
@@ -80,11 +80,11 @@ fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, Copy, Debug)]
-        pub struct #name<'a> { channel: &'a Channel }
+        pub struct #name<'a> { context: &'a ClientContext }
 
         impl Client {
             #doc
-            pub fn #accessor(&self) -> #name<'_> { #name { channel: &self.channel } }
+            pub fn #accessor(&self) -> #name<'_> { #name { context: &self.context } }
         }
     }
 }

@@ -54,7 +54,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
     quote! {
         #doc #alias #deprecated
         pub fn #name(&self, #(#signatures),*) -> Request<#id> {
-            Request::new(self.channel)#(#calls)*
+            Request::new(self.context)#(#calls)*
         }
     }
 }

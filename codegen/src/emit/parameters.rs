@@ -45,7 +45,7 @@ const TAKEN: [&str; 45] = [
     "new",
     "from_parts",
     "change",
-    "channel",
+    "context",
     "path_parameter",
     "walk",
     "at_page",

@@ -37,7 +37,7 @@ fn setters_do_not_hide_methods_of_requests() {
     let mut names = [methods("src/request", "Request<Op>"), methods("src/blocking", "Request<Op>")].concat();
     names.push("body".to_owned());
     names.retain(|name| !PAGE_PARAMETERS.contains(&name.as_str()));
-    assert!(["channel", "strict", "blocking_iter", "walk"].iter().all(|name| names.iter().any(|other| other == name)));
+    assert!(["context", "strict", "blocking_iter", "walk"].iter().all(|name| names.iter().any(|other| other == name)));
     let parameter = |name: &String| json!({ "name": name, "in": "query", "schema": { "type": "boolean" } });
     let parameters: Vec<_> = names.iter().map(parameter).collect();
     let text = generated(|document| operation(document)["parameters"] = parameters.into()).unwrap();

@@ -124,7 +124,7 @@ impl<I, T> std::fmt::Debug for Tasks<'_, I, T> {
 
 impl<I, T> Tasks<'_, I, T> {
     fn now(&self) -> Duration {
-        self.client.channel.shared.sender.runtime.monotonic()
+        self.client.context.shared.sender.runtime.monotonic()
     }
 }
 

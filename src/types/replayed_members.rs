@@ -8,19 +8,19 @@ use serde_json::Value;
 use super::object::Key;
 
 /// An object with some members that were already read. Returns those first, then the rest of the input.
-pub(super) struct Chain<'de, A> {
+pub(super) struct ReplayedMembers<'de, A> {
     read: IntoIter<(Key<'de>, Value)>,
     value: Option<Value>,
     rest: A,
 }
 
-impl<'de, A> Chain<'de, A> {
+impl<'de, A> ReplayedMembers<'de, A> {
     pub(super) fn new(read: Vec<(Key<'de>, Value)>, rest: A) -> Self {
         Self { read: read.into_iter(), value: None, rest }
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Chain<'de, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for ReplayedMembers<'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {

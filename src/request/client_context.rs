@@ -1,4 +1,4 @@
-//! [`Channel`]: the parts of a client that its requests share.
+//! [`ClientContext`]: the parts of a client that its requests share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::transport::{Endpoint, Headers, TransportOptions};
 
 /// The parts of a client that its requests share. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Channel {
+pub(crate) struct ClientContext {
     pub shared: Arc<Shared>,
     pub settings: Arc<Settings>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Settings {
     pub allowed: Option<AllowedOperations>,
 }
 
-impl fmt::Debug for Channel {
+impl fmt::Debug for ClientContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("endpoint", &self.shared.endpoint)
