@@ -1,6 +1,6 @@
 /** Checks of the options of a client. Throws TypeErrors that name the option. */
 import { type AllOptions, type Exchange, LEVELS } from "./options.js";
-import { bad, check, checkPairs, checkRetry, checkUrl, expectObject } from "./request/arguments.js";
+import { bad, CACHE_MODES, check, checkPairs, checkRetry, checkUrl, expectObject } from "./request/arguments.js";
 
 /** Options of a client, with the types of those that have a simple type. */
 const CLIENT: Record<keyof AllOptions, string> = {
@@ -16,8 +16,8 @@ const CLIENT: Record<keyof AllOptions, string> = {
   tokenStore: "",
   fetch: "function",
   headers: "",
-  credentials: "",
-  cache: "string",
+  credentials: "omit|same-origin|include",
+  cache: CACHE_MODES,
   next: "object",
   timeout: "number",
   totalTimeout: "number",
@@ -31,14 +31,12 @@ const CLIENT: Record<keyof AllOptions, string> = {
   onRequest: "function",
   onResponse: "function",
   logger: "",
-  logLevel: "",
+  logLevel: LEVELS.join("|"),
   wasm: "object",
 };
 
 /** Names of options in other clients. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
-
-const CREDENTIALS = ["omit", "same-origin", "include"];
 
 /** Rejects texts that come from unset variables or from files with a line break. The message does not repeat them. */
 function checkText(name: string, text: unknown): void {
@@ -59,7 +57,7 @@ export function checkOptions(given: AllOptions): AllOptions {
   }
   for (const [name, type] of Object.entries(CLIENT)) check(options, name, type);
   checkRetry(options.retry);
-  const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit, logger, logLevel, credentials } = options;
+  const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit, logger } = options;
   if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` is required");
   if (tenant !== undefined && !/^[a-z0-9-]{1,63}$/.test(tenant)) {
     throw bad("tenant", "is not a tenant id: pass the first part of https://{tenant}.logto.app");
@@ -72,8 +70,6 @@ export function checkOptions(given: AllOptions): AllOptions {
   if (options.scope) checkText("scope", options.scope);
   if ((exchange !== undefined || options.organizationId) && appId === undefined) throw bad("appId", "is missing");
   if (exchange !== undefined) checkExchange(exchange);
-  if (logLevel !== undefined && !LEVELS.includes(logLevel)) throw bad("logLevel", `is not one of ${LEVELS.join(", ")}`);
-  if (credentials !== undefined && !CREDENTIALS.includes(credentials)) throw bad("credentials", `is not one of ${CREDENTIALS.join(", ")}`);
   if (logger && LEVELS.some((name) => name !== "off" && typeof logger[name] !== "function")) {
     throw bad("logger", "lacks one of the functions `debug`, `info`, `warn` and `error`");
   }

@@ -638,7 +638,7 @@ const tests = {
       logLevel: "all", wasm: "module.wasm",
     };
     const valid = { endpoint: "https://id.example.com", appId: "a", appSecret: "s" };
-    for (const [name, value] of [...Object.entries(wrong), ["next", null], ["wasm", null]]) {
+    for (const [name, value] of [...Object.entries(wrong), ["cache", "none"], ["next", null], ["wasm", null]]) {
       const made = async () => new LogtoAdmin({ ...valid, [name]: value });
       await fails(made(), TypeError, ({ message }) => ok(message.startsWith(`\`${name}`), `"${message}" names ${name}`));
     }
@@ -1037,6 +1037,7 @@ const tests = {
     await made({ exchange: { subjectToken: " " } });
     await made({ logLevel: "warning" });
     await made({ credentials: "yes" });
+    await named(admin.users.get("x", {}, { cache: "none" }), "cache");
     await made({ logger: {} });
     await named(admin.request("GET", "/api/../x"), "path");
     const settings = (options, name) => named((async () => new LogtoAdmin(options))(), name);

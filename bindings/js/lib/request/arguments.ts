@@ -65,13 +65,15 @@ export function expectObject(value: unknown, name = "options"): asserts value is
 }
 
 /**
- * Checks the type of a member, if it is present. An empty type accepts any value. Numbers must not be negative. Messages
- * call the member `shown`.
+ * Checks the type of a member, if it is present. A type such as `a|b` is a choice of texts, and an empty type accepts any
+ * value. Numbers must not be negative. Messages call the member `shown`.
  */
 export function check(object: object, name: string, type: string, shown = name): void {
   const value: unknown = Reflect.get(object, name);
   if (value === undefined || !type) return;
-  if (typeof value !== type || value === null) throw bad(shown, `is not a ${type}`);
+  const choices: unknown[] = type.split("|");
+  if (choices.length > 1 && !choices.includes(value)) throw bad(shown, `is not one of ${choices.join(", ")}`);
+  if (choices.length === 1 && (typeof value !== type || value === null)) throw bad(shown, `is not a ${type}`);
   if (typeof value === "number" && !(value >= 0)) throw bad(shown, "is not a number >= 0");
 }
 
@@ -91,8 +93,11 @@ function present(headers: HeaderValues): HeaderValues {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
 }
 
+/** The modes of `fetch`. */
+export const CACHE_MODES = "default|no-store|reload|no-cache|force-cache|only-if-cached";
+
 /** Options of a call, with the types of those that have a primitive type. */
-const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", retry: "", redirects: "number", strict: "boolean", idempotent: "boolean", maxResponseBytes: "number", cache: "string", next: "object" };
+const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", retry: "", redirects: "number", strict: "boolean", idempotent: "boolean", maxResponseBytes: "number", cache: CACHE_MODES, next: "object" };
 
 export function checkCallOptions(options: unknown): asserts options is CallOptions {
   expectObject(options);

@@ -1,5 +1,6 @@
 import { load } from "#loader";
 import type { CallOptions, Settings } from "../options.js";
+import { bad } from "../request/arguments.js";
 import type { Request } from "../request/send.js";
 import { isRenewable, type TokenAttempt } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
@@ -295,5 +296,8 @@ async function compile(source: object): Promise<WebAssembly.Module> {
   let from: unknown = await source;
   if (from instanceof URL) from = await fetch(from);
   if (from instanceof WebAssembly.Module) return from;
-  return WebAssembly.compile(from instanceof Response ? await from.arrayBuffer() : (from as BufferSource));
+  const bytes = from instanceof Response ? await from.arrayBuffer() : (from as BufferSource);
+  return WebAssembly.compile(bytes).catch((cause) => {
+    throw bad("wasm", "is not the module of this package", cause);
+  });
 }

@@ -1,3 +1,5 @@
+import { bad } from "../request/arguments.js";
+
 /** Functions of the module. Empty texts and `undefined` numbers are absent. */
 export interface Exports {
   release(client: number): void;
@@ -73,7 +75,7 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
   const imports = Object.fromEntries(Object.entries(host).map(([name, run]) => [name, imported(run, TEXTS[name])]));
   const { exports } = new WebAssembly.Instance(module, { host: imports });
   const { memory, __wbindgen_malloc: malloc } = exports;
-  if (!(memory instanceof WebAssembly.Memory) || typeof malloc !== "function") throw new TypeError("`wasm` is not the module of this package");
+  if (!(memory instanceof WebAssembly.Memory) || typeof malloc !== "function") throw bad("wasm", "is not the module of this package");
 
   /** Copies a text to the memory of the module. Returns its address and its length. */
   const copied = (text: string): [address: number, length: number] => {
