@@ -16,7 +16,7 @@ const CALLS = { Node: 480, workerd: 480, Chromium: 192 };
 
 const [url, ...named] = process.argv.slice(2);
 
-/** Each entry passes `use` a function that makes some calls, and resolves after the last. */
+/** Each entry passes `use` a function that makes some calls. */
 const RUNTIMES = {
   Node: (use) => use(times),
   workerd: (use) => withCalls((worker) => use((calls, work) => ask(worker, { ...work, calls }))),
