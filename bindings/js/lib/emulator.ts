@@ -6,6 +6,9 @@
 import { load } from "#emulator";
 import { type Emulator as Instance, Emulator as Module, initSync } from "./emulator/module.js";
 
+/** Milliseconds of 100 years. */
+const CENTURY = 36_525 * 86_400_000;
+
 /** Options of an emulator. */
 export interface EmulatorOptions {
   /** Release of Logto whose routes it has, such as `1.36` or `next`. Defaults to `1.42`. */
@@ -22,8 +25,10 @@ export interface EmulatorOptions {
   services?: readonly EmulatorService[] | undefined;
 }
 
+const SERVICES = ["storage", "domains", "protected-apps"] as const;
+
 /** A service that an operator configures outside of Logto's API. */
-export type EmulatorService = "storage" | "domains" | "protected-apps";
+export type EmulatorService = (typeof SERVICES)[number];
 
 /**
  * An in-memory Logto. It keeps what the Management API changes, and issues access tokens. Pass its {@link Emulator.options}
@@ -57,16 +62,21 @@ export class Emulator {
    * Creates an emulator. It does no I/O; the first request loads the module.
    *
    * @param options - Options of the emulator.
-   * @throws TypeError if the seed is invalid. An invalid release or service fails the first request.
+   * @throws TypeError if an option is unknown or invalid. The message names it.
    */
   constructor(options: EmulatorOptions = {}) {
-    const { seed = 0 } = options;
+    const { seed = 0, release = "next", services = [], ...others } = options;
     if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) throw new TypeError("`seed` is not a whole number from 0 to 4294967295");
+    if (!/^(1\.\d{1,4}|next)$/.test(release)) throw new TypeError("`release` is not `1.N`, such as `1.36`, or `next`");
+    const unknown = services.find((service) => !SERVICES.includes(service));
+    if (unknown !== undefined) throw new TypeError(`\`services\` contains \`${unknown}\`, which is not one of ${SERVICES.join(", ")}`);
+    const [other] = Object.keys(others);
+    if (other !== undefined) throw new TypeError(`\`${other}\` is not an option of an emulator`);
     this.#options = options;
   }
 
   /** Options of a client that calls this emulator. */
-  get options(): { endpoint: string; appId: string; appSecret: string; fetch: (url: string, init: RequestInit) => Promise<Response> } {
+  get options(): { endpoint: string; appId: string; appSecret: string; fetch: Emulator["fetch"] } {
     const { endpoint, appId, appSecret, fetch } = this;
     return { endpoint, appId, appSecret, fetch };
   }
@@ -74,17 +84,17 @@ export class Emulator {
   /**
    * Answers a request, like the global `fetch`.
    *
-   * @param url - URL of the request. Its host does not matter.
+   * @param input - URL of the request, or the request. Its host does not matter.
    * @param init - Method, headers and body.
    * @returns The response.
-   * @throws Error if the module cannot be loaded, or if the release or a service is invalid.
+   * @throws Error if the module cannot be loaded.
    */
-  readonly fetch = async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const { signal } = init;
+  readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+    const { signal = input instanceof Request ? input.signal : undefined } = init;
     signal?.throwIfAborted();
     // The platform encodes the body, and adds its type.
-    const request = new Request(url, { ...init, signal: null });
-    const { headers, method } = request;
+    const request = new Request(input, { ...init, signal: null });
+    const { headers, method, url } = request;
     for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
     const body = new Uint8Array(await request.arrayBuffer());
     const instance = await this.#loaded();
@@ -102,11 +112,11 @@ export class Emulator {
   /**
    * Advances the clock, so that tokens and invitations expire.
    *
-   * @param milliseconds - For how long, at least 0.
+   * @param milliseconds - For how long, from 0 to 100 years.
    * @throws TypeError if the time is invalid.
    */
   async advance(milliseconds: number): Promise<void> {
-    if (!(milliseconds >= 0)) throw new TypeError("`milliseconds` is not a number >= 0");
+    if (!(milliseconds >= 0 && milliseconds <= CENTURY)) throw new TypeError("`milliseconds` is not a number from 0 to 100 years");
     (await this.#loaded()).advance(milliseconds);
   }
 

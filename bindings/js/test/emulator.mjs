@@ -48,9 +48,16 @@ const TESTS = `async ({ LogtoAdmin, ConflictError, LogtoError, NotFoundError }, 
   // The routes of another release, and invalid options.
   const old = new LogtoAdmin(new Emulator({ release: "1.24" }).options);
   equal((await failed(old.customProfileFields.list())).hint, "check the release of the server: Logto 1.31 introduced this operation");
-  equal((await failed(new LogtoAdmin(new Emulator({ release: "newest" }).options).users.list())) instanceof LogtoError, true);
-  equal((await failed((async () => new Emulator({ seed: -1 }))())) instanceof TypeError, true);
-  equal((await failed(emulator.advance(NaN))) instanceof TypeError, true);
+  for (const [name, value] of Object.entries({ release: "newest", seed: -1, services: ["storage", "store"], relase: "1.24" })) {
+    const error = await failed((async () => new Emulator({ [name]: value }))());
+    equal([error instanceof TypeError, error.message.startsWith("\`" + name + "\`")], [true, true]);
+  }
+  for (const time of [NaN, Infinity, -1]) equal((await failed(emulator.advance(time))) instanceof TypeError, true);
+
+  // Its function accepts what the global one does.
+  const status = emulator.endpoint + "/api/status";
+  for (const input of [status, new URL(status), new Request(status)]) equal((await emulator.fetch(input)).status, 204);
+  equal((await failed(emulator.fetch(new Request(status, { signal: AbortSignal.abort() })))).name, "AbortError");
 }`;
 
 const IMPORTS = `import * as lib from "logto-admin";\nimport * as emulator from "logto-admin/emulator";\n`;
@@ -105,6 +112,17 @@ const cases = {
         server.closeAllConnections();
       }
     }
+  },
+
+  async "a bundle without the file says what to do"({ folder }) {
+    const program = `import { Emulator } from "logto-admin/emulator";
+    const emulator = new Emulator();
+    const error = await emulator.fetch(emulator.endpoint).catch((error) => error);
+    if (!/^cannot read .*missing\\/logto_admin_emulator.wasm: leave \`logto-admin\\/emulator\` out of the bundle/.test(error.message)) throw error;
+    console.log("done");`;
+    writeFileSync(join(folder, "emulator-missing.mjs"), program);
+    const path = await bundle(folder, "emulator-missing.mjs", "missing/bundle/app.mjs", ["node"], "esm", ["node:*"]);
+    await run(folder, process.execPath, [path]);
   },
 
   async workerd({ folder }) {

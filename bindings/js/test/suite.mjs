@@ -1038,6 +1038,7 @@ const tests = {
     await made({ logLevel: "warning" });
     await made({ credentials: "yes" });
     await named(admin.users.get("x", {}, { cache: "none" }), "cache");
+    await named(admin.users.get("x", {}, { retry: { most: 1 } }), "retry.most");
     await made({ logger: {} });
     await named(admin.request("GET", "/api/../x"), "path");
     const settings = (options, name) => named((async () => new LogtoAdmin(options))(), name);
@@ -1077,7 +1078,7 @@ const tests = {
   async "the client respects its rate limit, which defaults to Logto Cloud's for tenants"() {
     const sent = async (options, calls) => {
       let requests = 0;
-      const fetch = async () => (requests++, Response.json({ id: "x" }));
+      const fetch = async () => (requests++, Response.json({ id: "x", access_token: "t", expires_in: 3600 }));
       const admin = new LogtoAdmin({ getToken: () => "t", fetch, ...options });
       const made = Array.from({ length: calls }, () => admin.users.get("x", {}, { totalTimeout: 1000 }));
       const failed = (await Promise.allSettled(made)).filter(({ reason }) => reason instanceof lib.TimeoutError);
@@ -1085,6 +1086,8 @@ const tests = {
     };
     const server = { endpoint: "https://id.example.com" };
     equal(await sent({ ...server, rateLimit: { requests: 2, per: 3_600_000 } }, 3), [2, 1]);
+    const credentials = { getToken: undefined, appId: "a", appSecret: "s" };
+    equal(await sent({ ...server, ...credentials, rateLimit: { requests: 2, per: 3_600_000 } }, 2), [2, 1], "the token call counts");
     equal(await sent({ tenant: "my-tenant" }, 201), [200, 1]);
     equal(await sent({ tenant: "my-tenant", rateLimit: false }, 201), [201, 0]);
     equal(await sent(server, 201), [201, 0]);

@@ -73,7 +73,7 @@ export function check(object: object, name: string, type: string, shown = name):
   if (value === undefined || !type) return;
   const choices: unknown[] = type.split("|");
   if (choices.length > 1 && !choices.includes(value)) throw bad(shown, `is not one of ${choices.join(", ")}`);
-  if (choices.length === 1 && (typeof value !== type || value === null)) throw bad(shown, `is not a ${type}`);
+  if (choices.length === 1 && (typeof value !== type || value === null)) throw bad(shown, `is not of type ${type}`);
   if (typeof value === "number" && !(value >= 0)) throw bad(shown, "is not a number >= 0");
 }
 
@@ -114,7 +114,10 @@ export function checkCallOptions(options: unknown): asserts options is CallOptio
 export function checkRetry(times: unknown): void {
   if (times === undefined) return;
   expectObject(times, "retry");
-  for (const name of ["base", "longest", "total"]) check(times, name, "number", `retry.${name}`);
+  for (const name in times) {
+    if (!/^(base|longest|total)$/.test(name)) throw bad(`retry.${name}`, "is not one of base, longest, total");
+    check(times, name, "number", `retry.${name}`);
+  }
 }
 
 /** Rejects halves of surrogate pairs. An encoded text would contain another character. */
