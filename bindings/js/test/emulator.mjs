@@ -114,7 +114,7 @@ const cases = {
     }
   },
 
-  async "a bundle without the file says what to do"({ folder }) {
+  async "a bundle without the file explains what to do"({ folder }) {
     const program = `import { Emulator } from "logto-admin/emulator";
     const emulator = new Emulator();
     const error = await emulator.fetch(emulator.endpoint).catch((error) => error);
