@@ -67,7 +67,10 @@ pub(crate) struct Collection {
     pub stamps: &'static [&'static str],
     /// The member that contains the time of the last change.
     pub touched: Option<&'static str>,
+    /// Members that are unique, in the order of the checks.
     pub unique: &'static [Unique],
+    /// The order of the checks of an update, if it differs.
+    pub unique_on_update: Option<&'static [Unique]>,
     /// Members that can be searched.
     pub searchable: &'static [&'static str],
     pub order: Order,
@@ -264,6 +267,7 @@ impl Collection {
         stamps: &[],
         touched: None,
         unique: &[],
+        unique_on_update: None,
         searchable: &["name"],
         order: Order::Newest,
         filters: &[],

@@ -2,6 +2,10 @@ use logto_admin::serde_json::json;
 
 use super::{Case, Collection, Filter, Key, Order, Owner, Test, Unique, Unknown};
 
+const USERNAME: Unique = Unique { case: Case::OfUsernames, ..Unique::new("username", "user.username_already_in_use") };
+const EMAIL: Unique = Unique { case: Case::Ignored, ..Unique::new("primaryEmail", "user.email_already_in_use") };
+const PHONE: Unique = Unique::new("primaryPhone", "user.phone_already_in_use");
+
 pub(crate) static USERS: Collection = Collection {
     name: "users",
     path: "/api/users",
@@ -23,11 +27,8 @@ pub(crate) static USERS: Collection = Collection {
     },
     stamps: &["createdAt", "updatedAt"],
     touched: Some("updatedAt"),
-    unique: &[
-        Unique { case: Case::OfUsernames, ..Unique::new("username", "user.username_already_in_use") },
-        Unique { case: Case::Ignored, ..Unique::new("primaryEmail", "user.email_already_in_use") },
-        Unique::new("primaryPhone", "user.phone_already_in_use"),
-    ],
+    unique: &[USERNAME, EMAIL, PHONE],
+    unique_on_update: Some(&[EMAIL, PHONE, USERNAME]),
     searchable: &["id", "primaryEmail", "primaryPhone", "username", "name"],
     filters: &[
         Filter { parameter: "excludeRoleId", test: Test::NotLinked { table: "users_roles", column: "roles" } },

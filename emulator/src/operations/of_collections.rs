@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use crate::call::{Call, unknown};
 use crate::collections::{Case, Collection, EmptyChange, Key, Order, Unknown, UnknownTarget, named};
 use crate::document::schema::Contract;
-use crate::errors::{Outcome, Refusal, empty_change, foreign_key_as, too_long};
+use crate::errors::{Outcome, Refusal, constraint_violated, empty_change, foreign_key_as, too_long};
 use crate::http::reply;
 use crate::lists;
 use crate::lists::pages::Page;
@@ -55,7 +55,9 @@ fn find(call: &Call<'_>, collection: &Collection, way: Unknown) -> Outcome<Recor
     let found = match (collection.key, collection.owner) {
         (Key::Id(_), None) => call.state.store.get(collection, key),
         (Key::Id(_), Some(owner)) => {
-            check_owner(call, collection)?;
+            if owner.foreign_key.is_none() {
+                check_owner(call, collection)?;
+            }
             let record = call.state.store.get(collection, key);
             record.filter(|record| record.text(owner.member) == call.parameter(0))
         }
@@ -119,7 +121,7 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
 /// Creates an entity from the body.
 pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<Record> {
     let rules = rules::of(collection);
-    (rules.available)(call)?;
+    (rules.admit)(call)?;
     let foreign_key = collection.owner.and_then(|owner| owner.foreign_key);
     if foreign_key.is_none() {
         check_owner(call, collection)?;
@@ -132,8 +134,9 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
     let mut draft = Draft { members: blank.members, hidden: Fields::default(), sent: call.sent(), creates: true };
     fill(collection, &mut draft);
     (rules.prepare)(call, &mut draft)?;
-    if let Some(status) = foreign_key {
-        check_owner(call, collection).map_err(|_| foreign_key_as(status))?;
+    if let (Some(status), Some(owner)) = (foreign_key, collection.owner) {
+        let owner_record = call.record(owner.collection, call.parameter(0)).map_err(|_| foreign_key_as(status))?;
+        (owner.collection.suits)(owner_record).map_err(|_| constraint_violated())?;
     }
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
     let mut record = Record { id, members: draft.members, hidden: draft.hidden };
@@ -152,6 +155,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
 
 fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
     let rules = rules::of(collection);
+    (rules.admit)(call)?;
     let sent = call.sent();
     if collection.empty_change == EmptyChange::RefusedFirst && sent.is_empty() {
         return Err(empty_change());
@@ -188,7 +192,7 @@ fn stamp(call: &Call<'_>, collection: &Collection, record: &mut Record) {
 
 fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
     let rules = rules::of(collection);
-    (rules.available)(call)?;
+    (rules.admit)(call)?;
     let record = find(call, collection, collection.unknown_on_delete)?;
     (rules.deletable)(call, &record)?;
     call.state.store.remove(collection, &record.id);
@@ -209,7 +213,8 @@ fn fill(collection: &Collection, draft: &mut Draft) {
 
 /// Rejects what the database would reject. These are values that are already in use or too long.
 pub(crate) fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
-    for unique in collection.unique {
+    let updates = call.state.store.get(collection, &record.id).is_some();
+    for unique in collection.unique_on_update.filter(|_| updates).unwrap_or(collection.unique) {
         let value = record.text(unique.member);
         let ignores_case = match unique.case {
             Case::Distinguished => false,

@@ -5,7 +5,7 @@ use crate::record::{Members, Record};
 use crate::state::services::Service;
 
 pub(super) static RULES: Rules = Rules {
-    available: |call| call.state.services.require(Service::Domains),
+    admit: |call| call.state.services.require(Service::Domains),
     prepare: |_, draft| {
         let domain = draft.sent.get("domain").cloned().unwrap_or_default();
         let record = json!({ "name": domain, "type": "CNAME", "value": TARGET });

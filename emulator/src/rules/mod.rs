@@ -47,8 +47,8 @@ pub(crate) use sso_connectors::no_saml_connector;
 pub(crate) struct Rules {
     /// Validates a creation or update, and sets further members.
     pub prepare: fn(&mut Call<'_>, &mut Draft) -> Outcome<()>,
-    /// Rejects a creation or deletion while the server cannot do it.
-    pub available: fn(&Call<'_>) -> Outcome<()>,
+    /// Rejects a creation, update or deletion before the entity and its owner are looked up.
+    pub admit: fn(&Call<'_>) -> Outcome<()>,
     /// Rejects the deletion of an entity that must stay.
     pub deletable: fn(&Call<'_>, &Record) -> Outcome<()>,
     /// Runs further side effects of a creation.
@@ -64,7 +64,7 @@ pub(crate) struct Rules {
 impl Rules {
     const NONE: Self = Self {
         prepare: |_, _| Ok(()),
-        available: |_| Ok(()),
+        admit: |_| Ok(()),
         deletable: |_, _| Ok(()),
         created: |_, _| (),
         changed: |_, _| (),

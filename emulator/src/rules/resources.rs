@@ -1,6 +1,7 @@
 use logto_admin::serde_json::Value;
 
 use super::{Rules, Shape, View};
+use crate::call::Call;
 use crate::collections::{MANAGEMENT_RESOURCE_ID, RESOURCES, SCOPES};
 use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, Record};
@@ -21,21 +22,7 @@ pub(super) static RULES: Rules = Rules {
 };
 
 pub(super) static SCOPE_RULES: Rules = Rules {
-    prepare: |call, draft| {
-        refuse_management_api(draft.members.text("resourceId"), "resource.cannot_modify_management_api")?;
-        let name = draft.members.text("name");
-        if name.contains(char::is_whitespace) {
-            return Err(Refusal::new(400, "scope.name_with_space", "The name of the scope cannot contain any spaces."));
-        }
-        let (resource, id) = (draft.members.text("resourceId"), draft.members.text("id"));
-        let same =
-            |scope: &Record| scope.id != id && scope.text("resourceId") == resource && scope.text("name") == name;
-        if call.state.store.all(&SCOPES).any(same) {
-            return Err(Refusal::new(422, "scope.name_exists", format!("The scope name {name} is already in use")));
-        }
-        Ok(())
-    },
-    deletable: |_, scope| refuse_management_api(scope.text("resourceId"), "resource.cannot_modify_management_api"),
+    admit: admit_scope,
     present: |view, scope, members| {
         if view.info.path == "/api/roles/{id}/scopes" && view.shape == Shape::Linked {
             members.insert("resource".to_owned(), resource(view, scope));
@@ -43,6 +30,29 @@ pub(super) static SCOPE_RULES: Rules = Rules {
     },
     ..Rules::NONE
 };
+
+/// The server checks the name of a new scope before the resource, and that of an existing one before it finds the scope.
+fn admit_scope(call: &Call<'_>) -> Outcome<()> {
+    let (id, name) = (call.parameter(1), call.text("name"));
+    if id.is_empty() {
+        refuse_spaces(name)?;
+    }
+    let resource = call.record(&RESOURCES, call.parameter(0))?;
+    refuse_management_api(&resource.id, "resource.cannot_modify_management_api")?;
+    refuse_spaces(name)?;
+    let same = |scope: &Record| scope.id != id && scope.text("resourceId") == resource.id && scope.text("name") == name;
+    if !name.is_empty() && call.state.store.all(&SCOPES).any(same) {
+        return Err(Refusal::new(422, "scope.name_exists", format!("The scope name {name} is already in use")));
+    }
+    Ok(())
+}
+
+fn refuse_spaces(name: &str) -> Outcome<()> {
+    if name.contains(char::is_whitespace) {
+        return Err(Refusal::new(400, "scope.name_with_space", "The name of the scope cannot contain any spaces."));
+    }
+    Ok(())
+}
 
 /// Rejects changes to the Management API.
 fn refuse_management_api(resource: &str, code: &str) -> Outcome<()> {

@@ -9,7 +9,7 @@ use crate::collections::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS};
 use crate::crypto::ec::signing_key;
 use crate::document::validate::refuse_body;
 use crate::document::validation_issues::Issue;
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, Refusal, internal};
 use crate::record::{Members, Record};
 
 pub(super) static RULES: Rules = Rules {
@@ -27,8 +27,11 @@ pub(super) static SECRET_RULES: Rules = Rules {
             let years = draft.sent.get("lifeSpanInYears").and_then(Value::as_f64).unwrap_or_default();
             let key = certify(call, years as i64, &mut draft.members);
             draft.hidden.insert(KEY.to_owned(), key.into());
+            return Ok(());
         }
-        Ok(())
+        let secret = call.record(&SAML_APPLICATION_SECRETS, call.last_parameter())?;
+        // The server cannot show a secret that it did not change.
+        if secret.members.get("active") == draft.sent.get("active") { Err(internal()) } else { Ok(()) }
     },
     changed: |call, secret| activate(call, &SAML_APPLICATION_SECRETS, secret),
     deletable: |_, secret| {

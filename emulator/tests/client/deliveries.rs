@@ -325,6 +325,7 @@ async fn a_test_delivery_fails_as_its_receiver_does() -> Result<()> {
     Ok(())
 }
 
+#[cfg(feature = "server")]
 #[tokio::test]
 async fn the_server_delivers_after_its_response() -> Result<()> {
     let stage = Stage::new(Some(200));

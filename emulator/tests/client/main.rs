@@ -45,13 +45,16 @@ mod properties;
 mod pushed;
 mod readme;
 mod readme_example;
+#[cfg(feature = "server")]
 mod releases;
+mod resources;
 mod roles;
 mod saml;
 #[cfg(feature = "scripts")]
 mod scripts;
 mod search;
 mod second_factors;
+#[cfg(feature = "server")]
 mod server;
 mod settings;
 mod sign_in;

@@ -1,8 +1,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use logto_admin::models::{
-    CreateSamlApplication, CreateSamlApplicationSecret, SamlAssertionConsumerService, UpdateApplication,
-    UpdateSamlApplication, UpdateSamlApplicationSecret,
+    ApplicationType, CreateApplication, CreateSamlApplication, CreateSamlApplicationSecret,
+    SamlAssertionConsumerService, UpdateApplication, UpdateSamlApplication, UpdateSamlApplicationSecret,
 };
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
@@ -259,5 +259,34 @@ async fn users_sign_in_to_a_service_provider() -> Result<()> {
     assert_eq!(logs.total, Some(1));
     let again = "application.saml.sp_initiated_saml_sso_session_not_found_in_cookies";
     assert_eq!(code(&browser.get(&target)), (400, again.into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_applications_have_no_saml_secrets() -> Result<()> {
+    let client = client();
+    let other = client.applications().create(CreateApplication::new("site", ApplicationType::Spa)).await?.id;
+    let applications = client.saml_applications();
+    for (id, status, code) in
+        [(other.as_str(), 422, "entity.db_constraint_violated"), ("nope", 404, "entity.relation_foreign_key_not_found")]
+    {
+        let created = applications.create_secret(id, CreateSamlApplicationSecret::new(1)).await;
+        assert_eq!(refused(created), (status, code.into()));
+        assert!(applications.list_secrets(id).await?.is_empty());
+        let not_found = (404, "entity.not_found".to_owned());
+        let changed = applications.update_secret(id, "nope", UpdateSamlApplicationSecret::new(true)).await;
+        assert_eq!(refused(changed), not_found);
+        assert_eq!(refused(applications.delete_secret(id, "nope").await), not_found);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_server_fails_if_a_secret_stays_as_it_is() -> Result<()> {
+    let client = client();
+    let id = create(&client, "Payroll").await?;
+    let secret = client.saml_applications().list_secrets(&id).await?.remove(0).id;
+    let same = client.saml_applications().update_secret(&id, secret, UpdateSamlApplicationSecret::new(true)).await;
+    assert_eq!(refused(same), (500, String::new()));
     Ok(())
 }

@@ -145,3 +145,16 @@ async fn invitations_end_with_their_inviter() -> Result<()> {
     assert_eq!(call(&client, "ListOrganizationInvitations", &[], Value::Null).await?, json!([]));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_change_reports_a_taken_username_last() -> Result<()> {
+    let client = client();
+    ada(&client).await?;
+    let taken = json!({ "username": "ada", "primaryEmail": "ada@example.com" });
+    let created = call(&client, "CreateUser", &[], taken.clone()).await;
+    assert_eq!(refused(created), (422, "user.username_already_in_use".into()));
+    let grace = client.users().create(named("grace")).await?.id;
+    let changed = call(&client, "UpdateUser", &[("userId", &grace)], taken).await;
+    assert_eq!(refused(changed), (422, "user.email_already_in_use".into()));
+    Ok(())
+}
