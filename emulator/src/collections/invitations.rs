@@ -27,6 +27,7 @@ pub(crate) static INVITATIONS: Collection = Collection {
     ],
     unknown: Unknown::Plain,
     unknown_on_delete: Unknown::Plain,
+    links_or_nothing: true,
     links: &[InitialLinks::new("organizationRoleIds", "organization_invitation_roles", "organization_roles")],
     ..Collection::DEFAULT
 };

@@ -116,7 +116,9 @@ fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse
     }
     check_targets(call, relation, &ids, false)?;
     let added = insert(call, relation, &ids);
-    respond(call, relation, ids, &added)
+    // The server returns repeated ids, unless it has looked up names.
+    let shown = if relation.names.is_some() { ids } else { call.texts(relation.ids) };
+    respond(call, relation, shown, &added)
 }
 
 fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
@@ -5,7 +7,7 @@ use crate::call::Call;
 use crate::collections::{
     INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, USERS,
 };
-use crate::errors::{Outcome, constraint_violated, foreign_key, invalid_input};
+use crate::errors::{Outcome, constraint_violated, foreign_key, invalid_input, unique_violation};
 use crate::http::reply;
 use crate::operations::of_collections::{keep, show};
 use crate::rules::{INVITATION_USAGE, Shape, same_address, status_at};
@@ -58,6 +60,10 @@ fn replace_email_domains(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if !domains.is_empty() && call.state.store.get(&ORGANIZATIONS, &organization).is_none() {
         return Err(foreign_key());
     }
+    let distinct: BTreeSet<&String> = domains.iter().collect();
+    if distinct.len() < domains.len() {
+        return Err(unique_violation());
+    }
     let old = call.state.store.all(&JIT_EMAIL_DOMAINS).filter(|domain| domain.text("organizationId") == organization);
     for id in old.map(|domain| domain.id.clone()).collect::<Vec<_>>() {
         call.state.store.remove(&JIT_EMAIL_DOMAINS, &id);
@@ -82,11 +88,11 @@ fn scopes_of_user(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Only a pending invitation can be accepted, revoked or marked as expired.
 fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut invitation = call.record(&INVITATIONS, call.parameter(0))?.clone();
     let (status, user) = (call.text("status").to_owned(), call.text("acceptedUserId").to_owned());
     if status == "Accepted" && user.is_empty() {
         return Err(invalid_input(422, "The `acceptedUserId` is required when accepting an invitation."));
     }
+    let mut invitation = call.record(&INVITATIONS, call.parameter(0))?.clone();
     if status_at(&invitation, call.now) != "Pending" {
         return Err(invalid_input(422, "The status of the invitation cannot be changed anymore."));
     }

@@ -77,3 +77,25 @@ async fn the_roles_of_an_invitation_are_in_order_of_their_names() -> Result<()> 
     assert_eq!(names, ["owner", "visitor"]);
     Ok(())
 }
+
+#[tokio::test]
+async fn an_invitation_with_an_unknown_role_is_not_kept() -> Result<()> {
+    let client = Emulator::new().client()?;
+    let (_, organization) = member_to_be(&client, "ada@example.com").await?;
+    let expires_at = Timestamp::from_millis(4_000_000_000_000);
+    let mut invitation = CreateOrganizationInvitation::new("eve@example.com", &*organization, expires_at);
+    invitation.organization_role_ids = Some(vec!["nope".into()]);
+    let created = client.organization_invitations().create(invitation).await;
+    assert_eq!(refused(created), (422, "entity.relation_foreign_key_not_found".into()));
+    assert!(client.organization_invitations().list().await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_accepting_user_is_required_before_the_invitation_is_found() -> Result<()> {
+    let client = Emulator::new().client()?;
+    let without = ReplaceOrganizationInvitationStatus::new("Accepted".into());
+    let accepted = client.organization_invitations().replace_status("nope", without).await;
+    assert_eq!(refused(accepted), (422, "request.invalid_input".into()));
+    Ok(())
+}

@@ -151,3 +151,22 @@ async fn the_membership_is_checked_before_the_body() -> Result<()> {
     assert_eq!(refused(assigned), (422, "organization.require_membership".into()));
     Ok(())
 }
+
+#[tokio::test]
+async fn repeated_ids_of_members_are_returned_as_sent() -> Result<()> {
+    let Stage { client, user, organization, .. } = stage().await?;
+    let twice = json!({ "userIds": [user, user] });
+    assert_eq!(call(&client, "AddOrganizationUsers", &[("id", &organization)], twice.clone()).await?, twice);
+    assert_eq!(client.organizations().list_users(&organization).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_email_domains_of_an_organization_are_distinct() -> Result<()> {
+    let Stage { client, organization, .. } = stage().await?;
+    let twice = json!({ "emailDomains": ["a.example", "a.example"] });
+    let replaced = call(&client, "ReplaceOrganizationJitEmailDomains", &[("id", &organization)], twice).await;
+    assert_eq!(refused(replaced), (422, "entity.unique_integrity_violation".into()));
+    assert!(client.organizations().list_jit_email_domains(&organization).await?.is_empty());
+    Ok(())
+}
