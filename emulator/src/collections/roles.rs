@@ -4,8 +4,10 @@ use super::{Collection, Filter, InitialLinks, MANAGEMENT_RESOURCE_ID, Order, Tes
 use crate::errors::{Outcome, Refusal};
 use crate::record::Record;
 
-/// The id of the internal role of applications that are marked as administrators. No list shows it.
+/// The id of the internal role of applications that are marked as administrators.
 pub(crate) const ADMIN_ROLE_ID: &str = "admin-role";
+/// The beginning of the names of internal roles. No list shows them.
+const INTERNAL: &str = "#internal:";
 
 pub(crate) static ROLES: Collection = Collection {
     name: "roles",
@@ -27,7 +29,7 @@ pub(crate) static ROLES: Collection = Collection {
         fits: scope_fits,
         ..InitialLinks::new("scopeIds", "roles_scopes", "scopes")
     }],
-    listed: Some(|role| role.id != ADMIN_ROLE_ID),
+    listed: Some(|role| !role.text("name").starts_with(INTERNAL)),
     ..Collection::DEFAULT
 };
 

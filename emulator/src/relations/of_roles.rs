@@ -36,10 +36,7 @@ pub(super) static ALL: [Relation; 5] = [
         owner_check: OwnerCheck::ExceptRemoval,
         repeated: Some("role.application_exists"),
         unknown_target: UnknownTarget::Collection,
-        fits: |role, application| {
-            refuse(application.text("type") != MACHINE, "application.invalid_type")?;
-            refuse(role.text("type") != MACHINE, "entity.db_constraint_violated")
-        },
+        fits: |role, _| refuse(role.text("type") != MACHINE, "entity.db_constraint_violated"),
         ..Relation::new("/api/roles/{}/applications", "applications_roles", &[&ROLES], &APPLICATIONS, "applicationIds")
     },
     Relation {

@@ -1,24 +1,10 @@
 use logto_admin::serde_json::Value;
 
-use super::{Draft, Rules, Shape, View};
-use crate::call::Call;
+use super::{Rules, Shape, View};
 use crate::collections::{APPLICATIONS, Collection, USERS};
-use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, Record};
 
-pub(super) static RULES: Rules = Rules { prepare, present, ..Rules::NONE };
-
-/// The beginning of the names of roles that only the server itself creates.
-const INTERNAL: &str = "#internal:";
-
-fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    if !draft.members.text("name").starts_with(INTERNAL) {
-        return Ok(());
-    }
-    let message = "You may be trying to update or delete an internal role which is forbidden by Logto. \
-        If you are creating a new role, try another name that does not start with \"#internal:\".";
-    Err(Refusal::new(403, "role.internal_role_violation", message))
-}
+pub(super) static RULES: Rules = Rules { present, ..Rules::NONE };
 
 /// Maximum number of users or applications that a list shows per entity.
 const FEATURED: usize = 3;

@@ -159,13 +159,23 @@ async fn roles_of_users_are_listed_first_and_changed_roles_last() -> Result<()> 
 }
 
 #[tokio::test]
-async fn names_of_internal_roles_are_reserved() -> Result<()> {
+async fn no_list_shows_internal_roles() -> Result<()> {
     let client = client();
-    let reserved = || (403, "role.internal_role_violation".into());
-    let created = client.roles().create(CreateRole::new("#internal:x", "Mine")).await;
-    assert_eq!(refused(created), reserved());
-    let role = client.roles().create(CreateRole::new("editor", "Edits")).await?;
-    let renamed = call(&client, "UpdateRole", &[("id", &role.id)], json!({ "name": "#internal:x" })).await;
-    assert_eq!(refused(renamed), reserved());
+    let taken = client.roles().create(CreateRole::new("#internal:admin", "Mine")).await;
+    assert_eq!(refused(taken), (422, "role.name_in_use".into()));
+    let role = client.roles().create(CreateRole::new("#internal:x", "Mine")).await?;
+    assert_eq!(client.roles().get(&role.id).await?.name, "#internal:x");
+    assert!(client.roles().list().await?.iter().all(|listed| listed.id != role.id));
+    Ok(())
+}
+
+#[tokio::test]
+async fn applications_of_any_type_can_have_a_role() -> Result<()> {
+    let client = client();
+    let role = CreateRole { r#type: Some(RoleType::MachineToMachine), ..CreateRole::new("worker", "Works") };
+    let role = client.roles().create(role).await?;
+    let site = client.applications().create(CreateApplication::new("site", ApplicationType::Spa)).await?;
+    client.roles().assign_applications(&role.id, std::slice::from_ref(&site.id)).await?;
+    assert_eq!(client.roles().list_applications(&role.id).await?[0].id, site.id);
     Ok(())
 }
