@@ -71,17 +71,32 @@ impl Factory {
 
     /// Rejects a configuration that lacks a required field. Also rejects fields of the wrong type.
     pub(crate) fn check(self, config: &Members) -> Outcome<()> {
-        let fields = self.0.get("formItems").or(self.0.get("fields")).and_then(Value::as_array);
-        let issue = |field: &Value| {
-            let key = field.get("key")?.as_str()?;
-            check_field(field, config.get(key), &vec![key.into()])
-        };
-        let issues: Vec<Issue> = fields.into_iter().flatten().filter_map(issue).collect();
+        let fields = self.0.get("formItems").or(self.0.get("fields"));
+        let issues = check_fields(fields, config, &Path::new());
         if issues.is_empty() {
             return Ok(());
         }
         Err(refuse_as("connector.invalid_config", issues, "The connector's config is invalid."))
     }
+}
+
+fn check_fields(fields: Option<&Value>, members: &Members, path: &Path) -> Vec<Issue> {
+    let fields = fields.and_then(Value::as_array).into_iter().flatten();
+    let issues = fields.flat_map(|field| {
+        let Some(key) = field.get("key").and_then(Value::as_str) else { return Vec::new() };
+        let path: Path = path.iter().cloned().chain([key.into()]).collect();
+        let value = members.get(key);
+        let elements = value.and_then(Value::as_array).into_iter().flatten().enumerate();
+        let of_elements = elements.filter(|_| field.get("items").is_some()).flat_map(|(index, element)| {
+            let path: Path = path.iter().cloned().chain([index.into()]).collect();
+            match element.as_object() {
+                Some(members) => check_fields(field.get("items"), members, &path),
+                None => vec![Issue::wrong_type("object", Some(element), &path)],
+            }
+        });
+        check_field(field, value, &path).into_iter().chain(of_elements).collect()
+    });
+    issues.collect()
 }
 
 fn check_field(field: &Value, value: Option<&Value>, path: &Path) -> Option<Issue> {
@@ -137,6 +152,15 @@ mod tests {
         assert!(!accepts("github-universal", json!({ "clientId": "a", "clientSecret": 1 })));
         assert!(!accepts("mock-email-service", json!({ "apiKey": "a", "fromEmail": "b", "templates": {} })));
         assert!(!accepts("mock-email-service", json!({})));
+        let sms = |templates: Value| {
+            let config =
+                json!({ "accountSID": "a", "authToken": "b", "fromMessagingServiceSID": "c", "templates": templates });
+            accepts("mock-short-message-service", config)
+        };
+        assert!(sms(json!([{ "usageType": "Generic", "content": "{{code}}" }])));
+        for bad in [json!("text"), json!({ "usageType": "Generic" }), json!({ "usageType": "Any", "content": "" })] {
+            assert!(!sms(json!([bad])), "{bad}");
+        }
         assert!(accepts("mock-email-service-alternative", json!({})));
     }
 

@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::collections::connector_factories;
-use crate::collections::{CONNECTORS, factory_of};
+use crate::collections::{CONNECTORS, EMAIL_TEMPLATES, factory_of};
 use crate::errors::{Outcome, Refusal, not_found};
 use crate::http::reply;
 use crate::http::request::form_encoded;
@@ -31,6 +31,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 
 /// The code of test messages.
 const TEST_CODE: &str = "000000";
+/// The usage type of the template for test messages.
+const TEST_USAGE: &str = "Generic";
 
 /// Returns the connector of a sign-in.
 pub(crate) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record> {
@@ -58,10 +60,23 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     if let Some(config) = call.body.get("config").and_then(Value::as_object) {
         factory.check(config)?;
+        require_template(call, config)?;
     }
     let payload = Members::from_iter([("code".to_owned(), TEST_CODE.into())]);
-    messages::keep(call.state, call.now, &recipient, "Generic", payload);
+    messages::keep(call.state, call.now, &recipient, TEST_USAGE, payload);
     Ok(reply::nothing(call.success()))
+}
+
+/// Rejects a configuration whose templates are for other messages, unless there is a template outside of it.
+fn require_template(call: &Call<'_>, config: &Members) -> Outcome<()> {
+    let Some(templates) = config.get("templates").and_then(Value::as_array) else { return Ok(()) };
+    let known = templates.iter().any(|template| template.get("usageType").is_some_and(|usage| usage == TEST_USAGE));
+    let mut stored = call.state.store.all(&EMAIL_TEMPLATES);
+    if known || stored.any(|template| template.text("templateType") == TEST_USAGE) {
+        return Ok(());
+    }
+    let message = "Unable to find correct template in connector config.";
+    Err(Refusal::new(400, "connector.template_not_found", message))
 }
 
 fn authorization_uri(call: &mut Call<'_>) -> Outcome<HttpResponse> {

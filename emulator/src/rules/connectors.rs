@@ -5,7 +5,7 @@ use super::{Draft, Rules, View};
 use crate::call::Call;
 use crate::collections::connector_factories::{self, Factory};
 use crate::collections::{CONNECTORS, factory_of};
-use crate::errors::{Outcome, Refusal, unique_violation};
+use crate::errors::{Outcome, Refusal, internal};
 use crate::policies::password_expiration;
 use crate::providers::token_sets::{self, Of};
 use crate::record::{Members, Record, text};
@@ -26,15 +26,49 @@ pub(super) static RULES: Rules = Rules {
 };
 
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    let factory = if draft.creates { begin(call, draft)? } else { resume(call, draft)? };
-    check_tokens(factory, draft)?;
-    // The server does not store nulls.
-    if let Some(Value::Object(metadata)) = draft.members.get_mut("metadata") {
-        metadata.retain(|_, value| !value.is_null());
+    if draft.creates {
+        let factory = begin(call, draft)?;
+        check_config(factory, draft)?;
+        check_tokens(factory, draft)?;
+        set_id(call, draft)?;
+    } else {
+        let factory = resume(call, draft)?;
+        check_tokens(factory, draft)?;
+        check_config(factory, draft)?;
     }
-    match draft.sent.get("config").and_then(Value::as_object) {
-        Some(config) => factory.check(config),
-        None => Ok(()),
+    for name in ["config", "metadata"] {
+        draft.members.get_mut(name).map(drop_empty);
+    }
+    Ok(())
+}
+
+fn check_config(factory: Factory, draft: &Draft) -> Outcome<()> {
+    draft.sent.get("config").and_then(Value::as_object).map_or(Ok(()), |config| factory.check(config))
+}
+
+/// Sets the id that was sent. The server does not expect one that is in use.
+fn set_id(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    let Some(id) = draft.sent.get("id").cloned() else { return Ok(()) };
+    if call.state.store.get(&CONNECTORS, id.as_str().unwrap_or_default()).is_some() {
+        return Err(internal());
+    }
+    draft.members.insert("id".to_owned(), id);
+    Ok(())
+}
+
+/// Drops empty values, on all levels. The server does not store them.
+fn drop_empty(value: &mut Value) {
+    let is_kept = |value: &mut Value| {
+        drop_empty(value);
+        !matches!(value, Value::Null)
+            && value != ""
+            && value.as_array().is_none_or(|list| !list.is_empty())
+            && value.as_object().is_none_or(|members| !members.is_empty())
+    };
+    match value {
+        Value::Array(list) => list.retain_mut(is_kept),
+        Value::Object(members) => members.retain(|_, value| is_kept(value)),
+        _ => {}
     }
 }
 
@@ -53,13 +87,6 @@ fn begin(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
     }
     if is_social {
         refuse_metadata(factory, draft)?;
-    }
-    let id = text(&draft.sent, "id").to_owned();
-    if !id.is_empty() {
-        if call.state.store.get(&CONNECTORS, &id).is_some() {
-            return Err(unique_violation());
-        }
-        draft.members.insert("id".to_owned(), id.into());
     }
     for other in call.state.store.all(&CONNECTORS).filter(|_| is_social) {
         if !factory.is_standard() && other.text("connectorId") == factory.text("id") {

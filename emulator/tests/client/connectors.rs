@@ -8,7 +8,7 @@ use logto_admin::types::JsonObject;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
-use crate::{client, object, refused};
+use crate::{call, client, object, refused};
 
 /// Returns a valid configuration of a social connector.
 fn credentials() -> JsonObject {
@@ -253,5 +253,53 @@ async fn calls_of_connectors_need_their_data_and_type() -> Result<()> {
     let data = SocialSignInData::new(&*email, object(json!({ "code": "c" })));
     let refusal = refused(client.users().create_identity(&user, data).await);
     assert_eq!(refusal, (422, "session.invalid_connector_id".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn empty_values_of_a_configuration_are_not_stored() -> Result<()> {
+    let client = client();
+    let config =
+        json!({ "clientId": "a", "clientSecret": "b", "scope": "", "more": { "list": ["", null, 1], "none": [] } });
+    let stored = json!({ "clientId": "a", "clientSecret": "b", "more": { "list": [1] } });
+    let body = json!({ "connectorId": "github-universal", "config": config });
+    let created = call(&client, "CreateConnector", &[], body).await?;
+    assert_eq!(created["config"], stored);
+    let path = [("id", created["id"].as_str().unwrap())];
+    let changed = call(&client, "UpdateConnector", &path, json!({ "config": config })).await?;
+    assert_eq!(changed["config"], stored);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_connector_is_checked_before_its_id() -> Result<()> {
+    let client = client();
+    let create = async |id: &str, factory: &str, config: Value| {
+        let body = json!({ "connectorId": factory, "id": id, "config": config, "enableTokenStorage": true });
+        refused(call(&client, "CreateConnector", &[], body).await)
+    };
+    client.connectors().create(CreateConnector { id: Some("ours".into()), ..standard("ours") }).await?;
+    assert_eq!(create("ours", "wechat-web", json!({})).await, (400, "connector.invalid_config".into()));
+    let config = json!({ "appId": "a", "appSecret": "b" });
+    assert_eq!(create("ours", "wechat-web", config).await, (422, "connector.token_storage_not_supported".into()));
+    let config = json!({ "clientId": "a", "clientSecret": "b" });
+    assert_eq!(create("ours", "github-universal", config).await, (500, String::new()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn test_messages_need_a_template() -> Result<()> {
+    let client = client();
+    let template = |usage: &str| json!({ "usageType": usage, "content": "{{code}}" });
+    let test = async |templates: Value| {
+        let config =
+            json!({ "accountSID": "a", "authToken": "b", "fromMessagingServiceSID": "c", "templates": templates });
+        let body = json!({ "phone": "2348012345678", "config": config });
+        call(&client, "CreateConnectorTest", &[("factoryId", "mock-short-message-service")], body).await
+    };
+    let missing = (400, "connector.template_not_found".to_owned());
+    assert_eq!(refused(test(json!([template("SignIn")])).await), missing);
+    assert_eq!(refused(test(json!([template("Nothing")])).await), (400, "connector.invalid_config".into()));
+    test(json!([template("SignIn"), template("Generic")])).await?;
     Ok(())
 }
