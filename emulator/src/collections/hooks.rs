@@ -9,7 +9,7 @@ pub(crate) static HOOKS: Collection = Collection {
     stamps: &["createdAt"],
     searchable: &[],
     unknown_on_update: Some(Unknown::Missing),
-    empty_change: EmptyChange::Accepted,
+    empty_change: EmptyChange::RefusedFirst,
     unknown_on_delete: Unknown::Plain,
     ..Collection::DEFAULT
 };

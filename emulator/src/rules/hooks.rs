@@ -31,7 +31,13 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 
 /// Adds the numbers of deliveries within the last 24 hours.
 fn present(view: &View<'_>, hook: &Record, members: &mut Members) {
-    if matches!(view.shape, Shape::Got | Shape::Listed) && view.query.is_true("includeExecutionStats") {
+    let asked = match view.shape {
+        Shape::Listed => view.query.is_true("includeExecutionStats"),
+        // The server accepts any value here.
+        Shape::Got => view.query.get("includeExecutionStats").is_some_and(|value| !value.is_empty()),
+        _ => false,
+    };
+    if asked {
         let oldest = view.state.clock.now().saturating_sub(DAY);
         let recent = || view.state.logs.of_hook(&hook.id).filter(|log| log.created_at > oldest);
         let successes = recent().filter(|log| log.is_success()).count();

@@ -78,13 +78,22 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         let domains = check_domains(&call.texts("domains"))?;
         draft.members.insert("domains".to_owned(), domains.into());
     }
+    // The server checks the name of a new connector after the configuration.
+    if !draft.creates {
+        check_name(call, draft)?;
+    }
     if let Some(config) = draft.sent.get("config").and_then(Value::as_object) {
         draft.members.insert("config".to_owned(), provider.accept(config)?.into());
     }
+    check_name(call, draft)?;
     let stores_tokens = draft.sent.get("enableTokenStorage") == Some(&Value::Bool(true));
     if stores_tokens && provider.protocol != Protocol::Oidc {
         return Err(Refusal::new(400, "connector.token_storage_not_supported", "Only OIDC connectors store tokens."));
     }
+    Ok(())
+}
+
+fn check_name(call: &Call<'_>, draft: &Draft) -> Outcome<()> {
     let (id, title) = (draft.members.text("id"), draft.members.text("connectorName"));
     let same = |other: &Record| other.id != id && other.text("connectorName") == title;
     if call.state.store.all(&SSO_CONNECTORS).any(same) {

@@ -63,7 +63,10 @@ async fn unknown_webhooks_are_not_found() -> Result<()> {
         refused(client.hooks().test("nope", TestHook::new(vec![HookEvent::UserCreated], config())).await),
         named
     );
-    assert_eq!(refused(client.hooks().update("nope", UpdateHook::default()).await), missing);
+    assert_eq!(
+        refused(client.hooks().update("nope", UpdateHook { enabled: Some(true), ..Default::default() }).await),
+        missing
+    );
     assert_eq!(refused(client.hooks().rotate_signing_key("nope").await), missing);
     assert_eq!(refused(client.hooks().delete("nope").await), (404, "entity.not_found".into()));
     Ok(())
@@ -100,5 +103,27 @@ async fn events_of_a_webhook_are_kept_once() -> Result<()> {
     assert_eq!(client.hooks().update(&created.id, change).await?.events, events[..2]);
     let nothing = client.hooks().test(&created.id, TestHook::new(Vec::new(), config())).await;
     assert_eq!(refused(nothing), (400, "guard.invalid_input".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_empty_change_is_refused_before_the_webhook_is_found() {
+    let changed = client().hooks().update("nope", UpdateHook::default()).await;
+    assert_eq!(refused(changed), (422, "entity.invalid_input".into()));
+}
+
+#[tokio::test]
+async fn any_value_adds_the_numbers_of_deliveries_to_a_webhook() -> Result<()> {
+    let client = client();
+    let id = client.hooks().create(hook()).await?.id;
+    let with_false = async |operation: &str, path: &[(&str, &str)]| {
+        let mut request = client.operation(operation)?.query("includeExecutionStats", "false");
+        for (name, value) in path {
+            request = request.path(name, value);
+        }
+        request.await
+    };
+    assert_eq!(with_false("GetHook", &[("id", &id)]).await?["executionStats"]["requestCount"], 0);
+    assert_eq!(with_false("ListHooks", &[]).await?[0].get("executionStats"), None);
     Ok(())
 }

@@ -9,7 +9,7 @@ use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
 use crate::connectors::email_connector;
-use crate::{client, object, refused};
+use crate::{call, client, object, refused};
 
 fn oidc(name: &str) -> CreateSsoConnector {
     let config = json!({ "clientId": "a", "clientSecret": "b", "issuer": "https://idp.example.com" });
@@ -225,5 +225,22 @@ async fn only_connectors_with_oidc_store_tokens() -> Result<()> {
     assert_eq!(connectors.update(&id, UpdateSsoConnector::default()).await?.id, id, "an empty change changes nothing");
     let id = connectors.create(oidc("b")).await?.id;
     assert_eq!(connectors.update(&id, &change).await?.enable_token_storage, Some(true));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_name_of_a_new_connector_is_checked_after_its_configuration() -> Result<()> {
+    let client = client();
+    let body = json!({ "connectorName": "first", "config": { "entityId": 1 }, "enableTokenStorage": true });
+    client.sso_connectors().create(saml("first")).await?;
+    let second = client.sso_connectors().create(saml("second")).await?.id;
+    let mut new = body.clone();
+    new["providerName"] = "SAML".into();
+    let invalid = (400, "connector.invalid_config".to_owned());
+    assert_eq!(refused(call(&client, "CreateSsoConnector", &[], new.clone()).await), invalid);
+    new.as_object_mut().unwrap().remove("config");
+    let taken = (409, "single_sign_on.duplicate_connector_name".to_owned());
+    assert_eq!(refused(call(&client, "CreateSsoConnector", &[], new).await), taken);
+    assert_eq!(refused(call(&client, "UpdateSsoConnector", &[("id", &second)], body).await), taken);
     Ok(())
 }
