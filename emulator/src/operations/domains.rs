@@ -51,10 +51,10 @@ fn clean_up(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let is_stale = |created: &Value| created.as_f64().is_some_and(|at| at < oldest);
     let domains: Vec<_> = call.state.store.all(&DOMAINS).cloned().collect();
     let (mut deleted, mut active) = (0, 0);
-    for domain in domains.iter().filter(|domain| domain.members.get("createdAt").is_some_and(is_stale)) {
+    for domain in &domains {
         if is_active(domain) {
             active += 1;
-        } else {
+        } else if domain.members.get("createdAt").is_some_and(is_stale) {
             call.state.store.remove(&DOMAINS, &domain.id);
             deleted += 1;
         }

@@ -83,10 +83,7 @@ pub(crate) fn is_totp_secret(secret: &str) -> bool {
 
 fn add_backup_codes(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
     refuse_codes(call.state, user)?;
-    let mut codes = call.texts("codes");
-    if codes.is_empty() {
-        codes = new_codes(&mut call.state.ids);
-    }
+    let codes = if call.body.contains_key("codes") { call.texts("codes") } else { new_codes(&mut call.state.ids) };
     check_codes(&codes)?;
     add_codes(call, user, &codes);
     Ok(reply::json(call.success(), &json!({ "type": BACKUP, "codes": codes })))

@@ -54,12 +54,12 @@ fn reorder(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         wanted.iter().filter_map(|entry| Some((entry.get("name")?.as_str()?, entry.get("sieOrder")?))).collect();
     check_listed(call.state, call.body.get("order"))?;
     let known = |name: &str| call.state.store.all(&PROFILE_FIELDS).find(|field| field.text("name") == name).cloned();
-    let mut changed = Vec::new();
-    for (name, order) in &wanted {
-        let Some(mut field) = known(name) else { continue };
+    let ordered = |(name, order): &(&str, &Value)| {
+        let mut field = known(name)?;
         field.members.insert("sieOrder".to_owned(), (*order).clone());
-        changed.push(field);
-    }
+        Some(field)
+    };
+    let mut changed: Vec<Record> = wanted.iter().filter_map(ordered).collect();
     for field in &changed {
         call.state.store.put(&PROFILE_FIELDS, field.clone());
     }

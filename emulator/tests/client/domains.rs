@@ -78,10 +78,12 @@ async fn stale_domains_are_cleaned_up() -> Result<()> {
         client.domains().create(CreateDomain::new(domain)).await?;
     }
     emulator.advance(Duration::from_secs(31 * 86_400));
-    client.domains().create(CreateDomain::new("new.example.com")).await?;
+    for domain in ["new.example.com", "active.new.example.com"] {
+        client.domains().create(CreateDomain::new(domain)).await?;
+    }
     let counts = client.domains().cleanup(CleanupDomains::new(30)).await?;
-    assert_eq!((counts.scanned_count, counts.deleted_count, counts.skipped_active_count), (3, 1, 1));
-    assert_eq!(client.domains().list().await?.len(), 2);
+    assert_eq!((counts.scanned_count, counts.deleted_count, counts.skipped_active_count), (4, 1, 2));
+    assert_eq!(client.domains().list().await?.len(), 3);
     assert_eq!(refused(client.domains().cleanup(CleanupDomains::new(0)).await), (400, "guard.invalid_input".into()));
     Ok(())
 }
