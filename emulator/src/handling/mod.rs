@@ -103,7 +103,7 @@ fn run(
     state: &mut State,
     now: i64,
 ) -> Outcome<HttpResponse> {
-    operations::admit(route.info.id, state)?;
+    operations::admit(route.info.id, &parameters, state)?;
     route.admit(&parameters, state)?;
     let contract = Contract::of(route.info);
     if let Some(schema) = contract.path() {

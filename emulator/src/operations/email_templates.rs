@@ -5,6 +5,7 @@ use super::Handler;
 use super::users::merged;
 use crate::call::{Call, unknown};
 use crate::collections::{EMAIL_TEMPLATES, Unknown};
+use crate::document::validate::refuse_empty;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
@@ -22,6 +23,9 @@ const FILTERS: [&str; 2] = ["languageTag", "templateType"];
 fn replace_all(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let sent = call.sent();
     let given = sent.get("templates").and_then(Value::as_array).cloned().unwrap_or_default();
+    if given.is_empty() {
+        return Err(refuse_empty("templates"));
+    }
     let mut replaced = Vec::new();
     for given in given.iter().filter_map(Value::as_object) {
         let same = |template: &&Record| FILTERS.iter().all(|name| template.text(name) == text(given, name));

@@ -87,9 +87,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
 }
 
 /// Rejects a request before its parts are validated.
-pub(crate) fn admit(id: &str, state: &State) -> Outcome<()> {
+pub(crate) fn admit(id: &str, parameters: &[String], state: &State) -> Outcome<()> {
     match id {
         "CreateSamlApplication" => check_limit(state),
+        _ if id.ends_with("ProtectedAppMetadataCustomDomain") => protected_apps::check(parameters, state),
         _ => Ok(()),
     }
 }

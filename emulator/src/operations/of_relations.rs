@@ -28,15 +28,26 @@ pub(crate) enum LinkVerb {
     Remove,
 }
 
-/// Rejects owners that do not belong together.
+/// Rejects owners that do not belong together, or are checked first.
 pub(crate) fn admit(relation: &Relation, parameters: &[String], state: &State) -> Outcome<()> {
+    if relation.owner_check == OwnerCheck::First {
+        check_owners(relation, parameters, state)?;
+    }
     let ids: Vec<String> = parameters.iter().take(relation.owners.len()).cloned().collect();
     let belong = relation.requires.is_none_or(|required| state.store.links.has(required, &ids));
     if belong { Ok(()) } else { Err(require_membership()) }
 }
 
 pub(crate) fn run(call: &mut Call<'_>, relation: &'static Relation, verb: LinkVerb) -> Outcome<HttpResponse> {
-    check_owners(call, relation, verb)?;
+    let checks_owners = match relation.owner_check {
+        OwnerCheck::Always => true,
+        OwnerCheck::ExceptRemoval => verb != LinkVerb::Remove,
+        OwnerCheck::Listing => verb == LinkVerb::List,
+        OwnerCheck::First | OwnerCheck::Never => false,
+    };
+    if checks_owners {
+        check_owners(relation, &call.parameters, call.state)?;
+    }
     match verb {
         LinkVerb::List => list(call, relation),
         LinkVerb::Add => add(call, relation),
@@ -51,19 +62,11 @@ fn owners<'c>(call: &'c Call<'_>, relation: &Relation) -> Vec<Where<'c>> {
     names.zip(call.parameters.iter().map(String::as_str)).collect()
 }
 
-fn check_owners(call: &Call<'_>, relation: &Relation, verb: LinkVerb) -> Outcome<()> {
-    let checked = match relation.owner_check {
-        OwnerCheck::Always => true,
-        OwnerCheck::ExceptRemoval => verb != LinkVerb::Remove,
-        OwnerCheck::Listing => verb == LinkVerb::List,
-        OwnerCheck::Never => false,
-    };
-    if checked {
-        for (position, (collection, id)) in relation.owners.iter().zip(&call.parameters).enumerate() {
-            let owner = call.record(collection, id)?;
-            if position == 0 {
-                (relation.suits)(owner)?;
-            }
+fn check_owners(relation: &Relation, parameters: &[String], state: &State) -> Outcome<()> {
+    for (position, (collection, id)) in relation.owners.iter().zip(parameters).enumerate() {
+        let owner = state.store.get(collection, id).ok_or_else(|| unknown(collection, collection.unknown, id))?;
+        if position == 0 {
+            (relation.suits)(owner)?;
         }
     }
     Ok(())

@@ -3,13 +3,14 @@
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
-use crate::call::Call;
+use crate::call::{Call, unknown};
 use crate::collections::APPLICATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::of_collections::keep;
 use crate::record::Record;
 use crate::rules::{protected_apps, protected_only};
+use crate::state::State;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListApplicationProtectedAppMetadataCustomDomains", |call| {
@@ -20,10 +21,18 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("DeleteApplicationProtectedAppMetadataCustomDomain", remove),
 ];
 
+/// Rejects an unknown application in the path, and one that is not protected.
+pub(super) fn check(parameters: &[String], state: &State) -> Outcome<()> {
+    let id = parameters.first().map(String::as_str).unwrap_or_default();
+    let application =
+        state.store.get(&APPLICATIONS, id).ok_or_else(|| unknown(&APPLICATIONS, APPLICATIONS.unknown, id))?;
+    if application.text("type") == "Protected" { Ok(()) } else { Err(protected_only(422)) }
+}
+
 /// Returns the protected application in the path.
 fn application(call: &Call<'_>) -> Outcome<Record> {
-    let application = call.record(&APPLICATIONS, call.parameter(0))?;
-    if application.text("type") == "Protected" { Ok(application.clone()) } else { Err(protected_only(422)) }
+    check(&call.parameters, call.state)?;
+    call.record(&APPLICATIONS, call.parameter(0)).cloned()
 }
 
 fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {

@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::{Handler, captcha, profile_fields};
 use crate::call::Call;
 use crate::collections::{APPLICATION_EXPERIENCE, APPLICATIONS, CONNECTORS, ORGANIZATIONS, USERS, experience_of};
-use crate::errors::{Outcome, invalid_input, not_exists_with_id};
+use crate::errors::{Outcome, empty_change, invalid_input, not_exists_with_id};
 use crate::http::reply;
 use crate::operations::of_collections::show;
 use crate::policies::password::{PasswordPolicy, policy_of};
@@ -207,9 +207,13 @@ fn replace_application(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         "displayName": null,
     });
     let current = experience_of(&application).cloned();
+    let sent = call.sent();
+    if current.is_some() && sent.is_empty() {
+        return Err(empty_change());
+    }
     let status = if current.is_some() { 200 } else { 201 };
     let mut members = current.or_else(|| blank.as_object().cloned()).unwrap_or_default();
-    for (name, value) in call.sent() {
+    for (name, value) in sent {
         members.insert(name, if value == "" { Value::Null } else { value });
     }
     application.hidden.insert(APPLICATION_EXPERIENCE.to_owned(), members.clone().into());

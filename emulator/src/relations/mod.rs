@@ -52,6 +52,8 @@ pub(crate) struct Relation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnerCheck {
     Always,
+    /// Always, and before the parts of the request are validated.
+    First,
     /// Always, except when a link is removed. Then the link is not found.
     ExceptRemoval,
     /// Only when the links are listed. Nothing can be added to an unknown owner.

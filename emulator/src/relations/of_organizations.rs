@@ -105,7 +105,7 @@ pub(super) static ALL: [Relation; 11] = [
     },
     Relation {
         targets_within: Some(MEMBERS),
-        owner_check: OwnerCheck::Always,
+        owner_check: OwnerCheck::First,
         suits: |application| if application.is_true("isThirdParty") { Ok(()) } else { Err(third_party_only()) },
         ..Relation::new(
             "/api/applications/{}/users/{}/consent-organizations",

@@ -1,4 +1,5 @@
 use logto_admin::serde_json::Value;
+use logto_admin::transport::Method;
 
 use super::{Rules, Shape, application_rules, protected_apps, refuse_past};
 use crate::call::Call;
@@ -38,6 +39,7 @@ pub(super) static RULES: Rules = Rules {
 };
 
 pub(super) static SECRET_RULES: Rules = Rules {
+    admit: |call| if call.info.method == Method::Post { refuse_past(call) } else { Ok(()) },
     prepare: |call, draft| {
         if !draft.creates {
             return Ok(());
@@ -46,7 +48,6 @@ pub(super) static SECRET_RULES: Rules = Rules {
         if application.is_some_and(|application| !is_confidential(application)) {
             return Err(constraint_violated());
         }
-        refuse_past(call.now, draft)?;
         draft.members.insert("value".to_owned(), call.state.ids.secret(32).into());
         Ok(())
     },

@@ -31,7 +31,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if !draft.creates {
         return Ok(());
     }
-    refuse_past(call.now, draft)?;
+    refuse_past(call)?;
     let store = &call.state.store;
     let (organization, inviter) = (text(&draft.sent, "organizationId"), text(&draft.sent, "inviterId"));
     let known = store.get(&ORGANIZATIONS, organization).is_some();

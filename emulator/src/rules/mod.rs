@@ -105,7 +105,7 @@ pub(crate) struct View<'a> {
 }
 
 /// Rejects an expiry that is not in the future.
-fn refuse_past(now: i64, draft: &Draft) -> Outcome<()> {
-    let expired = draft.sent.get("expiresAt").and_then(Value::as_f64).is_some_and(|at| at <= now as f64);
+fn refuse_past(call: &Call<'_>) -> Outcome<()> {
+    let expired = call.body.get("expiresAt").and_then(Value::as_f64).is_some_and(|at| at <= call.now as f64);
     if expired { Err(invalid_input(400, "The value of `expiresAt` must be in the future.")) } else { Ok(()) }
 }

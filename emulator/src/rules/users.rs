@@ -13,7 +13,7 @@ pub(super) static RULES: Rules = Rules { prepare, created, deleted, present, ..R
 pub(super) static TOKEN_RULES: Rules = Rules {
     prepare: |call, draft| {
         if draft.creates {
-            refuse_past(call.now, draft)?;
+            refuse_past(call)?;
             draft.members.insert("value".to_owned(), format!("pat_{}", call.state.ids.secret(32)).into());
         }
         Ok(())

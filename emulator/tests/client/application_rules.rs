@@ -297,3 +297,46 @@ async fn users_consent_to_scopes_and_organizations_of_third_party_applications()
     assert_eq!(refused(own), (422, "application.third_party_application_only".into()));
     Ok(())
 }
+
+#[tokio::test]
+async fn the_type_of_an_application_is_checked_before_the_body() -> Result<()> {
+    let client = client();
+    let id = application(&client, json!({ "name": "site", "type": "SPA" })).await?;
+    let add_domain = async |id: &str| {
+        let operation = "CreateApplicationProtectedAppMetadataCustomDomain";
+        refused(call(&client, operation, &[("id", id)], json!({})).await)
+    };
+    assert_eq!(add_domain(&id).await, (422, "application.protected_application_only".into()));
+    assert_eq!(add_domain("nope").await, (404, "entity.not_exists_with_id".into()));
+    let consent = async |id: &str| {
+        let path = [("id", id), ("userId", "nope")];
+        refused(call(&client, "CreateApplicationUserConsentOrganization", &path, json!({})).await)
+    };
+    assert_eq!(consent(&id).await, (422, "application.third_party_application_only".into()));
+    let partner = application(&client, json!({ "name": "partner", "type": "SPA", "isThirdParty": true })).await?;
+    assert_eq!(consent(&partner).await, (404, "entity.not_found".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_expiry_of_a_secret_is_checked_first() -> Result<()> {
+    let client = client();
+    let id = application(&client, json!({ "name": "site", "type": "SPA" })).await?;
+    for id in [id.as_str(), "nope"] {
+        let body = json!({ "name": "old", "expiresAt": 1 });
+        let created = call(&client, "CreateApplicationSecret", &[("id", id)], body).await;
+        assert_eq!(refused(created), (400, "request.invalid_input".into()));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_sign_in_experience_of_an_application_has_no_empty_change() -> Result<()> {
+    let client = client();
+    let id = application(&client, json!({ "name": "site", "type": "SPA" })).await?;
+    let path = [("applicationId", id.as_str())];
+    let replace = || call(&client, "ReplaceApplicationSignInExperience", &path, json!({}));
+    replace().await?;
+    assert_eq!(refused(replace().await), (422, "entity.invalid_input".into()));
+    Ok(())
+}

@@ -61,3 +61,9 @@ async fn email_templates_are_deleted_by_id_or_by_filter() -> Result<()> {
     assert_eq!(templates.list().await?.len(), 1);
     Ok(())
 }
+
+#[tokio::test]
+async fn at_least_one_email_template_is_replaced() {
+    let none = client().email_templates().replace(ReplaceEmailTemplates::new(Vec::new())).await;
+    assert_eq!(refused(none), (400, "guard.invalid_input".into()));
+}
