@@ -60,18 +60,18 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     if let Some(config) = call.body.get("config").and_then(Value::as_object) {
         factory.check(config)?;
-        require_template(call, config)?;
+        require_template(call, config, kind)?;
     }
     let payload = Members::from_iter([("code".to_owned(), TEST_CODE.into())]);
     messages::keep(call.state, call.now, &recipient, TEST_USAGE, payload);
     Ok(reply::nothing(call.success()))
 }
 
-/// Rejects a configuration whose templates are for other messages, unless there is a template outside of it.
-fn require_template(call: &Call<'_>, config: &Members) -> Outcome<()> {
+/// Rejects a configuration whose templates are for other messages. Emails can have a template outside of it.
+fn require_template(call: &Call<'_>, config: &Members, kind: &str) -> Outcome<()> {
     let Some(templates) = config.get("templates").and_then(Value::as_array) else { return Ok(()) };
     let known = templates.iter().any(|template| template.get("usageType").is_some_and(|usage| usage == TEST_USAGE));
-    let mut stored = call.state.store.all(&EMAIL_TEMPLATES);
+    let mut stored = call.state.store.all(&EMAIL_TEMPLATES).filter(|_| kind == "Email");
     if known || stored.any(|template| template.text("templateType") == TEST_USAGE) {
         return Ok(());
     }

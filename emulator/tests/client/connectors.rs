@@ -301,5 +301,17 @@ async fn test_messages_need_a_template() -> Result<()> {
     assert_eq!(refused(test(json!([template("SignIn")])).await), missing);
     assert_eq!(refused(test(json!([template("Nothing")])).await), (400, "connector.invalid_config".into()));
     test(json!([template("SignIn"), template("Generic")])).await?;
+
+    let body = json!({
+        "email": "ada@example.com",
+        "config": { "apiKey": "a", "fromEmail": "b@example.com", "templates": [] },
+    });
+    let email = || call(&client, "CreateConnectorTest", &[("factoryId", "mock-email-service")], body.clone());
+    assert_eq!(refused(email().await), missing);
+    let stored =
+        json!({ "languageTag": "en", "templateType": "Generic", "details": { "subject": "a", "content": "b" } });
+    call(&client, "ReplaceEmailTemplates", &[], json!({ "templates": [stored] })).await?;
+    email().await?;
+    assert_eq!(refused(test(json!([template("SignIn")])).await), missing);
     Ok(())
 }
