@@ -47,7 +47,7 @@ pub(crate) use sso_connectors::no_saml_connector;
 pub(crate) struct Rules {
     /// Validates a creation or update, and sets further members.
     pub prepare: fn(&mut Call<'_>, &mut Draft) -> Outcome<()>,
-    /// Rejects a creation, update or deletion before the entity and its owner are looked up.
+    /// Rejects a call that writes, before it looks up the entity and its owner.
     pub admit: fn(&Call<'_>) -> Outcome<()>,
     /// Rejects the deletion of an entity that must stay.
     pub deletable: fn(&Call<'_>, &Record) -> Outcome<()>,

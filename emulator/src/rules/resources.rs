@@ -31,7 +31,8 @@ pub(super) static SCOPE_RULES: Rules = Rules {
     ..Rules::NONE
 };
 
-/// The server checks the name of a new scope before the resource, and that of an existing one before it finds the scope.
+/// Checks the name of a new scope before the resource.
+/// Checks that of an existing one before it finds the scope.
 fn admit_scope(call: &Call<'_>) -> Outcome<()> {
     let (id, name) = (call.parameter(1), call.text("name"));
     if id.is_empty() {
