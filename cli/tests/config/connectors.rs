@@ -347,7 +347,7 @@ const SENDGRID: &str = "\
   config:
     apiKey: key
     fromEmail: mail@example.com
-    templates: []
+    templates: [{ usageType: Generic, type: text/plain, subject: Code, content: code }]
 ";
 
 #[tokio::test]

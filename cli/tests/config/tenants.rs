@@ -41,7 +41,7 @@ pub(crate) async fn connect(client: &Client) {
             "port": 587,
             "auth": { "type": "login", "user": "mailer", "pass": "smtp-secret" },
             "fromEmail": "mail@example.com",
-            "templates": [],
+            "templates": [{ "usageType": "Generic", "contentType": "text/plain", "subject": "Code", "content": "{{code}}" }],
         },
     });
     call(client, "CreateConnector", &[], smtp).await;
