@@ -6,7 +6,7 @@ use super::Context;
 use super::missing::{Missing, missing};
 use crate::record::Members;
 use crate::state::logs::{Entry, MASK};
-use crate::state::oidc::{Authorization, Interaction, Prompt};
+use crate::state::oidc::{Authorization, Interaction, Prompt, Session};
 
 /// Credentials that an authorization request can carry. The log masks them, whether the request has them or not.
 const CREDENTIALS: [&str; 2] = ["one_time_token", "google_one_tap_credential"];
@@ -63,18 +63,36 @@ pub(super) fn ended(context: &mut Context<'_>, interaction: &Interaction) {
     log(context, "Interaction.End", payload);
 }
 
-/// Returns what the log has about an interaction. Before a sign-in, the server uses a session that only the log shows.
-fn payload(context: &mut Context<'_>, interaction: &Interaction) -> Members {
-    let authorization = &interaction.authorization;
+/// Logs that grants were revoked because a user has too many for an application.
+pub(super) fn limited(context: &mut Context<'_>, authorization: &Authorization, session: &Session, grants: &[String]) {
+    let members = [
+        ("applicationId", Value::from(authorization.client.id.as_str())),
+        ("sessionId", session.id.as_str().into()),
+        ("userId", session.user.as_str().into()),
+        ("params", parameters(authorization).into()),
+        ("revokeGrantIds", grants.into()),
+        ("reason", "maxAllowedGrants limit reached".into()),
+    ];
+    log(context, "RevokeGrants", members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect());
+}
+
+/// Returns the parameters of a request without secrets.
+fn parameters(authorization: &Authorization) -> Members {
     let parameters = authorization.parameters.iter().filter(|(name, _)| *name != "client_secret");
     let mut parameters: Members = parameters.map(|(name, value)| (name.to_owned(), value.into())).collect();
     parameters.extend(CREDENTIALS.map(|name| (name.to_owned(), MASK.into())));
+    parameters
+}
+
+/// Returns what the log has about an interaction. Before a sign-in, the server uses a session that only the log shows.
+fn payload(context: &mut Context<'_>, interaction: &Interaction) -> Members {
+    let authorization = &interaction.authorization;
     let session = interaction.session.clone().unwrap_or_else(|| context.state.ids.token(43));
     let members: [(&str, Value); 4] = [
         ("applicationId", authorization.client.id.clone().into()),
         ("interactionId", interaction.id.clone().into()),
         ("sessionId", session.into()),
-        ("params", parameters.into()),
+        ("params", parameters(authorization).into()),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -6,14 +6,13 @@ use logto_admin::transport::HttpResponse;
 use super::authorization::{Problem, redirect};
 use super::missing::{Missing, missing};
 use super::{Context, audit, cookies, device, interactions, pushed};
-use crate::collections::USERS;
+use crate::collections::{APPLICATIONS, USERS};
 use crate::errors::Outcome;
 use crate::http::request::form_encoded;
 use crate::policies::application_access;
-use crate::record::Members;
 use crate::settings::OIDC_SESSION;
 use crate::state::State;
-use crate::state::oidc::{Application, Authorization, Authorized, Client, Code, Prompt, Provider, Session};
+use crate::state::oidc::{Application, Authorization, Authorized, Code, Prompt, Provider, Session};
 use crate::webhooks::announce;
 
 /// Lifetime of a code, in seconds.
@@ -159,8 +158,7 @@ fn needed(
     }
     let native = authorization.client.kind == "Native";
     let wanted = authorization.prompts("consent") || native || authorization.device_code.is_some();
-    let missing = missing(context.state, authorization, session);
-    (wanted || !missing.is_empty()).then_some(Prompt::Consent)
+    (wanted || !missing(context.state, authorization, session).is_empty()).then_some(Prompt::Consent)
 }
 
 /// Starts an interaction, and sends the user to its page.
@@ -226,6 +224,7 @@ fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Se
         auth_time,
         session: Some(session.uid.clone()),
     };
+    limit_grants(context, authorization, session);
     if let Some(code) = &authorization.device_code {
         return device::approve(context, code, authorized);
     }
@@ -265,29 +264,36 @@ pub(crate) fn consent(
         user.members.insert("applicationId".to_owned(), client.id.clone().into());
         state.store.put(&USERS, user);
     }
-    limit_grants(state, client, &session.user, now);
     id
 }
 
 /// Ends the oldest sign-ins of a user to an application that limits their number.
-fn limit_grants(state: &mut State, client: &Client, user: &str, now: i64) {
+fn limit_grants(context: &mut Context<'_>, authorization: &Authorization, session: &Session) {
+    let (client, user) = (&authorization.client, &session.user);
     let Some(most) = client.number("maxAllowedGrants").and_then(|most| usize::try_from(most).ok()) else { return };
-    let own = state.oidc.grants.iter().filter(|grant| grant.user == user && grant.client == client.id);
+    let own = context.state.oidc.grants.iter().filter(|grant| grant.user == *user && grant.client == client.id);
     let own: Vec<String> = own.map(|grant| grant.id.clone()).collect();
     let Some(oldest) = own.len().checked_sub(most.max(1)).and_then(|excess| own.get(..excess)) else { return };
     if oldest.is_empty() {
         return;
     }
     for grant in oldest {
-        state.oidc.revoke(grant);
-        state.oidc.sessions.forget_grant(grant, &mut state.ids);
+        context.state.oidc.revoke(grant);
+        context.state.oidc.sessions.forget_grant(grant, &mut context.state.ids);
     }
+    audit::limited(context, authorization, session, oldest);
+    let application = context.state.store.get(&APPLICATIONS, &client.id);
+    let application = application.map(|found| found.part(&["id", "type", "name", "description"]));
     let about = json!({
         "userId": user,
         "applicationId": client.id,
         "revokedGrantIds": oldest,
         "maxAllowedGrants": most,
         "preRevocationActiveGrantCount": own.len(),
+        "application": application,
+        "ip": context.request.ip(),
+        "userAgent": context.request.headers.get("user-agent"),
     });
-    announce(state, now, "Grant.LimitExceeded", about.as_object().unwrap_or(&Members::new()));
+    let about = about.as_object().cloned().unwrap_or_default();
+    announce(context.state, context.now, "Grant.LimitExceeded", &about);
 }

@@ -18,15 +18,15 @@ use crate::browser::{Browser, CALLBACK, account, claims, enable_account_api};
 use crate::refused;
 
 /// An emulator whose webhooks a test receives.
-struct Stage {
-    emulator: Emulator,
-    client: Client,
+pub(crate) struct Stage {
+    pub(crate) emulator: Emulator,
+    pub(crate) client: Client,
     received: Arc<Mutex<Vec<HttpRequest>>>,
 }
 
 impl Stage {
     /// The receiver answers with this status. Without a status, it cannot be reached.
-    fn new(status: Option<u16>) -> Self {
+    pub(crate) fn new(status: Option<u16>) -> Self {
         let received = Arc::new(Mutex::new(Vec::new()));
         let copy = Arc::clone(&received);
         let receiver = transport_fn(move |request: HttpRequest, _options| {
@@ -40,13 +40,13 @@ impl Stage {
         Self { client: emulator.client().unwrap(), emulator, received }
     }
 
-    async fn hook(&self, events: &[HookEvent], retries: i64) -> Result<logto_admin::models::Hook> {
+    pub(crate) async fn hook(&self, events: &[HookEvent], retries: i64) -> Result<logto_admin::models::Hook> {
         let config = HookConfig { retries: Some(retries), ..HookConfig::new("https://receiver.example/hook") };
         self.client.hooks().create(CreateHook { events: Some(events.to_vec()), ..CreateHook::new(config) }).await
     }
 
     /// Returns the bodies of the deliveries since the last call.
-    fn bodies(&self) -> Vec<Value> {
+    pub(crate) fn bodies(&self) -> Vec<Value> {
         let received = std::mem::take(&mut *self.received.lock().unwrap());
         received.iter().map(|request| serde_json::from_slice(&request.body.bytes()).unwrap()).collect()
     }
@@ -368,9 +368,19 @@ async fn the_end_of_grants_beyond_the_limit_is_delivered() -> Result<()> {
         "revokedGrantIds": [grants[0].id],
         "maxAllowedGrants": 1,
         "preRevocationActiveGrantCount": 2,
+        "ip": "127.0.0.1",
+        "userAgent": "test",
     });
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&body[name], value, "{body}");
     }
+    assert_eq!(
+        (&body["application"]["id"], &body["application"]["name"]),
+        (&json!(browser.application), &json!("web"))
+    );
+    let logs = stage.client.operation("ListLogs")?.query("logKey", "RevokeGrants").await?;
+    let payload = &logs[0]["payload"];
+    assert_eq!((&payload["revokeGrantIds"], &payload["userId"]), (&json!([grants[0].id]), &json!(ada.id)));
+    assert_eq!(payload["reason"], "maxAllowedGrants limit reached");
     Ok(())
 }
