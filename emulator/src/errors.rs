@@ -64,10 +64,10 @@ impl Refusal {
         members.get("code").and_then(Value::as_str)
     }
 
-    /// Returns the error as logs show it: without details, which can contain secrets.
+    /// Returns the error as logs show it. The data can contain secrets.
     pub(crate) fn logged(&self) -> Value {
         let Body::Json(members) = &self.body else { return json!({}) };
-        let shown = members.iter().filter(|(name, _)| matches!(name.as_str(), "code" | "message"));
+        let shown = members.iter().filter(|(name, _)| matches!(name.as_str(), "code" | "message" | "data"));
         Value::Object(shown.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 

@@ -3,11 +3,13 @@
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
+use super::adaptive;
 use crate::call::Call;
+use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::record::Members;
 use crate::state::logs::{Entry, MASK};
-use crate::state::progress::{Event, Progress};
+use crate::state::progress::{Event, Kind, Progress};
 
 /// The end of the keys of operations. `{}` is the channel of a message: `Email` or `Phone`.
 const KEYS: [(&str, &str); 29] = [
@@ -45,11 +47,32 @@ const KEYS: [(&str, &str); 29] = [
 /// Members whose values the log masks.
 const SECRET: [&str; 7] = ["captchaToken", "code", "connectorData", "password", "payload", "token", "tokenResponse"];
 
+/// Errors of operations before their step begins. They are not logged.
+const EARLY: [(&str, &[&str]); 6] = [
+    ("BindMfaVerification", &NOT_ADMITTED),
+    ("BindPasskey", &NOT_ADMITTED),
+    ("ResetUserPassword", &["session.invalid_interaction_type"]),
+    ("CreateAndSendVerificationCode", &["session.captcha_required"]),
+    ("CreateAndSendMfaVerificationCode", &["session.identifier_not_found", "session.mfa.mfa_factor_not_enabled"]),
+    ("VerifyMfaVerificationCode", &["session.verification_session_not_found"]),
+];
+
+const NOT_ADMITTED: [&str; 3] = [
+    "session.mfa.require_mfa_verification",
+    "session.not_supported_for_forgot_password",
+    "session.identifier_not_found",
+];
+
+/// Operations whose entries show the verification record that the body names.
+const ABOUT_RECORDS: [&str; 4] = ["IdentifyUser", "AddUserProfile", "BindMfaVerification", "BindPasskey"];
+
 /// A step that is logged when it is done.
 pub(crate) struct Step {
     key: String,
     /// The interaction before the step.
     before: Option<Progress>,
+    /// Assessment of a sign-in that is submitted, if factors are adaptive.
+    unusual: Members,
 }
 
 impl Step {
@@ -63,32 +86,106 @@ impl Step {
         let identifier = call.body.get("identifier").and_then(|identifier| identifier.get("type")?.as_str());
         let is_phone = identifier == Some("phone") || call.text("identifierType") == "phone";
         let end = end.replace("{}", if is_phone { "Phone" } else { "Email" }).replace("[]", call.text("type"));
-        Some(Self { key: format!("Interaction.{}.{end}", event.name()), before })
+        let submitted = before.as_ref().filter(|_| call.info.id == "SubmitInteraction");
+        let unusual = submitted.map(|progress| adaptive::logged(call, progress)).unwrap_or_default();
+        Some(Self { key: format!("Interaction.{}.{end}", event.name()), before, unusual })
     }
 
     /// Logs the step with its outcome.
     pub(crate) fn log(self, call: &mut Call<'_>, outcome: &Outcome<HttpResponse>) {
+        let error = outcome.as_ref().err();
+        let early = EARLY.iter().find(|(id, _)| *id == call.info.id).map_or(&[][..], |(_, codes)| codes);
+        if error.and_then(Refusal::code).is_some_and(|code| early.contains(&code)) {
+            return;
+        }
         let interaction = call.state.oidc.interactions.get(&call.caller);
         let progress = interaction.and_then(|interaction| interaction.progress.as_ref()).or(self.before.as_ref());
-        let mut payload = Members::new();
+        let (mut payload, mut synced) = (self.unusual, None);
         if let Some(interaction) = interaction {
             payload.insert("applicationId".to_owned(), interaction.authorization.client.id.clone().into());
         }
         if let Some(progress) = progress {
             payload.extend(progress.user.clone().map(|user| ("userId".to_owned(), user.into())));
-            let shown = masked(progress.shown());
-            if call.info.id == "IdentifyUser" {
-                payload.extend(named_record(call, &shown).map(|record| ("verification".to_owned(), record.clone())));
+            let is_new = self.before.as_ref().is_some_and(|before| before.user.is_none()) && progress.user.is_some();
+            if is_new && progress.event == Event::Register {
+                let user = progress.user.as_ref().and_then(|id| call.state.store.get(&USERS, id));
+                payload.extend(user.map(|user| ("user".to_owned(), user.members.to_value())));
+            } else if is_new && progress.kind_of(call.text("verificationId")).is_some_and(brings_profile) {
+                synced = Some(masked(progress.profile.clone().into()));
             }
-            payload.insert("interaction".to_owned(), shown);
+            payload.insert("interaction".to_owned(), masked(progress.shown()));
         }
-        if !call.body.is_empty() && call.info.id != "InitInteraction" {
-            payload.insert("payload".to_owned(), masked_body(call).into());
+        let error = error.map(logged);
+        let mut entries = vec![(self.key.clone(), about(call, payload.get("interaction")))];
+        if call.info.id == "InitInteraction" && !call.text("captchaToken").is_empty() {
+            let passed = Members::from_iter([("success".to_owned(), true.into())]);
+            entries
+                .push(("Interaction.Create.Captcha".to_owned(), if error.is_none() { passed } else { Members::new() }));
         }
-        let error = outcome.as_ref().err().map(Refusal::logged);
-        let entry = Entry::new(self.key, error, payload).from(call.request);
-        call.state.log(call.now, entry);
+        if let Some(profile) = synced {
+            let key = self.key.replace("Identifier.Submit", "Profile.Update");
+            entries.push((key, Members::from_iter([("syncedProfile".to_owned(), profile)])));
+        }
+        for (key, own) in entries {
+            let mut payload = payload.clone();
+            payload.extend(own);
+            let entry = Entry::new(key, error.clone(), payload).from(call.request);
+            call.state.log(call.now, entry);
+        }
     }
+}
+
+fn logged(refusal: &Refusal) -> Value {
+    let mut error = refusal.logged();
+    if let Some(data) = error.get_mut("data") {
+        *data = masked(data.take());
+    }
+    error
+}
+
+/// Returns whether a record that identifies a user also has data of theirs.
+const fn brings_profile(kind: Kind) -> bool {
+    matches!(kind, Kind::Social | Kind::EnterpriseSso | Kind::OneTimeToken)
+}
+
+/// Returns what an entry shows of the body, and of the record that it names.
+fn about(call: &Call<'_>, interaction: Option<&Value>) -> Members {
+    let mut about = Members::new();
+    if ABOUT_RECORDS.contains(&call.info.id) {
+        let record = interaction.and_then(|interaction| named_record(call, interaction));
+        about.extend(record.map(|record| ("verification".to_owned(), record.clone())));
+    }
+    let member = |name: &str| call.body.get(name).map(|value| (name.to_owned(), value.clone()));
+    let mut payload = masked_body(call);
+    match call.info.id {
+        "InitInteraction" | "ResetUserPassword" => payload.clear(),
+        "UpdateInteractionEvent" => {
+            payload.clear();
+            about.extend(member("interactionEvent"));
+        }
+        "BindMfaVerification" | "BindPasskey" => {
+            payload.clear();
+            about.extend(member("verificationId"));
+        }
+        "VerifyTotpVerification" => payload.retain(|name, _| name == "verificationId"),
+        "CreateAndSendMfaVerificationCode" | "VerifyMfaVerificationCode" => {
+            payload.remove("identifierType");
+            let is_phone = call.text("identifierType") == "phone";
+            let kind = if is_phone { Kind::MfaPhoneCode } else { Kind::MfaEmailCode };
+            let records = interaction.and_then(|interaction| interaction.get("verificationRecords")?.as_array());
+            let record = records.into_iter().flatten().find(|record| record.get("type") == Some(&kind.name().into()));
+            let identifier = record.and_then(|record| record.get("identifier"));
+            payload.extend(identifier.map(|identifier| ("identifier".to_owned(), identifier.clone())));
+        }
+        id if id.contains("Social") || id.contains("EnterpriseSso") => {
+            payload.insert("connectorId".to_owned(), call.parameter(0).into());
+        }
+        _ => {}
+    }
+    if !payload.is_empty() {
+        about.insert("payload".to_owned(), payload.into());
+    }
+    about
 }
 
 /// Returns the verification record that a call names.

@@ -40,7 +40,7 @@ pub(super) fn send(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         guards::new_email(call.state, &record)?;
     }
     let delivery = if can_use(call, &current, &record, event) { Delivery::Sent } else { Delivery::Suppressed };
-    verification_codes::send(call.state, call.now, &recipient, purpose(&record), delivery)?;
+    events::send_code(call, &recipient, purpose(&record), delivery)?;
     added(call, record)
 }
 

@@ -8,8 +8,10 @@ use crate::collections::APPLICATIONS;
 use crate::errors::Outcome;
 use crate::policies::sentinel;
 use crate::record::{Members, Record};
+use crate::state::messages::{self, Recipient};
 use crate::state::progress::{Event, Progress};
 use crate::state::sentinel::Pool;
+use crate::state::verification_codes::{self, Delivery, Purpose};
 use crate::webhooks::announce;
 
 /// Announces a user who has registered.
@@ -37,7 +39,22 @@ pub(super) fn submitted(call: &mut Call<'_>, progress: &Progress, user: &Record)
         Event::Register => "PostRegister",
         Event::ForgotPassword => "PostResetPassword",
     };
-    let mut members = described(call, progress)?;
+    of_user(call, progress, user, (event, Members::new()))
+}
+
+/// Announces that an unusual sign-in requires a second factor.
+pub(super) fn unusual(call: &mut Call<'_>, progress: &Progress, user: &Record, assessment: Value) -> Outcome<()> {
+    let about = Members::from_iter([("adaptiveMfaResult".to_owned(), assessment)]);
+    of_user(call, progress, user, ("PostSignInAdaptiveMfaTriggered", about))
+}
+
+fn of_user(
+    call: &mut Call<'_>,
+    progress: &Progress,
+    user: &Record,
+    (event, mut members): (&str, Members),
+) -> Outcome<()> {
+    members.extend(described(call, progress)?);
     members.insert("userIp".to_owned(), call.request.ip().into());
     members.insert("userId".to_owned(), user.id.clone().into());
     members.insert("user".to_owned(), user.members.to_value());
@@ -56,6 +73,21 @@ pub(super) fn guard<T>(
     if sentinel::is_block(&outcome) {
         let progress = progress(call)?.clone();
         changed(call, &progress, "Identifier.Lockout", json!({ "type": kind, "value": value }))?;
+    }
+    outcome
+}
+
+/// Sends a code. Announces a recipient that gets too many.
+pub(super) fn send_code(
+    call: &mut Call<'_>,
+    recipient: &Recipient,
+    purpose: Purpose,
+    delivery: Delivery,
+) -> Outcome<()> {
+    let outcome = verification_codes::send(call.state, call.now, recipient, purpose, delivery);
+    if messages::is_rate_limited(&outcome) {
+        let progress = progress(call)?.clone();
+        changed(call, &progress, "Message.RateLimited", messages::about_limit(recipient))?;
     }
     outcome
 }

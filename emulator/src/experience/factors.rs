@@ -156,7 +156,7 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         return Err(mfa::not_enabled("The user has no such address."));
     }
     let mut record = Verification::new(call.state.ids.id(21), identifier.factor_kind());
-    verification_codes::send(call.state, call.now, &identifier.recipient(), purpose(&record.id), Delivery::Sent)?;
+    events::send_code(call, &identifier.recipient(), purpose(&record.id), Delivery::Sent)?;
     record.verified = Some(false);
     record.identifier = Some(identifier);
     record.shown.insert("templateType".to_owned(), "MfaVerification".into());

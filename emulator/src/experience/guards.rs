@@ -26,7 +26,7 @@ pub(super) fn experience(state: &State) -> Members {
 /// The release that introduced the choice of methods for forgotten passwords.
 const FORGOT_PASSWORD_METHODS: Release = Release::new(31);
 
-fn is_on(experience: &Members, setting: &str) -> bool {
+pub(super) fn is_on(experience: &Members, setting: &str) -> bool {
     experience.get(setting).and_then(|settings| settings.get("enabled")) == Some(&Value::Bool(true))
 }
 

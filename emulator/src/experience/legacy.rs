@@ -234,7 +234,7 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     complete(call, Some(&user))?;
     if event != Event::ForgotPassword {
         let current = progress(call)?.clone();
-        policy::require_of(call.state, &current, &user)?;
+        policy::require_of(call.state, &current, &user, None)?;
         require_factors(call, &user)?;
     }
     submission::submit(call)

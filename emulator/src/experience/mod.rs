@@ -1,5 +1,6 @@
 //! The Experience API: what the sign-in page does.
 
+mod adaptive;
 mod all;
 pub(crate) mod audit;
 mod binding;

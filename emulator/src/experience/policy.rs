@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Map, Value, json};
 
 use super::guards::{experience, sign_up};
-use super::{known, progress};
+use super::{adaptive, events, known, progress};
 use crate::call::Call;
 use crate::collections::{MFA_VERIFICATIONS, ORGANIZATIONS, TOTP_SECRET, unused_codes};
 use crate::errors::{Outcome, Refusal};
@@ -119,11 +119,16 @@ pub(super) fn require(call: &mut Call<'_>) -> Outcome<()> {
         return Ok(());
     }
     let user = known(call)?;
-    require_of(call.state, &current, &user)
+    let rules = adaptive::assess(call, &user);
+    let outcome = require_of(call.state, &current, &user, rules.as_ref().map(|rules| !rules.is_empty()));
+    if let Some(rules) = rules.filter(|_| outcome.is_err()) {
+        events::unusual(call, &current, &user, adaptive::shown(&rules))?;
+    }
+    outcome
 }
 
-/// Rejects a sign-in that lacks a second factor.
-pub(super) fn require_of(state: &State, progress: &Progress, user: &Record) -> Outcome<()> {
+/// Rejects a sign-in that lacks a second factor. If factors are adaptive, `is_unusual` decides whether it needs one.
+pub(super) fn require_of(state: &State, progress: &Progress, user: &Record, is_unusual: Option<bool>) -> Outcome<()> {
     if progress.event != Event::SignIn || progress.needs_no_factor() {
         return Ok(());
     }
@@ -131,7 +136,7 @@ pub(super) fn require_of(state: &State, progress: &Progress, user: &Record) -> O
     let usable = policy.usable(state, user);
     let is_off = users::config(user, "/mfa/enabled") == Some(false) || is_set(user, "/mfa/skipMfaOnSignIn");
     if usable.is_empty()
-        || (is_off && !policy.is_mandatory())
+        || !is_unusual.unwrap_or(policy.is_mandatory() || !is_off)
         || progress.proven_factors().any(|factor| usable.contains(&factor))
     {
         return Ok(());

@@ -6,7 +6,7 @@ use super::{guards, interaction, progress};
 use crate::call::{Call, Handler};
 use crate::collections::CAPTCHA_PROVIDERS;
 use crate::errors::{Outcome, Refusal};
-use crate::http::reply;
+use crate::http::{reply, sign_in_context};
 use crate::state::progress::{Event, Progress};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -29,8 +29,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 
 pub(super) fn init(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let event = event(call)?;
-    let agent = call.request.headers.get("user-agent").unwrap_or_default().to_owned();
-    let mut progress = Progress::new(event, &agent);
+    let mut progress = Progress::new(event, sign_in_context::of(call.request));
     if !call.text("captchaToken").is_empty() {
         // The emulator does not call the providers of captchas, and accepts every token.
         if call.state.store.all(&CAPTCHA_PROVIDERS).next().is_none() {

@@ -3,10 +3,12 @@
 use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
-use super::{changes, events, guards, identities, interaction, known, organizations, policy, profile, progress};
+use super::{
+    adaptive, changes, events, guards, identities, interaction, known, organizations, policy, profile, progress,
+};
 use crate::call::{Call, Handler};
 use crate::errors::{Outcome, Refusal};
-use crate::http::reply;
+use crate::http::{reply, sign_in_context};
 use crate::state::oidc::Login;
 use crate::state::progress::Event;
 
@@ -15,6 +17,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[("SubmitInteraction", submit)];
 pub(super) fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut current = progress(call)?.clone();
     guards::captcha(call.state, &current)?;
+    current.context = sign_in_context::of(call.request);
     let mut user = known(call)?;
     if current.event == Event::ForgotPassword {
         if current.password.is_none() {
@@ -40,6 +43,7 @@ pub(super) fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     changes::save(call, &mut user)?;
     identities::store(call, &current, &user)?;
     organizations::join_invited(call, &current, &user)?;
+    adaptive::remember(call, &user.id);
     events::submitted(call, &current, &user)?;
     if current.changes_user() {
         events::updated(call, &current, &user)?;

@@ -3,5 +3,6 @@
 pub(crate) mod nesting;
 pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod sign_in_context;
 pub(crate) mod uploads;
 pub(crate) mod url_pattern;

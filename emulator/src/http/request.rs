@@ -103,8 +103,7 @@ impl Query {
 
     /// Returns whether the first value of `name` means true. Examples: `true`, `1`, `yes`.
     pub(crate) fn is_true(&self, name: &str) -> bool {
-        let words = ["1", "true", "y", "yes", "yep", "yeah"];
-        self.get(name).is_some_and(|value| words.iter().any(|word| word.eq_ignore_ascii_case(value)))
+        self.get(name).is_some_and(means_true)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -146,6 +145,11 @@ impl<'a> FromIterator<(&'a str, &'a str)> for Query {
     fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
+}
+
+/// Returns whether a word means true.
+pub(crate) fn means_true(word: &str) -> bool {
+    ["1", "true", "y", "yes", "yep", "yeah"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Returns whether a path is `root` or below it.

@@ -6,6 +6,7 @@ use logto_admin::serde_json::{Value, json};
 use serde::{Deserialize, Serialize};
 
 use crate::http::request::Incoming;
+use crate::http::sign_in_context;
 use crate::ids::Ids;
 use crate::record::{Members, text};
 
@@ -38,6 +39,10 @@ impl Entry {
         self.payload.insert("ip".to_owned(), request.ip().into());
         self.payload.insert("userAgent".to_owned(), agent.into());
         self.payload.insert("userAgentParsed".to_owned(), parsed);
+        let injected = sign_in_context::injected(request);
+        if !injected.is_empty() {
+            self.payload.insert("signInContext".to_owned(), injected.into());
+        }
         self
     }
 }

@@ -1,7 +1,7 @@
 //! Messages that the server would send. The emulator keeps them, so that tests can read verification codes and links.
 
 use logto_admin::Timestamp;
-use logto_admin::serde_json::{Map, Value};
+use logto_admin::serde_json::{Map, Value, json};
 
 pub use super::message::{Channel, Message};
 
@@ -19,6 +19,18 @@ const LIMIT: usize = 10;
 /// Milliseconds.
 const PERIOD: i64 = 600_000;
 
+const RATE_LIMITED: &str = "request.message_rate_limited";
+
+/// Returns whether a message was rejected because the recipient got too many.
+pub(crate) fn is_rate_limited<T>(outcome: &Outcome<T>) -> bool {
+    outcome.as_ref().is_err_and(|refusal| refusal.code() == Some(RATE_LIMITED))
+}
+
+/// Returns what the event about a rejected code has about the message.
+pub(crate) fn about_limit(recipient: &Recipient) -> Value {
+    json!({ "action": "VerificationCodeSend", "recipient": recipient.address })
+}
+
 /// Rejects a message without a connector. Also rejects it if the recipient got too many messages.
 pub(crate) fn check(state: &State, now: i64, recipient: &Recipient) -> Outcome<()> {
     let kind = recipient.channel.connector_type();
@@ -30,7 +42,7 @@ pub(crate) fn check(state: &State, now: i64, recipient: &Recipient) -> Outcome<(
         same && message.sent_at.as_millis() > now - PERIOD
     });
     if recent.count() >= LIMIT {
-        return Err(Refusal::new(429, "request.message_rate_limited", "Too many messages to this recipient."));
+        return Err(Refusal::new(429, RATE_LIMITED, "Too many messages to this recipient."));
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ pub(crate) mod services;
 mod verification_code;
 pub(crate) mod verification_codes;
 pub(crate) mod verification_records;
+pub(crate) mod whereabouts;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -43,6 +44,7 @@ use crate::state::sentinel::Sentinel;
 use crate::state::services::Services;
 use crate::state::verification_code::Code;
 use crate::state::verification_records::Verifications;
+use crate::state::whereabouts::Whereabouts;
 use crate::store::Store;
 
 /// All data that the emulator stores. It can be saved and restored.
@@ -78,6 +80,9 @@ pub(crate) struct State {
     /// Failed attempts to prove an identifier. Files of earlier releases have them in another form.
     #[serde(default, rename = "lockouts")]
     pub sentinel: Sentinel,
+    /// The places from which users have signed in.
+    #[serde(default)]
+    pub whereabouts: Whereabouts,
     /// The requests that were handled last.
     #[serde(skip)]
     pub requests: Requests,
@@ -124,6 +129,7 @@ impl State {
             presets: Presets::default(),
             jobs: Jobs::default(),
             sentinel: Sentinel::default(),
+            whereabouts: Whereabouts::default(),
         }
     }
 

@@ -266,7 +266,9 @@ pub(crate) struct Progress {
     pub legacy: Legacy,
     /// One record of each kind.
     verifications: Vec<Verification>,
-    user_agent: String,
+    /// Data about the client.
+    #[serde(default)]
+    pub context: Members,
 }
 
 /// Proof that no program uses the sign-in page.
@@ -302,7 +304,7 @@ pub(crate) fn unidentified() -> Refusal {
 }
 
 impl Progress {
-    pub(crate) fn new(event: Event, user_agent: &str) -> Self {
+    pub(crate) fn new(event: Event, context: Members) -> Self {
         Self {
             event,
             user: None,
@@ -314,7 +316,7 @@ impl Progress {
             tokens: None,
             legacy: Legacy::default(),
             verifications: Vec::new(),
-            user_agent: user_agent.to_owned(),
+            context,
         }
     }
 
@@ -394,6 +396,11 @@ impl Progress {
         self.of_kind(Kind::EnterpriseSso).is_some_and(Verification::is_valid)
     }
 
+    /// Returns the kind of a record.
+    pub(crate) fn kind_of(&self, id: &str) -> Option<Kind> {
+        self.verifications.iter().find(|known| known.id == id).map(|known| known.kind)
+    }
+
     /// Returns whether the user has proven their identity and needs no second factor.
     pub(crate) fn needs_no_factor(&self) -> bool {
         self.is_of_enterprise() || self.of_kind(Kind::SignInPasskey).is_some_and(Verification::is_valid)
@@ -424,8 +431,7 @@ impl Progress {
         }
         let verifications: Value = self.verifications.iter().map(Verification::value).collect();
         shown.insert("verificationRecords".to_owned(), verifications);
-        let context = json!({ "ip": "127.0.0.1", "userAgent": self.user_agent });
-        shown.insert("signInContext".to_owned(), context);
+        shown.insert("signInContext".to_owned(), self.context.clone().into());
         shown
     }
 

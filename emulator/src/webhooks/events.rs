@@ -96,6 +96,9 @@ pub(super) static EVENTS: &[Event] = &[
     caller("AddMfaVerification"),
     caller("DeleteMfaVerification"),
     caller("CreateOrReplaceTotpMfaVerification"),
+    caller("UpdateMfaVerificationName"),
+    caller("UpdateMfaSettings"),
+    caller("UpdateLogtoConfig"),
     caller("UploadAccountAvatar"),
 ];
 

@@ -26,6 +26,8 @@ pub(crate) const CHALLENGE: &str =
 pub(crate) struct Browser {
     pub(crate) emulator: Emulator,
     cookies: BTreeMap<String, String>,
+    /// Headers that a proxy adds.
+    pub(crate) headers: Vec<(&'static str, &'static str)>,
     pub(crate) application: String,
     pub(crate) secret: String,
 }
@@ -45,7 +47,7 @@ impl Browser {
             admin.operation("CreateApplication")?.json(&settings).await?["id"].as_str().unwrap().to_owned();
         let secrets = admin.applications().list_secrets(&application).await?;
         let secret = secrets.into_iter().next().map(|secret| secret.value).unwrap_or_default();
-        Ok(Self { emulator: emulator.clone(), cookies: BTreeMap::new(), application, secret })
+        Ok(Self { emulator: emulator.clone(), cookies: BTreeMap::new(), headers: Vec::new(), application, secret })
     }
 
     /// Sends a request with the cookies, and keeps those of the response.
@@ -58,6 +60,9 @@ impl Browser {
             request.headers.set("cookie", cookies.join("; "));
         }
         request.headers.set("user-agent", "test");
+        for (name, value) in &self.headers {
+            request.headers.set(*name, *value);
+        }
         if let Some(body) = body {
             request.headers.set("content-type", "application/json");
             request.body = body.to_string().into();

@@ -11,6 +11,7 @@
 mod access;
 mod account_center;
 mod accounts;
+mod adaptive_factors;
 mod application_rules;
 mod applications;
 mod assets;
@@ -31,6 +32,8 @@ mod factors;
 mod hooks;
 mod identities;
 mod interaction;
+mod interaction_logs;
+mod interaction_webhooks;
 mod invitations;
 mod lists;
 mod logs;

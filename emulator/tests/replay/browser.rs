@@ -48,6 +48,7 @@ impl Browser {
     pub(crate) fn sign(&self, request: &mut HttpRequest) {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         request.headers.set("cookie", cookies.collect::<Vec<_>>().join("; "));
+        request.headers.set("user-agent", "browser");
     }
 
     /// Keeps what a response to the browser or the application contains.

@@ -9,8 +9,8 @@ use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::policies::{email, sentinel};
-use crate::record::Record;
-use crate::state::messages::{Channel, Recipient};
+use crate::record::{Members, Record};
+use crate::state::messages::{self, Channel, Recipient};
 use crate::state::sentinel::Pool;
 use crate::state::verification_codes::{self, Delivery, Purpose};
 use crate::state::verification_records::Kind;
@@ -37,12 +37,17 @@ fn guard<T>(
 ) -> Outcome<T> {
     let outcome = sentinel::guard(call, Pool::FirstFactor, value, attempt);
     if sentinel::is_block(&outcome) {
-        let agent = call.request.headers.get("user-agent").unwrap_or_default();
-        let about = [("ip", call.request.ip()), ("userAgent", agent), ("type", kind), ("value", value)];
-        let about = about.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        announce(call.state, call.now, "Identifier.Lockout", &about);
+        announce_failure(call, "Identifier.Lockout", &json!({ "type": kind, "value": value }));
     }
     outcome
+}
+
+fn announce_failure(call: &mut Call<'_>, event: &str, about: &Value) {
+    let agent = call.request.headers.get("user-agent").unwrap_or_default();
+    let client = [("ip", call.request.ip()), ("userAgent", agent)];
+    let mut members: Members = client.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    members.extend(about.as_object().cloned().unwrap_or_default());
+    announce(call.state, call.now, event, &members);
 }
 
 fn by_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -92,7 +97,11 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     let (id, expires_at) = add(call, is_own, Kind::Code { recipient: recipient.clone(), usage: usage.into() });
     let purpose = Purpose { usage: usage.into(), session: id.clone() };
-    verification_codes::send(call.state, call.now, &recipient, purpose, Delivery::Sent)?;
+    let sent = verification_codes::send(call.state, call.now, &recipient, purpose, Delivery::Sent);
+    if messages::is_rate_limited(&sent) {
+        announce_failure(call, "Message.RateLimited", &messages::about_limit(&recipient));
+    }
+    sent?;
     Ok(reply::json(201, &json!({ "verificationRecordId": id, "expiresAt": expires_at })))
 }
 

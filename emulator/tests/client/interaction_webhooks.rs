@@ -1,0 +1,174 @@
+//! Webhooks of changes and failures in interactions and in the account API.
+
+use logto_admin::Result;
+use logto_admin::models::{CreateOneTimeToken, CreateOrganization, CreateUser, HookEvent, OneTimeTokenContext};
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::{Patch, Post};
+
+use crate::browser::{Browser, PASSWORD, account};
+use crate::connectors::email_connector;
+use crate::deliveries::Stage;
+
+const EMAIL: &str = "ada@engines.example";
+
+fn identifier() -> Value {
+    json!({ "type": "email", "value": EMAIL })
+}
+
+fn events(bodies: &[Value]) -> Vec<&str> {
+    bodies.iter().filter_map(|body| body["event"].as_str()).collect()
+}
+
+async fn organization(stage: &Stage) -> Result<String> {
+    Ok(stage.client.organizations().create(CreateOrganization::new("engines")).await?.id)
+}
+
+async fn deliveries(stage: &Stage) -> Vec<Value> {
+    stage.emulator.deliver().await;
+    stage.bodies()
+}
+
+#[tokio::test]
+async fn a_registration_that_joins_an_organization_is_delivered() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    email_connector(&stage.client).await?;
+    let organization = organization(&stage).await?;
+    let provision = stage.client.operation("CreateOrganizationJitEmailDomain")?.path("id", &organization);
+    provision.json(&json!({ "emailDomain": "engines.example" })).await?;
+    let sign_up = json!({ "identifiers": ["email"], "password": false, "verify": true });
+    stage.client.operation("UpdateSignInExp")?.json(&json!({ "signUp": sign_up })).await?;
+    stage
+        .hook(&[HookEvent::UserCreated, HookEvent::OrganizationMembershipUpdated, HookEvent::UserDataUpdated], 0)
+        .await?;
+    let mut browser = Browser::open(&stage.emulator).await?;
+    browser.start("Register", "openid");
+    let record = browser.prove_address(&identifier(), "Register");
+    browser.call(Post, "/identification", &record);
+    browser.submit();
+    let bodies = deliveries(&stage).await;
+    assert_eq!(events(&bodies), ["Organization.Membership.Updated", "User.Created"]);
+    let (joined, created) = (&bodies[0], &bodies[1]);
+    assert_eq!(created["data"]["primaryEmail"], EMAIL);
+    assert_eq!(joined["addedUserIds"], json!([created["data"]["id"]]));
+    assert_eq!((&joined["organizationId"], &joined["interactionEvent"]), (&json!(organization), &json!("Register")));
+    for body in &bodies {
+        assert_eq!((&body["ip"], &body["applicationId"]), (&json!("127.0.0.1"), &json!(browser.application)));
+        assert_eq!(body["application"]["name"], "web");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn data_that_a_sign_in_adds_is_delivered() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    email_connector(&stage.client).await?;
+    crate::browser::ada(&stage.emulator).await?;
+    let sign_up = json!({
+        "identifiers": ["username"],
+        "password": true,
+        "verify": true,
+        "secondaryIdentifiers": [{ "identifier": "email", "verify": true }],
+    });
+    stage.client.operation("UpdateSignInExp")?.json(&json!({ "signUp": sign_up })).await?;
+    stage.hook(&[HookEvent::UserDataUpdated], 0).await?;
+    let mut browser = Browser::open(&stage.emulator).await?;
+    browser.start("SignIn", "openid");
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
+    let record = browser.verify("password", &body);
+    browser.call(Post, "/identification", &json!({ "verificationId": record }));
+    assert_eq!(browser.experience(Post, "/submit", &Value::Null), (422, json!("user.missing_profile")));
+    let record = browser.prove_address(&identifier(), "SignIn");
+    let email = json!({ "type": "email", "verificationId": record["verificationId"] });
+    browser.call(Post, "/profile", &email);
+    assert!(deliveries(&stage).await.is_empty(), "only the submission changes the user");
+    browser.submit();
+    let bodies = deliveries(&stage).await;
+    assert_eq!(events(&bodies), ["User.Data.Updated"]);
+    assert_eq!((&bodies[0]["data"]["primaryEmail"], &bodies[0]["interactionEvent"]), (&json!(EMAIL), &json!("SignIn")));
+    browser.sign_in("ada", PASSWORD, "openid");
+    assert!(deliveries(&stage).await.is_empty(), "the user has everything");
+    Ok(())
+}
+
+#[tokio::test]
+async fn members_that_a_one_time_token_adds_are_delivered_once() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    let organization = organization(&stage).await?;
+    let user = CreateUser { primary_email: Some(EMAIL.into()), ..Default::default() };
+    let user = stage.client.users().create(user).await?.id;
+    stage.hook(&[HookEvent::OrganizationMembershipUpdated], 0).await?;
+    for expected in [1, 0] {
+        let mut token = CreateOneTimeToken::new(EMAIL);
+        let ids = Some(vec![organization.clone()]);
+        token.context = Some(OneTimeTokenContext { jit_organization_ids: ids, ..Default::default() });
+        let token = stage.client.one_time_tokens().create(token).await?.token;
+        let mut browser = Browser::open(&stage.emulator).await?;
+        browser.start("SignIn", "openid");
+        let body = json!({ "identifier": identifier(), "token": token });
+        let record = browser.verify("one-time-token/verify", &body);
+        browser.call(Post, "/identification", &json!({ "verificationId": record }));
+        let sign_up = json!({ "signUp": { "identifiers": [], "password": false, "verify": false } });
+        stage.client.operation("UpdateSignInExp")?.json(&sign_up).await?;
+        browser.submit();
+        let bodies = deliveries(&stage).await;
+        assert_eq!(bodies.len(), expected, "{bodies:?}");
+        for body in bodies {
+            assert_eq!((&body["addedUserIds"], &body["organizationId"]), (&json!([user]), &json!(organization)));
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn too_many_messages_to_a_recipient_are_delivered() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    email_connector(&stage.client).await?;
+    stage.hook(&[HookEvent::MessageRateLimited], 0).await?;
+    let about = json!({ "action": "VerificationCodeSend", "recipient": EMAIL });
+    let mut browser = Browser::open(&stage.emulator).await?;
+    browser.start("Register", "openid");
+    let body = json!({ "identifier": identifier(), "interactionEvent": "Register" });
+    for _ in 0..10 {
+        browser.verify("verification-code", &body);
+    }
+    let limited = browser.experience(Post, "/verification/verification-code", &body);
+    assert_eq!(limited, (429, json!("request.message_rate_limited")));
+    let bodies = deliveries(&stage).await;
+    assert_eq!(events(&bodies), ["Message.RateLimited"]);
+    assert_eq!((&bodies[0]["action"], &bodies[0]["recipient"]), (&about["action"], &about["recipient"]));
+    assert_eq!(bodies[0]["interactionEvent"], "Register");
+
+    crate::browser::ada(&stage.emulator).await?;
+    crate::browser::enable_account_api(&stage.emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid");
+    let code = account(&stage.emulator, &tokens)?.request(Post, "/api/verifications/verification-code");
+    let limited = crate::refused::<Value>(code.json(&json!({ "identifier": identifier() })).await);
+    assert_eq!(limited, (429, "request.message_rate_limited".into()));
+    let bodies = deliveries(&stage).await;
+    assert_eq!(events(&bodies), ["Message.RateLimited"]);
+    assert_eq!((&bodies[0]["recipient"], &bodies[0]["ip"]), (&json!(EMAIL), &json!("127.0.0.1")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn settings_of_the_own_factors_are_delivered() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    crate::browser::ada(&stage.emulator).await?;
+    let settings = json!({ "enabled": true, "fields": { "mfa": "Edit" } });
+    stage.client.operation("UpdateAccountCenterSettings")?.json(&settings).await?;
+    let tokens = Browser::open(&stage.emulator).await?.sign_in("ada", PASSWORD, "openid identities");
+    let me = account(&stage.emulator, &tokens)?;
+    let proof: Value = me.request(Post, "/api/verifications/password").json(&json!({ "password": PASSWORD })).await?;
+    let proof = proof["verificationRecordId"].as_str().unwrap();
+    stage.hook(&[HookEvent::UserDataUpdated], 0).await?;
+    for (path, body) in [
+        ("/api/my-account/mfa-settings", json!({ "skipMfaOnSignIn": true })),
+        ("/api/my-account/logto-configs", json!({ "mfa": { "enabled": true } })),
+    ] {
+        let _: Value = me.request(Patch, path).verification_record(proof).json(&body).await?;
+        let bodies = deliveries(&stage).await;
+        assert_eq!(events(&bodies), ["User.Data.Updated"], "{path}");
+        assert_eq!(bodies[0]["data"]["username"], "ada");
+    }
+    Ok(())
+}
