@@ -11,7 +11,10 @@ use super::{Context, cookies, flow};
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::http::request::{Incoming, Query, form_encoded};
-use crate::state::oidc::{Answer, Authorization};
+use crate::state::oidc::{Answer, Authorization, Form};
+
+/// Lifetime of a form, in milliseconds: that of the session, 14 days.
+const FORM_LIFETIME: i64 = 1_209_600_000;
 
 /// The parameters that all pages share, by their names in the cookie.
 const SHARED: [(&str, &str); 3] =
@@ -53,14 +56,14 @@ pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
 
 /// Returns the secret of the browser's form.
 fn secret(context: &mut Context<'_>, session: &str) -> String {
-    let new = context.state.ids.hexadecimal(48);
-    context.state.oidc.forms.entry(session.to_owned()).or_insert(new).clone()
+    let new = Form { secret: context.state.ids.hexadecimal(48), expires_at: context.now.saturating_add(FORM_LIFETIME) };
+    context.state.oidc.forms.entry(session.to_owned()).or_insert(new).secret.clone()
 }
 
 /// Handles the posted form.
 fn entered(context: &mut Context<'_>, session: &str) -> Result<HttpResponse, Problem> {
     let known = context.state.oidc.forms.get(session);
-    if known.is_none() || known.map(String::as_str) != context.parameter("xsrf") {
+    if known.is_none() || known.map(|form| form.secret.as_str()) != context.parameter("xsrf") {
         return Err(Problem("InvalidRequest", None));
     }
     let entered = context.parameter("user_code").ok_or(Problem("NoCodeError", None))?.to_owned();

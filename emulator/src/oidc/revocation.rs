@@ -1,6 +1,6 @@
 //! `/oidc/token/revocation` (RFC 7009): makes a token invalid.
 
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
 use super::{Context, client, refuse};
@@ -9,6 +9,9 @@ use crate::http::reply;
 use crate::record::Members;
 use crate::state::logs::{Entry, MASK};
 use crate::state::oidc::Authorized;
+
+/// Parameters that the log masks.
+const SECRET: [&str; 2] = ["token", "refresh_token"];
 
 /// Revokes a token of the client. Revoking a refresh token also revokes its grant. Unknown tokens are ignored.
 pub(super) fn revoke(context: &mut Context<'_>) -> Outcome<HttpResponse> {
@@ -27,24 +30,26 @@ pub(super) fn revoke(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     oidc.access_tokens.remove(&token);
     if let Some(known) = oidc.refresh_tokens.remove(&token) {
         oidc.revoke(&known.authorized.grant);
-        log(context, &client.id, &known.authorized);
+        let Authorized { grant, user, .. } = known.authorized;
+        log(context, &client.id, &grant, Some(&user));
     }
     Ok(reply::nothing(200))
 }
 
-/// Logs that a grant was revoked with its refresh token.
-fn log(context: &mut Context<'_>, client: &str, authorized: &Authorized) {
+/// Logs that a grant was revoked. `user` is set if the request has a token of theirs.
+pub(super) fn log(context: &mut Context<'_>, client: &str, grant: &str, user: Option<&str>) {
     let parameters = context.form.iter().filter(|(name, _)| !name.starts_with("client_"));
-    let mut parameters: Members = parameters.map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let secret = |name: &str| SECRET.contains(&name);
+    let mut parameters: Members =
+        parameters.map(|(name, value)| (name.to_owned(), if secret(name) { MASK } else { value }.into())).collect();
     parameters.insert("client_secret".to_owned(), MASK.into());
-    let payload = [
-        ("applicationId", Value::from(client)),
-        ("userId", authorized.user.as_str().into()),
-        ("grantId", authorized.grant.as_str().into()),
-        ("tokenTypes", json!(["RefreshToken"])),
-        ("params", parameters.into()),
-    ];
-    let payload = payload.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let mut payload = Members::from_iter([
+        ("applicationId".to_owned(), client.into()),
+        ("grantId".to_owned(), grant.into()),
+        ("tokenTypes".to_owned(), if user.is_some() { json!(["RefreshToken"]) } else { json!([]) }),
+        ("params".to_owned(), parameters.into()),
+    ]);
+    payload.extend(user.map(|user| ("userId".to_owned(), user.into())));
     let entry = Entry::new("RevokeToken".to_owned(), None, payload).from(context.request);
     context.state.log(context.now, entry);
 }

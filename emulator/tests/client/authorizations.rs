@@ -1,10 +1,13 @@
 //! The pages and the resources of authorization requests.
 
+use std::time::Duration;
+
 use logto_admin::Result;
 use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::{Get, Post};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, PASSWORD, ada, claims};
+use crate::browser::{Browser, CALLBACK, PASSWORD, VERIFIER, ada, claims};
 
 /// Creates a user who may read from an API, and returns the id of the user.
 async fn reader(emulator: &Emulator, is_default: bool) -> Result<String> {
@@ -115,10 +118,83 @@ async fn a_revoked_refresh_token_is_logged() -> Result<()> {
     let body = json!({
         "token": tokens["refresh_token"], "client_id": browser.application, "client_secret": browser.secret,
     });
-    assert_eq!(browser.send(logto_admin::transport::Method::Post, "/oidc/token/revocation", Some(&body)).status, 200);
+    assert_eq!(browser.send(Post, "/oidc/token/revocation", Some(&body)).status, 200);
     let logs = emulator.client()?.operation("ListLogs")?.query("logKey", "RevokeToken").await?;
     let payload = &logs[0]["payload"];
     assert_eq!((&payload["userId"], &payload["tokenTypes"]), (&json!(ada), &json!(["RefreshToken"])));
     assert!(payload["grantId"].is_string());
+    assert_eq!(
+        (&payload["params"]["token"], &payload["params"]["client_secret"]),
+        (&json!("******"), &json!("******"))
+    );
+    Ok(())
+}
+
+/// Returns the payload of the only entry about a revocation.
+async fn revocation(emulator: &Emulator) -> Result<Value> {
+    let logs = emulator.client()?.operation("ListLogs")?.query("logKey", "RevokeToken").await?;
+    assert_eq!(logs.as_array().unwrap().len(), 1, "{logs}");
+    Ok(logs[0]["payload"].clone())
+}
+
+#[tokio::test]
+async fn the_revocation_for_a_reused_code_is_logged() -> Result<()> {
+    let emulator = Emulator::new();
+    reader(&emulator, false).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
+    let record = browser.verify("password", &body);
+    browser.call(Post, "/identification", &json!({ "verificationId": record }));
+    let code = browser.submit().remove("code").unwrap();
+    let form = format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}");
+    let tokens = browser.token(&form).1;
+    for _ in 0..2 {
+        assert_eq!(browser.token(&form).1["error"], "invalid_grant");
+    }
+    let payload = revocation(&emulator).await?;
+    assert_eq!((&payload["applicationId"], &payload["tokenTypes"]), (&json!(browser.application), &json!([])));
+    assert_eq!((payload.get("userId"), &payload["result"]), (None, &json!("Success")));
+    assert_eq!(payload["params"]["code"], code);
+    let token = tokens["access_token"].as_str().unwrap();
+    assert_eq!(browser.send(Get, &format!("/oidc/me?access_token={token}"), None).status, 401);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_reused_code_without_its_proof_revokes_nothing() -> Result<()> {
+    let emulator = Emulator::new();
+    reader(&emulator, false).await?;
+    let mut browser = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
+    browser.start("SignIn", "openid");
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
+    let record = browser.verify("password", &body);
+    browser.call(Post, "/identification", &json!({ "verificationId": record }));
+    let code = browser.submit().remove("code").unwrap();
+    let form = |verifier: &str| {
+        format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}&code_verifier={verifier}")
+    };
+    let tokens = browser.token(&form(VERIFIER)).1;
+    assert_eq!(browser.token(&form(&"x".repeat(43))).1["error"], "invalid_grant");
+    let token = tokens["access_token"].as_str().unwrap();
+    assert_eq!(browser.send(Get, &format!("/oidc/me?access_token={token}"), None).status, 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_revocation_for_a_reused_refresh_token_is_logged() -> Result<()> {
+    let emulator = Emulator::new();
+    let ada = reader(&emulator, false).await?;
+    let mut browser = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
+    let form = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
+    assert_eq!(browser.token(&form).0, 200);
+    emulator.advance(Duration::from_secs(4));
+    let scope = browser.token(&format!("{form}&scope=email"));
+    assert_eq!(scope.1["error"], "invalid_scope", "scopes are checked first");
+    assert_eq!(browser.token(&form).1["error"], "invalid_grant");
+    let payload = revocation(&emulator).await?;
+    assert_eq!((&payload["userId"], &payload["tokenTypes"]), (&json!(ada), &json!(["RefreshToken"])));
+    assert_eq!(payload["params"]["refresh_token"], "******");
     Ok(())
 }

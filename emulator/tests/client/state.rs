@@ -8,6 +8,7 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin_emulator::Emulator;
 
+use crate::browser::{Browser, PASSWORD};
 use crate::refused;
 
 fn ada() -> CreateUser {
@@ -75,6 +76,43 @@ async fn everything_that_a_request_can_contain_can_be_restored() -> Result<()> {
     create(249).await?;
     assert_eq!(create(250).await.unwrap_err().status(), Some(400));
     Emulator::new().restore(saved(&emulator).as_slice()).unwrap();
+    Ok(())
+}
+
+/// Files of earlier releases lack the time of the first token.
+#[tokio::test]
+async fn refresh_tokens_of_old_states_are_replaced() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = crate::browser::ada(&emulator).await?;
+    let settings = json!({ "name": "page", "type": "SPA" });
+    let mut browser = Browser::open_application(&emulator, settings).await?;
+    let token = browser.sign_in("ada", PASSWORD, "openid offline_access")["refresh_token"].clone();
+    let mut state: Value = serde_json::from_slice(&saved(&emulator)).unwrap();
+    let known = state["oidc"]["refresh_tokens"][token.as_str().unwrap()].as_object_mut().unwrap();
+    assert_eq!(known["authorized"]["user"], id);
+    known.remove("began_at").unwrap();
+    emulator.restore(state.to_string().as_bytes()).unwrap();
+    let (status, tokens) =
+        browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()));
+    assert_eq!(status, 200, "{tokens}");
+    assert_ne!(tokens["refresh_token"], token);
+    Ok(())
+}
+
+#[tokio::test]
+async fn forms_of_devices_are_kept_as_long_as_a_session() -> Result<()> {
+    let emulator = Emulator::new();
+    let forms = |emulator: &Emulator| {
+        let state: Value = serde_json::from_slice(&saved(emulator)).unwrap();
+        state["oidc"]["device_forms"].as_object().unwrap().len()
+    };
+    Browser::open(&emulator).await?.get("/oidc/device");
+    emulator.advance(Duration::from_secs(14 * 86_400 - 60));
+    Browser::open(&emulator).await?.get("/oidc/device");
+    assert_eq!(forms(&emulator), 2);
+    emulator.advance(Duration::from_secs(60));
+    Browser::open(&emulator).await?.get("/oidc/device");
+    assert_eq!(forms(&emulator), 2, "the first one has expired");
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::refresh;
 use super::user::{self, Parameters};
 use crate::errors::Outcome;
-use crate::oidc::{Context, invalid_grant, refuse};
+use crate::oidc::{Context, invalid_grant, refuse, revocation};
 use crate::state::oidc::{Answer, Authorized, Client};
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
@@ -16,11 +16,12 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
     let redirect_uri = context.required("redirect_uri")?;
     let code = context.state.oidc.codes.get(&value).filter(|code| code.authorized.client == client.id);
     let code = code.filter(|code| code.redirect_uri == redirect_uri).cloned().ok_or_else(invalid_grant)?;
+    check_verifier(context, code.challenge.as_deref())?;
     if code.used {
         context.state.oidc.revoke(&code.authorized.grant);
+        revocation::log(context, &client.id, &code.authorized.grant, None);
         return Err(invalid_grant());
     }
-    check_verifier(context, code.challenge.as_deref())?;
     let outcome = tokens(context, client, code.authorized);
     let known = context.state.oidc.codes.get_mut(&value).filter(|_| !context.state.jobs.is_waiting());
     known.into_iter().for_each(|code| code.used = true);

@@ -4,7 +4,7 @@ use logto_admin::serde_json::Value;
 
 use super::user::{self, Parameters};
 use crate::errors::Outcome;
-use crate::oidc::{Context, invalid_grant, refuse};
+use crate::oidc::{Context, invalid_grant, refuse, revocation};
 use crate::state::oidc::{Authorized, Client, RefreshToken};
 
 /// Lifetime of a refresh token, in days.
@@ -15,11 +15,6 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
     let value = context.required("refresh_token")?.to_owned();
     let token = context.state.oidc.refresh_tokens.get(&value).filter(|token| token.authorized.client == client.id);
     let token = token.cloned().ok_or_else(invalid_grant)?;
-    if token.is_spent(context.now) {
-        // Somebody has a copy of the token.
-        context.state.oidc.revoke(&token.authorized.grant);
-        return Err(invalid_grant());
-    }
     if let Some(scopes) = context.parameter("scope") {
         let had = &token.authorized.scopes;
         let missing: Vec<&str> = scopes.split(' ').filter(|scope| !had.iter().any(|known| known == scope)).collect();
@@ -28,6 +23,13 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
             let refusal = refuse(400, "invalid_scope", &format!("refresh token missing requested {noun}"));
             return Err(refusal.with("scope", missing.join(" ")));
         }
+    }
+    if token.is_spent(context.now) {
+        // Somebody has a copy of the token.
+        let Authorized { grant, user, .. } = &token.authorized;
+        context.state.oidc.revoke(grant);
+        revocation::log(context, &client.id, grant, Some(user));
+        return Err(invalid_grant());
     }
     let parameters = Parameters {
         scope: context.parameter("scope").map(str::to_owned),
@@ -41,7 +43,8 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
         }
         // The sign-in of a page cannot last for longer than its first token.
         let expires_at = if client.kind == "SPA" { token.expires_at } else { expiry(context, client) };
-        current = add(context, RefreshToken { issued_at: context.now, expires_at, used_at: None, ..token });
+        let began_at = Some(token.began_at());
+        current = add(context, RefreshToken { began_at, issued_at: context.now, expires_at, used_at: None, ..token });
     }
     response.insert("refresh_token".to_owned(), current.into());
     Ok(response.into())
@@ -50,7 +53,7 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
 /// Issues the first refresh token.
 pub(super) fn first(context: &mut Context<'_>, client: &Client, authorized: Authorized) -> String {
     let (issued_at, expires_at) = (context.now, expiry(context, client));
-    add(context, RefreshToken { authorized, began_at: issued_at, issued_at, expires_at, used_at: None })
+    add(context, RefreshToken { authorized, began_at: Some(issued_at), issued_at, expires_at, used_at: None })
 }
 
 fn expiry(context: &Context<'_>, client: &Client) -> i64 {

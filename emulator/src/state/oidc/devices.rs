@@ -20,6 +20,15 @@ pub(crate) struct Device {
     pub entered: bool,
 }
 
+/// The form in which a user enters the code of a device.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Form {
+    /// Other pages cannot know it.
+    pub secret: String,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
     Pending,

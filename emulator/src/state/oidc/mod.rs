@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use authorization::{Authorization, SCOPES};
 pub(crate) use client::{CODE, CREDENTIALS, Client, DEVICE, EXCHANGE, GRANTS, REFRESH};
-pub(crate) use devices::{Answer, Device};
+pub(crate) use devices::{Answer, Device, Form};
 pub(crate) use grants::Grant;
 pub(crate) use interactions::{Interaction, Interactions, Login, Prompt};
 pub(crate) use keys::{Keys, Origin};
@@ -40,9 +40,9 @@ pub(crate) struct Provider {
     pub interactions: Interactions,
     /// Devices by their codes.
     pub devices: HashMap<String, Device>,
-    /// Secrets of the forms for device codes, by the id of the session.
-    #[serde(default)]
-    pub forms: HashMap<String, String>,
+    /// Forms for device codes, by the id of the session. Files of earlier releases have them without an expiry.
+    #[serde(default, rename = "device_forms")]
+    pub forms: HashMap<String, Form>,
     /// Requests that wait for the browser, by id.
     #[serde(default)]
     pub pushed: HashMap<String, Pushed>,
@@ -73,6 +73,7 @@ impl Provider {
         self.codes.retain(|_, code| code.expires_at > now);
         self.subject_tokens.retain(|_, token| token.expires_at > now);
         self.pushed.retain(|_, request| request.expires_at > now);
+        self.forms.retain(|_, form| form.expires_at > now);
         self.sessions.tidy(now);
         self.interactions.tidy(now);
         // A device gets an error after its code has expired.

@@ -50,9 +50,10 @@ pub(crate) struct Code {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RefreshToken {
     pub authorized: Authorized,
-    /// The time of the first token, which this one replaces. Milliseconds since the epoch.
+    /// The time of the first token, which this one replaces. Milliseconds since the epoch. Files of earlier releases
+    /// lack it.
     #[serde(default)]
-    pub began_at: i64,
+    pub began_at: Option<i64>,
     /// Milliseconds since the epoch.
     pub issued_at: i64,
     /// Milliseconds since the epoch.
@@ -69,10 +70,15 @@ impl RefreshToken {
     /// Age from which tokens are not replaced, in milliseconds: one year.
     const LONGEST: i64 = 31_557_600_000;
 
+    /// Returns the time of the first token.
+    pub(crate) fn began_at(&self) -> i64 {
+        self.began_at.unwrap_or(self.issued_at)
+    }
+
     /// Returns whether an exchange replaces the token. Clients with a secret keep it for most of its life.
     pub(crate) fn rotates(&self, client: &Client, now: i64) -> bool {
         let is_old = (now - self.issued_at) * 10 >= (self.expires_at - self.issued_at) * 7;
-        client.rotates_refresh_tokens() && now - self.began_at < Self::LONGEST && (client.is_public() || is_old)
+        client.rotates_refresh_tokens() && now - self.began_at() < Self::LONGEST && (client.is_public() || is_old)
     }
 
     /// Returns whether the token was replaced and can no longer be exchanged.
