@@ -7,7 +7,7 @@ use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;
-use crate::policies::{password_expiration, username};
+use crate::policies::password_expiration;
 use crate::record::Record;
 use crate::state::progress::{Identifier, Kind, Verification};
 use crate::state::sentinel::Pool;
@@ -18,9 +18,6 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         let identifier = Identifier::of(&call.body);
         let password = call.text("password").to_owned();
         progress(call)?;
-        if identifier.kind == "username" {
-            username::check(call.state, &identifier.value)?;
-        }
         people::refuse_taken(call.state, &identifier, "")?;
         let mut user = Record::default();
         user.members.insert(identifier.member().to_owned(), identifier.value.clone().into());

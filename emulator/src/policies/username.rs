@@ -62,6 +62,5 @@ pub(crate) fn check(state: &State, username: &str) -> Outcome<()> {
         None => return Ok(()),
     };
     let message = "The username does not meet the policy of the sign-in experience.";
-    let refusal = Refusal::new(422, &format!("user.username_{violation}"), message);
-    Err(if violation.starts_with("too_") { refusal.with("data", json!({ "min": min, "max": max })) } else { refusal })
+    Err(Refusal::new(422, &format!("user.username_{violation}"), message))
 }
