@@ -49,10 +49,16 @@ fn give(
     format!("{}/oidc/{page}/{}", request.origin, interaction.id)
 }
 
+/// Returns whether the application gets the consent without a question.
+fn gets_it(state: &State, (interaction, session): &(Interaction, Session)) -> bool {
+    let client = &interaction.authorization.client;
+    !client.is_third_party && application_access::permits(state, &client.id, &session.user)
+}
+
 /// `/consent`. Continues at once for an application of the tenant, and shows a page for another one.
 pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
     match current(request, state, now) {
-        Ok(current) if !current.0.authorization.client.is_third_party => {
+        Ok(current) if gets_it(state, &current) => {
             let missing = missing(state, &current.0.authorization, &current.1);
             redirect(302, &give(request, state, &current, missing, now))
         }
@@ -153,14 +159,21 @@ fn shown(state: &State, (interaction, session): &(Interaction, Session)) -> Valu
         Some(shown)
     });
     let is_shown = |scope: &&String| !matches!(scope.as_str(), "openid" | "offline_access");
-    json!({
+    let mut shown = json!({
         "application": shown,
         "user": about.part(&["id", "name", "avatar", "username", "primaryEmail", "primaryPhone"]),
         "organizations": organizations.collect::<Value>(),
-        "missingOIDCScope": missing.scopes.iter().filter(is_shown).collect::<Vec<_>>(),
         "missingResourceScopes": of_resources(state, &missing.within(state, client, user, None)),
-        "redirectUri": authorization.redirect_uri,
-    })
+    });
+    if let Some(members) = shown.as_object_mut() {
+        let scopes = Some(missing.scopes).filter(|scopes| !scopes.is_empty());
+        let scopes = scopes.map(|scopes| scopes.iter().filter(is_shown).cloned().collect::<Value>());
+        // Devices have no such URI.
+        let uri = Some(authorization.redirect_uri.as_str()).filter(|uri| !uri.is_empty()).map(Value::from);
+        let more = [("missingOIDCScope", scopes), ("redirectUri", uri)];
+        members.extend(more.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    }
+    shown
 }
 
 /// Describes the scopes of resources.

@@ -60,6 +60,11 @@ async fn third_party_applications_need_the_consent_of_the_user() -> Result<()> {
     assert!(browser.follow(given["redirectTo"].as_str().unwrap()).contains_key("code"));
     let grants = emulator.client()?.users().list_grants(&id).await?.grants;
     assert_eq!(grants.len(), 1);
+
+    let page = browser.authorize("scope=openid profile&prompt=consent");
+    assert_eq!(page, format!("/consent?app_id={}", browser.application));
+    let (_, shown) = consent(&mut browser, Method::Get, None);
+    assert_eq!(shown.get("missingOIDCScope"), None, "the user has granted everything");
     Ok(())
 }
 

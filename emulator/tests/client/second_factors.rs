@@ -11,7 +11,7 @@ use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 use sha1::Sha1;
 
-use crate::browser::{Browser, PASSWORD};
+use crate::browser::{Browser, PASSWORD, location};
 
 /// Creates an emulator with a user and a policy for second factors. Returns it with the user's id.
 async fn with_policy(policy: &str, factors: &[&str]) -> Result<(Emulator, String)> {
@@ -237,8 +237,9 @@ async fn applications_with_access_control_refuse_other_users() -> Result<()> {
     let other = admin.users().create(CreateUser::default()).await?.id;
     let mut browser = Browser::open(&emulator).await?;
     let rules = |users: &[&str]| json!({ "userIds": users, "userRoleIds": [], "organizationIds": [], "organizationRoleRules": [] });
+    let application = browser.application.clone();
     let set = async |users: &[&str]| {
-        let call = admin.operation("ReplaceApplicationAccessControl")?.path("applicationId", &browser.application);
+        let call = admin.operation("ReplaceApplicationAccessControl")?.path("applicationId", &application);
         call.json(&rules(users)).await
     };
     set(&[&other]).await?;
@@ -257,6 +258,16 @@ async fn applications_with_access_control_refuse_other_users() -> Result<()> {
     set(&[&other]).await?;
     identify(&mut browser);
     let target = browser.call(Post, "/submit", &Value::Null)["redirectTo"].as_str().unwrap().to_owned();
+    let page = location(&browser.get(&target));
+    assert_eq!(page, format!("/consent?app_id={}", browser.application));
+    assert_eq!(browser.get(&page).status, 200, "the page shows that the user has no access");
+    let refused = browser.get("/api/interaction/consent").body.text();
+    assert!(refused.contains("oidc.access_denied"), "{refused}");
+
+    set(&[&other, &id]).await?;
+    assert!(browser.follow(&page).contains_key("code"));
+    set(&[&other]).await?;
+    let target = browser.authorize("scope=openid");
     assert_eq!(browser.follow(&target)["error"], "access_denied");
     Ok(())
 }
