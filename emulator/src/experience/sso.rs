@@ -13,9 +13,11 @@ use crate::http::reply;
 use crate::http::request::add_parameter;
 use crate::oidc::interactions::missing;
 use crate::oidc::redirect;
+use crate::providers::social::unexpected_type;
+use crate::providers::sso::{self, Protocol};
 use crate::providers::sso_sign_in::{self, Begun};
 use crate::record::{Members, Record, text};
-use crate::state::progress::{ENTERPRISE_PROFILE, Identifier, Kind, Verification};
+use crate::state::progress::{ENTERPRISE_PROFILE, Identifier, Kind, Progress, Verification};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateEnterpriseSsoVerification", create),
@@ -73,13 +75,28 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(verification(call, &id))
 }
 
+/// Returns the error for a response of a provider that nobody waits for.
+fn no_session(status: u16) -> Refusal {
+    let code = "session.connector_validation_session_not_found";
+    Refusal::new(status, code, "The connector session for token validation is not found.")
+}
+
 /// Receives the response of a SAML provider. Sends the browser back to the sign-in page.
 fn assert_saml(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let connector = call.record(&SSO_CONNECTORS, call.parameter(0))?.clone();
+    if sso::provider_of(&connector).is_none_or(|provider| provider.protocol != Protocol::Saml) {
+        return Err(unexpected_type("The connector does not use SAML."));
+    }
     let interaction = call.text("RelayState").to_owned();
+    if interaction.is_empty() {
+        return Err(no_session(404));
+    }
     let response = call.text("SAMLResponse").to_owned();
-    let waiting = call.state.oidc.interactions.get_mut(&interaction).and_then(|found| found.progress.as_mut());
-    let record = waiting.and_then(|progress| progress.at_enterprise(&connector.id)).ok_or_else(missing)?;
+    let waiting = call.state.oidc.interactions.get_mut(&interaction).ok_or_else(missing)?;
+    let record = waiting.progress.as_mut().and_then(Progress::at_enterprise).ok_or_else(|| no_session(400))?;
+    if record.text("connectorId") != connector.id {
+        return Err(no_session(404));
+    }
     let profile = sso_sign_in::profile_of_assertion(&connector, &response)?;
     record.hidden.insert(ASSERTED.to_owned(), profile.into());
     let mut target = text(&record.hidden, REDIRECT_URI).to_owned();

@@ -379,10 +379,8 @@ impl Progress {
     }
 
     /// Returns the record about an enterprise connector.
-    pub(crate) fn at_enterprise(&mut self, connector: &str) -> Option<&mut Verification> {
-        let is_it =
-            |known: &&mut Verification| known.kind == Kind::EnterpriseSso && known.text("connectorId") == connector;
-        self.verifications.iter_mut().find(is_it)
+    pub(crate) fn at_enterprise(&mut self) -> Option<&mut Verification> {
+        self.verifications.iter_mut().find(|known| known.kind == Kind::EnterpriseSso)
     }
 
     /// Returns the connector of the social provider that has identified the user.

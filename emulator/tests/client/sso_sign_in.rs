@@ -226,8 +226,30 @@ async fn saml_providers_respond_with_an_assertion() -> Result<()> {
          </AttributeStatement></Assertion></Response>",
     );
     let path = format!("/api/authn/single-sign-on/saml/{connector}");
-    let foreign = browser.send(Post, &path, Some(&json!({ "RelayState": "nope", "SAMLResponse": response })));
-    assert_eq!(foreign.status, 400);
+    let assert_at = |browser: &mut Browser, path: &str, body: Value| {
+        let answer = browser.send(Post, path, Some(&body));
+        (answer.status, serde_json::from_str::<Value>(&answer.body.text()).unwrap()["code"].clone())
+    };
+    let no_session = json!("session.connector_validation_session_not_found");
+    let foreign = assert_at(&mut browser, &path, json!({ "RelayState": "nope", "SAMLResponse": response }));
+    assert_eq!(foreign, (400, json!("session.not_found")));
+    let unasked = assert_at(&mut browser, &path, json!({ "SAMLResponse": response }));
+    assert_eq!(unasked, (404, no_session.clone()));
+    let other = json!({ "providerName": "SAML", "connectorName": "Other", "config": {}, "domains": ["other.example"] });
+    let other = emulator.client()?.operation("CreateSsoConnector")?.json(&other).await?["id"].clone();
+    let elsewhere = format!("/api/authn/single-sign-on/saml/{}", other.as_str().unwrap());
+    let elsewhere = assert_at(&mut browser, &elsewhere, json!({ "RelayState": relay, "SAMLResponse": response }));
+    assert_eq!(elsewhere, (404, no_session.clone()));
+    let mut idle = Browser::open(&emulator).await?;
+    idle.start("Register", "openid");
+    let idle = idle.cookie("_interaction").unwrap().to_owned();
+    let idle = assert_at(&mut browser, &path, json!({ "RelayState": idle, "SAMLResponse": response }));
+    assert_eq!(idle, (400, no_session));
+    let oidc = json!({ "providerName": "OIDC", "connectorName": "Modern" });
+    let oidc = emulator.client()?.operation("CreateSsoConnector")?.json(&oidc).await?["id"].clone();
+    let oidc = format!("/api/authn/single-sign-on/saml/{}", oidc.as_str().unwrap());
+    let oidc = assert_at(&mut browser, &oidc, json!({ "RelayState": relay, "SAMLResponse": response }));
+    assert_eq!(oidc, (400, json!("connector.unexpected_type")));
     let answer = browser.send(Post, &path, Some(&json!({ "RelayState": relay, "SAMLResponse": response })));
     assert_eq!(location(&answer), "https://app.example/sso?state=s3");
     let body = json!({ "verificationId": begun["verificationId"], "connectorData": { "state": "s3" } });
