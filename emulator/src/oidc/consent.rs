@@ -7,6 +7,7 @@ use super::authorization::redirect;
 use super::flow::consent;
 use super::interactions;
 use super::missing::{Missing, missing};
+use super::one_time_token;
 use super::scopes::{self, Holder};
 use crate::collections::{APPLICATIONS, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, USERS, experience_of};
 use crate::document::validate;
@@ -57,12 +58,15 @@ fn gets_it(state: &State, (interaction, session): &(Interaction, Session)) -> bo
 
 /// `/consent`. Continues at once for an application of the tenant, and shows a page for another one.
 pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
-    match current(request, state, now) {
-        Ok(current) if gets_it(state, &current) => {
+    let Ok(current) = current(request, state, now) else { return reply::page() };
+    match one_time_token::detour(state, &current, now) {
+        Ok(Some(response)) => response,
+        Ok(None) if gets_it(state, &current) => {
             let missing = missing(state, &current.0.authorization, &current.1);
             redirect(302, &give(request, state, &current, missing, now))
         }
-        _ => reply::page(),
+        Ok(None) => reply::page(),
+        Err(refusal) => refusal.into_response(),
     }
 }
 

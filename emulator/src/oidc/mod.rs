@@ -17,6 +17,7 @@ pub(crate) mod interactions;
 mod introspection;
 pub(crate) mod jwt;
 mod missing;
+mod one_time_token;
 mod pushed;
 mod revocation;
 pub(crate) mod scopes;

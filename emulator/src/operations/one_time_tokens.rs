@@ -1,50 +1,26 @@
-use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
 use crate::collections::ONE_TIME_TOKENS;
-use crate::errors::{Outcome, Refusal};
+use crate::errors::Outcome;
 use crate::http::reply;
 use crate::operations::of_collections::keep;
+use crate::policies::one_time_tokens::{EXPIRED, check, find, refuse};
 use crate::record::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("VerifyOneTimeToken", verify), ("ReplaceOneTimeTokenStatus", set_status)];
 
-fn refuse(status: u16, code: &str, message: &str) -> Refusal {
-    Refusal::new(status, &format!("one_time_token.{code}"), message)
-}
-
-/// Returns the token if it is active and belongs to this email address. It must also suit this event, if any.
-fn check(call: &mut Call<'_>, token: &str, email: &str, event: Option<&str>) -> Outcome<Record> {
-    let found = call.state.store.all(&ONE_TIME_TOKENS).find(|known| known.text("token") == token);
-    let found = found.ok_or_else(|| refuse(404, "token_not_found", &format!("Token {token} not found.")))?.clone();
-    if found.text("email") != email {
-        return Err(refuse(400, "email_mismatch", "Email mismatch with given token."));
-    }
-    let status = found.text("status").to_owned();
-    let has_expired = found.members.get("expiresAt").and_then(Value::as_i64).is_none_or(|at| at <= call.now);
-    if status == "expired" || has_expired {
-        if status == "active" {
-            set(call, found, "expired");
-        }
-        return Err(refuse(400, "token_expired", "The token has expired."));
-    }
-    match status.as_str() {
-        "consumed" => return Err(refuse(400, "token_consumed", "The token has been consumed.")),
-        "revoked" => return Err(refuse(400, "token_revoked", "The token has been revoked.")),
-        _ => {}
-    }
-    let expected = found.members.get("context").and_then(|context| context.get("interactionEvent")?.as_str());
-    if event.zip(expected).is_some_and(|(event, expected)| event != expected) {
-        return Err(refuse(400, "interaction_event_mismatch", "The token is for another interaction event."));
-    }
-    Ok(found)
-}
-
 /// Consumes an active token of this email address, and returns it. The token must suit this event, if any.
 pub(crate) fn consume(call: &mut Call<'_>, token: &str, email: &str, event: Option<&str>) -> Outcome<Record> {
-    let token = check(call, token, email, event)?;
+    let checked = check(call.state, call.now, token, (email, event));
+    if checked.as_ref().is_err_and(|refusal| refusal.code() == Some(EXPIRED)) {
+        let expired = find(call.state, token)?.clone();
+        if expired.text("status") == "active" {
+            set(call, expired, "expired");
+        }
+    }
+    let token = checked?;
     Ok(set(call, token, "consumed"))
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod application_access;
 pub(crate) mod consent_scopes;
 pub(crate) mod email;
+pub(crate) mod one_time_tokens;
 pub(crate) mod password;
 pub(crate) mod password_expiration;
 pub(crate) mod phones;

@@ -9,7 +9,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, location};
 use crate::{client, refused};
 
 const EMAIL: &str = "ada@example.com";
@@ -151,5 +151,35 @@ async fn one_time_tokens_are_listed_newest_first() -> Result<()> {
     tokens.delete(&all.items[0].id).await?;
     assert_eq!(refused(tokens.delete(&all.items[0].id).await), (404, "entity.not_found".into()));
     assert_eq!(refused(tokens.get(&all.items[0].id).await), (404, "entity.not_exists_with_id".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_signed_in_user_is_sent_to_the_page_that_suits_the_token() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let password = "violet-anchor-47-kettle";
+    let ada = CreateUser {
+        username: Some("ada".into()),
+        primary_email: Some(EMAIL.into()),
+        password: Some(password.into()),
+        ..Default::default()
+    };
+    client.users().create(ada).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.sign_in("ada", password, "openid");
+    let mut go = |email: &str, token: &str| {
+        let page = browser.authorize(&format!("scope=openid profile&login_hint={email}&one_time_token={token}"));
+        assert_eq!(page, format!("/consent?app_id={}", browser.application));
+        location(&browser.get(&page))
+    };
+    let token = client.one_time_tokens().create(CreateOneTimeToken::new(EMAIL)).await?.token;
+    let query = |email: &str| format!("?login_hint={email}%40example.com&one_time_token={token}");
+    assert_eq!(go("bob@example.com", &token), format!("switch-account{}", query("bob")));
+    assert_eq!(go(EMAIL, &token), format!("one-time-token{}", query("ada")));
+    assert!(go(EMAIL, "nope").starts_with("one-time-token?errorMessage=Token+nope"));
+    client.one_time_tokens().verify(VerifyOneTimeToken::new(token.as_str(), EMAIL)).await?;
+    let continued = go(EMAIL, &token);
+    assert!(continued.contains("/oidc/auth/"), "{continued}");
     Ok(())
 }
