@@ -37,13 +37,27 @@ pub(crate) fn check(state: &State, now: i64, recipient: &Recipient) -> Outcome<(
     if connector(state, recipient.channel).is_none() {
         return Err(no_connector(501, kind));
     }
-    let recent = state.messages.iter().filter(|message| {
-        let same = message.channel == recipient.channel && message.recipient == recipient.address;
-        same && message.sent_at.as_millis() > now - PERIOD
+    check_limit(state, now, recipient)
+}
+
+/// Rejects a message to a recipient that got too many. The case of an address does not matter.
+fn check_limit(state: &State, now: i64, recipient: &Recipient) -> Outcome<()> {
+    let sent = state.messages.iter().map(|message| (message.channel, &message.recipient, message.sent_at.as_millis()));
+    let withheld = state.withheld.iter().map(|(to, at)| (to.channel, &to.address, *at));
+    let recent = sent.chain(withheld).filter(|(channel, address, at)| {
+        *channel == recipient.channel && address.eq_ignore_ascii_case(&recipient.address) && *at > now - PERIOD
     });
     if recent.count() >= LIMIT {
         return Err(Refusal::new(429, RATE_LIMITED, "Too many messages to this recipient."));
     }
+    Ok(())
+}
+
+/// Counts a message like a sent one, but does not send it.
+pub(crate) fn withhold(state: &mut State, now: i64, recipient: &Recipient) -> Outcome<()> {
+    check_limit(state, now, recipient)?;
+    state.withheld.retain(|(_, at)| *at > now - PERIOD);
+    state.withheld.push((recipient.clone(), now));
     Ok(())
 }
 

@@ -35,7 +35,7 @@ use crate::state::activity::Activity;
 use crate::state::clock::Clock;
 use crate::state::jobs::Jobs;
 use crate::state::logs::{Entry, Logs};
-use crate::state::message::Message;
+use crate::state::message::{Message, Recipient};
 use crate::state::oidc::{Origin, Provider};
 use crate::state::outbox::Outbox;
 use crate::state::recent_requests::Requests;
@@ -63,6 +63,9 @@ pub(crate) struct State {
     pub oidc: Provider,
     /// Messages that the server would have sent, oldest first.
     pub messages: VecDeque<Message>,
+    /// Messages that count for the limit of their recipient, but were not sent. With their times.
+    #[serde(default)]
+    pub withheld: Vec<(Recipient, i64)>,
     /// Verification codes that have not been used yet.
     pub codes: Vec<Code>,
     /// Verification records of users.
@@ -117,6 +120,7 @@ impl State {
             release,
             oidc: Provider::new(seed),
             messages: VecDeque::new(),
+            withheld: Vec::new(),
             codes: Vec::new(),
             verifications: Verifications::default(),
             services: Services::default(),

@@ -55,6 +55,8 @@ pub(crate) fn send(
     if delivery == Delivery::Sent {
         let payload = Map::from_iter([("code".to_owned(), code.clone().into())]);
         messages::send(state, now, recipient, &purpose.usage, payload)?;
+    } else {
+        messages::withhold(state, now, recipient)?;
     }
     state.codes.retain(|known| !known.purpose.covers(&purpose, known, recipient));
     let lifetime = policy(state, "expirationDuration").map_or(LIFETIME, |seconds| (seconds * 1000.0) as i64);

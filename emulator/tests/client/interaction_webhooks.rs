@@ -150,6 +150,24 @@ async fn too_many_messages_to_a_recipient_are_delivered() -> Result<()> {
     Ok(())
 }
 
+/// Otherwise, the limit would tell which addresses are known.
+#[tokio::test]
+async fn codes_for_strangers_count_although_they_are_not_sent() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    email_connector(&stage.client).await?;
+    let mut browser = Browser::open(&stage.emulator).await?;
+    browser.start("ForgotPassword", "openid");
+    for number in 0..11 {
+        let address = if number % 2 == 0 { EMAIL.to_owned() } else { EMAIL.to_uppercase() };
+        let identifier = json!({ "type": "email", "value": address });
+        let body = json!({ "identifier": identifier, "interactionEvent": "ForgotPassword" });
+        let expected = if number < 10 { 200 } else { 429 };
+        assert_eq!(browser.experience(Post, "/verification/verification-code", &body).0, expected, "{number}");
+    }
+    assert!(stage.emulator.messages().is_empty());
+    Ok(())
+}
+
 #[tokio::test]
 async fn settings_of_the_own_factors_are_delivered() -> Result<()> {
     let stage = Stage::new(Some(200));
