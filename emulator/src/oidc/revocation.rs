@@ -25,9 +25,16 @@ pub(super) fn revoke(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let owner = oidc.access_tokens.get(&token).map(|known| &known.client);
     let owner = owner.or_else(|| oidc.refresh_tokens.get(&token).map(|known| &known.authorized.client));
     if owner.is_some_and(|owner| *owner != client.id) {
-        return Err(refuse(400, "invalid_request", "this token does not belong to you"));
+        // A client without a secret must not learn which tokens are valid.
+        return if client.is_public() {
+            Ok(reply::nothing(200))
+        } else {
+            Err(refuse(400, "invalid_request", "client is not authorized to revoke the presented token"))
+        };
     }
-    oidc.access_tokens.remove(&token);
+    if let Some(known) = oidc.access_tokens.remove(&token) {
+        oidc.revoke_tokens(&known.grant);
+    }
     if let Some(known) = oidc.refresh_tokens.remove(&token) {
         oidc.revoke(&known.authorized.grant);
         let Authorized { grant, user, .. } = known.authorized;

@@ -198,3 +198,29 @@ async fn the_revocation_for_a_reused_refresh_token_is_logged() -> Result<()> {
     assert_eq!(payload["params"]["refresh_token"], "******");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_revoked_access_token_takes_the_other_tokens_of_its_grant_along() -> Result<()> {
+    let emulator = Emulator::new();
+    let ada = reader(&emulator, false).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
+    let mut foreign = Browser::open(&emulator).await?;
+    let mut page = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
+    let revoke = |browser: &mut Browser| {
+        let mut body = json!({ "token": tokens["access_token"], "client_id": browser.application });
+        if !browser.secret.is_empty() {
+            body["client_secret"] = browser.secret.clone().into();
+        }
+        let response = browser.send(Post, "/oidc/token/revocation", Some(&body));
+        (response.status, response.body.text().contains("client is not authorized to revoke the presented token"))
+    };
+    let refresh = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
+    assert_eq!(revoke(&mut foreign), (400, true));
+    assert_eq!(revoke(&mut page), (200, false), "public clients do not learn whether the token is valid");
+    assert_eq!(browser.token(&refresh).0, 200);
+    assert_eq!(revoke(&mut browser), (200, false));
+    assert_eq!(browser.token(&refresh).1["error"], "invalid_grant");
+    assert_eq!(emulator.client()?.users().list_grants(&ada).await?.grants.len(), 1, "the consent stays");
+    Ok(())
+}

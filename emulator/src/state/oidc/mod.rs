@@ -109,6 +109,11 @@ impl Provider {
     /// Removes a grant and everything that was issued for it.
     pub(crate) fn revoke(&mut self, grant: &str) {
         self.grants.retain(|known| known.id != grant);
+        self.revoke_tokens(grant);
+    }
+
+    /// Removes everything that was issued for a grant, which stays.
+    pub(crate) fn revoke_tokens(&mut self, grant: &str) {
         self.access_tokens.retain(|_, token| token.grant != grant);
         self.refresh_tokens.retain(|_, token| token.authorized.grant != grant);
         self.codes.retain(|_, code| code.authorized.grant != grant);
