@@ -54,11 +54,17 @@ pub(super) fn for_device(context: &mut Context<'_>, client: &Client) -> Outcome<
             "authorization request is still pending as the end-user hasn't yet completed the user interaction steps",
         )),
         Answer::Denied => Err(refuse(400, "access_denied", "End-User aborted interaction")),
+        Answer::Used(grant) => {
+            context.state.oidc.devices.remove(&value);
+            context.state.oidc.revoke(&grant);
+            revocation::log(context, &client.id, &grant, None);
+            Err(invalid_grant())
+        }
         Answer::Approved(authorized) => {
+            let grant = authorized.grant.clone();
             let outcome = tokens(context, client, *authorized);
-            if !context.state.jobs.is_waiting() {
-                context.state.oidc.devices.remove(&value);
-            }
+            let known = context.state.oidc.devices.get_mut(&value).filter(|_| !context.state.jobs.is_waiting());
+            known.into_iter().for_each(|device| device.answer = Answer::Used(grant.clone()));
             outcome
         }
     }

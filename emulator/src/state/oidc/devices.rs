@@ -34,4 +34,6 @@ pub(crate) enum Answer {
     Pending,
     Denied,
     Approved(Box<Authorized>),
+    /// The device has its tokens. They belong to this grant.
+    Used(String),
 }
