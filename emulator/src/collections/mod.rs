@@ -1,7 +1,6 @@
 //! The collections that the emulator stores, as data. `rules` has what their calls check and change, and
-//! `operations/of_collections.rs` implements them.
+//! `operations/collection_operations.rs` implements them.
 
-mod all;
 mod applications;
 mod captcha;
 pub(crate) mod connector_factories;
@@ -16,6 +15,7 @@ mod one_time_tokens;
 mod organizations;
 mod phrases;
 mod profile_fields;
+mod registry;
 mod resources;
 mod roles;
 mod saml_applications;
@@ -28,7 +28,6 @@ use logto_admin::serde_json::Value;
 use crate::errors::Outcome;
 use crate::record::Record;
 
-pub(crate) use all::{all, named, owned_by};
 pub(crate) use applications::{ACCESS_RULES, APPLICATION_EXPERIENCE, APPLICATION_SECRETS, APPLICATIONS, experience_of};
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
@@ -42,6 +41,7 @@ pub(crate) use one_time_tokens::ONE_TIME_TOKENS;
 pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS};
 pub(crate) use phrases::CUSTOM_PHRASES;
 pub(crate) use profile_fields::PROFILE_FIELDS;
+pub(crate) use registry::{all, named, owned_by};
 pub(crate) use resources::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE, RESOURCES, SCOPES};
 pub(crate) use roles::{ADMIN_ROLE_ID, ROLES, scope_fits};
 pub(crate) use saml_applications::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS};

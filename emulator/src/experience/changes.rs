@@ -7,7 +7,7 @@ use super::{events, guards, identities, organizations, progress};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::Outcome;
-use crate::operations::of_collections::{self, keep};
+use crate::operations::collection_operations::{self, keep};
 use crate::operations::users;
 use crate::passwords;
 use crate::record::{Members, Record};
@@ -39,7 +39,7 @@ pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String>
     // New users have not decided to use second factors yet.
     users::merge_configs(&mut user, &Members::from_iter([("mfa".to_owned(), json!({ "enabled": false }))]));
     guards::complete(call.state, draft, &user)?;
-    of_collections::check(call, &USERS, &user)?;
+    collection_operations::check(call, &USERS, &user)?;
     call.state.store.put(&USERS, user.clone());
     (rules::of(&USERS).created)(call, &user);
     identities::store(call, draft, &user)?;
@@ -51,7 +51,7 @@ pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String>
 
 /// Stores a changed user.
 pub(super) fn save(call: &mut Call<'_>, user: &mut Record) -> Outcome<()> {
-    of_collections::check(call, &USERS, user)?;
+    collection_operations::check(call, &USERS, user)?;
     keep(call, &USERS, user);
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! The Experience API: what the sign-in page does.
 
 mod adaptive;
-mod all;
 pub(crate) mod audit;
 mod binding;
 mod changes;
@@ -9,6 +8,7 @@ mod codes;
 mod events;
 mod factors;
 mod guards;
+mod handlers;
 mod identification;
 mod identities;
 mod legacy;
@@ -26,7 +26,7 @@ mod submission;
 
 use logto_admin::transport::HttpResponse;
 
-pub(crate) use all::ALL;
+pub(crate) use handlers::ALL;
 
 use crate::call::Call;
 use crate::collections::USERS;

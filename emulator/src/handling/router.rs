@@ -11,10 +11,10 @@ use crate::collections::{self, Collection};
 use crate::errors::{Outcome, Refusal, no_route, wrong_method};
 use crate::experience;
 use crate::operations;
-use crate::operations::of_collections::{self, Verb};
-use crate::operations::of_relations::{self, LinkVerb};
-use crate::operations::of_settings::{self, SettingVerb};
+use crate::operations::collection_operations::{self, Verb};
+use crate::operations::relation_operations::{self, LinkVerb};
 use crate::operations::sample_response;
+use crate::operations::setting_operations::{self, SettingVerb};
 use crate::relations::{self, Relation};
 use crate::settings::Setting;
 use crate::state::State;
@@ -66,7 +66,7 @@ impl Route {
     /// Rejects a request before its parts are validated.
     pub(crate) fn admit(&self, parameters: &[String], state: &State) -> Outcome<()> {
         match &self.work {
-            Work::Links(relation, _) => of_relations::admit(relation, parameters, state),
+            Work::Links(relation, _) => relation_operations::admit(relation, parameters, state),
             _ => Ok(()),
         }
     }
@@ -74,9 +74,9 @@ impl Route {
     pub(crate) fn run(&self, call: &mut Call<'_>) -> Outcome<HttpResponse> {
         match &self.work {
             Work::Special(handler) => handler(call),
-            Work::Entities(collection, verb) => of_collections::run(call, collection, *verb),
-            Work::Links(relation, verb) => of_relations::run(call, relation, *verb),
-            Work::Setting(setting, verb) => of_settings::run(call, setting, *verb),
+            Work::Entities(collection, verb) => collection_operations::run(call, collection, *verb),
+            Work::Links(relation, verb) => relation_operations::run(call, relation, *verb),
+            Work::Setting(setting, verb) => setting_operations::run(call, setting, *verb),
             Work::StandIn => sample_response::run(call),
         }
     }
@@ -91,7 +91,7 @@ fn work(info: &OperationInfo) -> Work {
     if let Some((_, handler)) = special().find(|(id, _)| *id == info.id) {
         return Work::Special(*handler);
     }
-    if let Some((setting, verb)) = of_settings::find(info) {
+    if let Some((setting, verb)) = setting_operations::find(info) {
         return Work::Setting(setting, verb);
     }
     let path = without_names(info.path);

@@ -7,7 +7,7 @@ use crate::call::Call;
 use crate::collections::{APPLICATIONS, RESOURCES};
 use crate::errors::{Outcome, Refusal, not_exists};
 use crate::http::reply;
-use crate::operations::of_collections::{self, Verb, keep, show};
+use crate::operations::collection_operations::{self, Verb, keep, show};
 use crate::rules::Shape;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -48,7 +48,7 @@ const BUILT_IN: [BuiltIn; 3] = [
 
 fn get(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.id == call.parameter(0)) else {
-        return of_collections::run(call, &APPLICATIONS, Verb::Get);
+        return collection_operations::run(call, &APPLICATIONS, Verb::Get);
     };
     let is_native = built_in.uses_device_flow;
     let given = json!({

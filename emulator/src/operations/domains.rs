@@ -7,7 +7,7 @@ use crate::collections::DOMAINS;
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::http::request::Incoming;
-use crate::operations::of_collections::keep;
+use crate::operations::collection_operations::keep;
 use crate::rules::is_active;
 use crate::state::State;
 use crate::state::services::Service;

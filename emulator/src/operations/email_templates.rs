@@ -8,7 +8,7 @@ use crate::collections::{EMAIL_TEMPLATES, Unknown};
 use crate::document::validate::refuse_empty;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::of_collections::keep;
+use crate::operations::collection_operations::keep;
 use crate::record::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[

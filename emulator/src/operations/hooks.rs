@@ -7,7 +7,7 @@ use crate::collections::{HOOKS, Unknown};
 use crate::document::validate::refuse_empty;
 use crate::errors::Outcome;
 use crate::http::reply;
-use crate::operations::of_collections::{keep, show};
+use crate::operations::collection_operations::{keep, show};
 use crate::record::drop_repeated;
 use crate::rules::Shape;
 use crate::webhooks;

@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::collections::{CONNECTORS, USER_SSO_IDENTITIES, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::of_collections::keep;
+use crate::operations::collection_operations::keep;
 use crate::providers::social;
 use crate::providers::token_sets::{self, Of};
 use crate::record::{Members, Record, text};

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::collections::ONE_TIME_TOKENS;
 use crate::errors::Outcome;
 use crate::http::reply;
-use crate::operations::of_collections::keep;
+use crate::operations::collection_operations::keep;
 use crate::policies::one_time_tokens::{EXPIRED, check, find, refuse};
 use crate::record::Record;
 

@@ -9,7 +9,7 @@ use crate::collections::{
 };
 use crate::errors::{Outcome, constraint_violated, foreign_key, invalid_input, unique_violation};
 use crate::http::reply;
-use crate::operations::of_collections::{keep, show};
+use crate::operations::collection_operations::{keep, show};
 use crate::rules::{INVITATION_USAGE, Shape, same_address, status_at};
 use crate::state::messages::{self, Recipient};
 

@@ -8,7 +8,7 @@ use crate::document::parsed::parsed;
 use crate::document::schema::{Contract, Schema};
 use crate::errors::Outcome;
 use crate::http::reply;
-use crate::operations::of_collections;
+use crate::operations::collection_operations;
 use crate::record::Record;
 use crate::rules::check_listed;
 use crate::store::Store;
@@ -30,7 +30,7 @@ fn create_all(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     for element in std::mem::take(&mut call.elements) {
         let element = schema.map_or_else(|| element.clone(), |schema| parsed(schema, &element));
         call.body = element.as_object().cloned().unwrap_or_default();
-        match of_collections::add(call, &PROFILE_FIELDS) {
+        match collection_operations::add(call, &PROFILE_FIELDS) {
             Ok(field) => created.push(field),
             Err(refusal) => {
                 for field in created {

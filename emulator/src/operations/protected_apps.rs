@@ -7,7 +7,7 @@ use crate::call::{Call, unknown};
 use crate::collections::APPLICATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::of_collections::keep;
+use crate::operations::collection_operations::keep;
 use crate::record::Record;
 use crate::rules::{protected_apps, protected_only};
 use crate::state::State;

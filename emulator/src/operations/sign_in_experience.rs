@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::collections::{APPLICATION_EXPERIENCE, APPLICATIONS, CONNECTORS, ORGANIZATIONS, USERS, experience_of};
 use crate::errors::{Outcome, empty_change, invalid_input, not_exists_with_id};
 use crate::http::reply;
-use crate::operations::of_collections::show;
+use crate::operations::collection_operations::show;
 use crate::policies::password::{PasswordPolicy, policy_of};
 use crate::policies::username;
 use crate::providers::sso;

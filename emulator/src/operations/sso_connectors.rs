@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::collections::{SSO_CONNECTORS, SSO_SIGNING_KEYS};
 use crate::errors::Outcome;
 use crate::http::reply;
-use crate::operations::of_collections::{self, Verb};
+use crate::operations::collection_operations::{self, Verb};
 use crate::providers::sso::{LOGO, PROVIDERS, Protocol, of_email, provider_of};
 use crate::rules::no_saml_connector;
 
@@ -35,7 +35,7 @@ fn signing_keys(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if provider_of(connector).is_none_or(|provider| provider.protocol != Protocol::Saml) {
         return Err(no_saml_connector());
     }
-    of_collections::run(call, &SSO_SIGNING_KEYS, Verb::List)
+    collection_operations::run(call, &SSO_SIGNING_KEYS, Verb::List)
 }
 
 /// Returns the connectors for the domain of an email address.

@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::collections::{PERSONAL_ACCESS_TOKENS, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::of_collections::{self, Verb, keep, show};
+use crate::operations::collection_operations::{self, Verb, keep, show};
 use crate::passwords;
 use crate::policies::password_expiration;
 use crate::record::{Members, Record};
@@ -148,5 +148,5 @@ fn update_configs(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn token_of_body(call: &mut Call<'_>, member: &str, verb: Verb) -> Outcome<HttpResponse> {
     let name = call.text(member).to_owned();
     call.parameters.push(name);
-    of_collections::run(call, &PERSONAL_ACCESS_TOKENS, verb)
+    collection_operations::run(call, &PERSONAL_ACCESS_TOKENS, verb)
 }

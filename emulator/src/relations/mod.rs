@@ -1,8 +1,8 @@
-//! The relations that operations list, add to, replace and remove from, as data. `operations/of_relations.rs` implements them.
+//! The relations that operations list, add to, replace and remove from, as data. `operations/relation_operations.rs` implements them.
 
-mod all;
-mod of_organizations;
-mod of_roles;
+mod organization_relations;
+mod registry;
+mod role_relations;
 
 use crate::collections::{Collection, Filter, UnknownTarget};
 use crate::errors::Outcome;
@@ -10,7 +10,7 @@ use crate::record::{Members, Record};
 use crate::rules::View;
 use crate::store::links::Where;
 
-pub(crate) use all::all;
+pub(crate) use registry::all;
 
 /// A relation between entities, as one path presents it.
 pub(crate) struct Relation {

@@ -9,7 +9,7 @@ use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::http::reply;
-use crate::operations::of_collections::{self, Verb};
+use crate::operations::collection_operations::{self, Verb};
 use crate::policies::email;
 use crate::record::Members;
 use crate::state::messages::Recipient;
@@ -44,6 +44,6 @@ fn set(call: &mut Call<'_>, member: &str, value: Value) -> Outcome<HttpResponse>
     call.parameters = vec![call.caller.clone()];
     call.info = operation::find("UpdateUser").unwrap_or(call.info);
     call.body = Members::from_iter([(member.to_owned(), value)]);
-    of_collections::run(call, &USERS, Verb::Update)?;
+    collection_operations::run(call, &USERS, Verb::Update)?;
     Ok(reply::nothing(204))
 }

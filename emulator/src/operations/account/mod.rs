@@ -1,7 +1,7 @@
 //! The account API: operations of users on their own account.
 
-mod all;
 mod factors;
+mod handlers;
 mod identifiers;
 mod passkeys;
 mod profile;
@@ -14,10 +14,10 @@ use logto_admin::serde_json::Value;
 use crate::call::Call;
 use crate::collections::{USER_SSO_IDENTITIES, USERS};
 use crate::errors::{Outcome, Refusal};
-use crate::operations::of_collections::keep;
+use crate::operations::collection_operations::keep;
 use crate::record::{Members, Record};
 
-pub(super) use all::ALL;
+pub(super) use handlers::ALL;
 pub(crate) use rules::{check, check_enabled};
 
 /// Returns the user that makes the call.

@@ -9,7 +9,7 @@ use crate::call::{Call, Handler};
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::http::reply;
-use crate::operations::of_collections::{self, Verb};
+use crate::operations::collection_operations::{self, Verb};
 use crate::operations::users::merged;
 use crate::passwords;
 use crate::policies::password::{PasswordPolicy, policy_of, refuse_same, rejected};
@@ -83,7 +83,7 @@ fn update(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         None => {}
     }
     call.parameters = vec![call.caller.clone()];
-    of_collections::run(call, &USERS, Verb::Update)?;
+    collection_operations::run(call, &USERS, Verb::Update)?;
     profile(call)
 }
 

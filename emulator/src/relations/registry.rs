@@ -1,8 +1,8 @@
-use super::{Relation, of_organizations, of_roles};
+use super::{Relation, organization_relations, role_relations};
 
 /// Returns every relation.
 pub(crate) fn all() -> impl Iterator<Item = &'static Relation> {
-    of_roles::ALL.iter().chain(&of_organizations::ALL)
+    role_relations::ALL.iter().chain(&organization_relations::ALL)
 }
 
 #[cfg(test)]
