@@ -1,7 +1,10 @@
 //! The cookies of sign-ins and sessions.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 use sha2::{Digest, Sha256};
 
@@ -14,6 +17,10 @@ pub(crate) const RESUME: &str = "_interaction_resume";
 /// Holds the id of the session.
 pub(crate) const SESSION: &str = "_session";
 
+/// Members of the cookie for sign-in pages, with the names of the parameters.
+pub(crate) const PAGE_CONTEXT: [(&str, &str); 3] =
+    [("appId", "app_id"), ("organizationId", "organization_id"), ("uiLocales", "ui_locales")];
+
 /// Returns the value of a cookie.
 pub(crate) fn get<'r>(request: &'r Incoming, name: &str) -> Option<&'r str> {
     let cookies = request.headers.get("cookie")?.split(';');
@@ -21,18 +28,33 @@ pub(crate) fn get<'r>(request: &'r Incoming, name: &str) -> Option<&'r str> {
     pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// Adds a cookie for a path, and its signature like the server. The emulator does not check signatures.
+/// Adds a cookie for a path.
 pub(crate) fn set(response: &mut HttpResponse, name: &str, value: &str, path: &str) {
-    let signature = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{name}={value}")));
-    let signature = signature.get(..27).unwrap_or_default();
-    for (name, value) in [(name.to_owned(), value), (format!("{name}.sig"), signature)] {
-        response.headers.append("set-cookie", format!("{name}={value}; path={path}; samesite=lax; httponly"));
-    }
+    write(response, name, value, &format!("path={path}; samesite=lax; httponly"));
 }
 
 /// Adds a cookie that pages can read.
 pub(crate) fn set_readable(response: &mut HttpResponse, name: &str, value: &str, path: &str) {
-    response.headers.append("set-cookie", format!("{name}={value}; path={path}; samesite=lax"));
+    write(response, name, value, &format!("path={path}; samesite=lax"));
+}
+
+/// Adds a cookie, and its signature like the server. The emulator does not check signatures.
+fn write(response: &mut HttpResponse, name: &str, value: &str, attributes: &str) {
+    let signature = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{name}={value}")));
+    let signature = signature.get(..27).unwrap_or_default();
+    for (name, value) in [(name.to_owned(), value), (format!("{name}.sig"), signature)] {
+        response.headers.append("set-cookie", format!("{name}={value}; {attributes}"));
+    }
+}
+
+/// Adds the cookie for sign-in pages: the application, organization and languages.
+pub(crate) fn set_page_context<'v>(response: &mut HttpResponse, value: impl Fn(&str) -> Option<&'v str>) {
+    let members = PAGE_CONTEXT.iter().filter_map(|(member, name)| Some((*member, json!(value(name)?))));
+    let text = json!(members.collect::<BTreeMap<_, _>>()).to_string();
+    // Headers carry no other characters.
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        set_readable(response, "_logto", &text, "/");
+    }
 }
 
 /// Removes a cookie.

@@ -2,7 +2,6 @@
 //!
 //! The emulator has no such page. The browser is sent to it with what the page shows, and posts what it asks for.
 
-use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpResponse, Method};
 
 use super::authorization::{form_post, redirect};
@@ -15,10 +14,6 @@ use crate::state::oidc::{Answer, Authorization, Form};
 
 /// Lifetime of a form, in milliseconds: that of the session, 14 days.
 const FORM_LIFETIME: i64 = 1_209_600_000;
-
-/// The parameters that all pages share, by their names in the cookie.
-const SHARED: [(&str, &str); 3] =
-    [("appId", "app_id"), ("organizationId", "organization_id"), ("uiLocales", "ui_locales")];
 
 /// `/device`: the page. The first visit leads to the provider, which passes a secret to the browser.
 pub(crate) fn shown(request: &Incoming) -> HttpResponse {
@@ -97,7 +92,7 @@ fn entered(context: &mut Context<'_>, session: &str) -> Result<HttpResponse, Pro
 /// Returns the parameters that pages share. They are those of the page or, if it has none, of the device.
 fn shared(authorization: &Authorization, query: &Query) -> Query {
     let value = |name| query.get(name).or_else(|| authorization.parameter(name));
-    SHARED.iter().filter_map(|(_, name)| Some((*name, value(name)?))).collect()
+    cookies::PAGE_CONTEXT.iter().filter_map(|(_, name)| Some((*name, value(name)?))).collect()
 }
 
 /// Sends the browser to the page, with this state and the secret of the form.
@@ -108,15 +103,12 @@ fn go_to_page(
     state: &[(&str, Option<&str>)],
 ) -> HttpResponse {
     let secret = secret(context, session);
-    let known = SHARED.iter().filter_map(|(member, name)| Some((*member, *name, shared.get(name)?)));
-    let named = known.clone().map(|(_, name, value)| (name, value));
+    let named = cookies::PAGE_CONTEXT.iter().filter_map(|(_, name)| Some((*name, shared.get(name)?)));
     let state = state.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
     let query = named.chain(state).map(|(name, value)| format!("{name}={}", form_encoded(value)));
     let query = query.collect::<Vec<_>>().join("&");
     let mut response = redirect(302, &if query.is_empty() { PAGE.to_owned() } else { format!("{PAGE}?{query}") });
     cookies::set_readable(&mut response, SECRET, &secret, PAGE);
-    let about = known.map(|(member, _, value)| (member.to_owned(), json!(value)));
-    let about = Value::Object(about.collect()).to_string();
-    cookies::set_readable(&mut response, "_logto", &form_encoded(&about), "/");
+    cookies::set_page_context(&mut response, |name| shared.get(name));
     response
 }

@@ -173,14 +173,16 @@ fn ask(
         Prompt::Login => login_page(&authorization),
         Prompt::Consent => format!("/consent?app_id={}", form_encoded(&authorization.client.id)),
     };
-    let client = authorization.client.id.clone();
+    let mut response = redirect(303, &page);
+    cookies::set_page_context(&mut response, |name| match name {
+        "app_id" => Some(&authorization.client.id),
+        _ => authorization.parameter(name),
+    });
     let resumed_by = if authorization.device_code.is_some() { "/oidc/device" } else { "/oidc/auth" };
     let id = interactions::start(context, authorization, prompt, answered, session);
     audit::created(context, &id);
-    let mut response = redirect(303, &page);
     cookies::set(&mut response, cookies::INTERACTION, &id, "/");
     cookies::set(&mut response, cookies::RESUME, &id, &format!("{resumed_by}/{id}"));
-    cookies::set(&mut response, "_logto", &format!("{{%22appId%22:%22{client}%22}}"), "/");
     response
 }
 

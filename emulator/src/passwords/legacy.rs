@@ -60,8 +60,11 @@ pub(super) fn check(digest: &str) -> Outcome<()> {
 pub(super) fn parse(digest: &str) -> Outcome<Legacy> {
     let (function, arguments, expected): (String, Vec<String>, String) =
         serde_json::from_str(digest).map_err(|_| malformed())?;
+    if !arguments.iter().any(|argument| argument == "@") {
+        return Err(malformed());
+    }
     match function.as_str() {
-        "pbkdf2" => pbkdf2(&arguments, expected),
+        "pbkdf2" | "pbkdf2Sync" => pbkdf2(&arguments, expected),
         "firebase-scrypt" => firebase(&arguments, expected),
         name => Ok(Legacy::Hash { function: hash_name(name)?, arguments, expected }),
     }
@@ -84,6 +87,7 @@ fn pbkdf2(arguments: &[String], expected: String) -> Outcome<Legacy> {
         return Err(malformed());
     }
     let salt = match salt.strip_prefix("hex:") {
+        Some("") => return Err(malformed()),
         Some(digits) => hex::decode(digits).map_err(|_| malformed())?,
         None => salt.clone().into_bytes(),
     };
@@ -128,7 +132,10 @@ mod tests {
             r#"["sha256", "@", "abc"]"#,
             r#"["sha256", ["@"]]"#,
             r#"["sha256", [1, "@"], "abc"]"#,
+            r#"["sha256", ["salt@"], "abc"]"#,
+            r#"["nope", ["salt"], "abc"]"#,
             r#"["pbkdf2", ["salt", "1000", "20", "sha512"], "abc"]"#,
+            r#"["pbkdf2", ["hex:", "1000", "20", "sha512", "@"], "abc"]"#,
             r#"["pbkdf2", ["salt", "many", "20", "sha512", "@"], "abc"]"#,
             r#"["pbkdf2", ["salt", "1000", "0", "sha512", "@"], "abc"]"#,
             r#"["pbkdf2", ["hex:0", "1000", "20", "sha512", "@"], "abc"]"#,
@@ -141,5 +148,6 @@ mod tests {
         }
         assert!(check(r#"["RSA-SHA256", ["salt", "@"], "abc"]"#).is_ok());
         assert!(check(r#"["pbkdf2", ["hex:00ff", "1000", "20", "sha512", "@"], "abc"]"#).is_ok());
+        assert!(check(r#"["pbkdf2Sync", ["salt", "1000", "20", "sha512", "@"], "abc"]"#).is_ok());
     }
 }

@@ -48,6 +48,17 @@ async fn the_application_gets_its_state_and_the_issuer() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_sign_in_page_gets_the_application_the_organization_and_the_languages() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    browser.authorize("scope=openid&organization_id=org-1&ui_locales=fr%20de");
+    let context = json!({ "appId": browser.application, "organizationId": "org-1", "uiLocales": "fr de" });
+    assert_eq!(browser.cookie("_logto"), Some(context.to_string().as_str()));
+    assert!(browser.cookie("_logto.sig").is_some());
+    Ok(())
+}
+
+#[tokio::test]
 async fn codes_can_be_exchanged_once_and_with_their_redirect_uri() -> Result<()> {
     let emulator = Emulator::new();
     ada(&emulator).await?;
