@@ -25,10 +25,10 @@ export interface EmulatorOptions {
   services?: readonly EmulatorService[] | undefined;
 }
 
-const SERVICES = ["storage", "domains", "protected-apps"] as const;
-
 /** A service that an operator configures outside of Logto's API. */
-export type EmulatorService = (typeof SERVICES)[number];
+export type EmulatorService = "storage" | "domains" | "protected-apps";
+
+const SERVICES: readonly EmulatorService[] = ["storage", "domains", "protected-apps"];
 
 /**
  * An in-memory Logto. It keeps what the Management API changes, and issues access tokens. Pass its {@link Emulator.options}
