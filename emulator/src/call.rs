@@ -83,8 +83,13 @@ impl Call<'_> {
 
     /// Returns the entity with this id.
     pub(crate) fn record(&self, collection: &Collection, id: &str) -> Outcome<&Record> {
-        self.state.store.get(collection, id).ok_or_else(|| unknown(collection, collection.unknown, id))
+        stored(self.state, collection, id)
     }
+}
+
+/// Returns the entity with this id.
+pub(crate) fn stored<'s>(state: &'s State, collection: &Collection, id: &str) -> Outcome<&'s Record> {
+    state.store.get(collection, id).ok_or_else(|| unknown(collection, collection.unknown, id))
 }
 
 /// Returns the error for an unknown id.

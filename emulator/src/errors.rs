@@ -60,8 +60,17 @@ impl Refusal {
 
     /// Returns the code, if the error has one.
     pub(crate) fn code(&self) -> Option<&str> {
+        self.text("code")
+    }
+
+    /// Returns the message, if the error has one.
+    pub(crate) fn message(&self) -> Option<&str> {
+        self.text("message")
+    }
+
+    fn text(&self, member: &str) -> Option<&str> {
         let Body::Json(members) = &self.body else { return None };
-        members.get("code").and_then(Value::as_str)
+        members.get(member).and_then(Value::as_str)
     }
 
     /// Returns the error as logs show it. The data can contain secrets.

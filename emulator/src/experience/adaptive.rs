@@ -10,14 +10,12 @@ use crate::http::request::means_true;
 use crate::http::sign_in_context;
 use crate::record::{Members, Record, text};
 use crate::state::progress::{Event, Progress};
-use crate::state::whereabouts::Places;
+use crate::state::whereabouts::{KNOWN_DAYS, Places};
 
 /// The speed that a traveller cannot exceed, in kilometres per hour.
 const FASTEST: f64 = 900.0;
 /// The number of days without a sign-in after which one is unusual.
 const LONGEST_PAUSE: f64 = 30.0;
-/// The number of days for which a country is known.
-const KNOWN_DAYS: u32 = 180;
 /// The score below which a client is taken for a bot.
 const LOWEST_SCORE: f64 = 30.0;
 /// Milliseconds.

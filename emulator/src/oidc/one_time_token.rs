@@ -1,6 +1,5 @@
 //! One-time tokens in authorization requests of users who have signed in.
 
-use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::authorization::redirect;
@@ -37,8 +36,7 @@ pub(super) fn detour(
         Ok(_) => Ok(page("one-time-token")),
         Err(refusal) if is_own && refusal.code() == Some(one_time_tokens::CONSUMED) => Ok(None),
         Err(refusal) => {
-            let logged = refusal.logged();
-            let message = logged.get("message").and_then(Value::as_str).unwrap_or_default();
+            let message = refusal.message().unwrap_or_default();
             Ok(Some(redirect(302, &format!("one-time-token?errorMessage={}", form_encoded(message)))))
         }
     }

@@ -3,7 +3,7 @@
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
-use crate::call::{Call, unknown};
+use crate::call::{Call, stored};
 use crate::collections::APPLICATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
@@ -24,8 +24,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 /// Rejects an unknown application in the path, and one that is not protected.
 pub(super) fn check(parameters: &[String], state: &State) -> Outcome<()> {
     let id = parameters.first().map(String::as_str).unwrap_or_default();
-    let application =
-        state.store.get(&APPLICATIONS, id).ok_or_else(|| unknown(&APPLICATIONS, APPLICATIONS.unknown, id))?;
+    let application = stored(state, &APPLICATIONS, id)?;
     if application.text("type") == "Protected" { Ok(()) } else { Err(protected_only(422)) }
 }
 

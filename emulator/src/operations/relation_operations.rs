@@ -6,7 +6,7 @@ use logto_admin::operation::AnswerKind;
 use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::HttpResponse;
 
-use crate::call::{Call, unknown};
+use crate::call::{Call, stored, unknown};
 use crate::collections::{ORGANIZATION_ROLES, UnknownTarget};
 use crate::document::validate;
 use crate::errors::{Outcome, Refusal, constraint_violated, empty_change, foreign_key, not_found, require_membership};
@@ -64,7 +64,7 @@ fn owners<'c>(call: &'c Call<'_>, relation: &Relation) -> Vec<Where<'c>> {
 
 fn check_owners(relation: &Relation, parameters: &[String], state: &State) -> Outcome<()> {
     for (position, (collection, id)) in relation.owners.iter().zip(parameters).enumerate() {
-        let owner = state.store.get(collection, id).ok_or_else(|| unknown(collection, collection.unknown, id))?;
+        let owner = stored(state, collection, id)?;
         if position == 0 {
             (relation.suits)(owner)?;
         }

@@ -85,7 +85,9 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if let Some(config) = draft.sent.get("config").and_then(Value::as_object) {
         draft.members.insert("config".to_owned(), provider.accept(config)?.into());
     }
-    check_name(call, draft)?;
+    if draft.creates {
+        check_name(call, draft)?;
+    }
     let stores_tokens = draft.sent.get("enableTokenStorage") == Some(&Value::Bool(true));
     if stores_tokens && provider.protocol != Protocol::Oidc {
         return Err(Refusal::new(400, "connector.token_storage_not_supported", "Only OIDC connectors store tokens."));

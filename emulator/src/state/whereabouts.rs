@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use logto_admin::serde_json::{Value, json};
 use serde::{Deserialize, Serialize};
 
-/// The time after which a country is forgotten, in milliseconds: 180 days.
-const MEMORY: i64 = 15_552_000_000;
+/// The number of days after which a country is forgotten.
+pub(crate) const KNOWN_DAYS: u32 = 180;
+/// Milliseconds.
+const MEMORY: i64 = KNOWN_DAYS as i64 * 86_400_000;
 
 /// The places of all users.
 #[derive(Debug, Default, Serialize, Deserialize)]
