@@ -62,7 +62,7 @@ impl Builder<'_> {
         let mut facts = nodes.first().map(|node| node.facts.clone()).unwrap_or_default();
         nodes.iter().for_each(|node| facts.retain(&node.facts));
         let locations = nodes.iter().map(|node| node.location.clone()).collect();
-        Ok(TypeDef { name, shape, groups: BTreeSet::new(), sent: false, facts, locations })
+        Ok(TypeDef { name, shape, groups: BTreeSet::new(), sent: false, received: false, facts, locations })
     }
 
     /// Returns the text of a class whose nodes are all the same constant.

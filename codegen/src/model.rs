@@ -13,6 +13,8 @@ pub struct TypeDef {
     pub groups: BTreeSet<String>,
     /// Whether requests send the type, so that callers construct it.
     pub sent: bool,
+    /// Whether answers contain the type.
+    pub received: bool,
     pub facts: Facts,
     pub locations: Vec<String>,
 }

@@ -1,4 +1,6 @@
-//! Determines which groups use a type, and whether requests send it.
+//! Determines which groups use a type.
+//!
+//! Also determines whether requests send it, and whether answers contain it.
 
 use std::collections::HashSet;
 
@@ -6,7 +8,7 @@ use indexmap::IndexMap;
 
 use crate::model::{Shape, TypeDef, TypeRef, Uses};
 
-/// Sets the groups that use each type, and whether requests send it.
+/// Sets the groups that use each type, and which side sends it.
 pub fn reach(types: &mut IndexMap<String, TypeDef>, uses: &[Uses], groups: &[String]) {
     for (uses, group) in uses.iter().zip(groups) {
         let sent = uses.path.iter().chain(&uses.query).chain(&uses.body).map(|ty| (ty, true));
@@ -21,6 +23,7 @@ fn mark(types: &mut IndexMap<String, TypeDef>, ty: &TypeRef, group: &str, sent: 
     let Some(type_def) = types.get_mut(name) else { return };
     type_def.groups.insert(group.to_owned());
     type_def.sent |= sent;
+    type_def.received |= !sent;
     let below: Vec<TypeRef> = match &type_def.shape {
         Shape::Struct(structure) => structure.fields.iter().map(|field| field.ty.clone()).collect(),
         Shape::Enum(_) => Vec::new(),

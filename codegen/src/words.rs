@@ -77,7 +77,9 @@ pub fn operation_id(id: &str, method: &str, path: &str) -> String {
 }
 
 /// Names that the files of models and groups import.
-const RESERVED_TYPES: [&str; 39] = [
+const RESERVED_TYPES: [&str; 41] = [
+    "Open",
+    "CustomData",
     "Self",
     "Value",
     "Patch",

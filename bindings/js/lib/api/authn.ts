@@ -35,7 +35,7 @@ export interface AuthnApi {
    * @param connectorId Id of the {@link Connector}.
    * @deprecated
    */
-  assertSaml(connectorId: string, body: { [member: string]: unknown }, options?: CallOptions): Call<string>;
+  assertSaml(connectorId: string, body: { [member: string]: any }, options?: CallOptions): Call<string>;
 
   /**
    * Receives the SAML assertion of an enterprise connector. Redirects the browser back to its sign-in.
@@ -50,7 +50,7 @@ export interface AuthnApi {
 /** Input and data of each operation, for `call`. */
 export interface AuthnCalls {
   GetHasuraAuth: { input: { query: GetHasuraAuthQuery }; data: HasuraClaims };
-  AssertSaml: { input: { path: { connectorId: string }; body: { [member: string]: unknown } }; data: string };
+  AssertSaml: { input: { path: { connectorId: string }; body: { [member: string]: any } }; data: string };
   AssertSingleSignOnSaml: { input: { path: { connectorId: string }; body: SamlAssertion }; data: string };
 }
 

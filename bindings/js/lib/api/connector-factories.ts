@@ -21,7 +21,7 @@ export interface ConnectorFactoriesApi {
    *
    * @param id Id of the {@link ConnectorFactory}.
    */
-  get(id: string, options?: CallOptions): Call<ConnectorFactory>;
+  get<CustomData = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<ConnectorFactory<CustomData>>;
 }
 
 /** Input and data of each operation, for `call`. */

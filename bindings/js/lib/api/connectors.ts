@@ -26,7 +26,7 @@ export interface ConnectorsApi {
    *
    * `CreateConnector`: `POST /api/connectors`.
    */
-  create(body: CreateConnector, options?: CallOptions): Call<Connector>;
+  create<CustomData = { [member: string]: unknown }>(body: CreateConnector, options?: CallOptions): Call<Connector<CustomData>>;
 
   /**
    * Returns a configured connector. Its configuration is returned in clear text.
@@ -35,7 +35,7 @@ export interface ConnectorsApi {
    *
    * @param id Id of the {@link Connector}.
    */
-  get(id: string, options?: CallOptions): Call<Connector>;
+  get<CustomData = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<Connector<CustomData>>;
 
   /**
    * Deletes a connector. Users can no longer sign in with a deleted social connector.
@@ -54,7 +54,7 @@ export interface ConnectorsApi {
    *
    * @param id Id of the {@link Connector}.
    */
-  update(id: string, body: UpdateConnector, options?: CallOptions): Call<Connector>;
+  update<CustomData = { [member: string]: unknown }>(id: string, body: UpdateConnector, options?: CallOptions): Call<Connector<CustomData>>;
 
   /**
    * Sends a test email or SMS with the given configuration. The configuration is not saved.

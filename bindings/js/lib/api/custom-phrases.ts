@@ -30,7 +30,7 @@ export interface CustomPhrasesApi {
    *
    * @param languageTag BCP 47 language tag, such as `en` or `zh-CN`.
    */
-  replace(languageTag: LanguageTag, body: { [member: string]: unknown }, options?: CallOptions): Call<CustomPhrase>;
+  replace(languageTag: LanguageTag, body: { [member: string]: any }, options?: CallOptions): Call<CustomPhrase>;
 
   /**
    * Deletes the overridden texts of a language. Fails with 409 for the fallback language.
@@ -46,7 +46,7 @@ export interface CustomPhrasesApi {
 export interface CustomPhrasesCalls {
   ListCustomPhrases: { input: {}; data: CustomPhrase[] };
   GetCustomPhrase: { input: { path: { languageTag: LanguageTag } }; data: CustomPhrase };
-  ReplaceCustomPhrase: { input: { path: { languageTag: LanguageTag }; body: { [member: string]: unknown } }; data: CustomPhrase };
+  ReplaceCustomPhrase: { input: { path: { languageTag: LanguageTag }; body: { [member: string]: any } }; data: CustomPhrase };
   DeleteCustomPhrase: { input: { path: { languageTag: LanguageTag } }; data: void };
 }
 

@@ -195,7 +195,7 @@ export interface InteractionApi {
    * @param connectorId Id of the {@link SsoConnector}.
    * @deprecated Up to Logto 1.30.
    */
-  authenticateSingleSignOn(connectorId: string, body: { [member: string]: unknown }, options?: CallOptions): Call<RedirectTo>;
+  authenticateSingleSignOn(connectorId: string, body: { [member: string]: any }, options?: CallOptions): Call<RedirectTo>;
 
   /**
    * Creates the user that the identity provider has just verified. Signs the user in and returns where to send
@@ -240,7 +240,7 @@ export interface InteractionCalls {
   ReplaceLegacyInteractionMfa: { input: { body: ReplaceLegacyInteractionMfa }; data: void };
   SkipLegacyInteractionMfa: { input: { body: SkipLegacyInteractionMfa }; data: void };
   CreateLegacyInteractionSingleSignOnAuthorizationUrl: { input: { path: { connectorId: string }; body: AuthorizationRequest }; data: RedirectTo };
-  AuthenticateLegacyInteractionSingleSignOn: { input: { path: { connectorId: string }; body: { [member: string]: unknown } }; data: RedirectTo };
+  AuthenticateLegacyInteractionSingleSignOn: { input: { path: { connectorId: string }; body: { [member: string]: any } }; data: RedirectTo };
   RegisterLegacyInteractionSingleSignOn: { input: { path: { connectorId: string } }; data: RedirectTo };
   ListLegacyInteractionSingleSignOnConnectors: { input: { query: ListLegacyInteractionSingleSignOnConnectorsQuery }; data: string[] };
 }

@@ -27,6 +27,11 @@ createClient({ tenant: "t" }, { users }).call("GetRole", { path: { id: "x" } });
 logto.users.nothing(); // wrong: no such method
 logto.nothing.list(); // wrong: no such group
 logto.users.list({}).map((user: User) => user); // wrong: a list is not an array
+logto.applications.create({ name: "a", type: "Nativ" }); // wrong: no such type of applications
+logto.users.listGrants("x", { appType: "thirdPrty" }); // wrong: no such type of applications
+logto.signInExperience.update({ signInMode: "SignOut" }); // wrong: no such mode
+logto.configs.rotateOidcKeys("cookie-kyes"); // wrong: no such type of keys
+logto.users.create({ customData: "ada" }); // wrong: custom data is an object
 logto.userAssets.upload({ file: 7 }); // wrong: a number is not a file
 createClient({ tenant: "t" }, { users }).roles.list(); // wrong: the client has no such group
 createClient({ tenant: "t" }, { users }).restrictedTo(["ListRoles"]); // wrong: the client has no such operation
@@ -39,6 +44,8 @@ export async function use(): Promise<void> {
   user.name.length; // wrong: a name can be null
   for (const one of logto.users.list()) one; // wrong: a list is asynchronous
   const { data } = await logto.users.get("x"); // wrong: `data` requires withResponse
+  const own = await logto.users.get<{ plan: string }>("x");
+  own.customData.paln; // wrong: the custom data has no such member
   console.log(id, data);
 }
 

@@ -9,6 +9,7 @@ import {
   type ApplicationType,
   type CreateUser,
   type LogtoOptions,
+  type Open,
   type Role,
   type TokenStore,
   type UpdateUser,
@@ -58,12 +59,28 @@ export async function everything(signal: AbortSignal): Promise<void> {
   const listed: User[] = await logto.call("ListUsers");
   const anyId: Client = logto;
   const untyped: unknown = await anyId.call("GetUser" as string, { path: { userId: id } });
-  const future: ApplicationType = "SomethingNew";
+  await logto.applications.create({ name: "a", type: "New" as string as ApplicationType });
+  const future: Open<ApplicationType> = "SomethingNew";
+  const { type } = await logto.applications.get(id);
+  if (type !== "Native" && type !== "SPA") type.length;
+  interface Plan {
+    plan: string;
+  }
+  const plan: Plan = { plan: "free" };
+  await logto.users.update(id, { customData: plan });
+  await logto.users.updateCustomData(id, { customData: plan });
+  await logto.applications.updateCustomData(id, plan);
+  const chosen: string = (await logto.users.get<Plan>(id)).customData.plan;
+  const merged: Plan = await logto.users.getCustomData<Plan>(id);
+  for await (const { customData } of logto.organizations.list<Plan>()) customData.plan.length;
+  const whole: User = await logto.users.get<{ plan: string }>(id);
+  const experience = await logto.signInExperience.get();
+  await logto.signInExperience.update({ mfa: { ...experience.mfa, policy: "Mandatory" } });
   const token: string = await logto.getToken({ forceRefresh: true });
   const refresher = logto.keepFresh({ interval: 3_000_000 });
   refresher.stop();
   const event = await verifyWebhook(new Request("https://example.com"), "key");
-  console.log(status, name, total, roles, untyped, listed, typed.id, future, token, event.event);
+  console.log(status, name, total, roles, untyped, listed, typed.id, future, chosen, merged.plan, whole, token, event.event);
 }
 
 export function explain(error: unknown): string {

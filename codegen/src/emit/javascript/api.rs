@@ -6,7 +6,7 @@ use heck::ToLowerCamelCase;
 
 use super::comment::comment;
 use super::table::{has_query, own_query, table};
-use super::types::{key, list_of, or_null, ts_type};
+use super::types::{FREE_OBJECT, Types, key, list_of, or_null};
 use crate::emit::answers::{paged_item, search_member};
 use crate::emit::api::group_text;
 use crate::emit::docs::Docs;
@@ -72,7 +72,7 @@ fn group_file(plan: &Plan, group: &str, operations: &Own<'_>) -> String {
     for (operation, uses) in operations {
         let method = method_name(&operation.id, group, &plan.settings.names).to_lower_camel_case();
         queries.push_str(&inputs(plan, &docs, operation, uses));
-        calls.push_str(&call(operation, uses));
+        calls.push_str(&call(plan, operation, uses));
         methods.push(signature(plan, &docs, &method, operation, uses));
         rows.push((method, *operation, *uses));
     }
@@ -108,7 +108,8 @@ fn imports(plan: &Plan, body: &str) -> String {
         }
     }
     imports.push_str("import { group, type Group } from \"../request/operation.js\";\n");
-    let models: Vec<&str> = plan.model.types.keys().map(String::as_str).filter(|name| words.contains(name)).collect();
+    let models = plan.model.types.keys().map(String::as_str).chain(["Open"]);
+    let models: Vec<&str> = models.filter(|name| words.contains(name)).collect();
     if !models.is_empty() {
         imports.push_str(&format!("import type {{ {} }} from \"../models.js\";\n", models.join(", ")));
     }
@@ -127,7 +128,11 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
             let mark = if input.required { "" } else { "?" };
             let undefined = if input.required { "" } else { " | undefined" };
             members.push_str(&comment(plan, &docs.parameter_text(id, &input.name, &input.schema.facts, input.span), 2));
-            members.push_str(&format!("  {}{mark}: {}{undefined};\n", key(&input.name), ts_type(ty)));
+            members.push_str(&format!(
+                "  {}{mark}: {}{undefined};\n",
+                key(&input.name),
+                Types::sent(&plan.model).text(ty)
+            ));
         }
         let parents = parents(operation, uses);
         let extends = if parents.is_empty() { String::new() } else { format!(" extends {}", parents.join(", ")) };
@@ -158,22 +163,23 @@ fn signature(plan: &Plan, docs: &Docs, method: &str, operation: &Operation, uses
     let mut arguments = Vec::new();
     let mut told = Vec::new();
     for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
-        arguments.push(format!("{}: {}", input.name, ts_type(ty)));
+        arguments.push(format!("{}: {}", input.name, Types::sent(&plan.model).text(ty)));
         let about = docs.parameter_text(id, &input.name, &input.schema.facts, input.span);
         told.push(format!("@param {} {}", input.name, about.replace("\n\n", " ").replace('\n', " ")));
     }
-    arguments.extend(body_argument(operation, uses));
+    arguments.extend(body_argument(plan, operation, uses));
     arguments.extend(query_argument(operation, uses));
     arguments.push("options?: CallOptions".to_owned());
     let text = method_text(plan, operation, &told);
-    format!("{}  {method}({}): {};\n", comment(plan, &text, 2), optional(arguments).join(", "), answer(operation, uses))
+    let (argument, answer) = answer(plan, operation, uses);
+    format!("{}  {method}{argument}({}): {answer};\n", comment(plan, &text, 2), optional(arguments).join(", "))
 }
 
-fn body_argument(operation: &Operation, uses: &Uses) -> Option<String> {
+fn body_argument(plan: &Plan, operation: &Operation, uses: &Uses) -> Option<String> {
     let body = operation.body.as_ref()?;
     let ty = match body.kind {
         BodyKind::Multipart => format!("{}Form", operation.id),
-        _ => uses.body.as_ref().map_or_else(|| "unknown".to_owned(), ts_type),
+        _ => uses.body.as_ref().map_or_else(|| "unknown".to_owned(), |ty| Types::sent(&plan.model).text(ty)),
     };
     let ty = or_null(ty, body.schema.nullable);
     Some(if body.required { format!("body: {ty}") } else { format!("body?: {ty}") })
@@ -190,21 +196,22 @@ fn query_argument(operation: &Operation, uses: &Uses) -> Option<String> {
 }
 
 /// Returns an operation as a member of the interface for `call`.
-fn call(operation: &Operation, uses: &Uses) -> String {
+fn call(plan: &Plan, operation: &Operation, uses: &Uses) -> String {
     let path: Vec<String> = operation
         .path_parameters
         .iter()
         .zip(&uses.path)
-        .map(|(input, ty)| format!("{}: {}", key(&input.name), ts_type(ty)))
+        .map(|(input, ty)| format!("{}: {}", key(&input.name), Types::sent(&plan.model).text(ty)))
         .collect();
     let path = (!path.is_empty()).then(|| format!("path: {{ {} }}", path.join("; ")));
-    let members = [path, body_argument(operation, uses), query_argument(operation, uses)];
+    let members = [path, body_argument(plan, operation, uses), query_argument(operation, uses)];
     let optional = |member: String| if member.contains("?: ") { format!("{member} | undefined") } else { member };
     let input: Vec<String> = members.into_iter().flatten().map(optional).collect();
     let input = if input.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", input.join("; ")) };
+    let types = Types::received(&plan.model);
     let data = match paged_item(operation, uses) {
-        Some(item) => list_of(&ts_type(item)),
-        None => data(operation, uses),
+        Some(item) => list_of(&types.text(item)),
+        None => data(operation, uses, |ty| types.text(ty)),
     };
     format!("  {}: {{ input: {input}; data: {data} }};\n", operation.id)
 }
@@ -219,16 +226,30 @@ fn optional(arguments: Vec<String>) -> Vec<String> {
     arguments.into_iter().enumerate().map(loosen).collect()
 }
 
-fn answer(operation: &Operation, uses: &Uses) -> String {
-    if let Some(item) = paged_item(operation, uses) {
-        return format!("List<{}>", ts_type(item));
-    }
-    format!("Call<{}>", data(operation, uses))
+/// Returns a method's type argument and the type that it returns.
+fn answer(plan: &Plan, operation: &Operation, uses: &Uses) -> (String, String) {
+    let types = Types::received(&plan.model);
+    let item = paged_item(operation, uses);
+    let returned = item.or(uses.answer.as_ref().map(|(ty, _)| ty));
+    let is_custom_data =
+        operation.path.ends_with("/custom-data") && returned.is_some_and(|ty| *ty == TypeRef::FreeObject);
+    let has_argument = is_custom_data || returned.is_some_and(|ty| types.has_custom_data(ty));
+    let text = |ty: &TypeRef| match types.text(ty) {
+        _ if is_custom_data => "CustomData".to_owned(),
+        text if has_argument => format!("{text}<CustomData>"),
+        text => text,
+    };
+    let argument = if has_argument { format!("<CustomData = {FREE_OBJECT}>") } else { String::new() };
+    let ty = match item {
+        Some(item) => format!("List<{}>", text(item)),
+        None => format!("Call<{}>", data(operation, uses, text)),
+    };
+    (argument, ty)
 }
 
-fn data(operation: &Operation, uses: &Uses) -> String {
+fn data(operation: &Operation, uses: &Uses, text: impl Fn(&TypeRef) -> String) -> String {
     let json =
-        || uses.answer.as_ref().map_or_else(|| "unknown".to_owned(), |(ty, nullable)| or_null(ts_type(ty), *nullable));
+        || uses.answer.as_ref().map_or_else(|| "unknown".to_owned(), |(ty, nullable)| or_null(text(ty), *nullable));
     match operation.answer.kind {
         AnswerKind::None => "void".to_owned(),
         AnswerKind::Text | AnswerKind::Xml | AnswerKind::Html | AnswerKind::Redirect => "string".to_owned(),

@@ -1,21 +1,80 @@
 //! TypeScript types of members, parameters and answers.
 
-use crate::model::TypeRef;
+use crate::model::{Field, Model, Shape, TypeRef};
 
-/// Returns a type.
-pub fn ts_type(ty: &TypeRef) -> String {
-    match ty {
-        TypeRef::Any => "unknown".to_owned(),
-        TypeRef::FreeObject => "{ [member: string]: unknown }".to_owned(),
-        TypeRef::String => "string".to_owned(),
-        TypeRef::Binary => "Upload".to_owned(),
-        TypeRef::Integer | TypeRef::Float | TypeRef::Milliseconds | TypeRef::Seconds => "number".to_owned(),
-        TypeRef::Boolean => "boolean".to_owned(),
-        TypeRef::True => "true".to_owned(),
-        TypeRef::False => "false".to_owned(),
-        TypeRef::List(items, nullable) => list_of(&or_null(ts_type(items), *nullable)),
-        TypeRef::Map(values, nullable) => format!("{{ [member: string]: {} }}", or_null(ts_type(values), *nullable)),
-        TypeRef::Named(name) => name.clone(),
+/// An object of any members, as answers contain it.
+pub const FREE_OBJECT: &str = "{ [member: string]: unknown }";
+
+/// The member that has a type of the application's own.
+const CUSTOM_DATA: &str = "customData";
+
+/// The types of what requests send, or of what answers contain.
+#[derive(Clone, Copy)]
+pub struct Types<'a> {
+    model: &'a Model,
+    /// Answers can have enum values that this version of the package does not know.
+    received: bool,
+}
+
+impl<'a> Types<'a> {
+    pub const fn sent(model: &'a Model) -> Self {
+        Self { model, received: false }
+    }
+
+    pub const fn received(model: &'a Model) -> Self {
+        Self { model, received: true }
+    }
+
+    /// Returns the types of a struct's members. A struct that requests and answers share is like one of answers.
+    pub fn of_members(model: &'a Model, name: &str) -> Self {
+        if model.types.get(name).is_some_and(|type_def| type_def.sent && !type_def.received) {
+            Self::sent(model)
+        } else {
+            Self::received(model)
+        }
+    }
+
+    /// Returns a type.
+    pub fn text(self, ty: &TypeRef) -> String {
+        match ty {
+            TypeRef::Any => "unknown".to_owned(),
+            TypeRef::FreeObject if self.received => FREE_OBJECT.to_owned(),
+            // Only with `any` may the value be an interface.
+            TypeRef::FreeObject => "{ [member: string]: any }".to_owned(),
+            TypeRef::String => "string".to_owned(),
+            TypeRef::Binary => "Upload".to_owned(),
+            TypeRef::Integer | TypeRef::Float | TypeRef::Milliseconds | TypeRef::Seconds => "number".to_owned(),
+            TypeRef::Boolean => "boolean".to_owned(),
+            TypeRef::True => "true".to_owned(),
+            TypeRef::False => "false".to_owned(),
+            TypeRef::List(items, nullable) => list_of(&or_null(self.text(items), *nullable)),
+            TypeRef::Map(values, nullable) => {
+                format!("{{ [member: string]: {} }}", or_null(self.text(values), *nullable))
+            }
+            TypeRef::Named(name) if self.received && self.is_enum(name) => format!("Open<{name}>"),
+            TypeRef::Named(name) => name.clone(),
+        }
+    }
+
+    fn is_enum(self, name: &str) -> bool {
+        self.model.types.get(name).is_some_and(|type_def| matches!(type_def.shape, Shape::Enum(_)))
+    }
+
+    /// Whether the application can choose a member's type.
+    pub fn is_custom(self, field: &Field) -> bool {
+        self.received && field.name == CUSTOM_DATA && field.ty == TypeRef::FreeObject
+    }
+
+    /// Whether a type has a type argument for its custom data.
+    pub fn has_custom_data(self, ty: &TypeRef) -> bool {
+        let TypeRef::Named(name) = ty else { return false };
+        match self.model.types.get(name).map(|type_def| &type_def.shape) {
+            Some(Shape::Struct(structure)) => {
+                let members = Self::of_members(self.model, name);
+                structure.fields.iter().any(|field| members.is_custom(field))
+            }
+            _ => false,
+        }
     }
 }
 
