@@ -132,7 +132,9 @@ impl From<Arc<TokenError>> for Error {
                 .with_hint(*hint)
                 .with_retry_after(*retry_after)
                 .with_stop_reason(*stopped),
-            TokenError::Malformed { status, hint } => error.with_status(Some(*status)).with_hint(*hint),
+            TokenError::Malformed { status, hint } => {
+                error.with_status(Some(*status)).with_hint(*hint).with_stop_reason(Some(StopReason::Final))
+            }
             TokenError::Unreachable(nested) | TokenError::SubjectToken(nested) => error.caused_by(nested),
             // A call of this or another client, made by the source.
             TokenError::Other(source) => match source.downcast_ref::<Self>() {

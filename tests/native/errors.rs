@@ -372,6 +372,7 @@ fn token_answers_without_a_token_are_reported() {
     for body in ["", "{}", "null", r#"{"access_token":""}"#, r#"{"access_token":7}"#, "not json"] {
         let error = token_error(ok(body));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Token, Some(200)), "{body}");
+        assert_eq!(error.stop_reason(), Some(StopReason::Final), "{body}");
         assert!(error.message().contains("without an access token"), "{error}");
         assert!(!error.is_unauthorized(), "the endpoint rejected no credentials");
     }

@@ -1,7 +1,7 @@
 import { OLDEST } from "./defaults.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { fitting } from "./releases.js";
-import { bad, checkCallOptions, checkedHeaders, encodeBody, encodeQuery, expectObject, fillPath, isIterable, isObject } from "./request/arguments.js";
+import { bad, checkCallOptions, checkedHeaders, checkMembers, encodeBody, encodeQuery, fillPath, isIterable, isObject } from "./request/arguments.js";
 import { type CallInput, type Group, type Invocation, type Operation, sorted } from "./request/operation.js";
 import { read } from "./response/answer.js";
 import { Call, caller, traced, type WithResponse } from "./response/call.js";
@@ -53,7 +53,7 @@ export class Client<Calls = unknown> {
    * items of one page. For an id that is known only at run time, use the client as a `Client` without type argument.
    *
    * @param id - Operation id, such as `GetUser`.
-   * @param given - Path parameters, query and body, by default none, and options of the call.
+   * @param rest - Path parameters, query and body, by default none, and options of the call.
    * @returns The data of the answer.
    * @throws TypeError if the client has no such operation, or if an argument is invalid.
    * @throws {@link LogtoError} if the call fails.
@@ -62,10 +62,10 @@ export class Client<Calls = unknown> {
    * const user = await logto.call("GetUser", { path: { userId: "user-id" } });
    * ```
    */
-  call<Id extends OperationId<Calls>>(id: Id, ...given: CallArguments<Calls, Id>): Call<DataOf<Calls, Id>> {
-    const [input = {}, options = {}] = given as [CallInput?, CallOptions?];
+  call<Id extends OperationId<Calls>>(id: Id, ...rest: CallArguments<Calls, Id>): Call<DataOf<Calls, Id>> {
+    const [input = {}, options = {}] = rest as [CallInput?, CallOptions?];
     return started(async () => {
-      return this.#made<DataOf<Calls, Id>>(this.#operation("id", id), { ...input, options });
+      return this.#made<DataOf<Calls, Id>>(this.#operation("id", id), given(input, options));
     });
   }
 
@@ -96,7 +96,7 @@ export class Client<Calls = unknown> {
       }
       const idempotent = upper !== "POST" && upper !== "PATCH";
       const operation: Operation = { ...ANY, id: `${upper} ${path}`, method: upper, path, answer: /^(GET|HEAD)$/.test(upper) ? "any" : "value", authentication: "a", idempotent };
-      return this.#made<T>(operation, { ...input, options });
+      return this.#made<T>(operation, given(input, options));
     });
   }
 
@@ -132,7 +132,7 @@ export class Client<Calls = unknown> {
    * ```
    */
   getToken(options: { forceRefresh?: boolean } = {}): Promise<string> {
-    expectObject(options);
+    checkMembers(options, { forceRefresh: "boolean" });
     const { forceRefresh = false } = options;
     return traced(this.#session.token(forceRefresh), caller());
   }
@@ -152,7 +152,7 @@ export class Client<Calls = unknown> {
    * ```
    */
   keepFresh(options: { interval?: number } = {}): Refresher {
-    expectObject(options);
+    checkMembers(options, { interval: "number" });
     const { interval = 0 } = options;
     return this.#session.keepFresh(interval);
   }
@@ -218,7 +218,7 @@ export class Client<Calls = unknown> {
     const given = checkedQuery(members);
     for (const name of operation.paging === "none" ? [] : ["page", "pageSize"]) {
       const value = given?.[name];
-      if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0)) throw bad(`query.${name}`, "is not a whole number above 0");
+      if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) > 0)) throw bad(`query.${name}`, "is not a whole number above 0");
     }
     for (const name of operation.required) if (given?.[name] === undefined) throw bad(`query.${name}`, "is missing");
     const set = encodeQuery(given);
@@ -256,6 +256,11 @@ export class Client<Calls = unknown> {
 function checkedQuery(members: unknown): Record<string, unknown> | undefined {
   if (members !== undefined && (!isObject(members) || isIterable(members))) throw bad("query", "is not an object of parameters");
   return members;
+}
+
+function given(input: unknown, options: CallOptions): Invocation {
+  checkMembers(input, { path: "object", query: "", body: "" }, "input");
+  return { ...input, options };
 }
 
 function restricted(operation: string): RestrictedError {

@@ -1,6 +1,6 @@
 /** Checks of the options of a client. Throws TypeErrors that name the option. */
 import { type AllOptions, type Exchange, LEVELS } from "./options.js";
-import { bad, CACHE_MODES, check, checkPairs, checkRetry, checkUrl, expectObject } from "./request/arguments.js";
+import { bad, CACHE_MODES, check, checkMembers, checkPairs, checkRetry, checkUrl, expectObject } from "./request/arguments.js";
 
 /** Options of a client, with the types of those that have a simple type. */
 const CLIENT: Record<keyof AllOptions, string> = {
@@ -76,17 +76,20 @@ export function checkOptions(given: AllOptions): AllOptions {
   if (tokenStore && (typeof tokenStore.get !== "function" || typeof tokenStore.set !== "function")) {
     throw bad("tokenStore", "lacks the function `get` or `set`");
   }
-  if (rateLimit && !(Number.isInteger(rateLimit.requests) && rateLimit.requests > 0 && rateLimit.requests < 2 ** 32 && Number.isFinite(rateLimit.per) && rateLimit.per > 0)) {
-    throw bad("rateLimit", "requires a whole number of `requests`, and `per` in milliseconds, above 0");
+  if (rateLimit) {
+    checkMembers(rateLimit, { requests: "number", per: "number" }, "rateLimit");
+    const { requests, per } = rateLimit;
+    if (!(requests > 0 && requests < 2 ** 32 && per > 0 && per < Infinity)) throw bad("rateLimit", "requires `requests`, and `per` in milliseconds, above 0");
   }
   return options;
 }
 
-function checkExchange(exchange: Exchange | null): void {
-  const { subjectToken, personalAccessToken } = exchange ?? {};
+function checkExchange(exchange: Exchange): void {
+  checkMembers(exchange, { subjectToken: "", personalAccessToken: "string" }, "exchange");
+  const { subjectToken, personalAccessToken } = exchange;
   const tokens: unknown[] = [subjectToken, personalAccessToken].filter((token) => token !== undefined);
   checkText("exchange", tokens[0]);
-  const isToken = typeof tokens[0] === "string" || (typeof tokens[0] === "function" && personalAccessToken === undefined);
+  const isToken = typeof tokens[0] === "string" || typeof tokens[0] === "function";
   if (tokens.length !== 1 || !isToken) throw bad("exchange", "requires either a `subjectToken` or a `personalAccessToken`");
 }
 

@@ -92,7 +92,6 @@ export class Session {
   /** Keeps the access token fresh in the background. If `interval` is above 0, renews it when it is this old. */
   keepFresh(interval: number): Refresher {
     const { appId, getToken } = this.settings.options;
-    if (typeof interval !== "number" || !(interval >= 0)) throw bad("interval", "is not a number >= 0");
     if (appId === undefined && getToken === undefined) throw bad("appId", "or `getToken` is required to keep a token fresh");
     if (!isRenewable(this.settings)) throw bad("exchange", "has a subject token that can be exchanged once: pass a function that returns new ones");
     if (isolatesRequests()) {

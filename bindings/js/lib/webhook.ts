@@ -1,5 +1,5 @@
 import type { HeaderValues } from "./options.js";
-import { bad, checkPairs, isObject } from "./request/arguments.js";
+import { bad, checkPairs, expectObject, isObject } from "./request/arguments.js";
 import { WebhookError } from "./response/errors.js";
 import type { WebhookEvent } from "./webhook-events.js";
 
@@ -30,6 +30,8 @@ export async function verifyWebhook<Event = WebhookEvent>(
   signingKey: string | readonly string[],
 ): Promise<Event> {
   const keys = checkedKeys(signingKey);
+  expectObject(request, "request");
+  expectObject(request.headers, "headers");
   const signature = bytes(signatureOf(request.headers));
   if (signature === undefined) throw new WebhookError(`missing or malformed header ${HEADER}`);
   const raw = await rawBody(request);

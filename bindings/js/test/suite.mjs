@@ -94,8 +94,14 @@ const tests = {
       [{ ids: new Set() }, "body.customData.ids"],
       [{ file: new Blob([]) }, "body.customData.file"],
       [{ bytes: new Uint8Array(1) }, "body.customData.bytes"],
+      [{ buffer: new ArrayBuffer(1) }, "body.customData.buffer"],
+      [{ why: new Error("no") }, "body.customData.why"],
+      [{ stream: new ReadableStream() }, "body.customData.stream"],
     ]) {
       await fails(admin.users.create({ customData }), TypeError, ({ message }) => ok(message.includes(`\`${path}\``), message));
+    }
+    for (const body of [new ReadableStream(), new Error("no"), new Date(), new URL("https://example.com"), /a/, "{}", null, 7]) {
+      await fails(admin.users.create(body), TypeError, ({ message }) => ok(message.includes("`body`"), message));
     }
     equal((await room.seen()).seen.length, 0);
     await admin.users.create({ customData: { when: new Date(0), list: [[1]], own: { toJSON: () => [1] } } });
@@ -233,11 +239,12 @@ const tests = {
 
   async "a failed token call has the class of its reason"({ room, client }) {
     const busy = { status: 429, headers: { "retry-after": "7" } };
-    await room.plan({ tokenPlan: [busy, { status: 503 }, { status: 401, body: { error: "invalid_client" } }] });
+    await room.plan({ tokenPlan: [busy, { status: 503 }, { status: 401, body: { error: "invalid_client" } }, { body: "welcome" }] });
     const get = () => client({ retries: 0 }).users.get("x");
     await fails(get(), lib.RateLimitError, ({ retryAfter }) => equal(retryAfter, 7));
     await fails(get(), lib.ServerError);
     await fails(get(), lib.AuthenticationError, ({ code }) => equal(code, "invalid_client"));
+    await fails(get(), lib.DecodeError, ({ status, attempts, stopReason }) => equal([status, attempts, stopReason], [200, 0, "final"]));
   },
 
   async "calls right after a failed token call fail at once"({ room, client }) {
@@ -463,11 +470,16 @@ const tests = {
       if (name !== "scope") await refused({ [name]: " " }, name);
     }
     await refused({ exchange: { personalAccessToken: "p\n" } }, "exchange");
+    await refused({ exchange: { personalAccessTokn: "p" } }, "exchange.personalAccessTokn");
+    await refused({ rateLimit: { requests: 1, per: 1, burst: 1 } }, "rateLimit.burst");
     const admin = client();
     for (const [call, name] of [
       [admin.users.list({ search: "\ud800" }), "query.search"],
       [admin.users.list({ page: 0 }), "query.page"],
       [admin.users.list({ pageSize: 1.5 }), "query.pageSize"],
+      [admin.users.list({ page: 1e21 }), "query.page"],
+      [admin.call("GetUser", { userId: "x" }), "input.userId"],
+      [admin.request("GET", "/api/users", { path: 1 }), "input.path"],
       [admin.users.get("\udc00"), "userId"],
       [admin.request("GET", "/api/users/\ud800"), "path"],
       [admin.request("GET", "/api/users/\u001b"), "path"],
@@ -476,9 +488,13 @@ const tests = {
       await fails(call, TypeError, ({ message }) => ok(message.includes(`\`${name}\``), message));
     }
     await fails((async () => admin.keepFresh({ interval: 1n }))(), TypeError);
+    await fails((async () => admin.keepFresh({ intervall: 1 }))(), TypeError, ({ message }) => ok(message.includes("`intervall` is not one of interval"), message));
+    await fails((async () => admin.getToken({ force: true }))(), TypeError, ({ message }) => ok(message.includes("`force`"), message));
     await fails((async () => admin.keepFresh(3000))(), TypeError, ({ message }) => ok(message.includes("`options`"), message));
     for (const [options, name] of [
       [{ redirects: -1 }, "redirects"],
+      [{ redirects: 0.5 }, "redirects"],
+      [{ retries: 1.5 }, "retries"],
       [{ strict: 1 }, "strict"],
       [{ retry: 3 }, "retry"],
       [{ retry: { base: "1" } }, "retry.base"],
@@ -548,6 +564,10 @@ const tests = {
     let items = 0;
     for await (const user of client().users.list()) items += user ? 1 : 0;
     equal(items, 101);
+    for (const total of ["-1", "1e400", "7 items"]) {
+      await room.plan({ plan: [list(1, total)] });
+      equal((await client().users.list()).total, undefined, total);
+    }
   },
 
   async "answers that have arrived do not wait for the token or the limit"({ room, client }) {
@@ -842,7 +862,7 @@ const tests = {
 
   async "files are uploaded from bytes and blobs"({ room, client }) {
     const bytes = new Uint8Array([1, 2, 3, 4]);
-    for (const file of [bytes, inSharedMemory(bytes), new Blob([bytes], { type: "image/png" }), { data: bytes, name: "a.png", type: "image/png" }]) {
+    for (const file of [bytes, bytes.buffer, inSharedMemory(bytes), new Blob([bytes], { type: "image/png" }), { data: bytes, name: "a.png", type: "image/png" }]) {
       const { url } = await client().userAssets.upload({ file });
       ok(url.startsWith("multipart/form-data; boundary="), url);
       ok((await room.seen()).seen.at(-1).body.includes("\u0001\u0002\u0003\u0004"), "the bytes arrive");
@@ -929,6 +949,12 @@ const tests = {
     equal([users.length, (await room.seen()).tokens, locks.size], [8, 1, 0]);
   },
 
+  async "a call waits for the lock of another instance no longer than its total time"({ room, client }) {
+    const tokenStore = { get: () => null, set: () => {}, tryLock: () => false, unlock: () => {} };
+    await fails(client({ tokenStore }).users.get("x", {}, { totalTimeout: 50 }), lib.TimeoutError, ({ attempts }) => equal(attempts, 0));
+    equal((await room.seen()).seen.length, 0);
+  },
+
   async "a lock that a store answers with null is not acquired"({ room, client }) {
     let tries = 0;
     const kept = new Map();
@@ -996,8 +1022,8 @@ const tests = {
     await named(admin.users.get(""), "userId");
     const made = (options) => named((async () => client(options))(), Object.keys(options)[0]);
     await made({ rateLimit: { requests: Infinity, per: 1 } });
-    await made({ rateLimit: { requests: "2", per: 1 } });
-    await made({ rateLimit: { requests: 1.5, per: 1 } });
+    await named((async () => client({ rateLimit: { requests: "2", per: 1 } }))(), "rateLimit.requests");
+    await named((async () => client({ rateLimit: { requests: 1.5, per: 1 } }))(), "rateLimit.requests");
     await made({ rateLimit: { requests: 1, per: Infinity } });
     await made({ organizationId: " " });
     await made({ exchange: {} });
@@ -1008,8 +1034,8 @@ const tests = {
     await named(admin.users.create({ at: 1n }), "body");
     await named(admin.users.get("x", "no"), "query");
     await named(admin.users.get("x", {}, { timeout: -1 }), "timeout");
-    await named(admin.users.get("x", {}, { signals: 1 }), "options.signals");
-    await named(admin.users.get("x", {}, { toString: 1 }), "options.toString");
+    await named(admin.users.get("x", {}, { signals: 1 }), "signals");
+    await named(admin.users.get("x", {}, { toString: 1 }), "toString");
     await named(admin.users.get("x", {}, { headers: { "a b": "c" } }), "headers");
     await named(admin.users.get("x", {}, {}, 1), "arguments");
     await named(admin.call("NoSuchThing"), "id");
@@ -1032,7 +1058,7 @@ const tests = {
     await made({ appId: " " });
     await made({ appSecret: "" });
     await made({ exchange: null });
-    await made({ exchange: { personalAccessToken: () => "pat" } });
+    await named((async () => client({ exchange: { personalAccessToken: () => "pat" } }))(), "exchange.personalAccessToken");
     await made({ exchange: { personalAccessToken: "", subjectToken: () => "t" } });
     await made({ exchange: { subjectToken: " " } });
     await made({ logLevel: "warning" });
@@ -1113,7 +1139,9 @@ const tests = {
     await room.plan({ plan: answers });
     await fails(client().users.get("x"), lib.DecodeError, (error) => ok(error.cause instanceof SyntaxError, "the cause is kept"));
     await fails(client().users.get("x"), lib.DecodeError, (error) => ok(error.hint.includes("root"), "the error has a hint"));
-    await fails(client().users.get("x"), lib.DecodeError);
+    await fails(client().users.get("x"), lib.DecodeError, ({ attempts }) => equal(attempts, 1));
+    await room.plan({ plan: [{ status: 503 }, { body: "no" }] });
+    await fails(client({ retry: { base: 1 } }).users.get("x"), lib.DecodeError, ({ attempts }) => equal(attempts, 2));
     const small = client({ maxResponseBytes: 1000 });
     await fails(small.users.list({ pageSize: 100 }), lib.DecodeError);
   },
@@ -1315,8 +1343,18 @@ const tests = {
     equal((await room.seen()).tokens, 3);
   },
 
+  async "a `fetch` that returns no response is named"({ client }) {
+    const answered = (response) => client({ fetch: () => response, getToken: () => "t", retries: 0 }).users.get("x");
+    await fails(answered(undefined), LogtoError, ({ message }) => equal(message, "GetUser: `fetch` returned no response"));
+    await fails(answered(Response.error()), lib.ConnectionError, ({ message }) => equal(message, "GetUser: `fetch` returned a network error"));
+    await fails(answered(new Response(null, { status: 302 })), lib.DecodeError, ({ message }) => equal(message, "GetUser: unexpected redirect"));
+  },
+
   async "whatever a function throws, only its own call fails"({ client }) {
-    const odd = [undefined, null, Object.create(null), { toString: 1 }];
+    const unreadable = () => {
+      throw new Error("unreadable");
+    };
+    const odd = [undefined, null, Object.create(null), { toString: 1 }, new Proxy({}, { get: unreadable, getPrototypeOf: unreadable, has: unreadable })];
     for (const thrown of odd) {
       const reject = () => Promise.reject(thrown);
       await fails(client({ fetch: reject, retries: 0, getToken: () => "t" }).users.get("x"), lib.ConnectionError);
@@ -1384,6 +1422,8 @@ const tests = {
       await fails(lib.verifyWebhook({ headers, body: parsed }, "key"), TypeError, ({ message }) => ok(message.includes("`body`"), message));
     }
     await fails(lib.verifyWebhook({ headers: { "logto-signature-sha-256": [signature, signature] }, body }, "key"), lib.WebhookError);
+    await fails(lib.verifyWebhook(undefined, "key"), TypeError, ({ message }) => ok(message.includes("`request`"), message));
+    await fails(lib.verifyWebhook({ body }, "key"), TypeError, ({ message }) => ok(message.includes("`headers`"), message));
   },
 
   async "verifyWebhook verifies the signature"() {

@@ -38,15 +38,17 @@ export function textOf(thrown: unknown): string {
   }
 }
 
-/** Returns the JSON of an argument. Rejects values that JSON has no form for: they would be sent as empty objects. */
-export function json(name: string, value: unknown): string {
-  let [text, cause]: [string | undefined, unknown] = [undefined, undefined];
+/** Returns the JSON of an object. Rejects values that JSON has no form for: they would be sent as empty objects. */
+function json(name: string, value: object): string {
+  let text = "";
+  let cause: unknown;
   try {
     text = JSON.stringify(value);
   } catch (error) {
     cause = error;
   }
-  if (text === undefined) throw bad(name, "cannot be encoded as JSON", cause);
+  // A date would be a text.
+  if (!/^[{[]/.test(text)) throw notPlain(name, cause);
   expectPlain(name, value);
   return text;
 }
@@ -54,10 +56,15 @@ export function json(name: string, value: unknown): string {
 function expectPlain(name: string, value: unknown): void {
   if (!isObject(value)) return;
   const isList = Array.isArray(value);
-  const isOpaque = value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value) || typeof value["then"] === "function";
-  if (isOpaque || (isIterable(value) && !isList)) throw bad(name, "is not plain data that can be sent as JSON");
+  if (ArrayBuffer.isView(value) || typeof value["then"] === "function" || (isIterable(value) && !isList)) throw notPlain(name);
   if (typeof value["toJSON"] === "function") return;
+  // Streams, errors and the like have names of their own.
+  if (!isList && String(Object.prototype.toString.call(value)) !== "[object Object]") throw notPlain(name);
   for (const [key, member] of Object.entries(value)) expectPlain(isList ? `${name}[${key}]` : `${name}.${key}`, member);
+}
+
+function notPlain(name: string, cause?: unknown): TypeError {
+  return bad(name, "is not plain data that can be sent as JSON", cause);
 }
 
 export function expectObject(value: unknown, name = "options"): asserts value is Record<string, unknown> {
@@ -75,6 +82,19 @@ export function check(object: object, name: string, type: string, shown = name):
   if (choices.length > 1 && !choices.includes(value)) throw bad(shown, `is not one of ${choices.join(", ")}`);
   if (choices.length === 1 && (typeof value !== type || value === null)) throw bad(shown, `is not of type ${type}`);
   if (typeof value === "number" && !(value >= 0)) throw bad(shown, "is not a number >= 0");
+  if (typeof value === "number" && COUNTS.test(name) && value % 1) throw bad(shown, "is not a whole number");
+}
+
+const COUNTS = /^(retries|redirects|requests)$/;
+
+/** Checks that an object has only these members, with these types: see {@link check}. Options have no `name`. */
+export function checkMembers(value: unknown, types: Record<string, string>, name?: string): asserts value is Record<string, unknown> {
+  expectObject(value, name);
+  for (const member in value) {
+    const shown = name ? `${name}.${member}` : member;
+    if (!Object.hasOwn(types, member)) throw bad(shown, `is not one of ${Object.keys(types).join(", ")}`);
+    check(value, member, types[member] ?? "", shown);
+  }
 }
 
 /** Returns headers by name. The platform's `Headers` rejects invalid names and values. */
@@ -100,24 +120,14 @@ export const CACHE_MODES = "default|no-store|reload|no-cache|force-cache|only-if
 const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", retry: "", redirects: "number", strict: "boolean", idempotent: "boolean", maxResponseBytes: "number", cache: CACHE_MODES, next: "object" };
 
 export function checkCallOptions(options: unknown): asserts options is CallOptions {
-  expectObject(options);
-  for (const name in options) {
-    const type = Object.hasOwn(CALL, name) ? CALL[name] : undefined;
-    if (type === undefined) throw bad(`options.${name}`, "is not a call option");
-    check(options, name, type);
-  }
+  checkMembers(options, CALL);
   checkRetry(options["retry"]);
   const { signal } = options;
   if (signal && typeof Reflect.get(Object(signal), "addEventListener") !== "function") throw bad("signal", "is not an AbortSignal");
 }
 
 export function checkRetry(times: unknown): void {
-  if (times === undefined) return;
-  expectObject(times, "retry");
-  for (const name in times) {
-    if (!/^(base|longest|total)$/.test(name)) throw bad(`retry.${name}`, "is not one of base, longest, total");
-    check(times, name, "number", `retry.${name}`);
-  }
+  if (times !== undefined) checkMembers(times, { base: "number", longest: "number", total: "number" }, "retry");
 }
 
 /** Rejects halves of surrogate pairs. An encoded text would contain another character. */
@@ -191,7 +201,10 @@ export interface Encoded {
 }
 
 /** A file to upload. It is a `Blob`, a `File`, or bytes, with an optional name and media type. */
-export type Upload = Blob | Uint8Array | { data: Blob | Uint8Array; name?: string; type?: string };
+export type Upload = Content | { data: Content; name?: string; type?: string };
+
+/** Content of a file. */
+export type Content = Blob | Uint8Array | ArrayBuffer;
 
 /**
  * Encodes a body.
@@ -200,13 +213,13 @@ export type Upload = Blob | Uint8Array | { data: Blob | Uint8Array; name?: strin
  */
 export function encodeBody(kind: string, body: unknown): Encoded {
   if (body === undefined) return { body: undefined, headers: {} };
+  expectObject(body, "body");
   if (kind === "form") return { body: form(body), headers: { "content-type": "application/x-www-form-urlencoded" } };
   if (kind === "multipart") return { body: multipart(body), headers: {} };
   return { body: json("body", body), headers: { "content-type": "application/json" } };
 }
 
-function form(body: unknown): string {
-  if (!isObject(body)) throw bad("body", "is not an object");
+function form(body: object): string {
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(body)) {
     if (isObject(value)) throw bad(`body.${name}`, "is an object, which forms cannot contain");
@@ -215,8 +228,7 @@ function form(body: unknown): string {
   return pairs.toString();
 }
 
-function multipart(body: unknown): FormData {
-  if (!isObject(body)) throw bad("body", "is not an object");
+function multipart(body: object): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(body)) {
     if (value === undefined) continue;
@@ -227,13 +239,14 @@ function multipart(body: unknown): FormData {
 }
 
 function file(data: FormData, field: string, upload: unknown): void {
-  const given = upload instanceof Blob || upload instanceof Uint8Array ? { data: upload } : upload;
-  const { data: content, name, type }: Record<string, unknown> = isObject(given) ? given : {};
-  if (!(content instanceof Blob) && !(content instanceof Uint8Array)) {
-    throw bad(`body.${field}`, "is not a Blob, a File or bytes");
-  }
+  const { data: content, name, type }: Record<string, unknown> = isContent(upload) || !isObject(upload) ? { data: upload } : upload;
+  if (!isContent(content)) throw bad(`body.${field}`, "is not a Blob, a File or bytes");
   const own: Partial<File> = content instanceof Blob ? content : {};
   // A copy, because a Blob cannot be made of shared memory.
   const part = content instanceof Blob ? content : new Uint8Array(content);
   data.append(field, new Blob([part], { type: String(type ?? own.type ?? "application/octet-stream") }), String(name ?? own.name ?? "file"));
+}
+
+function isContent(value: unknown): value is Content {
+  return [Blob, Uint8Array, ArrayBuffer].some((type) => value instanceof type);
 }

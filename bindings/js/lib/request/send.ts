@@ -2,7 +2,7 @@
 import { MAX_RESPONSE_BYTES } from "../defaults.js";
 import type { CallOptions, HookRequest, Settings } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
-import { checkUrl } from "./arguments.js";
+import { checkUrl, isObject } from "./arguments.js";
 import type { Operation } from "./operation.js";
 
 /** A request without its access token. */
@@ -99,6 +99,8 @@ async function sendOnce(settings: Settings, attempt: Attempt): Promise<Answer> {
   const start = logLevel === "debug" ? performance.now() : 0;
   const fetch = own ?? globalThis.fetch;
   const response = await fetch(url, init);
+  if (!isObject(response)) throw new SendFailure(4, "`fetch` returned no response");
+  if (response.type === "error") throw new SendFailure(0, "`fetch` returned a network error");
   // The status of a redirect that the platform hides.
   if (response.status === 0) throw new SendFailure(4, "this platform hides redirects");
   const known: LogtoResponse = { status: response.status, headers: response.headers, url: response.url || url };
@@ -115,7 +117,7 @@ async function sendOnce(settings: Settings, attempt: Attempt): Promise<Answer> {
     const time = Math.round(performance.now() - start);
     settings.log("debug", `${attempt.operation} ${method} ${shownUrl(url)} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);
   }
-  return { response: known, text };
+  return { response: known, text, attempts: attempt.attempt };
 }
 
 const REDACTED = "[redacted]";

@@ -13,6 +13,8 @@ export interface LogtoResponse {
 export interface Answer {
   readonly response: LogtoResponse;
   readonly text: string;
+  /** Number of times that the request was sent. */
+  readonly attempts: number;
 }
 
 /** Returns a URL as error messages show it. It has no user name, password, query and fragment. */
@@ -49,7 +51,7 @@ export function isHtml(headers: Headers): boolean {
 }
 
 /** Returns the data of an operation's answer. If `isStrict` is set, undocumented successes are errors. */
-export function read(operation: Operation, { response, text }: Answer, isStrict = false): unknown {
+export function read(operation: Operation, { response, text, attempts }: Answer, isStrict = false): unknown {
   const { status, headers } = response;
   const { answer, itemsAt } = operation;
   // Reading a header takes time on some platforms.
@@ -60,13 +62,14 @@ export function read(operation: Operation, { response, text }: Answer, isStrict 
       headers,
       requestId: headers.get("logto-core-request-id") ?? undefined,
       operation: operation.id,
+      attempts,
       hint: isHtml(headers) ? "check that the endpoint, which returns web pages, is the root of a Logto server" : undefined,
       cause,
     });
   };
   if (status === 304) return undefined;
   const target = status >= 300 ? headers.get("location") : undefined;
-  if (status >= 300 && answer !== "redirect" && answer !== "any") throw refuse(`unexpected redirect to ${target && shown(target)}`);
+  if (status >= 300 && answer !== "redirect" && answer !== "any") throw refuse(`unexpected redirect${target ? ` to ${shown(target)}` : ""}`);
   if ((answer === "none" || answer === "value") && text && isHtml(headers)) throw refuse("the response is a web page");
   const problem = isStrict && undocumented(operation, status, text);
   if (problem) throw refuse(`${problem} (strict mode)`);

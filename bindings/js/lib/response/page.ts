@@ -55,8 +55,8 @@ export class Page<T> implements AsyncIterable<T> {
 
 /** Reads the total count of a list from the headers of a page. */
 export function counted(headers: Headers): [total: number | undefined, totalIsCapped: boolean] {
-  const total = parseInt(headers.get("total-number") ?? "");
-  return [Number.isNaN(total) ? undefined : total, headers.get("total-number-is-capped") === "true"];
+  const total = headers.get("total-number") ?? "";
+  return [/^\d{1,15}$/.test(total) ? Number(total) : undefined, headers.get("total-number-is-capped") === "true"];
 }
 
 /** Logto's maximum page size. */

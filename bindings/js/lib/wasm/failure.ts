@@ -9,9 +9,14 @@ import type { FailedCall, PendingCall } from "./host.js";
 export function failure({ state, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
   const operation = request?.operation.id ?? "GetToken";
   const [ofToken, kind, message, status, code, hint, attempts, stopReason] = failed;
-  const reason = ofToken ? state.cause : cause;
-  // The caller gets the error of a hook unchanged.
-  if (reason instanceof Object && HANDLED in reason) return reason[HANDLED];
+  let reason = ofToken ? state.cause : cause;
+  try {
+    // The caller gets the error of a hook unchanged.
+    if (reason instanceof Object && HANDLED in reason) return reason[HANDLED];
+  } catch {
+    // A proxy that throws cannot be passed on.
+    reason = undefined;
+  }
   const response = kind === "api" ? answer : kind === "token" && status ? state.tokenAnswer : undefined;
   const body = response && !ofToken ? members(response.text) : {};
   const details = typeof body["details"] === "string" ? body["details"] : undefined;
@@ -47,6 +52,7 @@ function classOf([ofToken, kind, , status, code]: FailedCall): typeof LogtoError
       return classOfStatus(status, code);
     case "token":
       if (status === 429 || status >= 500) return classOfStatus(status);
+      if (status && status < 300) return DecodeError;
       // A firewall answers without the code of the token endpoint.
       return code || status === 401 || !status ? AuthenticationError : LogtoError;
     case "auth":

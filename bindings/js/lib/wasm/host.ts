@@ -171,16 +171,16 @@ function exchange(
   failed: (cause: unknown) => void,
 ): void {
   const settle = jobs.start(job, () => controller?.abort());
-  answer.then(
-    (answer) => answered(answer, settle),
-    (error: unknown) => {
-      const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: describedFailure(error), cause: error };
-      settle((wasm) => {
-        failed(cause);
-        wasm.settle_failure(job, kind, message);
-      });
-    },
-  );
+  const fail = (kind: number, message: string, cause?: unknown): void =>
+    settle((wasm) => {
+      failed(cause);
+      wasm.settle_failure(job, kind, message);
+    });
+  const report = (error: unknown): void => {
+    const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: describedFailure(error), cause: error };
+    fail(kind, message, cause);
+  };
+  answer.then((answer) => answered(answer, settle), report).catch(() => fail(0, "`fetch` failed with an unreadable error"));
 }
 
 /** Maximum time of a timer of the platform, in milliseconds. */
