@@ -8,7 +8,7 @@ import type { LogtoOptions } from "./options.js";
 import type { ApiOf, CallsOf, Group } from "./request/operation.js";
 
 export type { LogtoResponse } from "./response/answer.js";
-export type { Upload } from "./request/arguments.js";
+export type { FileContent, Upload } from "./request/body.js";
 export { Call, type WithResponse } from "./response/call.js";
 export { Client, type CallArguments, type DataOf, type OperationId } from "./client.js";
 export {

@@ -1,6 +1,7 @@
 /** Checks of the options of a client. Throws TypeErrors that name the option. */
+import { bad, check, checkMembers, checkPairs, checkUrl, expectObject } from "./checks.js";
 import { type AllOptions, type Exchange, LEVELS } from "./options.js";
-import { bad, CACHE_MODES, check, checkMembers, checkPairs, checkRetry, checkUrl, expectObject } from "./request/arguments.js";
+import { CACHE_MODES, checkRetry } from "./request/call-options.js";
 
 /** Options of a client, with the types of those that have a simple type. */
 const CLIENT: Record<keyof AllOptions, string> = {

@@ -1,6 +1,6 @@
+import { bad, checkedHeaders } from "./checks.js";
 import { checkOptions } from "./option-checks.js";
 import { type LogtoOptions, Settings } from "./options.js";
-import { bad, checkedHeaders } from "./request/arguments.js";
 import { isRenewable, sendTokenRequest, type TokenAttempt } from "./request/token.js";
 import { LogtoError } from "./response/errors.js";
 import { type Engine, engine, isolatesRequests, ready } from "./wasm/engine.js";

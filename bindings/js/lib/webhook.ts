@@ -1,6 +1,7 @@
+import { bad, checkPairs, expectObject } from "./checks.js";
 import type { HeaderValues } from "./options.js";
-import { bad, checkPairs, expectObject, isObject } from "./request/arguments.js";
 import { WebhookError } from "./response/errors.js";
+import { isObject } from "./values.js";
 import type { WebhookEvent } from "./webhook-events.js";
 
 /** Headers of a delivery, as `fetch`, Node or a framework has them. */

@@ -1,6 +1,6 @@
 /** Groups of operations: their tables, and the arguments of their methods. */
+import { bad } from "../checks.js";
 import { OLDEST } from "../defaults.js";
-import { bad } from "./arguments.js";
 
 declare const API: unique symbol;
 declare const CALLS: unique symbol;

@@ -1,3 +1,8 @@
+/** The queries of lists, and their encoding. */
+import { bad, checkPairs } from "../checks.js";
+import { isIterable, isObject } from "../values.js";
+import { json } from "./json.js";
+
 /** Page of a list. */
 export interface PageQuery {
   /** Page number, starting at 1. */
@@ -39,3 +44,29 @@ export type SearchQuery<Member extends string> = {
   /** How one member is compared, such as `mode.username`. */
   [name in `mode.${Member}`]?: MatchMode | undefined;
 };
+
+/** Encodes a query. An array repeats its name. Members that are null or undefined are left out. */
+export function encodeQuery(members: Record<string, unknown> | undefined): string {
+  if (members === undefined) return "";
+  const pairs = new URLSearchParams();
+  const add = (name: string, value: unknown): void => {
+    // The server refuses an empty search, which means all items.
+    if (name === "search" && value === "") return;
+    if (value !== undefined && value !== null) pairs.append(name === "pageSize" ? "page_size" : name, plain(name, value));
+  };
+  for (const name of Object.keys(members)) {
+    const value = members[name];
+    if (isIterable(value)) for (const one of value) add(name, one);
+    else add(name, value);
+  }
+  return pairs.toString();
+}
+
+function plain(name: string, value: unknown): string {
+  if (isObject(value) && !(value instanceof Date)) return json(`query.${name}`, value);
+  const plain = value instanceof Date ? value.getTime() : value;
+  const isText = typeof plain === "string" || typeof plain === "boolean" || typeof plain === "bigint";
+  checkPairs(`query.${name}`, plain);
+  if (!isText && !Number.isFinite(plain)) throw bad(`query.${name}`, `is a ${typeof plain} that a query cannot carry`);
+  return String(plain);
+}

@@ -1,47 +1,13 @@
-/** Sends requests: hooks, `fetch`, redirects, and the bodies of the responses. */
+/** Sends requests: hooks and `fetch`. */
+import { checkUrl } from "../checks.js";
 import { MAX_RESPONSE_BYTES } from "../defaults.js";
-import type { CallOptions, HookRequest, Settings } from "../options.js";
+import type { HookRequest, Settings } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
-import { checkUrl, isObject } from "./arguments.js";
-import type { Operation } from "./operation.js";
-
-/** A request without its access token. */
-export interface Request {
-  readonly operation: Operation;
-  readonly url: string;
-  readonly headers: Record<string, string>;
-  readonly body: BodyInit | undefined;
-  readonly options: CallOptions;
-}
-
-/**
- * Reason why an attempt has no answer. `kind` is a number of the module. 1 is too large, 2 final and never sent, 3 a
- * broken body, 4 final, 5 a redirect not followed, 0 any other.
- */
-export class SendFailure extends Error {
-  constructor(
-    readonly kind: number,
-    message: string,
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-  }
-}
-
-/** An attempt to send a request. */
-export interface Attempt {
-  readonly operation: string;
-  readonly attempt: number;
-  readonly tokenCall: boolean;
-  /** Options of the call; empty for a call to the token endpoint. */
-  readonly options: CallOptions;
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Record<string, string>;
-  readonly body: BodyInit | undefined;
-  /** Undefined if nothing can cancel the attempt. */
-  readonly signal: AbortSignal | undefined;
-}
+import { readBody } from "../response/read-body.js";
+import { isObject } from "../values.js";
+import type { Attempt, Request } from "./attempt.js";
+import { redirected, refused } from "./redirect.js";
+import { SendFailure } from "./send-failure.js";
 
 /** Key of an error that a hook threw. The error passes through the module under this key. */
 export const HANDLED = Symbol("handled");
@@ -112,7 +78,7 @@ async function sendOnce(settings: Settings, attempt: Attempt): Promise<Answer> {
       throw error;
     }
   }
-  const text = await read(response, options.maxResponseBytes ?? settings.options.maxResponseBytes ?? MAX_RESPONSE_BYTES);
+  const text = await readBody(response, options.maxResponseBytes ?? settings.options.maxResponseBytes ?? MAX_RESPONSE_BYTES);
   if (logLevel === "debug") {
     const time = Math.round(performance.now() - start);
     settings.log("debug", `${attempt.operation} ${method} ${shownUrl(url)} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);
@@ -135,72 +101,4 @@ async function hook(kind: number, run: () => Promise<void> | void): Promise<void
   } catch (error) {
     throw new SendFailure(kind, "a hook threw", { [HANDLED]: error });
   }
-}
-
-/** Reads a body of at most `limit` bytes. */
-async function read(response: Response, limit: number): Promise<string> {
-  const length = Number(response.headers.get("content-length") ?? NaN);
-  const refuse = (): SendFailure => new SendFailure(1, `the response is larger than the allowed ${limit} bytes`);
-  if (length > limit) {
-    await response.body?.cancel();
-    throw refuse();
-  }
-  try {
-    // If the length of an uncompressed body is known, its bytes need no counting. Some platforms create a stream when
-    // they are asked for the body.
-    // Browsers hide the encoding of another origin's response.
-    if ((length >= 0 && response.type !== "cors" && !response.headers.has("content-encoding")) || response.body === null) return await response.text();
-    return await counted(response.body, limit, refuse);
-  } catch (cause) {
-    throw cause instanceof SendFailure ? cause : new SendFailure(3, "the response is incomplete", cause);
-  }
-}
-
-async function counted(body: ReadableStream<Uint8Array>, limit: number, refuse: () => SendFailure): Promise<string> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let [text, bytes] = ["", 0];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > limit) {
-      await reader.cancel();
-      throw refuse();
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-}
-
-/**
- * Returns the attempt with the target of a redirect. Undefined if the answer is not a redirect that can be followed.
- * Redirects stay on the origin of the request, so the token and the headers never reach another one.
- */
-function redirected(attempt: Attempt, { response: { status, headers: answered, url } }: Answer): Attempt | undefined {
-  const location = answered.get("location");
-  if (location === null || ![301, 302, 303, 307, 308].includes(status)) return undefined;
-  const target = targetOf(location, url);
-  if (target.origin !== new URL(url).origin) throw refused("a redirect to another origin is not followed");
-  const next = { ...attempt, url: target.href, method: methodAfter(attempt.method, status) };
-  if (next.method === attempt.method) return next;
-  const headers = Object.entries(attempt.headers).filter(([name]) => !name.startsWith("content-"));
-  return { ...next, headers: Object.fromEntries(headers), body: undefined };
-}
-
-/** Returns the method of the next request, as browsers choose it. */
-function methodAfter(method: string, status: number): string {
-  const isReplaced = status === 303 ? method !== "HEAD" : status < 303 && method === "POST";
-  return isReplaced ? "GET" : method;
-}
-
-function targetOf(location: string, url: string): URL {
-  try {
-    return checkUrl("location", location.replace(/#.*/s, ""), url);
-  } catch {
-    throw refused("the redirect leads to an invalid or unsupported URL");
-  }
-}
-
-function refused(message: string): SendFailure {
-  return new SendFailure(5, message);
 }

@@ -1,7 +1,8 @@
 import type { Settings } from "../options.js";
 import type { Answer } from "../response/answer.js";
-import { textOf } from "./arguments.js";
-import { send, SendFailure } from "./send.js";
+import { textOf } from "../values.js";
+import { SendFailure } from "./send-failure.js";
+import { send } from "./send.js";
 
 const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const SUBJECT_TOKEN = "urn:ietf:params:oauth:token-type:access_token";

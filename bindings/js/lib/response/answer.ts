@@ -1,6 +1,6 @@
-import { DecodeError } from "./errors.js";
-import { isObject } from "../request/arguments.js";
 import type { Operation } from "../request/operation.js";
+import { isObject } from "../values.js";
+import { DecodeError } from "./errors.js";
 
 /** Status, headers and URL of a response. */
 export interface LogtoResponse {
@@ -99,11 +99,4 @@ function undocumented({ success, answer }: Operation, status: number, text: stri
   if (success.length > 0 && !success.includes(status)) return `status ${status} is not documented for this operation`;
   // A documented 204 never has a body.
   return answer === "text" && status !== 204 && !text ? "the documented body is missing" : undefined;
-}
-
-/** Returns `Retry-After`, which can be a date, in seconds. NaN if it is absent or invalid. */
-export function retryAfter({ response }: Answer): number {
-  const value = response.headers.get("retry-after") ?? "";
-  if (/^ *\d+ *$/.test(value)) return Math.min(Number(value), 2 ** 32 - 1);
-  return /^\w+, .* GMT$/.test(value) ? Math.max(0, Math.ceil((Date.parse(value) - Date.now()) / 1000)) : NaN;
 }

@@ -1,4 +1,4 @@
-import { isBad } from "../request/arguments.js";
+import { isBad } from "../checks.js";
 import type { LogtoResponse } from "./answer.js";
 import { LogtoError } from "./errors.js";
 

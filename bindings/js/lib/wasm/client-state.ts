@@ -1,6 +1,7 @@
 /** State of a client in an instance. With its access token, calls start without the module. */
 import type { Settings } from "../options.js";
-import { type Request, sendCall } from "../request/send.js";
+import type { Request } from "../request/attempt.js";
+import { sendCall } from "../request/send.js";
 import type { TokenAttempt } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
 

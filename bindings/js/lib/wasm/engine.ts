@@ -1,7 +1,7 @@
 import { load } from "#loader";
+import { bad } from "../checks.js";
 import type { CallOptions, Settings } from "../options.js";
-import { bad } from "../request/arguments.js";
-import type { Request } from "../request/send.js";
+import type { Request } from "../request/attempt.js";
 import { isRenewable, type TokenAttempt } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
 import { AbortError, LogtoError } from "../response/errors.js";

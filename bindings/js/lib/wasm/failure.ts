@@ -1,8 +1,9 @@
 import { isBrowser } from "#loader";
 import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
-import { members, retryAfter } from "../response/answer.js";
+import { members } from "../response/answer.js";
 import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, RateLimitError, ServerError, TimeoutError } from "../response/errors.js";
+import { retryAfter } from "../response/retry-after.js";
 import type { FailedCall, PendingCall } from "./host.js";
 
 /** Returns the error of a call that has failed. */

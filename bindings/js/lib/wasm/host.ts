@@ -1,11 +1,13 @@
 /** The functions that the module calls: requests, timers, and the user's functions. */
 import type { Token, TokenStore } from "../options.js";
-import { stringOf, textOf } from "../request/arguments.js";
-import { describedFailure } from "../request/connection-failure.js";
-import { type Request, sendCall, SendFailure } from "../request/send.js";
+import type { Request } from "../request/attempt.js";
+import { describedFailure, SendFailure } from "../request/send-failure.js";
+import { sendCall } from "../request/send.js";
 import { sendTokenRequest } from "../request/token.js";
-import { type Answer, isHtml, members, retryAfter } from "../response/answer.js";
+import { type Answer, isHtml, members } from "../response/answer.js";
 import type { StopReason } from "../response/errors.js";
+import { retryAfter } from "../response/retry-after.js";
+import { stringOf, textOf } from "../values.js";
 import type { ClientState, FirstAttempt, Grant } from "./client-state.js";
 import type { Exports, Host } from "./module.js";
 import { key, NO_TOKEN, read, type StoredToken, write } from "./stored-token.js";

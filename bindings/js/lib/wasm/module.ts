@@ -1,4 +1,4 @@
-import { bad } from "../request/arguments.js";
+import { bad } from "../checks.js";
 
 /** Functions of the module. Empty texts and `undefined` numbers are absent. */
 export interface Exports {

@@ -96,7 +96,7 @@ fn imports(plan: &Plan, body: &str) -> String {
         .collect();
     let mut imports = String::new();
     for (file, names) in [
-        ("request/arguments", &["Upload"][..]),
+        ("request/body", &["Upload"][..]),
         ("options", &["CallOptions"]),
         ("response/call", &["Call"]),
         ("response/page", &["List"]),

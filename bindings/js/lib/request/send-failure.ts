@@ -1,6 +1,20 @@
-/** The text of a failed connection. */
+/** The reasons why a request has no answer. */
 import { shown } from "../response/answer.js";
-import { isObject, stringOf, textOf } from "./arguments.js";
+import { isObject, stringOf, textOf } from "../values.js";
+
+/**
+ * Reason why an attempt has no answer. `kind` is a number of the module. 1 is too large, 2 final and never sent, 3 a
+ * broken body, 4 final, 5 a redirect not followed, 0 any other.
+ */
+export class SendFailure extends Error {
+  constructor(
+    readonly kind: number,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
 
 /** Returns the text of a failed fetch. Node keeps the code and the address of the server in the cause. */
 export function describedFailure(error: unknown): string {
