@@ -2,6 +2,7 @@ import { bad, checkedHeaders, checkMembers } from "./checks.js";
 import { OLDEST } from "./defaults.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { fitting } from "./releases.js";
+import { aborted } from "./request/abort.js";
 import { encodeBody } from "./request/body.js";
 import { checkCallOptions } from "./request/call-options.js";
 import { type CallInput, type Group, type Invocation, type Operation, sorted } from "./request/operation.js";
@@ -13,7 +14,7 @@ import { LogtoError, RestrictedError } from "./response/errors.js";
 import { counted, List, Page } from "./response/page.js";
 import { type Refresher, Session } from "./session.js";
 import { isIterable, isObject } from "./values.js";
-import { aborted, ready } from "./wasm/engine.js";
+import { ready } from "./wasm/engine.js";
 
 const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], success: [], paging: "none", itemsAt: undefined, since: OLDEST, removed: false } as const;
 

@@ -1,8 +1,9 @@
 import { bad, checkedHeaders } from "./checks.js";
 import { checkOptions } from "./option-checks.js";
-import { type LogtoOptions, Settings } from "./options.js";
+import type { LogtoOptions } from "./options.js";
 import { isRenewable, sendTokenRequest, type TokenAttempt } from "./request/token.js";
 import { LogtoError } from "./response/errors.js";
+import { Settings } from "./settings.js";
 import { type Engine, engine, isolatesRequests, ready } from "./wasm/engine.js";
 
 declare global {

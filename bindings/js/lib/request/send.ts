@@ -1,9 +1,10 @@
 /** Sends requests: hooks and `fetch`. */
 import { checkUrl } from "../checks.js";
 import { MAX_RESPONSE_BYTES } from "../defaults.js";
-import type { HookRequest, Settings } from "../options.js";
+import type { HookRequest } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
 import { readBody } from "../response/read-body.js";
+import type { Settings } from "../settings.js";
 import { isObject } from "../values.js";
 import type { Attempt, Request } from "./attempt.js";
 import { redirected, refused } from "./redirect.js";

@@ -1,5 +1,5 @@
-import type { Settings } from "../options.js";
 import type { Answer } from "../response/answer.js";
+import type { Settings } from "../settings.js";
 import { textOf } from "../values.js";
 import { SendFailure } from "./send-failure.js";
 import { send } from "./send.js";

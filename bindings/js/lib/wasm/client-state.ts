@@ -1,9 +1,9 @@
 /** State of a client in an instance. With its access token, calls start without the module. */
-import type { Settings } from "../options.js";
 import type { Request } from "../request/attempt.js";
 import { sendCall } from "../request/send.js";
 import type { TokenAttempt } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
+import type { Settings } from "../settings.js";
 
 /** Maximum time without the module, in milliseconds. It might have renewed the token meanwhile. */
 const LONGEST = 60_000;

@@ -1,11 +1,13 @@
 import { load } from "#loader";
-import { bad } from "../checks.js";
-import type { CallOptions, Settings } from "../options.js";
+import type { CallOptions } from "../options.js";
+import { aborted, listen } from "../request/abort.js";
 import type { Request } from "../request/attempt.js";
 import { isRenewable, type TokenAttempt } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
-import { AbortError, LogtoError } from "../response/errors.js";
+import { LogtoError } from "../response/errors.js";
+import type { Settings } from "../settings.js";
 import { ClientState, type FirstAttempt } from "./client-state.js";
+import { compiled } from "./compile.js";
 import { failure } from "./failure.js";
 import { type FailedCall, host, type HostContext, Jobs, type PendingCall } from "./host.js";
 import { type Exports, instantiate } from "./module.js";
@@ -227,33 +229,6 @@ function settled({ answer, controller, limit }: FirstAttempt, { operation, optio
   });
 }
 
-/** The functions to run when a signal aborts. */
-const aborts = new WeakMap<AbortSignal, { waiting: Set<() => void>; listener: () => void }>();
-
-/** Adds one listener to a signal, however many calls wait for it. Returns a function that stops waiting. */
-function listen(signal: AbortSignal, abort: () => void): () => void {
-  let known = aborts.get(signal);
-  if (!known) {
-    const waiting = new Set<() => void>();
-    known = { waiting, listener: () => [...waiting].forEach((run) => run()) };
-    aborts.set(signal, known);
-    signal.addEventListener("abort", known.listener);
-  }
-  const { waiting, listener } = known;
-  waiting.add(abort);
-  return () => {
-    if (!waiting.delete(abort) || waiting.size > 0) return;
-    // Platforms keep a signal while it has a listener.
-    aborts.delete(signal);
-    signal.removeEventListener("abort", listener);
-  };
-}
-
-/** Returns the error of a call that its signal has aborted. */
-export function aborted(operation: string, signal: AbortSignal): AbortError {
-  return new AbortError(`${operation}: the call was aborted`, { operation, cause: signal.reason });
-}
-
 function trapped(cause: unknown): LogtoError {
   return new LogtoError("the WebAssembly module failed and is replaced for the next call; the server might have processed this one", { cause });
 }
@@ -276,28 +251,4 @@ export async function engine(settings: Settings): Promise<Engine> {
   const { wasm } = settings.options;
   const module = await (wasm === undefined ? load() : compiled(wasm));
   return (current ??= new Engine(module));
-}
-
-/** The modules by their sources. A `Response` can be read once. */
-const modules = new WeakMap<object, Promise<WebAssembly.Module>>();
-
-function compiled(source: object): Promise<WebAssembly.Module> {
-  let module = modules.get(source);
-  if (!module) {
-    module = compile(source);
-    modules.set(source, module);
-    // A failed download can be repeated.
-    module.catch(() => modules.delete(source));
-  }
-  return module;
-}
-
-async function compile(source: object): Promise<WebAssembly.Module> {
-  let from: unknown = await source;
-  if (from instanceof URL) from = await fetch(from);
-  if (from instanceof WebAssembly.Module) return from;
-  const bytes = from instanceof Response ? await from.arrayBuffer() : (from as BufferSource);
-  return WebAssembly.compile(bytes).catch((cause) => {
-    throw bad("wasm", "is not the module of this package", cause);
-  });
 }

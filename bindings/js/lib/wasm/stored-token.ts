@@ -1,5 +1,5 @@
 /** Texts of access tokens in a token store. Rust clients read and write the same keys and texts. */
-import type { Settings } from "../options.js";
+import type { Settings } from "../settings.js";
 
 /** An access token. Times are in seconds; `lifetime` is -1 for a token without lifetime. */
 export interface StoredToken {
