@@ -1,5 +1,7 @@
-//! The collections that the emulator stores, as data. `rules` has what their calls check and change, and
-//! `operations/collection_operations.rs` implements them.
+//! The collections that the emulator stores, as data.
+//!
+//! The data has paths, unique members with their errors, links, filters and order. `operations/collection_operations.rs`
+//! implements the calls with it. `rules` has code for what only one collection checks or changes.
 
 mod applications;
 mod captcha;

@@ -1,18 +1,18 @@
 use logto_admin::serde_json::Value;
 use logto_admin::transport::Method;
 
-use super::{Rules, Shape, application_rules, protected_apps, refuse_past};
+use super::{Rules, Shape, application_checks, protected_apps, refuse_past};
 use crate::call::Call;
 use crate::collections::{ADMIN_ROLE_ID, APPLICATIONS};
 use crate::errors::constraint_violated;
 use crate::record::Record;
 
 pub(super) static RULES: Rules = Rules {
-    prepare: application_rules::check,
+    prepare: application_checks::check,
     created,
     deletable: |_, application| {
         if application.text("type") == "SAML" {
-            return Err(application_rules::use_saml_api());
+            return Err(application_checks::use_saml_api());
         }
         protected_apps::check_deletion(application)
     },

@@ -1,10 +1,14 @@
-//! The rules of collections and settings. Calls check and change more than `collections` and `settings` describe.
+//! Checks, changes and side effects of the calls of one collection or setting.
+//!
+//! `collections` and `settings` describe as data what most calls share: unique members, links, filters, the order of a
+//! list. The errors for duplicates and unknown ids are there. A file here has code for one kind of entity or one setting.
 
 mod account_center;
-mod application_rules;
+mod application_checks;
 mod applications;
+mod by_collection;
+mod by_setting;
 mod cimd;
-mod collection_rules;
 mod connectors;
 mod domains;
 mod hooks;
@@ -16,9 +20,8 @@ mod phrases;
 mod profile_fields;
 pub(crate) mod protected_apps;
 mod resources;
-mod roles;
+mod role_summaries;
 mod saml_applications;
-mod setting_rules;
 mod sign_in_experience;
 mod sso_connectors;
 mod users;
@@ -32,15 +35,15 @@ use crate::http::request::Query;
 use crate::record::{Fields, Members, Record};
 use crate::state::State;
 
-pub(crate) use application_rules::{no_rules, protected_only, third_party_only};
-pub(crate) use collection_rules::of;
+pub(crate) use application_checks::{no_rules, protected_only, third_party_only};
+pub(crate) use by_collection::of;
+pub(crate) use by_setting::prepare_setting;
 pub(crate) use domains::is_active;
 pub(crate) use invitations::{INVITATION_USAGE, same_address, status_at};
 pub(crate) use organizations::role_names;
 pub(crate) use phrases::{has_language, phrases_in};
 pub(crate) use profile_fields::{check_listed, refuse_reserved};
 pub(crate) use saml_applications::{check_limit, saml_config, saml_key};
-pub(crate) use setting_rules::prepare_setting;
 pub(crate) use sso_connectors::no_saml_connector;
 
 /// Checks, changes and side effects of the calls of a collection.

@@ -1,6 +1,6 @@
 use logto_admin::serde_json::Value;
 
-use super::roles::featured_of;
+use super::role_summaries::featured_of;
 use super::{Rules, Shape, View};
 use crate::collections::{ORGANIZATION_ROLES, ORGANIZATION_SCOPES, RESOURCES, SCOPES, USERS};
 use crate::record::{Members, Record};

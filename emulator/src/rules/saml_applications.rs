@@ -1,7 +1,7 @@
 use logto_admin::serde_json::{Value, json};
 use p384::ecdsa::SigningKey;
 
-use super::application_rules::require_rules;
+use super::application_checks::require_rules;
 use super::sso_connectors::{activate, certify};
 use super::{Draft, Rules, View};
 use crate::call::Call;

@@ -2,7 +2,7 @@
 
 use super::{
     Rules, applications, connectors, domains, hooks, invitations, mfa_verifications, one_time_tokens, organizations,
-    phrases, profile_fields, resources, roles, saml_applications, sso_connectors, users,
+    phrases, profile_fields, resources, role_summaries, saml_applications, sso_connectors, users,
 };
 use crate::collections::{
     APPLICATION_SECRETS, APPLICATIONS, CONNECTORS, CUSTOM_PHRASES, Collection, DOMAINS, HOOKS, INVITATIONS,
@@ -14,7 +14,7 @@ static ALL: &[(&Collection, &Rules)] = &[
     (&USERS, &users::RULES),
     (&PERSONAL_ACCESS_TOKENS, &users::TOKEN_RULES),
     (&MFA_VERIFICATIONS, &mfa_verifications::RULES),
-    (&ROLES, &roles::RULES),
+    (&ROLES, &role_summaries::RULES),
     (&RESOURCES, &resources::RULES),
     (&SCOPES, &resources::SCOPE_RULES),
     (&APPLICATIONS, &applications::RULES),
