@@ -7,7 +7,7 @@ mod error;
 mod events;
 pub(crate) mod issuer;
 pub(crate) mod obtained;
-mod schedule;
+mod renewal_schedule;
 mod scope;
 mod source;
 pub(crate) mod store;

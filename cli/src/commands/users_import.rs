@@ -24,7 +24,7 @@ use crate::users::diagnostic::Diagnostic;
 use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
 use crate::users::journal::{Journal, READ_ONCE};
-use crate::users::matched::Matched;
+use crate::users::matched_users::MatchedUsers;
 use crate::users::names::Names;
 use crate::users::outage::Outage;
 use crate::users::record_reader::{Checked, RecordReader};
@@ -161,7 +161,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         username_case,
         matches_ids: arguments.from == Source::Logto,
         journal: journal.map(|journal| Arc::new(Mutex::new(journal))),
-        matched: Matched::default(),
+        matched: MatchedUsers::default(),
         is_dry_run: arguments.dry_run,
     };
     // Without a journal, nothing is imported, although the files might have changed since.

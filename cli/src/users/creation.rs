@@ -5,11 +5,11 @@ use logto_admin::{Error, Timestamp};
 
 use super::completion::has_more;
 use super::creation_outcome;
-use super::existing::{self, Found};
+use super::import_retry_policy::{patient, wait_after};
 use super::journal::Entry;
 use super::record_result::RecordError;
-use super::retry::{patient, wait_after};
 use super::user_bodies::{identifiers, members};
+use super::user_of_record::{self, Found};
 use super::write::{OnConflict, Origin, Row, Target, Writer, partial};
 use crate::failure::is_ambiguous;
 use crate::json_object;
@@ -71,7 +71,9 @@ impl Writer {
                 return Err(partial(creation_outcome::unknown(&error.to_string())));
             }
             let found = match is_ambiguous || error.is_conflict() {
-                true => existing::find_refused(&self.client, &identifiers, self.username_case, error.code()).await,
+                true => {
+                    user_of_record::find_refused(&self.client, &identifiers, self.username_case, error.code()).await
+                }
                 false => Ok(None),
             };
             match found {

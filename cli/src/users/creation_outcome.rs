@@ -8,9 +8,9 @@
 use logto_admin::Client;
 use logto_admin::models::User;
 
-use super::existing::{self, Found};
 use super::journal::Identifiers;
 use super::record_result::RecordError;
+use super::user_of_record::{self, Found};
 use crate::lookup;
 use crate::username_case::UsernameCase;
 
@@ -26,7 +26,7 @@ pub(super) async fn created_user(client: &Client, identifiers: &Identifiers, at:
         return Err(unknown("an earlier run was interrupted"));
     }
     // The attempt created a user with the username as the record has it.
-    Ok(existing::find(client, identifiers, UsernameCase::Matters)
+    Ok(user_of_record::find(client, identifiers, UsernameCase::Matters)
         .await?
         .filter(|user| is_created(user, identifiers, at)))
 }
@@ -44,7 +44,7 @@ const UNKNOWN: &str = "user.unknown";
 
 /// Whether it is impossible to find out which user belongs to a record. Other failures can be temporary.
 pub(super) fn is_unclear(problem: &RecordError) -> bool {
-    problem.code.as_deref().is_some_and(|code| [UNKNOWN, existing::SEVERAL].contains(&code))
+    problem.code.as_deref().is_some_and(|code| [UNKNOWN, user_of_record::SEVERAL].contains(&code))
 }
 
 /// The failure of a record whose user might exist. The record has nothing to look the user up by.

@@ -10,11 +10,11 @@ use futures_util::{FutureExt, StreamExt, stream};
 use logto_admin::bulk::Concurrency;
 
 use super::attempts::{Left, until_it_waits};
-use super::existing::Found;
 use super::outage::Unreachable;
 use super::record::Item;
 use super::record_result::{Outcome, RecordResult};
 use super::summary::Summary;
+use super::user_of_record::Found;
 use super::write::Writer;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;

@@ -7,7 +7,7 @@ use logto_admin::Client;
 use logto_admin::transport::{HttpResponse, HttpTransport, TransportError, TransportErrorKind, transport_fn};
 
 use super::attempts::Attempt;
-use super::retry::patient;
+use super::import_retry_policy::patient;
 use crate::connection::Connection;
 use crate::progress::LinePrinter;
 

@@ -7,14 +7,14 @@ use logto_admin::serde_json::json;
 use logto_admin::{Client, Request, Untyped};
 
 use super::creation_outcome;
-use super::existing::{self, Doubt, Found};
+use super::import_retry_policy::patient;
 use super::journal::{Entry, Identifiers, Journal, Standing};
-use super::matched::Matched;
+use super::matched_users::MatchedUsers;
 use super::names::Names;
 use super::record::{ImportedUser, Item};
 use super::record_result::{Outcome, RecordError};
-use super::retry::patient;
 use super::user_bodies::{change, digest_of, identifiers};
+use super::user_of_record::{self, Doubt, Found};
 use crate::failure::is_ambiguous;
 use crate::lookup;
 use crate::username_case::UsernameCase;
@@ -47,7 +47,7 @@ pub struct Writer {
     /// The journal. A dry run might have none.
     pub journal: Option<Arc<Mutex<Journal>>>,
     /// The users of the records so far.
-    pub matched: Matched,
+    pub matched: MatchedUsers,
     /// Whether to write nothing, and only find out what would be done.
     pub is_dry_run: bool,
 }
@@ -132,7 +132,7 @@ impl Writer {
         let is_new = |item: &Item| self.journal.as_ref().is_none_or(|all| locked(all).standing(&item.key()).is_none());
         let new: Vec<bool> = items.iter().map(is_new).collect();
         let records = items.iter().zip(&new).filter(|(_, new)| **new).map(|(item, _)| self.matched_by(&item.user));
-        let found = existing::find_all(&self.client, &records.collect::<Vec<_>>(), self.username_case).await;
+        let found = user_of_record::find_all(&self.client, &records.collect::<Vec<_>>(), self.username_case).await;
         let mut found = found.unwrap_or_default().into_iter();
         items.into_iter().zip(new).map(|(item, new)| (item, if new { found.next() } else { None })).collect()
     }
@@ -229,7 +229,7 @@ impl Writer {
             return self.update(row, &user, &target).await.map(Some);
         }
         // The user was found by the earlier content of the record, which can have been about somebody else.
-        if !existing::is_similar(&user, &self.matched_by(row.record)) {
+        if !user_of_record::is_similar(&user, &self.matched_by(row.record)) {
             return Err(stranger(&user));
         }
         let done = self.update(row, &user, &target).await?;
@@ -275,7 +275,7 @@ impl Writer {
             return Ok(user);
         }
         let current = self.user(&user.id).await?;
-        let is_same = |current: &User| existing::is_similar(current, &self.matched_by(row.record));
+        let is_same = |current: &User| user_of_record::is_similar(current, &self.matched_by(row.record));
         current.filter(is_same).ok_or_else(|| changed_meanwhile(&user.id))
     }
 
@@ -294,7 +294,7 @@ impl Writer {
 
     /// Returns a doubt if the user of a record has other identifiers, too. It might be somebody else.
     fn doubt(&self, record: &ImportedUser, user: &User) -> Option<Doubt> {
-        existing::doubt(user, &self.matched_by(record))
+        user_of_record::doubt(user, &self.matched_by(record))
     }
 
     async fn update(&self, row: &Row<'_>, user: &User, target: &Target) -> Written {
@@ -321,7 +321,7 @@ impl Writer {
     pub(super) async fn find(&self, record: &ImportedUser, found: Option<Found>) -> Found {
         match found {
             Some(found) => found,
-            None => existing::find(&self.client, &self.matched_by(record), self.username_case).await,
+            None => user_of_record::find(&self.client, &self.matched_by(record), self.username_case).await,
         }
     }
 

@@ -13,7 +13,7 @@ use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_cli::username_case::UsernameCase;
 use logto_admin_cli::users::import::import;
 use logto_admin_cli::users::journal::Journal;
-use logto_admin_cli::users::matched::Matched;
+use logto_admin_cli::users::matched_users::MatchedUsers;
 use logto_admin_cli::users::names::Names;
 use logto_admin_cli::users::record::ImportedUser;
 use logto_admin_cli::users::record::Item;
@@ -73,7 +73,7 @@ impl Stage {
             username_case: UsernameCase::load(&self.client()).await.unwrap(),
             matches_ids: false,
             journal: Some(Arc::new(Mutex::new(self.open_journal()))),
-            matched: Matched::default(),
+            matched: MatchedUsers::default(),
             is_dry_run: false,
         }
     }

@@ -7,7 +7,7 @@ use logto_admin_cli::users::sources::{Groups, Source, SourceOptions};
 use logto_admin_cli::users::{input, validate};
 use serde_json::{Value, json};
 
-use super::{firebase, records, table};
+use super::{firebase, own_columns, records};
 
 pub(crate) const FIXTURES: [(Source, &str); 14] = [
     (Source::Logto, "logto-users.ndjson"),
@@ -35,7 +35,7 @@ const NAMES: [&str; 4] = ["lgorithm", "hasher", "encoding", "type"];
 /// Options that reach all of the code.
 fn options(source: Source) -> SourceOptions {
     let options = SourceOptions { groups: Groups::Organizations, ..firebase::project() };
-    if source == Source::Csv { table::options(&table::MAPPING) } else { options }
+    if source == Source::Csv { own_columns::options(&own_columns::MAPPING) } else { options }
 }
 
 /// Returns the paths of all values.

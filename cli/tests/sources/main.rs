@@ -9,7 +9,7 @@ mod firebase;
 mod hostile;
 mod keycloak;
 mod logto;
-mod table;
+mod own_columns;
 
 use clap::ValueEnum;
 use logto_admin::models::{CreateUser, PasswordAlgorithm};

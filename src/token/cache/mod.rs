@@ -25,7 +25,7 @@ use self::renewal::Renewal;
 use self::shared_cell::SharedCell;
 use self::state::{Cell, Step, Ticket};
 use super::issuer::TokenIssuer;
-use super::schedule::Schedule;
+use super::renewal_schedule::RenewalSchedule;
 use super::store::{SharedRenewal, TokenSlot};
 use super::{AccessToken, TokenKind, events};
 use crate::error::{Error, Result};
@@ -63,7 +63,7 @@ impl TokenCache {
         let TokenCacheOptions { issuer, leeway, lease, slot, lock_ttl } = options;
         let longest = if runtime.isolates_requests() { LEASE_OF_A_REQUEST } else { LEASE_OF_A_TASK };
         let lease = lease.unwrap_or(longest);
-        let schedule = Schedule { leeway, lease, renewable: issuer.is_renewable() };
+        let schedule = RenewalSchedule { leeway, lease, renewable: issuer.is_renewable() };
         let shared = slot.map(|slot| SharedRenewal::new(slot, schedule, lock_ttl));
         let fetcher = Fetcher { issuer, runtime, shared };
         Self(Arc::new(SharedCell::new(fetcher, Cell::new(schedule), lease)))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::token::obtained::{Known, Obtained};
-use crate::token::schedule::{LONGEST_WAIT, Schedule, backoff};
+use crate::token::renewal_schedule::{LONGEST_WAIT, RenewalSchedule, backoff};
 use crate::token::{AccessToken, TokenError};
 
 #[cfg(test)]
@@ -32,7 +32,7 @@ pub(super) enum Step {
 /// The token of a client, and its renewals.
 #[derive(Debug)]
 pub(super) struct Cell {
-    schedule: Schedule,
+    schedule: RenewalSchedule,
     held: Option<Held>,
     /// A token that the API rejected. It must not come back from a store.
     refused: Option<AccessToken>,
@@ -93,7 +93,7 @@ impl Failure {
 }
 
 impl Cell {
-    pub(super) const fn new(schedule: Schedule) -> Self {
+    pub(super) const fn new(schedule: RenewalSchedule) -> Self {
         Self { schedule, held: None, refused: None, refusals: 0, running: None, last: 0, failure: None }
     }
 

@@ -4,7 +4,7 @@ const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-const SCHEDULE: Schedule = Schedule { leeway: None, lease: secs(10), renewable: true };
+const SCHEDULE: RenewalSchedule = RenewalSchedule { leeway: None, lease: secs(10), renewable: true };
 
 fn hour(secret: &str) -> Obtained {
     Obtained { token: AccessToken::new(secret).expires_in(secs(3600)), age: Duration::ZERO, stored: false }
@@ -19,7 +19,7 @@ fn error(text: &str) -> Arc<TokenError> {
 }
 
 /// Returns a cell with a token from a renewal at second 0, valid for one hour.
-fn with_token(schedule: Schedule) -> Cell {
+fn with_token(schedule: RenewalSchedule) -> Cell {
     let mut cell = Cell::new(schedule);
     cell.next(secs(0), None);
     cell.succeeded(1, hour("a"), secs(0));
@@ -111,7 +111,7 @@ fn the_token_of_an_older_renewal_replaces_one_that_has_expired() {
 fn a_token_is_fresh_until_it_is_due_or_expires() {
     assert_eq!(Cell::new(SCHEDULE).fresh_until(), secs(0));
     assert_eq!(with_token(SCHEDULE).fresh_until(), secs(3540));
-    assert_eq!(with_token(Schedule { renewable: false, ..SCHEDULE }).fresh_until(), secs(3600));
+    assert_eq!(with_token(RenewalSchedule { renewable: false, ..SCHEDULE }).fresh_until(), secs(3600));
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.succeeded(1, endless("a"), secs(0));
@@ -246,7 +246,7 @@ fn a_token_that_expires_immediately_serves_waiting_callers_without_a_loop() {
 
 #[test]
 fn a_leeway_beyond_the_lifetime_renews_after_half_of_the_lifetime() {
-    let mut cell = with_token(Schedule { leeway: Some(secs(7200)), ..SCHEDULE });
+    let mut cell = with_token(RenewalSchedule { leeway: Some(secs(7200)), ..SCHEDULE });
     expect(&mut cell, 1799, None, "use a");
     expect(&mut cell, 1800, None, "use a, renew 2");
 }
@@ -356,14 +356,14 @@ fn a_rejected_token_of_a_store_is_discarded_at_once() {
 
 #[test]
 fn leases_of_any_length_are_possible() {
-    let mut cell = Cell::new(Schedule { lease: Duration::MAX, ..SCHEDULE });
+    let mut cell = Cell::new(RenewalSchedule { lease: Duration::MAX, ..SCHEDULE });
     cell.next(secs(5), None);
     assert!(matches!(cell.next(secs(6), None), Step::Wait(1, _)));
 }
 
 #[test]
 fn a_fixed_token_is_neither_renewed_nor_discarded() {
-    let mut cell = with_token(Schedule { renewable: false, ..SCHEDULE });
+    let mut cell = with_token(RenewalSchedule { renewable: false, ..SCHEDULE });
     assert!(!cell.discard(&AccessToken::new("a"), secs(0)));
     expect(&mut cell, 3599, None, "use a");
 }

@@ -8,7 +8,7 @@ use super::{StoreError, TokenSlot};
 use crate::runtime::{Runtime, caught, timeout};
 use crate::token::error::Because;
 use crate::token::obtained::{Known, Obtained};
-use crate::token::schedule::Schedule;
+use crate::token::renewal_schedule::RenewalSchedule;
 use crate::token::{AccessToken, TokenError, events};
 
 /// Timeout of a call of the store.
@@ -27,7 +27,7 @@ const OTHERS_FAIL: &str = "another process has been requesting a token for too l
 /// Renews the token of this client in a store.
 pub(crate) struct SharedRenewal {
     slot: Box<dyn TokenSlot>,
-    schedule: Schedule,
+    schedule: RenewalSchedule,
     lock_ttl: Duration,
 }
 
@@ -59,7 +59,7 @@ enum Turn {
 }
 
 impl SharedRenewal {
-    pub(crate) fn new(slot: Box<dyn TokenSlot>, schedule: Schedule, lock_ttl: Option<Duration>) -> Self {
+    pub(crate) fn new(slot: Box<dyn TokenSlot>, schedule: RenewalSchedule, lock_ttl: Option<Duration>) -> Self {
         Self { slot, schedule, lock_ttl: lock_ttl.unwrap_or(LOCK_TTL) }
     }
 

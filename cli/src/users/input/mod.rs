@@ -2,13 +2,13 @@
 //!
 //! The records are read one by one. Memory does not grow with the file.
 
+mod csv;
+mod csv_quotes;
 mod document;
 mod ndjson;
 mod options;
 mod placed;
-mod quotes;
 mod source;
-mod table;
 
 #[cfg(test)]
 mod tests;
@@ -76,7 +76,7 @@ pub fn read(name: &str, reader: impl Read + Send + 'static, options: &InputOptio
         Format::Ndjson => Box::new(ndjson::Records::new(file, reader)),
         Format::Json => Box::new(document::records(file, reader, options, &has_beside)),
         Format::Csv => {
-            let rows = table::Rows::new(file, reader, &first_line, options)?;
+            let rows = csv::Rows::new(file, reader, &first_line, options)?;
             columns.clone_from(&rows.columns);
             Box::new(rows)
         }

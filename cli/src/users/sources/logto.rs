@@ -93,7 +93,7 @@ fn wrong(name: &str, value: &Value) -> Option<Diagnostic> {
         Some(member) => (!member.form.fits(value)).then(|| Diagnostic::new(name, member.form.expected())),
         None => {
             let known = MEMBERS.map(|member| member.name);
-            Some(Diagnostic::new(name, super::columns::not_a_member(name, &known)))
+            Some(Diagnostic::new(name, super::column_mapping::not_a_member(name, &known)))
         }
     }
 }

@@ -8,9 +8,8 @@ mod auth0_hash;
 mod authentik;
 mod clerk;
 mod cognito;
-mod columns;
+mod column_mapping;
 mod conversion;
-mod csv;
 mod draft;
 mod encoding;
 mod fields;
@@ -21,6 +20,7 @@ mod identities;
 mod keycloak;
 mod logto;
 mod options;
+mod own_columns;
 mod phone;
 mod shape;
 
@@ -30,8 +30,8 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 pub use auth0::auth0_password_hash;
-pub(crate) use columns::unknown_member;
-pub use columns::{Column, Columns};
+pub(crate) use column_mapping::unknown_member;
+pub use column_mapping::{Column, Columns};
 pub use conversion::Conversion;
 pub use firebase_config::parse_firebase_config;
 pub use options::{Groups, SourceOptions, Unverified};
@@ -108,7 +108,7 @@ impl Source {
         let mut draft = Draft::new(options);
         match self {
             Self::Logto => return Ok(logto::convert(fields.take_members())),
-            Self::Csv => csv::convert(&mut fields, &mut draft)?,
+            Self::Csv => own_columns::convert(&mut fields, &mut draft)?,
             Self::Auth0 => auth0::convert(&mut fields, &mut draft),
             Self::Keycloak => keycloak::convert(&mut fields, &mut draft),
             Self::Cognito => cognito::convert(&mut fields, &mut draft),

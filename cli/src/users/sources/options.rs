@@ -6,7 +6,7 @@ use std::fmt;
 use clap::ValueEnum;
 use logto_admin::FirebaseScrypt;
 
-use super::columns::Columns;
+use super::column_mapping::Columns;
 use crate::users::record::ImportedUser;
 
 /// Treatment of email addresses and phone numbers that are not verified.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::columns::{form, set_once};
+use super::column_mapping::{form, set_once};
 use super::draft::Draft;
 use super::fields::{Fields, flag, is_empty, parsed, split, text};
 use super::hashes::{normal_algorithm, recognized};

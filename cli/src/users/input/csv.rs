@@ -7,10 +7,10 @@ use std::sync::Arc;
 use csv::{Error, ErrorKind, Reader, ReaderBuilder, StringRecord, StringRecordsIntoIter};
 use serde_json::{Map, Value};
 
+use super::csv_quotes::{Fault, Quotes};
 use super::ndjson::reason;
 use super::options::InputOptions;
 use super::placed::{InputError, Location, Placed};
-use super::quotes::{Fault, Quotes};
 use super::source::{Source, io_message};
 use crate::failure::{Failure, Result};
 use crate::lost_digits::loses_digits;

@@ -10,7 +10,7 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The rules of a token's renewal.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Schedule {
+pub(crate) struct RenewalSchedule {
     /// The leeway that the user has set.
     pub leeway: Option<Duration>,
     /// Longest duration of a renewal before another caller starts one instead.
@@ -19,7 +19,7 @@ pub(crate) struct Schedule {
     pub renewable: bool,
 }
 
-impl Schedule {
+impl RenewalSchedule {
     /// Returns how long before its expiry a token with this lifetime is renewed. At most half of the lifetime: a token
     /// that is due when it is new would be renewed endlessly.
     pub(crate) fn leeway(&self, lifetime: Duration) -> Duration {
@@ -52,7 +52,7 @@ mod tests {
             (Some(secs(300)), secs(60), secs(30)),
             (Some(secs(0)), secs(3600), secs(0)),
         ] {
-            let schedule = Schedule { leeway: own, lease: secs(10), renewable: true };
+            let schedule = RenewalSchedule { leeway: own, lease: secs(10), renewable: true };
             assert_eq!(schedule.leeway(lifetime), expected, "{own:?} {lifetime:?}");
         }
     }

@@ -7,7 +7,7 @@ use super::seen_ids::SeenIds;
 
 /// The users of the records so far. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Matched(Arc<Mutex<Users>>);
+pub struct MatchedUsers(Arc<Mutex<Users>>);
 
 #[derive(Debug, Default)]
 struct Users {
@@ -24,7 +24,7 @@ fn pair(id: &str, key: &str) -> String {
     format!("{id} {}", key.to_lowercase())
 }
 
-impl Matched {
+impl MatchedUsers {
     /// Adds the users of earlier runs. A user that was left alone can belong to another record.
     pub(super) fn add_journal(&self, journal: &Journal) {
         let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,9 +3,9 @@
 use logto_admin::models::User;
 use logto_admin::{Client, UserSearchMember};
 
+use super::import_retry_policy::patient;
 use super::journal::Identifiers;
 use super::record_result::RecordError;
-use super::retry::patient;
 use crate::lookup::{self, ID, IDENTIFIERS, has_without_case, member_of};
 use crate::username_case::UsernameCase;
 
