@@ -34,7 +34,7 @@ impl Planner<'_> {
         }
         if self.problems.len() == before {
             self.check_required(declared, kind.create, &value, |_| true);
-            self.check_conflict(declared, &members);
+            self.report_conflict(declared, (kind.conflict)(&members));
             self.check_dropped(declared, &members);
             self.check_settings(declared, None, &members, &declared.sources);
         }
@@ -105,7 +105,10 @@ impl Planner<'_> {
         self.check_access(declared, found, members);
         self.check_nulls(declared, &changed, members);
         self.check_removals(declared, &changed, &after);
-        self.check_conflict(declared, members);
+        // Members with operations of their own do not update the entity.
+        let is_update = changed.iter().any(|name| !kind.is_part(name));
+        let conflict = is_update.then(|| (kind.update_conflict)(members)).flatten();
+        self.report_conflict(declared, conflict.or_else(|| (kind.conflict)(members)));
         self.check_dropped(declared, members);
         if has_changed("config") {
             self.check_settings(declared, Some(found), members, &sources);
@@ -156,8 +159,8 @@ impl Planner<'_> {
     }
 
     /// Reports a member that does not fit the others.
-    fn check_conflict(&mut self, declared: &Declared, members: &Members) {
-        if let Some((name, problem)) = (declared.kind.conflict)(members) {
+    fn report_conflict(&mut self, declared: &Declared, conflict: Option<(&str, String)>) {
+        if let Some((name, problem)) = conflict {
             self.problem_at(declared, name, &problem);
         }
     }

@@ -55,10 +55,10 @@ fn is_clearable(members: &[Member], place: &[String]) -> bool {
     exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.clearable || is_column(member))
 }
 
-/// Whether the server drops empty texts and objects at this place.
+/// Whether the server drops empty texts, lists and objects at this place.
 fn is_sparse(members: &[Member], place: &[String]) -> bool {
-    let Some((first, [_, ..])) = place.split_first() else { return false };
-    exactly(members, [first.as_str()].into_iter()).is_some_and(|member| member.sparse)
+    let leads_here = |path: &str| path.split('.').zip(place).all(|(step, name)| step == "*" || step == name);
+    place.len() > 1 && members.iter().any(|member| member.sparse && leads_here(member.path))
 }
 
 /// Whether false at this place is the same as nothing.
@@ -97,8 +97,23 @@ fn part(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value {
     }
 }
 
-/// Returns the value in the form in which equal values are the same. It has no nulls, empty objects and texts that the
-/// server stores as null, and its sets are in order.
+/// Whether the server has nothing at this place if it gets this value.
+fn is_nothing(members: &[Member], place: &[String], value: &Value) -> bool {
+    let is_dropped = || is_sparse(members, place) || is_clearable(members, place);
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty() && is_dropped(),
+        Value::Array(items) => items.is_empty() && is_sparse(members, place),
+        Value::Object(object) => {
+            object.is_empty() && (is_dropped() || matches!(known(members, place), Known::Members(_)))
+        }
+        Value::Bool(false) => is_unset_if_false(members, place),
+        _ => false,
+    }
+}
+
+/// Returns the value in the form in which equal values are the same. It has no values that are nothing to the server, and
+/// its sets are in order.
 pub(super) fn canonical(members: &[Member], value: &Members) -> Members {
     match in_order(members, &mut Vec::new(), &Value::Object(value.clone())) {
         Value::Object(value) => value,
@@ -113,13 +128,7 @@ fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value
             for (name, value) in object {
                 place.push(name.clone());
                 let value = in_order(members, place, value);
-                let is_empty = || value.as_object().is_some_and(Members::is_empty);
-                let is_group = || matches!(known(members, place), Known::Members(_));
-                let is_sparse = is_sparse(members, place);
-                let is_cleared = || value == "" && (is_sparse || is_clearable(members, place));
-                let is_nothing = || is_sparse || is_group() || is_clearable(members, place);
-                let is_off = || value == false && is_unset_if_false(members, place);
-                if !(value.is_null() || is_empty() && is_nothing() || is_cleared() || is_off()) {
+                if !is_nothing(members, place, &value) {
                     kept.insert(name.clone(), value);
                 }
                 place.pop();
@@ -129,6 +138,9 @@ fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value
         Value::Array(items) => {
             place.push("*".to_owned());
             let mut kept: Vec<Value> = items.iter().map(|item| in_order(members, place, item)).collect();
+            if is_sparse(members, place) {
+                kept.retain(|item| !is_nothing(members, place, item));
+            }
             place.pop();
             if is_set(members, place) {
                 kept.sort_by_key(Value::to_string);
@@ -266,6 +278,15 @@ mod tests {
         let one = object(json!({ "name": "", "data": { "a": "", "b": {} }, "phrases": { "a": "", "b": { "c": "" } } }));
         let other = json!({ "data": { "a": "", "b": {} }, "phrases": {} });
         assert_eq!(Value::Object(canonical(MEMBERS, &one)), other);
+    }
+
+    #[test]
+    fn empty_values_are_nothing_below_members_where_the_server_drops_them() {
+        const MEMBERS: &[Member] = &[member("config.*").any().sparse(), member("meta.logo").sparse(), member("meta.x")];
+        let canonical = |value: Value| Value::Object(canonical(MEMBERS, &object(value)));
+        let config = json!({ "a": "", "b": [], "c": [{ "d": "" }, null, 0], "e": { "f": [""] }, "g": false });
+        assert_eq!(canonical(json!({ "config": config })), json!({ "config": { "c": [0], "g": false } }));
+        assert_eq!(canonical(json!({ "meta": { "logo": "", "x": "" } })), json!({ "meta": { "x": "" } }));
     }
 
     #[test]

@@ -29,8 +29,10 @@ pub(super) struct Member {
     /// Whether the server stores an empty text as null. It does so with all texts that are not in an object. Also whether an
     /// empty object is nothing.
     pub clearable: bool,
-    /// Whether the server drops empty texts and objects below the member.
+    /// Whether the server drops empty texts, lists and objects below the member.
     pub sparse: bool,
+    /// Whether the server requires the member in its object. The API document does not list it.
+    pub needed: bool,
     /// The way to remove the member from an entity that has it.
     pub removal: Removal,
     /// The values that the member can have. If empty, the server decides.
@@ -116,6 +118,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         listed: false,
         clearable: false,
         sparse: false,
+        needed: false,
         removal: Removal::Null,
         values: &[],
         refusal: |_| None,
@@ -225,6 +228,11 @@ impl Member {
 
     pub(super) const fn sparse(mut self) -> Self {
         self.sparse = true;
+        self
+    }
+
+    pub(super) const fn needed(mut self) -> Self {
+        self.needed = true;
         self
     }
 

@@ -21,7 +21,9 @@ impl Planner<'_> {
         is_sent: impl Fn(&str) -> bool,
     ) {
         let parts = declared.kind.parts.iter().filter_map(Part::write);
-        for path in write.into_iter().chain(parts).flat_map(required) {
+        let documented = write.into_iter().chain(parts).flat_map(required);
+        let needed = declared.kind.members.iter().filter(|member| member.needed).map(|member| member.path.to_owned());
+        for path in documented.chain(needed) {
             let Some((owner, name)) = path.rsplit_once('.') else { continue };
             let steps: Vec<&str> = owner.split('.').map(|step| step.trim_end_matches("[]")).collect();
             let Some(first) = steps.first().filter(|first| is_sent(first)) else { continue };

@@ -84,6 +84,32 @@ async fn defaults_that_the_server_adds_are_no_difference() {
     assert!(plan.is_empty(), "{}", written(&plan));
 }
 
+#[tokio::test]
+async fn empty_values_that_the_server_drops_are_no_difference() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |scope: &str, logo: &str| {
+        let empty = "prompts: [], oneTap: { a: '', b: [''] }";
+        let google = format!(
+            "- connectorId: google-universal\n  config: {{ clientId: a, clientSecret: b, scope: {scope}, {empty} }}\n"
+        );
+        let config = "authorizationEndpoint: https://a.example, tokenEndpoint: https://a.example, \
+                      userInfoEndpoint: https://a.example, clientId: a, clientSecret: b";
+        let metadata = format!("target: mine, logo: {logo}, name: {{ en: Mine, de: '' }}");
+        format!("{google}- connectorId: oauth2\n  metadata: {{ {metadata} }}\n  config: {{ {config} }}\n")
+    };
+    let folder = Folder::with(&[("connectors.yaml", &file("''", "''"))]);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 2);
+    let stored = list(&tenant, "ListConnectors").await;
+    let google = stored.iter().find(|connector| connector["connectorId"] == "google-universal").unwrap();
+    assert_eq!(google["config"], json!({ "clientId": "a", "clientSecret": "b" }));
+    // An empty value removes the present one.
+    folder.put("connectors.yaml", &file("email", "https://a.example/logo.png"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 2);
+    folder.put("connectors.yaml", &file("''", "''"));
+    assert!(written(&plan(&tenant, &folder).await.unwrap()).contains("-     scope: email\n"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 2);
+}
+
 const WRONG: &str = "\
 - connectorId: google-universal
   config:

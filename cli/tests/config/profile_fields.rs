@@ -1,7 +1,7 @@
 //! Custom profile fields: each type has a configuration of its own.
 
 use logto_admin_emulator::Emulator;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::folder::{Folder, apply_all, export, plan};
 use crate::tenants::{call, list};
@@ -33,16 +33,73 @@ async fn a_field_without_a_configuration_is_exported_and_changed() {
         assert_eq!(list(&tenant, "ListCustomProfileFields").await[0]["config"], json!({}));
         export(&tenant, &folder).await;
         let file = folder.get("custom-profile-fields.yaml");
-        // The server only changes a checkbox with a default value.
-        if kind != "Checkbox" {
-            folder.put("custom-profile-fields.yaml", &format!("{file}  label: Mine\n"));
-            assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+        folder.put("custom-profile-fields.yaml", &format!("{file}  label: Mine\n"));
+        let planned = plan(&tenant, &folder).await;
+        match kind {
+            // The server only changes a checkbox with a default value.
+            "Checkbox" => {
+                let error = folder.short(planned.unwrap_err());
+                let expected = "the server changes a field of type Checkbox only with `config.defaultValue`";
+                assert!(error.ends_with(expected) && !error.contains('\n'), "{error}");
+            }
+            _ => assert_eq!(apply_all(&tenant, &folder).await.updated, 1),
         }
         folder.put("custom-profile-fields.yaml", &format!("{file}  config: {{}}\n"));
         assert!(plan(&tenant, &folder).await.unwrap().is_empty());
         folder.put("custom-profile-fields.yaml", &format!("{file}  config: {{}}\n  label: Other\n"));
         let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
-        assert!(error.ends_with("; leave out `config` for none"), "{error}");
+        assert_eq!(error.ends_with("; leave out `config` for none"), kind == "Date", "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_checkbox_without_a_default_is_not_changed() {
+    let tenant = Emulator::new().client().unwrap();
+    let field = |rest: &str| format!("- name: news\n  required: false\n  type: Checkbox\n{rest}");
+    let folder = Folder::with(&[("custom-profile-fields.yaml", &field(""))]);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 1);
+    let body = json!({ "type": "Checkbox", "required": false, "label": "News" });
+    let update = tenant.operation("UpdateCustomProfileFieldByName").unwrap().path("name", "news").json(&body);
+    assert_eq!(update.await.unwrap_err().code(), Some("custom_profile_fields.invalid_default_value"));
+    folder.put("custom-profile-fields.yaml", &field("  label: News\n"));
+    let expected = "the server changes a field of type Checkbox only with `config.defaultValue`";
+    let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+    assert_eq!(error, format!("custom-profile-fields.yaml:3: {expected}"));
+    // Its position has an operation of its own.
+    folder.put("custom-profile-fields.yaml", &field("  sieOrder: 7\n"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    folder.put("custom-profile-fields.yaml", &field("  label: News\n  config: { defaultValue: 'true' }\n"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}
+
+#[tokio::test]
+async fn a_field_is_only_changed_if_its_parts_have_their_settings() {
+    for (kind, setting, code, value) in [
+        ("Checkbox", "defaultValue", "invalid_default_value", json!("true")),
+        ("Select", "options", "invalid_options", json!([{ "value": "a" }])),
+        ("Regex", "format", "invalid_regex_format", json!("^a$")),
+    ] {
+        let tenant = Emulator::new().client().unwrap();
+        let field = |label: &str, config: Value| {
+            let part =
+                json!({ "enabled": true, "required": false, "name": "givenName", "type": kind, "config": config });
+            json!({ "name": "a", "label": label, "required": false, "type": "Fullname", "config": { "parts": [part] } })
+        };
+        // JSON is YAML.
+        let file = |field: Value| json!([field]).to_string();
+        let folder = Folder::with(&[("custom-profile-fields.yaml", &file(field("Old", json!({}))))]);
+        assert_eq!(apply_all(&tenant, &folder).await.created, 1);
+        let mut body = field("New", json!({}));
+        body.as_object_mut().unwrap().remove("name");
+        let update = tenant.operation("UpdateCustomProfileFieldByName").unwrap().path("name", "a").json(&body);
+        assert_eq!(update.await.unwrap_err().code(), Some(&*format!("custom_profile_fields.{code}")));
+        folder.put("custom-profile-fields.yaml", &file(field("New", json!({}))));
+        let error = folder.short(plan(&tenant, &folder).await.unwrap_err());
+        let expected = format!("a field with a part of type {kind} only if that has `config.{setting}`");
+        let lacks = "`givenName` lacks it";
+        assert_eq!(error, format!("custom-profile-fields.yaml:1: the server changes {expected}; {lacks}"));
+        folder.put("custom-profile-fields.yaml", &file(field("New", json!({ setting: value }))));
+        assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
     }
 }
 

@@ -74,7 +74,8 @@ async fn the_policies_of_usernames_and_passwords_have_known_members_and_types() 
         ),
         ("usernamePolicy:\n  minLength: many", "2: `usernamePolicy.minLength` must be an integer".to_owned()),
         (
-            "usernamePolicy:\n  allowedChars: { numbers: true }",
+            "usernamePolicy: { minLength: 1, maxLength: 9, caseSensitive: true, allowedChars: \
+             { numbers: true, lowercase: false, uppercase: false, underscore: false } }",
             format!("1: `usernamePolicy.allowedChars` requires one of {letters}"),
         ),
         ("passwordPolicy:\n  length: { min: 8.5 }", "2: `passwordPolicy.length.min` must be an integer".to_owned()),
@@ -82,6 +83,36 @@ async fn the_policies_of_usernames_and_passwords_have_known_members_and_types() 
         let found = problems(&tenant, "sign-in-experience.yaml", &format!("{policy}\n")).await;
         assert_eq!(found, [format!("sign-in-experience.yaml:{expected}")], "{policy}");
     }
+}
+
+#[tokio::test]
+async fn a_policy_of_usernames_is_complete() {
+    let (tenant, file) = (Emulator::new().client().unwrap(), "sign-in-experience.yaml");
+    let letters = json!({ "lowercase": true, "uppercase": true, "numbers": true, "underscore": true });
+    let whole = json!({ "caseSensitive": true, "minLength": 3, "maxLength": 9, "allowedChars": letters });
+    for path in ["caseSensitive", "minLength", "maxLength", "allowedChars", "allowedChars.numbers"] {
+        let mut policy = whole.clone();
+        let (owner, name) = path.split_once('.').map_or(("", path), |(owner, name)| (owner, name));
+        let object = if owner.is_empty() { &mut policy } else { &mut policy[owner] };
+        object.as_object_mut().unwrap().remove(name).unwrap();
+        let body = json!({ "usernamePolicy": policy });
+        let error = refusal(&tenant, "UpdateSignInExp", body.clone()).await;
+        assert_eq!(error.code(), Some("guard.invalid_input"), "{path}");
+        let expected = match (owner, name) {
+            ("", "allowedChars") => {
+                "`usernamePolicy.allowedChars` requires one of uppercase, lowercase, underscore".to_owned()
+            }
+            ("", name) => format!("`usernamePolicy` requires `{name}`"),
+            (owner, name) => format!("`usernamePolicy.{owner}` requires `{name}`"),
+        };
+        // JSON is YAML.
+        assert_eq!(problems(&tenant, file, &body.to_string()).await, [format!("{file}:1: {expected}")]);
+    }
+    let folder = Folder::with(&[(file, &json!({ "usernamePolicy": whole }).to_string())]);
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    // Another change leaves the policy alone.
+    folder.put(file, "signInMode: SignIn\n");
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
 }
 
 #[tokio::test]
@@ -124,6 +155,41 @@ async fn mfa_adapts_only_if_there_are_factors() {
     let expected = "sign-in-experience.yaml:5: the server drops `adaptiveMfa.enabled`: `mfa.factors` is empty";
     assert_eq!(problems(&tenant, "sign-in-experience.yaml", &file("[]")).await, [expected]);
     let folder = Folder::with(&[("sign-in-experience.yaml", &file("[Totp]"))]);
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+}
+
+#[tokio::test]
+async fn adaptive_factors_and_policies_without_skipping_require_each_other() {
+    let (tenant, file) = (Emulator::new().client().unwrap(), "sign-in-experience.yaml");
+    let experience = |policy: &str, adaptive: bool| {
+        format!("mfa:\n  policy: {policy}\n  factors: [Totp]\nadaptiveMfa:\n  enabled: {adaptive}\n")
+    };
+    let requires = "`adaptiveMfa.enabled` requires that `mfa.policy` is PromptAtSignInAndSignUpMandatory or \
+                    PromptOnlyAtSignInMandatory";
+    for (policy, adaptive, code, expected) in [
+        ("UserControlled", true, "adaptive_mfa_requires_non_skippable_policy", format!("4: {requires}")),
+        ("Mandatory", true, "adaptive_mfa_requires_non_skippable_policy", format!("4: {requires}")),
+        (
+            "PromptOnlyAtSignInMandatory",
+            false,
+            "non_adaptive_mfa_requires_skippable_policy",
+            "1: the value PromptOnlyAtSignInMandatory of `mfa.policy` requires `adaptiveMfa.enabled`".to_owned(),
+        ),
+    ] {
+        let text = experience(policy, adaptive);
+        let error = refusal(&tenant, "UpdateSignInExp", yaml(&text)).await;
+        assert_eq!(error.code(), Some(&*format!("sign_in_experiences.{code}")), "{policy}");
+        assert_eq!(problems(&tenant, file, &text).await, [format!("{file}:{expected}")]);
+    }
+    let folder = Folder::with(&[(file, &experience("PromptAtSignInAndSignUpMandatory", true))]);
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    // A file with one of the two is compared with the other one of the tenant.
+    let text = "mfa:\n  policy: NoPrompt\n  factors: [Totp]\n";
+    assert_eq!(problems(&tenant, file, text).await, [format!("{file}:1: {requires}")]);
+    folder.put(file, &experience("Mandatory", false));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    // Without factors, the server does not check the policy.
+    folder.put(file, "mfa:\n  policy: PromptOnlyAtSignInMandatory\n  factors: []\n");
     assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
 }
 

@@ -56,6 +56,8 @@ const IDENTIFIERS: &[&str] = &["username", "email", "phone"];
 const SECONDARY_IDENTIFIERS: &[&str] = &["username", "email", "phone", "emailOrPhone"];
 /// A username begins with one of these kinds of characters.
 const FIRST_LETTERS: [&str; 3] = ["uppercase", "lowercase", "underscore"];
+/// Policies for second factors that users cannot skip.
+const UNSKIPPABLE: [&str; 2] = ["PromptAtSignInAndSignUpMandatory", "PromptOnlyAtSignInMandatory"];
 
 pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
     file: "sign-in-experience",
@@ -82,13 +84,13 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
         member("passkeySignIn.showPasskeyButton").flag().since(31),
         member("passkeySignIn.allowAutofill").flag().since(31),
         member("forgotPasswordMethods").one_of(ForgotPasswordMethod::VALUES).texts().since(31),
-        member("usernamePolicy.minLength").integer().since(37),
-        member("usernamePolicy.maxLength").integer().since(37),
-        member("usernamePolicy.caseSensitive").flag().since(37),
-        member("usernamePolicy.allowedChars.uppercase").flag().since(37),
-        member("usernamePolicy.allowedChars.lowercase").flag().since(37),
-        member("usernamePolicy.allowedChars.numbers").flag().since(37),
-        member("usernamePolicy.allowedChars.underscore").flag().since(37),
+        member("usernamePolicy.minLength").integer().since(37).needed(),
+        member("usernamePolicy.maxLength").integer().since(37).needed(),
+        member("usernamePolicy.caseSensitive").flag().since(37).needed(),
+        member("usernamePolicy.allowedChars.uppercase").flag().since(37).needed(),
+        member("usernamePolicy.allowedChars.lowercase").flag().since(37).needed(),
+        member("usernamePolicy.allowedChars.numbers").flag().since(37).needed(),
+        member("usernamePolicy.allowedChars.underscore").flag().since(37).needed(),
         member("passwordPolicy.length.min").integer().filled(),
         member("passwordPolicy.length.max").integer().filled(),
         member("passwordPolicy.characterTypes.min").integer().filled(),
@@ -145,10 +147,9 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
         {
             return Some(("usernamePolicy", problem));
         }
-        let allowed = usernames.and_then(|policy| policy.get("allowedChars"));
         let starts = |allowed: &Value| FIRST_LETTERS.iter().any(|kind| allowed.get(kind) == Some(&Value::Bool(true)));
         match () {
-            () if allowed.is_some_and(|allowed| !starts(allowed)) => {
+            () if usernames.is_some_and(|policy| !policy.get("allowedChars").is_some_and(starts)) => {
                 let kinds = FIRST_LETTERS.join(", ");
                 Some(("usernamePolicy", format!("`usernamePolicy.allowedChars` requires one of {kinds}")))
             }
@@ -158,7 +159,8 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
             () if factors == Some(&json!(["BackupCode"])) => {
                 Some(("mfa", "`mfa.factors` cannot be BackupCode alone".to_owned()))
             }
-            () => method_without_proof(experience).map(|problem| ("signIn", problem)),
+            () => skipped_factors(experience)
+                .or_else(|| method_without_proof(experience).map(|problem| ("signIn", problem))),
         }
     },
     dropped: |experience| {
@@ -174,6 +176,22 @@ pub(in super::super) static SIGN_IN_EXPERIENCE: Kind = Kind {
     },
     ..Kind::DEFAULT
 };
+
+/// Returns a member that does not fit if adaptive factors can be skipped. They require a policy without skipping, and
+/// the other way round.
+fn skipped_factors(experience: &Members) -> Option<(&'static str, String)> {
+    let mfa = experience.get("mfa")?;
+    mfa.get("factors")?.as_array().filter(|factors| !factors.is_empty())?;
+    let policy = mfa.get("policy").and_then(Value::as_str).unwrap_or_default();
+    match (experience.get("adaptiveMfa").is_some_and(is_enabled), UNSKIPPABLE.contains(&policy)) {
+        (true, false) => {
+            let policies = UNSKIPPABLE.join(" or ");
+            Some(("adaptiveMfa", format!("`adaptiveMfa.enabled` requires that `mfa.policy` is {policies}")))
+        }
+        (false, true) => Some(("mfa", format!("the value {policy} of `mfa.policy` requires `adaptiveMfa.enabled`"))),
+        _ => None,
+    }
+}
 
 /// Returns the problem of a way to sign in with neither a password nor a code.
 fn method_without_proof(experience: &Members) -> Option<String> {

@@ -45,6 +45,8 @@ pub struct Kind {
     pub(in super::super) settings: fn(&Members) -> Vec<Setting>,
     /// Returns a member that does not fit the others, and why.
     pub(in super::super) conflict: fn(&Members) -> Option<(&'static str, String)>,
+    /// Returns a member that does not fit the others in an update, and why. The server accepts it in a new entity.
+    pub(in super::super) update_conflict: fn(&Members) -> Option<(&'static str, String)>,
     /// Returns the paths of members that the server drops, and why. It drops them because of the other members.
     pub(in super::super) dropped: fn(&Members) -> Vec<(String, String)>,
     /// The last release whose servers have one entity at most.
@@ -238,6 +240,7 @@ impl Kind {
         confidential: |_| Vec::new(),
         settings: |_| Vec::new(),
         conflict: |_| None,
+        update_conflict: |_| None,
         dropped: |_| Vec::new(),
         single_until: None,
         merged: None,

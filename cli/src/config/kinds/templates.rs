@@ -136,6 +136,18 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
             if is_optional && config.is_some_and(Members::is_empty) { "; leave out `config` for none" } else { "" };
         lacks.then(|| ("type", format!("`config` of a field of type {kind} requires `{setting}`{hint}")))
     },
+    update_conflict: |field| {
+        if text(field, "type") == "Checkbox" {
+            let setting = lacking_in_update(field)?;
+            return Some(("type", format!("the server changes a field of type Checkbox only with `config.{setting}`")));
+        }
+        let parts = field.get("config")?.get("parts")?.as_array()?.iter().filter_map(Value::as_object);
+        let (part, setting) = parts.filter_map(|part| Some((part, lacking_in_update(part)?))).next()?;
+        let (name, kind) = (shown(text(part, "name")), text(part, "type"));
+        let problem =
+            format!("the server changes a field with a part of type {kind} only if that has `config.{setting}`");
+        Some(("config", format!("{problem}; `{name}` lacks it")))
+    },
     dropped: |field| {
         let kind = text(field, "type");
         let Some((settings, _)) = settings(field) else { return Vec::new() };
@@ -152,6 +164,15 @@ pub(super) static PROFILE_FIELDS: Kind = Kind {
     }],
     ..Kind::DEFAULT
 };
+
+/// Returns the setting that a field or a part of it lacks. The server checks these types in updates only.
+fn lacking_in_update(field: &Members) -> Option<&'static str> {
+    let kind = text(field, "type");
+    let setting = settings(field)?.1.filter(|_| matches!(kind, "Checkbox" | "Select" | "Regex"))?;
+    let value = field.get("config").and_then(|config| config.get(setting));
+    let is_empty = |value: &Value| kind != "Checkbox" && (value == "" || value.as_array().is_some_and(Vec::is_empty));
+    value.is_none_or(is_empty).then_some(setting)
+}
 
 /// Returns why a field of this type cannot have a part.
 fn wrong_part(kind: &str, part: &Members) -> Option<String> {
