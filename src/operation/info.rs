@@ -170,3 +170,21 @@ impl fmt::Display for Authentication {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authentication_is_displayed_as_the_end_of_a_sentence() {
+        for (authentication, expected) in [
+            (Authentication::Management, "requires an access token for the Management API"),
+            (Authentication::User, "requires a user access token"),
+            (Authentication::Session, "requires the cookies of a sign-in in progress"),
+            (Authentication::None, "requires no authentication"),
+            (Authentication::Any, "requires no authentication"),
+        ] {
+            assert_eq!(format!("requires {authentication}"), expected);
+        }
+    }
+}

@@ -88,6 +88,18 @@ mod tests {
     use crate::operation::TABLE;
 
     #[test]
+    fn releases_are_parsed_as_they_are_displayed() {
+        for (text, release) in [("1.17", Release::OLDEST), ("1.42", Release::new(42)), ("next", Release::NEXT)] {
+            assert_eq!(text.parse(), Ok(release));
+            assert_eq!(release.to_string(), text);
+        }
+        for text in ["", "1.", "2.1", "1.x", "v1.42", "1.42.1", "latest"] {
+            assert_eq!(text.parse::<Release>(), Err(InvalidRelease), "{text}");
+        }
+        assert_eq!(InvalidRelease.to_string(), "invalid release: expected `1.N`, such as `1.36`, or `next`");
+    }
+
+    #[test]
     fn every_release_has_a_hint_for_the_operations_that_it_introduced() {
         for minor in defaults::OLDEST + 1..=defaults::NEWEST {
             let hint = hint(Release::new(minor), None).unwrap_or_default();

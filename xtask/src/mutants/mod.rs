@@ -16,7 +16,7 @@ use crate::command;
 use crate::tool::{self, Tool};
 
 /// The paths below `src/` that are tested if none is named. Their code decides what a call does.
-const DEFAULT: [&str; 4] = ["pipeline", "token", "webhook", "types"];
+const DEFAULT: [&str; 5] = ["operation", "pipeline", "token", "webhook", "types"];
 
 /// Tests the mutants of these paths below `src/`. Writes the figures to benches/.
 pub(crate) fn run(named: &[String]) -> Result<()> {
