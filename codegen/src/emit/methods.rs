@@ -212,17 +212,7 @@ fn method_text(plan: &Plan, operation: &Operation, uses: &Uses, arguments: &[&St
     }
     let success: Vec<String> = operation.success.iter().map(u16::to_string).collect();
     text.push_str(&format!("\n\n`{} {}`. Success status: {}.", operation.method, operation.path, success.join(" or ")));
-    text.push_str(match operation.paging {
-        Paging::Always => " Paginated: 20 items per page by default.",
-        Paging::OnRequest => " Paginated if you request a page or a page size, otherwise returns all items.",
-        Paging::None => "",
-    });
-    text.push_str(match operation.authentication {
-        Authentication::Management => "",
-        Authentication::User => " Requires a user access token.",
-        Authentication::Session => " Requires the cookies of a sign-in in progress.",
-        Authentication::None => " Requires no access token.",
-    });
+    text.push_str(&pages_and_caller(operation));
     if let Some(releases) = operation.releases_text() {
         text.push_str(&format!(" {releases}"));
     }
@@ -236,6 +226,22 @@ fn method_text(plan: &Plan, operation: &Operation, uses: &Uses, arguments: &[&St
         text.push_str(&format!("\n\n# Errors\nFails with {}.", errors.join(", ")));
     }
     text
+}
+
+/// Returns sentences about the pages of an operation's list and about its caller, each after a space.
+pub fn pages_and_caller(operation: &Operation) -> String {
+    let pages = match operation.paging {
+        Paging::Always => " Paginated: 20 items per page by default.",
+        Paging::OnRequest => " Paginated if you request a page or a page size, otherwise returns all items.",
+        Paging::None => "",
+    };
+    let caller = match operation.authentication {
+        Authentication::Management => "",
+        Authentication::User => " Requires a user access token.",
+        Authentication::Session => " Requires the cookies of a sign-in in progress.",
+        Authentication::None => " Requires no access token.",
+    };
+    format!("{pages}{caller}")
 }
 
 /// Returns the name of an operation's type. The suffix keeps it apart from the models: the body of `CreateUser` is a

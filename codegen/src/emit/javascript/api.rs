@@ -10,12 +10,12 @@ use super::types::{FREE_OBJECT, Types, key, list_of, or_null};
 use crate::emit::answers::{paged_item, search_member};
 use crate::emit::api::group_text;
 use crate::emit::docs::Docs;
-use crate::emit::methods::summary;
+use crate::emit::methods::{pages_and_caller, summary};
 use crate::emit::text::NOTICE;
 use crate::groups::feature;
 use crate::methods::method_name;
 use crate::model::{TypeRef, Uses};
-use crate::operations::{AnswerKind, Authentication, BodyKind, Operation, Paging};
+use crate::operations::{AnswerKind, BodyKind, Operation, Paging};
 use crate::pipeline::Plan;
 use crate::release::Release;
 use crate::schema::Kind;
@@ -264,17 +264,7 @@ fn data(operation: &Operation, uses: &Uses, text: impl Fn(&TypeRef) -> String) -
 fn method_text(plan: &Plan, operation: &Operation, told: &[String]) -> String {
     let mut text =
         format!("{}\n\n`{}`: `{} {}`.", summary(plan, operation), operation.id, operation.method, operation.path);
-    text.push_str(match operation.paging {
-        Paging::Always => " Paginated: 20 items per page by default.",
-        Paging::OnRequest => " Paginated if you request a page or a page size, otherwise returns all items.",
-        Paging::None => "",
-    });
-    text.push_str(match operation.authentication {
-        Authentication::Management => "",
-        Authentication::User => " Requires a user access token.",
-        Authentication::Session => " Requires the cookies of a sign-in in progress.",
-        Authentication::None => " Requires no access token.",
-    });
+    text.push_str(&pages_and_caller(operation));
     if !told.is_empty() {
         text.push_str("\n\n");
         text.push_str(&told.join("\n"));
