@@ -22,29 +22,37 @@ export function expectObject(value: unknown, name = "options"): asserts value is
 }
 
 /**
- * Checks the type of a member, if it is present. A type such as `a|b` is a choice of texts, and an empty type accepts any
- * value. Numbers must not be negative. Messages call the member `shown`.
+ * Checks the type of a value, if there is one. A type such as `a|b` is a choice of texts, a `count` a whole number, and an
+ * empty type accepts any value. Numbers must not be negative.
  */
-export function check(object: object, name: string, type: string, shown = name): void {
-  const value: unknown = Reflect.get(object, name);
+export function check(name: string, value: unknown, type: string): void {
   if (value === undefined || !type) return;
   const choices: unknown[] = type.split("|");
-  if (choices.length > 1 && !choices.includes(value)) throw bad(shown, `is not one of ${choices.join(", ")}`);
-  if (choices.length === 1 && (typeof value !== type || value === null)) throw bad(shown, `is not of type ${type}`);
-  if (typeof value === "number" && !(value >= 0)) throw bad(shown, "is not a number >= 0");
-  if (typeof value === "number" && COUNTS.test(name) && value % 1) throw bad(shown, "is not a whole number");
+  if (choices.length > 1 && !choices.includes(value)) throw bad(name, `is not one of ${choices.join(", ")}`);
+  const simple = type === "count" ? "number" : type;
+  if (choices.length === 1 && (typeof value !== simple || value === null)) throw bad(name, `is not of type ${simple}`);
+  if (typeof value === "number" && !(value >= 0)) throw bad(name, "is not a number >= 0");
+  if (typeof value === "number" && type === "count" && value % 1) throw bad(name, "is not a whole number");
 }
 
-const COUNTS = /^(retries|redirects|requests)$/;
-
-/** Checks that an object has only these members, with these types: see {@link check}. Options have no `name`. */
-export function checkMembers(value: unknown, types: Record<string, string>, name?: string): asserts value is Record<string, unknown> {
+/**
+ * Returns a copy of an object that has only these members.
+ *
+ * Their types are those of {@link check}. Later changes of the object have no effect. Options have no `name`.
+ */
+export function checkedMembers<Checked extends object>(value: unknown, types: Record<keyof Checked, string>, name?: string): Checked {
   expectObject(value, name);
-  for (const member in value) {
-    const shown = name ? `${name}.${member}` : member;
-    if (!Object.hasOwn(types, member)) throw bad(shown, `is not one of ${Object.keys(types).join(", ")}`);
-    check(value, member, types[member] ?? "", shown);
+  const shown = (member: string): string => (name ? `${name}.${member}` : member);
+  for (const member of Object.keys(value)) {
+    if (!Object.hasOwn(types, member) && value[member] !== undefined) throw bad(shown(member), `is not one of ${Object.keys(types).join(", ")}`);
   }
+  const checked: Record<string, unknown> = {};
+  for (const [member, type] of Object.entries<string>(types)) {
+    const given = value[member];
+    check(shown(member), given, type);
+    if (given !== undefined) checked[member] = given;
+  }
+  return checked as Checked;
 }
 
 /** Rejects halves of surrogate pairs. An encoded text would contain another character. */

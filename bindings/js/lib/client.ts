@@ -1,10 +1,10 @@
-import { bad, checkedHeaders, checkMembers } from "./checks.js";
+import { bad, checkedHeaders, checkedMembers } from "./checks.js";
 import { OLDEST } from "./defaults.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { fitting } from "./releases.js";
 import { aborted } from "./request/abort.js";
 import { encodeBody } from "./request/body.js";
-import { checkCallOptions } from "./request/call-options.js";
+import { checkedCallOptions, expectNoOptions } from "./request/call-options.js";
 import { type CallInput, type Group, type Invocation, type Operation, sorted } from "./request/operation.js";
 import { fillPath } from "./request/path.js";
 import { encodeQuery } from "./request/query.js";
@@ -137,9 +137,8 @@ export class Client<Calls = unknown> {
    * await fetch("https://id.example.com/api/users", { headers: { authorization: `Bearer ${token}` } });
    * ```
    */
-  getToken(options: { forceRefresh?: boolean } = {}): Promise<string> {
-    checkMembers(options, { forceRefresh: "boolean" });
-    const { forceRefresh = false } = options;
+  async getToken(options: { forceRefresh?: boolean | undefined } = {}): Promise<string> {
+    const { forceRefresh = false } = checkedMembers<typeof options>(options, { forceRefresh: "boolean" });
     return traced(this.#session.token(forceRefresh), caller());
   }
 
@@ -157,9 +156,8 @@ export class Client<Calls = unknown> {
    * refresher.stop();
    * ```
    */
-  keepFresh(options: { interval?: number } = {}): Refresher {
-    checkMembers(options, { interval: "number" });
-    const { interval = 0 } = options;
+  keepFresh(options: { interval?: number | undefined } = {}): Refresher {
+    const { interval = 0 } = checkedMembers<typeof options>(options, { interval: "number" });
     return this.#session.keepFresh(interval);
   }
 
@@ -217,17 +215,17 @@ export class Client<Calls = unknown> {
     return { data: made, response };
   }
 
-  async #made<T>(operation: Operation, { path, query: members, body, options }: Invocation): Promise<WithResponse<T>> {
+  async #made<T>(operation: Operation, { path, query: members, body, options: given }: Invocation): Promise<WithResponse<T>> {
     if (this.#allowed?.has(operation.id) === false) throw restricted(operation.id);
-    checkCallOptions(options);
+    const options = checkedCallOptions(given);
     const filled = fillPath(operation.path, path ?? {});
-    const given = checkedQuery(members);
+    const query = checkedQuery(members);
     for (const name of operation.paging === "none" ? [] : ["page", "pageSize"]) {
-      const value = given?.[name];
+      const value = query?.[name];
       if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) > 0)) throw bad(`query.${name}`, "is not a whole number above 0");
     }
-    for (const name of operation.required) if (given?.[name] === undefined) throw bad(`query.${name}`, "is missing");
-    const set = encodeQuery(given);
+    for (const name of operation.required) if (query?.[name] === undefined) throw bad(`query.${name}`, "is missing");
+    const set = encodeQuery(query);
     if (body === undefined && operation.body !== "none" && operation.bodyRequired) throw bad("body", "is missing");
     if (body !== undefined && (operation.body === "none" || /^(GET|HEAD)$/.test(operation.method))) throw bad("body", `cannot be sent with ${operation.id}`);
     const encoded = encodeBody(operation.body, body);
@@ -261,12 +259,12 @@ export class Client<Calls = unknown> {
 
 function checkedQuery(members: unknown): Record<string, unknown> | undefined {
   if (members !== undefined && (!isObject(members) || isIterable(members))) throw bad("query", "is not an object of parameters");
+  if (members) expectNoOptions(members);
   return members;
 }
 
 function given(input: unknown, options: CallOptions): Invocation {
-  checkMembers(input, { path: "object", query: "", body: "" }, "input");
-  return { ...input, options };
+  return { ...checkedMembers<CallInput>(input, { path: "object", query: "", body: "" }, "input"), options };
 }
 
 function restricted(operation: string): RestrictedError {

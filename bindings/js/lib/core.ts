@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { expectObject } from "./checks.js";
 import { Client } from "./client.js";
 import type { LogtoOptions } from "./options.js";
 import type { ApiOf, CallsOf, Group } from "./request/operation.js";
@@ -84,5 +85,6 @@ type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) exten
  * ```
  */
 export function createClient<const Groups extends Record<string, Group<unknown>>>(options: LogtoOptions, groups: Groups): ClientWith<Groups> {
+  expectObject(groups, "groups");
   return new Client(options, groups) as ClientWith<Groups>;
 }

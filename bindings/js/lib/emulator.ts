@@ -4,6 +4,7 @@
  * @module
  */
 import { load } from "#emulator";
+import { NEXT, OLDEST } from "./defaults.js";
 import { type Emulator as Instance, Emulator as Module, initSync } from "./emulator/module.js";
 
 /** Milliseconds of 100 years. */
@@ -67,7 +68,8 @@ export class Emulator {
   constructor(options: EmulatorOptions = {}) {
     const { seed = 0, release = "next", services = [], ...others } = options;
     if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) throw new TypeError("`seed` is not a whole number from 0 to 4294967295");
-    if (!/^(1\.\d{1,4}|next)$/.test(release)) throw new TypeError("`release` is not `1.N`, such as `1.36`, or `next`");
+    const minor = /^1\.(\d\d)$/.exec(release)?.[1];
+    if (release !== "next" && !(Number(minor) >= OLDEST && Number(minor) < NEXT)) throw new TypeError(`\`release\` is neither 1.${OLDEST} to 1.${NEXT - 1} nor \`next\``);
     const unknown = services.find((service) => !SERVICES.includes(service));
     if (unknown !== undefined) throw new TypeError(`\`services\` contains \`${unknown}\`, which is not one of ${SERVICES.join(", ")}`);
     const [other] = Object.keys(others);

@@ -224,7 +224,7 @@ export interface AdminConsoleMigrationNotification {
 export type AgreeToTermsPolicy = "Automatic" | "ManualRegistrationOnly" | "Manual";
 
 /** A client application that signs in users or calls APIs on its own behalf. */
-export interface Application<CustomData = { [member: string]: unknown }> {
+export interface Application<CustomData extends object = { [member: string]: unknown }> {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
@@ -688,7 +688,7 @@ export interface Color {
 }
 
 /** A configured email, SMS or social provider. */
-export interface Connector<CustomData = { [member: string]: unknown }> {
+export interface Connector<CustomData extends object = { [member: string]: unknown }> {
   /** Id of the connector itself, not of its factory. */
   id: string;
   /**
@@ -765,7 +765,7 @@ export interface Connector<CustomData = { [member: string]: unknown }> {
 }
 
 /** A kind of connector that can be configured. */
-export interface ConnectorFactory<CustomData = { [member: string]: unknown }> {
+export interface ConnectorFactory<CustomData extends object = { [member: string]: unknown }> {
   /** Purpose of its connectors. */
   type: Open<ConnectorType>;
   /** Whether it is a demo that cannot be used in production. */
@@ -899,7 +899,7 @@ export interface ConsentResourceScopes {
 }
 
 /** A new application. */
-export interface CreateApplication {
+export interface CreateApplication<CustomData extends object = { [member: string]: any }> {
   /**
    * Human-readable name.
    *
@@ -919,7 +919,7 @@ export interface CreateApplication {
    *
    * Since Logto 1.20.
    */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
   /**
    * Whether a third party runs the application. Users must then consent to what it sees. Cannot be changed after
    * creation.
@@ -1077,7 +1077,7 @@ export interface CreateOrReplaceTotpMfaVerification {
 }
 
 /** A new organization. */
-export interface CreateOrganization {
+export interface CreateOrganization<CustomData extends object = { [member: string]: any }> {
   /**
    * Leave unset: the server determines the tenant.
    *
@@ -1097,7 +1097,7 @@ export interface CreateOrganization {
    */
   description?: string | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
   /**
    * Whether members need MFA. Without it, they get no access token for this organization.
    *
@@ -1309,7 +1309,7 @@ export interface CreateRole {
 }
 
 /** A new SAML application. Its response endpoint can be set later. */
-export interface CreateSamlApplication {
+export interface CreateSamlApplication<CustomData extends object = { [member: string]: any }> {
   /**
    * Human-readable name.
    *
@@ -1319,7 +1319,7 @@ export interface CreateSamlApplication {
   /** Human-readable description. */
   description?: string | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
   /** Mapping of user claims to SAML attributes. The keys are claim names, the values attribute names. */
   attributeMapping?: SamlAttributeMapping | undefined;
   /**
@@ -1454,7 +1454,7 @@ export interface CreateTotp {
 }
 
 /** A new user. Nothing is required, but a user without an identifier cannot sign in. */
-export interface CreateUser {
+export interface CreateUser<CustomData extends object = { [member: string]: any }> {
   /**
    * Phone number for signing in, unique in the tenant. It has the country code and digits only. Treated as
    * verified.
@@ -1493,7 +1493,7 @@ export interface CreateUser {
   /** URL of the picture. */
   avatar?: string | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
   /** Standard OpenID Connect claims about the user. */
   profile?: UserProfile | undefined;
 }
@@ -2496,7 +2496,7 @@ export interface InteractionPasskey {
 }
 
 /** Profile that is saved on submission. */
-export interface InteractionProfile<CustomData = { [member: string]: unknown }> {
+export interface InteractionProfile<CustomData extends object = { [member: string]: unknown }> {
   /**
    * URL of the picture.
    *
@@ -2607,7 +2607,7 @@ export interface JwtCustomizer {
 }
 
 /** The application, as passed to a token script. */
-export interface JwtCustomizerApplication<CustomData = { [member: string]: unknown }> {
+export interface JwtCustomizerApplication<CustomData extends object = { [member: string]: unknown }> {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
@@ -2723,7 +2723,7 @@ export interface JwtCustomizerInteraction {
 }
 
 /** The organization, as passed to a token script. */
-export interface JwtCustomizerOrganization<CustomData = { [member: string]: unknown }> {
+export interface JwtCustomizerOrganization<CustomData extends object = { [member: string]: unknown }> {
   /**
    * Unique id, assigned by the server.
    *
@@ -2810,7 +2810,7 @@ export interface JwtCustomizerScope {
 export type JwtCustomizerTokenType = "access-token" | "client-credentials";
 
 /** The user, as passed to a token script. */
-export interface JwtCustomizerUser<CustomData = { [member: string]: unknown }> {
+export interface JwtCustomizerUser<CustomData extends object = { [member: string]: unknown }> {
   /**
    * Unique id, assigned by the server.
    *
@@ -3408,7 +3408,7 @@ export interface OneTimeTokenRecord {
 export type OneTimeTokenStatus = "active" | "consumed" | "revoked" | "expired";
 
 /** A group of users and applications that has its own roles and branding. */
-export interface Organization<CustomData = { [member: string]: unknown }> {
+export interface Organization<CustomData extends object = { [member: string]: unknown }> {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
@@ -3832,7 +3832,7 @@ export interface PhoneVerificationCodeRecord {
 }
 
 /** The signed-in user's account. Data that the token's scopes or the account center do not allow is absent. */
-export interface Profile<CustomData = { [member: string]: unknown }> {
+export interface Profile<CustomData extends object = { [member: string]: unknown }> {
   /**
    * Unique id, assigned by the server.
    *
@@ -4290,7 +4290,7 @@ export interface RotateOidcKeys {
 }
 
 /** A service provider that signs users in with SAML. */
-export interface SamlApplication<CustomData = { [member: string]: unknown }> {
+export interface SamlApplication<CustomData extends object = { [member: string]: unknown }> {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
@@ -5408,7 +5408,7 @@ export interface UpdateAdminConsoleConfig {
 }
 
 /** Changes to an application. Given members replace the current values, and objects are replaced as a whole. */
-export interface UpdateApplication {
+export interface UpdateApplication<CustomData extends object = { [member: string]: any }> {
   /**
    * Human-readable name.
    *
@@ -5426,7 +5426,7 @@ export interface UpdateApplication {
    *
    * Since Logto 1.20.
    */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
   /**
    * Whether only those named in the application's access control may sign in. Can be true only if the access
    * control has rules.
@@ -5550,7 +5550,7 @@ export interface UpdateOidcSessionConfig {
 }
 
 /** Changes to an organization. Given members replace the current values, and objects are replaced as a whole. */
-export interface UpdateOrganization {
+export interface UpdateOrganization<CustomData extends object = { [member: string]: any }> {
   /**
    * Leave unset: the server determines the tenant.
    *
@@ -5570,7 +5570,7 @@ export interface UpdateOrganization {
    */
   description?: string | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
   /**
    * Whether members need MFA. Without it, they get no access token for this organization.
    *
@@ -5698,7 +5698,7 @@ export interface UpdatePrimaryPhone {
 }
 
 /** Changes to the signed-in user's account. Null clears a value. */
-export interface UpdateProfile {
+export interface UpdateProfile<CustomData extends object = { [member: string]: any }> {
   /** Full name; null clears it. */
   name?: string | null | undefined;
   /** URL of the picture; null clears it. */
@@ -5714,7 +5714,7 @@ export interface UpdateProfile {
    *
    * Since Logto 1.30.
    */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
 }
 
 /** Changes to a protected app. */
@@ -5792,7 +5792,7 @@ export interface UpdateRole {
 }
 
 /** Changes to a SAML application. */
-export interface UpdateSamlApplication {
+export interface UpdateSamlApplication<CustomData extends object = { [member: string]: any }> {
   /**
    * Human-readable name.
    *
@@ -5802,7 +5802,7 @@ export interface UpdateSamlApplication {
   /** Human-readable description. */
   description?: string | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
   /**
    * Whether only those named in the application's access control may sign in. Can be true only if the access
    * control has rules.
@@ -6027,7 +6027,7 @@ export interface UpdateSsoConnectorSigningKey {
  * Changes to a user. Members left out stay unchanged, and null clears a value. `customData` and `profile` are
  * replaced as a whole.
  */
-export interface UpdateUser {
+export interface UpdateUser<CustomData extends object = { [member: string]: any }> {
   /**
    * Name for signing in, unique in the tenant; null clears it.
    *
@@ -6052,15 +6052,15 @@ export interface UpdateUser {
   /** URL of the picture; null clears it. */
   avatar?: string | null | undefined;
   /** Any JSON of your own, which replaces the existing data. {@link UpdateUserCustomData} merges instead. */
-  customData?: { [member: string]: any } | undefined;
+  customData?: CustomData | undefined;
   /** Standard OpenID Connect claims, which replace all existing ones. {@link UpdateUserProfile} merges instead. */
   profile?: UserProfile | undefined;
 }
 
 /** Custom data to merge into the user's existing data. */
-export interface UpdateUserCustomData {
+export interface UpdateUserCustomData<CustomData extends object = { [member: string]: any }> {
   /** Keys to set. Other keys stay unchanged. */
-  customData: { [member: string]: any };
+  customData: CustomData;
 }
 
 /** Whether to suspend the user. */
@@ -6156,7 +6156,7 @@ export interface UpsertJwtCustomizer {
 }
 
 /** A user account. */
-export interface User<CustomData = { [member: string]: unknown }> {
+export interface User<CustomData extends object = { [member: string]: unknown }> {
   /**
    * Unique id, assigned by the server.
    *

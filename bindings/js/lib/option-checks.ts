@@ -1,10 +1,11 @@
 /** Checks of the options of a client. Throws TypeErrors that name the option. */
-import { bad, check, checkMembers, checkPairs, checkUrl, expectObject } from "./checks.js";
+import { bad, checkedMembers, checkPairs, checkUrl, expectObject } from "./checks.js";
 import { type AllOptions, type Exchange, LEVELS } from "./options.js";
-import { CACHE_MODES, checkRetry } from "./request/call-options.js";
+import { checkedRetry, SHARED } from "./request/call-options.js";
 
 /** Options of a client, with the types of those that have a simple type. */
 const CLIENT: Record<keyof AllOptions, string> = {
+  ...SHARED,
   tenant: "string",
   endpoint: "string",
   resource: "string",
@@ -16,18 +17,8 @@ const CLIENT: Record<keyof AllOptions, string> = {
   getToken: "function",
   tokenStore: "",
   fetch: "function",
-  headers: "",
   credentials: "omit|same-origin|include",
-  cache: CACHE_MODES,
-  next: "object",
-  timeout: "number",
-  totalTimeout: "number",
-  retries: "number",
-  retry: "",
-  redirects: "number",
-  strict: "boolean",
   rateLimit: "",
-  maxResponseBytes: "number",
   allowHttp: "boolean",
   onRequest: "function",
   onResponse: "function",
@@ -50,14 +41,13 @@ function checkText(name: string, text: unknown): void {
 export function checkOptions(given: AllOptions): AllOptions {
   expectObject(given);
   const names = Object.keys(CLIENT);
-  const options: AllOptions = Object.fromEntries(names.map((name) => [name, Reflect.get(given, name)]));
-  for (const name in given) {
+  for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const known = (Object.hasOwn(OTHER_NAMES, name) && OTHER_NAMES[name]) || names.find((option) => option.toLowerCase() === name.toLowerCase());
     throw bad(name, `is not an option of a client${known ? `: did you mean \`${known}\`?` : ""}`);
   }
-  for (const [name, type] of Object.entries(CLIENT)) check(options, name, type);
-  checkRetry(options.retry);
+  const options = checkedMembers<AllOptions>(given, CLIENT);
+  if (options.retry !== undefined) options.retry = checkedRetry(options.retry);
   const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit, logger } = options;
   if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` is required");
   if (tenant !== undefined && !/^[a-z0-9-]{1,63}$/.test(tenant)) {
@@ -70,7 +60,7 @@ export function checkOptions(given: AllOptions): AllOptions {
   for (const name of ["appId", "appSecret", "organizationId", "resource"] as const) checkText(name, options[name]);
   if (options.scope) checkText("scope", options.scope);
   if ((exchange !== undefined || options.organizationId) && appId === undefined) throw bad("appId", "is missing");
-  if (exchange !== undefined) checkExchange(exchange);
+  if (exchange !== undefined) options.exchange = checkedExchange(exchange);
   if (logger && LEVELS.some((name) => name !== "off" && typeof logger[name] !== "function")) {
     throw bad("logger", "lacks one of the functions `debug`, `info`, `warn` and `error`");
   }
@@ -78,20 +68,20 @@ export function checkOptions(given: AllOptions): AllOptions {
     throw bad("tokenStore", "lacks the function `get` or `set`");
   }
   if (rateLimit) {
-    checkMembers(rateLimit, { requests: "number", per: "number" }, "rateLimit");
-    const { requests, per } = rateLimit;
+    options.rateLimit = checkedMembers<typeof rateLimit>(rateLimit, { requests: "count", per: "number" }, "rateLimit");
+    const { requests, per } = options.rateLimit;
     if (!(requests > 0 && requests < 2 ** 32 && per > 0 && per < Infinity)) throw bad("rateLimit", "requires `requests`, and `per` in milliseconds, above 0");
   }
   return options;
 }
 
-function checkExchange(exchange: Exchange): void {
-  checkMembers(exchange, { subjectToken: "", personalAccessToken: "string" }, "exchange");
-  const { subjectToken, personalAccessToken } = exchange;
-  const tokens: unknown[] = [subjectToken, personalAccessToken].filter((token) => token !== undefined);
-  checkText("exchange", tokens[0]);
+function checkedExchange(given: unknown): Exchange {
+  const exchange = checkedMembers<Exchange>(given, { subjectToken: "", personalAccessToken: "string" }, "exchange");
+  for (const [name, token] of Object.entries(exchange)) checkText(`exchange.${name}`, token);
+  const tokens = Object.values(exchange);
   const isToken = typeof tokens[0] === "string" || typeof tokens[0] === "function";
   if (tokens.length !== 1 || !isToken) throw bad("exchange", "requires either a `subjectToken` or a `personalAccessToken`");
+  return exchange;
 }
 
 function checkEndpoint(endpoint: string, allowHttp: boolean): void {

@@ -165,7 +165,8 @@ export interface AllOptions {
   organizationId?: string | undefined;
   /**
    * Returns access tokens from another source, such as a user's own token. The client calls it again before the token
-   * expires, or when the API has rejected the token. Takes precedence over `appId`. Default: none.
+   * expires, or when the API has rejected the token. Replaces `appId` and
+   * `appSecret`. Must settle within `timeout`. Default: none.
    */
   getToken?: (() => Promise<Token | string> | Token | string) | undefined;
   /** Shares access tokens with other instances. Default: none. */

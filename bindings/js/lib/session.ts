@@ -39,7 +39,8 @@ export class Session {
   readonly #registration: Registration = {};
   /** Whether a call has sent the first token request. */
   #hasBegun = false;
-  #kept: { interval: number } | undefined;
+  /** The refreshers that are not stopped. */
+  readonly #kept = new Set<{ readonly interval: number }>();
 
   constructor(given: LogtoOptions) {
     const options = checkOptions(given);
@@ -80,14 +81,22 @@ export class Session {
     if (at?.engine === engine) return at.client;
     const client = engine.add(this.settings);
     this.#registration.at = { engine, client };
-    if (this.#kept) engine.keepFresh(client, this.#kept.interval);
+    this.#keep(engine, client);
     return client;
   }
 
   /** Returns a valid access token; a new one if `renew` is set. */
   async token(renew: boolean): Promise<string> {
-    const at = await this.engine();
-    return at.token(this, this.number(at), renew);
+    const begun = ready() ? undefined : this.beginToken();
+    const at = await this.engine(begun);
+    return at.token(this, this.number(at), renew, begun);
+  }
+
+  /** Keeps the token as fresh as the refreshers want it. */
+  #keep(engine: Engine, client: number, begun?: TokenAttempt): void {
+    const shortest = Math.min(...Array.from(this.#kept, ({ interval }) => interval || Infinity));
+    if (this.#kept.size > 0) engine.keepFresh(client, shortest < Infinity ? shortest : 0, begun);
+    else engine.stopKeepingFresh(client);
   }
 
   /** Keeps the access token fresh in the background. If `interval` is above 0, renews it when it is this old. */
@@ -98,16 +107,14 @@ export class Session {
     if (isolatesRequests()) {
       throw new LogtoError("background work ends with its request on this platform; calls renew the token before it expires");
     }
-    const kept = (this.#kept = { interval });
-    const started = this.engine().then((engine) => {
-      if (this.#kept === kept) engine.keepFresh(this.number(engine), interval);
-    });
+    const kept = { interval };
+    this.#kept.add(kept);
+    const begun = ready() ? undefined : this.beginToken();
+    const started = this.engine(begun).then((engine) => this.#keep(engine, this.number(engine), begun));
     started.catch((error: unknown) => this.settings.log("error", String(error)));
     const stop = (): void => {
-      if (this.#kept !== kept) return;
-      this.#kept = undefined;
       const { at } = this.#registration;
-      at?.engine.stopKeepingFresh(at.client);
+      if (this.#kept.delete(kept) && at) this.#keep(at.engine, at.client);
     };
     return { stop, [Symbol.dispose]: stop };
   }

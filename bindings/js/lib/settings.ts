@@ -47,7 +47,8 @@ export class Settings {
     const logger: Logger = this.options.logger ?? console;
     if (LEVELS.indexOf(level) > this.#level) return;
     try {
-      logger[level](`logto-admin: ${printable(message)}`);
+      const logged: unknown = logger[level](`logto-admin: ${printable(message)}`);
+      if (logged instanceof Promise) logged.catch(() => {});
     } catch {
       // A failing logger must not change the result of a call.
     }

@@ -21,3 +21,14 @@ export function textOf(thrown: unknown): string {
     return "an object without text";
   }
 }
+
+/** Returns the kind of an object of any realm, such as `[object Error]`. */
+export function kindOf(value: object): string {
+  return Object.prototype.toString.call(value);
+}
+
+/** Returns a copy of bytes. Undefined if the value is something else. Shared memory cannot be used in most places. */
+export function bytesOf(value: unknown): Uint8Array<ArrayBuffer> | undefined {
+  if (ArrayBuffer.isView(value)) return new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  return isObject(value) && kindOf(value) === "[object ArrayBuffer]" ? new Uint8Array(value as unknown as ArrayBuffer) : undefined;
+}

@@ -1,7 +1,7 @@
 import { bad, checkPairs, expectObject } from "./checks.js";
 import type { HeaderValues } from "./options.js";
 import { WebhookError } from "./response/errors.js";
-import { isObject } from "./values.js";
+import { bytesOf, isObject } from "./values.js";
 import type { WebhookEvent } from "./webhook-events.js";
 
 /** Headers of a delivery, as `fetch`, Node or a framework has them. */
@@ -59,10 +59,10 @@ function signatureOf(headers: WebhookHeaders): string | null {
 async function rawBody(request: Request | { body: string | Uint8Array | ArrayBuffer }): Promise<Uint8Array<ArrayBuffer>> {
   const { body } = request;
   if (typeof body === "string") return new TextEncoder().encode(body);
-  // A copy, because signatures cannot be verified in shared memory.
-  if (ArrayBuffer.isView(body)) return new Uint8Array(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
-  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  const bytes = bytesOf(body);
+  if (bytes) return bytes;
   if (!("arrayBuffer" in request && typeof request.arrayBuffer === "function")) throw bad("body", "is not the raw body: pass the text or bytes that arrived, before anything parses them");
+  if ("bodyUsed" in request && request.bodyUsed) throw bad("request", "was already read: pass it before anything else reads its body");
   return new Uint8Array(await request.arrayBuffer());
 }
 

@@ -196,7 +196,8 @@ const tests = {
         await logto.users.list();
         // The renewal of a token has its own timer, which is longer.
         const ofCall = times.filter((time) => time < LONG);
-        equal(ofCall.map((time) => time > 29_000 && time <= 30_000), [true], times);
+        // `getToken` may take as long as an attempt.
+        equal([...new Set(ofCall.map((time) => time > 29_000 && time <= 30_000))], [true], times);
       });
     } finally {
       globalThis.setTimeout = setTimeout;

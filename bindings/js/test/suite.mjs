@@ -97,6 +97,9 @@ const tests = {
       [{ buffer: new ArrayBuffer(1) }, "body.customData.buffer"],
       [{ why: new Error("no") }, "body.customData.why"],
       [{ stream: new ReadableStream() }, "body.customData.stream"],
+      [{ score: NaN }, "body.customData.score"],
+      [{ when: new Date(NaN) }, "body.customData.when"],
+      [{ run: () => 1 }, "body.customData.run"],
     ]) {
       await fails(admin.users.create({ customData }), TypeError, ({ message }) => ok(message.includes(`\`${path}\``), message));
     }
@@ -104,8 +107,9 @@ const tests = {
       await fails(admin.users.create(body), TypeError, ({ message }) => ok(message.includes("`body`"), message));
     }
     equal((await room.seen()).seen.length, 0);
-    await admin.users.create({ customData: { when: new Date(0), list: [[1]], own: { toJSON: () => [1] } } });
-    equal(JSON.parse((await room.seen()).seen.at(-1).body), { customData: { when: "1970-01-01T00:00:00.000Z", list: [[1]], own: [1] } });
+    const own = { toJSON: () => [1], *[Symbol.iterator]() {} };
+    await admin.users.create({ customData: { when: new Date(0), list: [[1]], own, bare: Object.create(null) } });
+    equal(JSON.parse((await room.seen()).seen.at(-1).body), { customData: { when: "1970-01-01T00:00:00.000Z", list: [[1]], own: [1], bare: {} } });
   },
 
   async "a restricted client sends only the operations of its list"({ room, client }) {
@@ -469,7 +473,7 @@ const tests = {
       for (const text of ["\ud800", "a\n", "a\0"]) await refused({ [name]: text }, name);
       if (name !== "scope") await refused({ [name]: " " }, name);
     }
-    await refused({ exchange: { personalAccessToken: "p\n" } }, "exchange");
+    await refused({ exchange: { personalAccessToken: "p\n" } }, "exchange.personalAccessToken");
     await refused({ exchange: { personalAccessTokn: "p" } }, "exchange.personalAccessTokn");
     await refused({ rateLimit: { requests: 1, per: 1, burst: 1 } }, "rateLimit.burst");
     const admin = client();
@@ -479,6 +483,10 @@ const tests = {
       [admin.users.list({ pageSize: 1.5 }), "query.pageSize"],
       [admin.users.list({ page: 1e21 }), "query.page"],
       [admin.call("GetUser", { userId: "x" }), "input.userId"],
+      [admin.users.list({ timeout: 5 }), "query.timeout"],
+      [admin.userAssets.upload(new Blob(["x"])), "body"],
+      [admin.userAssets.upload({}), "body"],
+      [admin.userAssets.upload({ file: { data: new Blob(["x"]), filename: "a.png" } }), "body.file.filename"],
       [admin.request("GET", "/api/users", { path: 1 }), "input.path"],
       [admin.users.get("\udc00"), "userId"],
       [admin.request("GET", "/api/users/\ud800"), "path"],
@@ -1059,8 +1067,8 @@ const tests = {
     await made({ appSecret: "" });
     await made({ exchange: null });
     await named((async () => client({ exchange: { personalAccessToken: () => "pat" } }))(), "exchange.personalAccessToken");
-    await made({ exchange: { personalAccessToken: "", subjectToken: () => "t" } });
-    await made({ exchange: { subjectToken: " " } });
+    await named((async () => client({ exchange: { personalAccessToken: "", subjectToken: () => "t" } }))(), "exchange.personalAccessToken");
+    await named((async () => client({ exchange: { subjectToken: " " } }))(), "exchange.subjectToken");
     await made({ logLevel: "warning" });
     await made({ credentials: "yes" });
     await named(admin.users.get("x", {}, { cache: "none" }), "cache");
@@ -1196,6 +1204,91 @@ const tests = {
     const admin = client({ fetch, getToken: () => "t" });
     await fails(admin.users.get("x", {}, { maxResponseBytes: 50 }), lib.DecodeError);
     await admin.users.get("x", {}, { maxResponseBytes: 200 });
+  },
+
+  async "changes of the options after a call began have no effect"({ room, client }) {
+    const controller = new AbortController();
+    const options = { signal: controller.signal, maxResponseBytes: 1000, timeout: 1000 };
+    const call = client().users.get("x", {}, options);
+    Object.assign(options, { maxResponseBytes: 1, timeout: "1000" });
+    equal((await call).id, "x");
+    const abortable = client().users.get("x", {}, options.signal ? { signal: options.signal } : {});
+    controller.abort();
+    await fails(abortable, lib.AbortError);
+    equal((await room.seen()).seen.filter(({ path }) => path === "/api/users/x").length, 1);
+  },
+
+  async "options of calls can be inherited, and come from getters"({ room, client }) {
+    class Input {
+      get body() {
+        return { username: "ada" };
+      }
+    }
+    await client().request("POST", "/api/users", new Input());
+    equal((await room.seen()).seen.at(-1).body, '{"username":"ada"}');
+    class Options {
+      get retries() {
+        return "abc";
+      }
+    }
+    await fails(client().users.get("x", {}, new Options()), TypeError, ({ message }) => ok(message.includes("`retries`"), message));
+  },
+
+  async "a getToken that does not settle fails like a slow request"({ client }) {
+    const asked = client({ getToken: () => new Promise(() => {}), timeout: 20, retries: 0 }).users.get("x");
+    await fails(asked, lib.TimeoutError, ({ message, attempts }) => {
+      ok(message.includes("`getToken` failed"), message);
+      equal(attempts, 0);
+    });
+  },
+
+  async "an abort between two attempts ends the call"({ client }) {
+    const controller = new AbortController();
+    let sent = 0;
+    const fetch = async () => {
+      sent++;
+      if (sent === 1) return Response.json({ id: "x" });
+      queueMicrotask(() => queueMicrotask(() => controller.abort()));
+      throw new TypeError("no network");
+    };
+    const admin = client({ fetch, getToken: () => "t" });
+    await admin.users.get("x");
+    await fails(admin.users.get("x", {}, { signal: controller.signal }), lib.AbortError);
+    equal(sent, 2);
+  },
+
+  async "a refresher goes on when another one is stopped"({ client }) {
+    let renewals = 0;
+    const admin = client({ getToken: () => ({ accessToken: `t${++renewals}`, expiresIn: 3600 }) });
+    if (globalThis.navigator?.userAgent === "Cloudflare-Workers") return;
+    const first = admin.keepFresh({ interval: 20 });
+    admin.keepFresh({ interval: 1000 }).stop();
+    while (renewals < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    first.stop();
+  },
+
+  async "the error of a hook is kept if the response cannot be cancelled"({ client }) {
+    const stubborn = () => new Response(new ReadableStream({ cancel: () => Promise.reject(new Error("no")) }));
+    const refused = new RangeError("refused");
+    const admin = client({
+      fetch: stubborn,
+      getToken: () => "t",
+      onResponse: () => {
+        throw refused;
+      },
+    });
+    equal((await fails(admin.users.get("x"), RangeError)) === refused, true);
+  },
+
+  async "the length of a response to HEAD is that of another response"({ client }) {
+    const fetch = async () => new Response(null, { headers: { "content-length": "100000000" } });
+    equal(await client({ fetch, getToken: () => "t" }).request("HEAD", "/api/users"), undefined);
+  },
+
+  async "a logger that rejects does not change a call"({ client }) {
+    const debug = () => Promise.reject(new Error("disk full"));
+    const logger = { debug, info: debug, warn: debug, error: debug };
+    equal((await client({ logger, logLevel: "debug" }).users.create({})).id, "new");
   },
 
   async "options can be inherited, and come from getters"({ room }) {
@@ -1345,7 +1438,9 @@ const tests = {
 
   async "a `fetch` that returns no response is named"({ client }) {
     const answered = (response) => client({ fetch: () => response, getToken: () => "t", retries: 0 }).users.get("x");
-    await fails(answered(undefined), LogtoError, ({ message }) => equal(message, "GetUser: `fetch` returned no response"));
+    for (const response of [undefined, null, "x", {}, { status: 200 }, { status: "200", headers: new Headers() }]) {
+      await fails(answered(response), LogtoError, ({ message }) => equal(message, "GetUser: `fetch` returned no response"));
+    }
     await fails(answered(Response.error()), lib.ConnectionError, ({ message }) => equal(message, "GetUser: `fetch` returned a network error"));
     await fails(answered(new Response(null, { status: 302 })), lib.DecodeError, ({ message }) => equal(message, "GetUser: unexpected redirect"));
   },

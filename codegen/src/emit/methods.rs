@@ -228,7 +228,7 @@ fn method_text(plan: &Plan, operation: &Operation, uses: &Uses, arguments: &[&St
     text
 }
 
-/// Returns sentences about the pages of an operation's list and about its caller, each after a space.
+/// Returns sentences about pages and the caller, each after a space.
 pub fn pages_and_caller(operation: &Operation) -> String {
     let pages = match operation.paging {
         Paging::Always => " Paginated: 20 items per page by default.",

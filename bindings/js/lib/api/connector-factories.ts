@@ -12,7 +12,7 @@ export interface ConnectorFactoriesApi {
    *
    * `ListConnectorFactories`: `GET /api/connector-factories`.
    */
-  list(options?: CallOptions): Call<ConnectorFactory[]>;
+  list<CustomData extends object = { [member: string]: unknown }>(options?: CallOptions): Call<ConnectorFactory<CustomData>[]>;
 
   /**
    * Returns a kind of connector, with its readme and a configuration template.
@@ -21,7 +21,7 @@ export interface ConnectorFactoriesApi {
    *
    * @param id Id of the {@link ConnectorFactory}.
    */
-  get<CustomData = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<ConnectorFactory<CustomData>>;
+  get<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<ConnectorFactory<CustomData>>;
 }
 
 /** Input and data of each operation, for `call`. */

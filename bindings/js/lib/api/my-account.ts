@@ -32,7 +32,7 @@ export interface MyAccountApi {
    * `GetProfile`: `GET /api/my-account`. Requires a user access token.
    * @since Logto 1.22
    */
-  getProfile<CustomData = { [member: string]: unknown }>(options?: CallOptions): Call<Profile<CustomData>>;
+  getProfile<CustomData extends object = { [member: string]: unknown }>(options?: CallOptions): Call<Profile<CustomData>>;
 
   /**
    * Changes name, avatar, username or custom data. Null clears a value, and custom data is replaced. A username
@@ -41,7 +41,7 @@ export interface MyAccountApi {
    * `UpdateProfile`: `PATCH /api/my-account`. Requires a user access token.
    * @since Logto 1.22
    */
-  updateProfile<CustomData = { [member: string]: unknown }>(body: UpdateProfile, options?: CallOptions): Call<Profile<CustomData>>;
+  updateProfile<CustomData extends object = { [member: string]: unknown }>(body: UpdateProfile<CustomData>, options?: CallOptions): Call<Profile<CustomData>>;
 
   /**
    * Merges the given OIDC claims into the user's profile and returns it. The claims are names, address, locale

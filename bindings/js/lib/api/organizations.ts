@@ -46,14 +46,14 @@ export interface OrganizationsApi {
    *
    * `ListOrganizations`: `GET /api/organizations`. Paginated: 20 items per page by default.
    */
-  list<CustomData = { [member: string]: unknown }>(query?: ListOrganizationsQuery, options?: CallOptions): List<Organization<CustomData>>;
+  list<CustomData extends object = { [member: string]: unknown }>(query?: ListOrganizationsQuery, options?: CallOptions): List<Organization<CustomData>>;
 
   /**
    * Creates an organization without members. Only the name is required.
    *
    * `CreateOrganization`: `POST /api/organizations`.
    */
-  create<CustomData = { [member: string]: unknown }>(body: CreateOrganization, options?: CallOptions): Call<Organization<CustomData>>;
+  create<CustomData extends object = { [member: string]: unknown }>(body: CreateOrganization<CustomData>, options?: CallOptions): Call<Organization<CustomData>>;
 
   /**
    * Returns an organization, without its members.
@@ -62,7 +62,7 @@ export interface OrganizationsApi {
    *
    * @param id Id of the {@link Organization}.
    */
-  get<CustomData = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<Organization<CustomData>>;
+  get<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<Organization<CustomData>>;
 
   /**
    * Deletes an organization with its memberships and invitations. The users themselves are kept.
@@ -80,7 +80,7 @@ export interface OrganizationsApi {
    *
    * @param id Id of the {@link Organization}.
    */
-  update<CustomData = { [member: string]: unknown }>(id: string, body: UpdateOrganization, options?: CallOptions): Call<Organization<CustomData>>;
+  update<CustomData extends object = { [member: string]: unknown }>(id: string, body: UpdateOrganization<CustomData>, options?: CallOptions): Call<Organization<CustomData>>;
 
   /**
    * Lists the users who are members, with their roles in the organization. Can be searched and filtered by role.
@@ -89,7 +89,7 @@ export interface OrganizationsApi {
    *
    * @param id Id of the {@link Organization}.
    */
-  listUsers<CustomData = { [member: string]: unknown }>(id: string, query?: ListOrganizationUsersQuery, options?: CallOptions): List<User<CustomData>>;
+  listUsers<CustomData extends object = { [member: string]: unknown }>(id: string, query?: ListOrganizationUsersQuery, options?: CallOptions): List<User<CustomData>>;
 
   /**
    * Replaces the users who are members. Users left out lose their membership and roles.
@@ -189,7 +189,7 @@ export interface OrganizationsApi {
    * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
-  listApplications<CustomData = { [member: string]: unknown }>(id: string, query?: ListOrganizationApplicationsQuery, options?: CallOptions): List<Application<CustomData>>;
+  listApplications<CustomData extends object = { [member: string]: unknown }>(id: string, query?: ListOrganizationApplicationsQuery, options?: CallOptions): List<Application<CustomData>>;
 
   /**
    * Replaces the applications that are members. Applications left out lose their membership and roles.

@@ -71,7 +71,7 @@ export interface RolesApi {
    *
    * @param id Id of the {@link Role}.
    */
-  listUsers<CustomData = { [member: string]: unknown }>(id: string, query?: PageQuery & SearchQuery<UserSearchMember>, options?: CallOptions): List<User<CustomData>>;
+  listUsers<CustomData extends object = { [member: string]: unknown }>(id: string, query?: PageQuery & SearchQuery<UserSearchMember>, options?: CallOptions): List<User<CustomData>>;
 
   /**
    * Assigns the role to users. The whole call fails with 422 if any of them already holds it.
@@ -99,7 +99,7 @@ export interface RolesApi {
    *
    * @param id Id of the {@link Role}.
    */
-  listApplications<CustomData = { [member: string]: unknown }>(id: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Application<CustomData>>;
+  listApplications<CustomData extends object = { [member: string]: unknown }>(id: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Application<CustomData>>;
 
   /**
    * Assigns the role to machine-to-machine applications. The whole call fails with 422 if any of them already

@@ -33,7 +33,7 @@ export interface SamlApplicationsApi {
    * `CreateSamlApplication`: `POST /api/saml-applications`.
    * @since Logto 1.24
    */
-  create<CustomData = { [member: string]: unknown }>(body: CreateSamlApplication, options?: CallOptions): Call<SamlApplication<CustomData>>;
+  create<CustomData extends object = { [member: string]: unknown }>(body: CreateSamlApplication<CustomData>, options?: CallOptions): Call<SamlApplication<CustomData>>;
 
   /**
    * Returns a SAML application with its settings.
@@ -43,7 +43,7 @@ export interface SamlApplicationsApi {
    * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
-  get<CustomData = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<SamlApplication<CustomData>>;
+  get<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<SamlApplication<CustomData>>;
 
   /**
    * Deletes a SAML application and its certificates. Fails with 422 for other types.
@@ -63,7 +63,7 @@ export interface SamlApplicationsApi {
    * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
-  update<CustomData = { [member: string]: unknown }>(id: string, body: UpdateSamlApplication, options?: CallOptions): Call<SamlApplication<CustomData>>;
+  update<CustomData extends object = { [member: string]: unknown }>(id: string, body: UpdateSamlApplication<CustomData>, options?: CallOptions): Call<SamlApplication<CustomData>>;
 
   /**
    * Lists the certificates of a SAML application with their fingerprints. Private keys are never returned.

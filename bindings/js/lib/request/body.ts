@@ -1,7 +1,7 @@
 /** Bodies of requests: JSON, forms and files. */
-import { bad, expectObject } from "../checks.js";
-import { isObject } from "../values.js";
-import { json } from "./json.js";
+import { bad, checkedMembers, expectObject } from "../checks.js";
+import { bytesOf, isObject } from "../values.js";
+import { expectRecord, json } from "./json.js";
 
 /**
  * @internal
@@ -13,9 +13,9 @@ export interface Encoded {
 }
 
 /** A file to upload. It is a `Blob`, a `File`, or bytes, with an optional name and media type. */
-export type Upload = FileContent | { data: FileContent; name?: string; type?: string };
+export type Upload = FileContent | { data: FileContent; name?: string | undefined; type?: string | undefined };
 
-/** FileContent of a file. */
+/** Content of a file. */
 export type FileContent = Blob | Uint8Array | ArrayBuffer;
 
 /**
@@ -25,7 +25,8 @@ export type FileContent = Blob | Uint8Array | ArrayBuffer;
  */
 export function encodeBody(kind: string, body: unknown): Encoded {
   if (body === undefined) return { body: undefined, headers: {} };
-  expectObject(body, "body");
+  if (kind !== "json") expectRecord("body", body);
+  else expectObject(body, "body");
   if (kind === "form") return { body: form(body), headers: { "content-type": "application/x-www-form-urlencoded" } };
   if (kind === "multipart") return { body: multipart(body), headers: {} };
   return { body: json("body", body), headers: { "content-type": "application/json" } };
@@ -47,18 +48,25 @@ function multipart(body: object): FormData {
     if (typeof value === "string") data.append(name, value);
     else file(data, name, value);
   }
+  if (!Array.from(data.values()).some((part) => typeof part !== "string")) throw bad("body", "contains no file");
   return data;
 }
 
 function file(data: FormData, field: string, upload: unknown): void {
-  const { data: content, name, type }: Record<string, unknown> = isContent(upload) || !isObject(upload) ? { data: upload } : upload;
-  if (!isContent(content)) throw bad(`body.${field}`, "is not a Blob, a File or bytes");
+  const direct = contentOf(upload);
+  const { data: given, name, type } = direct ? { data: upload } : checkedMembers<Parts>(upload, { data: "", name: "string", type: "string" }, `body.${field}`);
+  const content = direct ?? contentOf(given);
+  if (content === undefined) throw bad(`body.${field}`, "is not a Blob, a File or bytes");
   const own: Partial<File> = content instanceof Blob ? content : {};
-  // A copy, because a Blob cannot be made of shared memory.
-  const part = content instanceof Blob ? content : new Uint8Array(content);
-  data.append(field, new Blob([part], { type: String(type ?? own.type ?? "application/octet-stream") }), String(name ?? own.name ?? "file"));
+  data.append(field, new Blob([content], { type: type ?? own.type ?? "application/octet-stream" }), name ?? own.name ?? "file");
 }
 
-function isContent(value: unknown): value is FileContent {
-  return [Blob, Uint8Array, ArrayBuffer].some((type) => value instanceof type);
+interface Parts {
+  data?: unknown;
+  name?: string;
+  type?: string;
+}
+
+function contentOf(value: unknown): Blob | Uint8Array<ArrayBuffer> | undefined {
+  return value instanceof Blob ? value : bytesOf(value);
 }

@@ -58,7 +58,7 @@ export interface Operation {
 /** Input of an untyped call. */
 export interface CallInput {
   /** Path parameters by name. Each replaces `{name}` in the path. */
-  path?: Record<string, string | number>;
+  path?: Record<string, string | number> | undefined;
   /** Query parameters by name. An array repeats its name. Null and undefined are not sent. */
   query?: Record<string, unknown> | undefined;
   /** Request body. It is sent as JSON unless the operation requires a form or a multipart body. */
@@ -67,7 +67,7 @@ export interface CallInput {
 
 /** Input and options of a call, before they are checked. */
 export interface Invocation {
-  path?: Record<string, unknown>;
+  path?: Record<string, unknown> | undefined;
   query?: unknown;
   body?: unknown;
   options: unknown;

@@ -3,7 +3,7 @@ import { checkUrl } from "../checks.js";
 import { MAX_RESPONSE_BYTES } from "../defaults.js";
 import type { HookRequest } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
-import { readBody } from "../response/read-body.js";
+import { discard, readBody } from "../response/read-body.js";
 import type { Settings } from "../settings.js";
 import { isObject } from "../values.js";
 import type { Attempt, Request } from "./attempt.js";
@@ -66,7 +66,7 @@ async function sendOnce(settings: Settings, attempt: Attempt): Promise<Answer> {
   const start = logLevel === "debug" ? performance.now() : 0;
   const fetch = own ?? globalThis.fetch;
   const response = await fetch(url, init);
-  if (!isObject(response)) throw new SendFailure(4, "`fetch` returned no response");
+  if (typeof response?.status !== "number" || !isObject(response.headers)) throw new SendFailure(4, "`fetch` returned no response");
   if (response.type === "error") throw new SendFailure(0, "`fetch` returned a network error");
   // The status of a redirect that the platform hides.
   if (response.status === 0) throw new SendFailure(4, "this platform hides redirects");
@@ -75,7 +75,7 @@ async function sendOnce(settings: Settings, attempt: Attempt): Promise<Answer> {
     try {
       await hook(4, () => onResponse(known, seen));
     } catch (error) {
-      await response.body?.cancel();
+      discard(response);
       throw error;
     }
   }

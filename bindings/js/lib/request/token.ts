@@ -46,7 +46,7 @@ async function subject(token: (() => Promise<string> | string) | string | undefi
     // The function must not run inside the module.
     await undefined;
     const text = typeof token === "function" ? await token() : token;
-    if (typeof text !== "string" || text === "") throw new TypeError("it returned no token");
+    if (typeof text !== "string" || text === "") throw new TypeError("it returned no text");
     return text;
   } catch (cause) {
     throw new SendFailure(2, `\`subjectToken\` failed: ${textOf(cause)}`, cause);

@@ -66,12 +66,11 @@ export class LogtoError extends Error {
   constructor(message: string, { cause, ...details }: ErrorDetails = {}) {
     super(printable(message), cause === undefined ? undefined : { cause });
     Object.assign(this, details);
-    // Logs print the members of an error that are enumerable. These might contain cookies and personal data.
-    for (const name of ["headers", "data"]) Object.defineProperty(this, name, { enumerable: false });
-    const own = new.target.kind;
-    // Minifiers rename classes. These names stay.
-    Object.defineProperty(this, "name", { value: own, configurable: true, writable: true });
-    Object.defineProperty(this, KINDS, { value: kinds(new.target) });
+    // Logs print the members of an error that are enumerable. Headers and data might contain cookies and personal data.
+    const hidden = { enumerable: false };
+    // Minifiers rename classes. The name stays.
+    const name = { value: new.target.kind, configurable: true, writable: true };
+    Object.defineProperties(this, { headers: hidden, data: hidden, name, [KINDS]: { value: kinds(new.target) } });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

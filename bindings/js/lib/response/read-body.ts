@@ -4,8 +4,9 @@ import { SendFailure } from "../request/send-failure.js";
 export async function readBody(response: Response, limit: number): Promise<string> {
   const length = Number(response.headers.get("content-length") ?? NaN);
   const refuse = (): SendFailure => new SendFailure(1, `the response is larger than the allowed ${limit} bytes`);
-  if (length > limit) {
-    await response.body?.cancel();
+  // The response to a HEAD request has the length of another one.
+  if (length > limit && response.body) {
+    discard(response);
     throw refuse();
   }
   try {
@@ -33,4 +34,9 @@ async function counted(body: ReadableStream<Uint8Array>, limit: number, refuse: 
     }
     text += decoder.decode(value, { stream: true });
   }
+}
+
+/** Lets the platform close the connection of a response that nobody reads. */
+export function discard({ body }: Response): void {
+  body?.cancel().catch(() => {});
 }

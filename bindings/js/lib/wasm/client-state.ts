@@ -30,7 +30,7 @@ export interface FirstAttempt {
 
 /** A client in an instance. Starts calls without the module, with the access token of an earlier call. */
 export class ClientState {
-  /** Last error of a token call, of `getToken` or of the token store. */
+  /** Last error of a token call or of `getToken`. */
   cause: unknown;
   /** Last answer of the token endpoint. */
   tokenAnswer: Answer | undefined;

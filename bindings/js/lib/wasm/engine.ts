@@ -6,6 +6,7 @@ import { isRenewable, type TokenAttempt } from "../request/token.js";
 import type { Answer } from "../response/answer.js";
 import { LogtoError } from "../response/errors.js";
 import type { Settings } from "../settings.js";
+import { asyncContext } from "./async-context.js";
 import { ClientState, type FirstAttempt } from "./client-state.js";
 import { compiled } from "./compile.js";
 import { failure } from "./failure.js";
@@ -62,8 +63,9 @@ export class Engine implements HostContext {
     this.quietly((wasm) => wasm.release(client));
   }
 
-  keepFresh(client: number, interval: number): void {
-    this.enter((wasm) => wasm.keep_fresh(client, interval));
+  /** Keeps the token of a client fresh. `begun` is the token request that was sent before there was an instance. */
+  keepFresh(client: number, interval: number, begun?: TokenAttempt): void {
+    this.#enterWith(this.#state(client), begun, (wasm) => wasm.keep_fresh(client, interval));
   }
 
   stopKeepingFresh(client: number): void {
@@ -80,20 +82,21 @@ export class Engine implements HostContext {
     const answer = first && (await settled(first, request));
     if (answer) state.observe(answer.response.status);
     if (answer && answer.response.status < 400) return answer;
+    const { signal } = request.options;
+    // It can have aborted since the attempt ended.
+    if (signal?.aborted) throw aborted(request.operation.id, signal);
     return new Promise((resolve, reject) => {
       const answered = (): void => (pending.answer ? resolve(pending.answer) : reject(trapped(undefined)));
-      const pending: PendingCall = { owner, state, request, first, resolve: answered, reject };
-      state.begun = begun;
-      this.#enter(client, pending, request);
-      state.begun = undefined;
+      const pending: PendingCall = { owner, state, within: asyncContext(), request, first, resolve: answered, reject };
+      this.#enter(client, pending, request, begun);
     });
   }
 
-  #enter(client: number, pending: PendingCall, { operation, headers, options }: Request): void {
+  #enter(client: number, pending: PendingCall, { operation, headers, options }: Request, begun: TokenAttempt | undefined): void {
     const { first, state, reject } = pending;
     try {
       const call = this.#register(pending);
-      const task = this.enter((wasm) =>
+      const task = this.#enterWith(state, begun, (wasm) =>
         wasm.call(
           client,
           call,
@@ -115,13 +118,23 @@ export class Engine implements HostContext {
   }
 
   /** Returns a valid access token; a new one if `renew` is set. */
-  token(owner: object, client: number, renew: boolean): Promise<string> {
+  token(owner: object, client: number, renew: boolean, begun: TokenAttempt | undefined): Promise<string> {
     const state = this.#state(client);
     state.close();
     return new Promise((resolve, reject) => {
-      const call = this.#register({ owner, state, resolve, reject });
-      this.enter((wasm) => wasm.access_token(client, call, renew));
+      const call = this.#register({ owner, state, within: asyncContext(), resolve, reject });
+      this.#enterWith(state, begun, (wasm) => wasm.access_token(client, call, renew));
     });
+  }
+
+  /** Runs a function of the module, which can ask for the token request. */
+  #enterWith<T>(state: ClientState, begun: TokenAttempt | undefined, run: (wasm: Exports) => T): T {
+    state.begun = begun;
+    try {
+      return this.enter(run);
+    } finally {
+      state.begun = undefined;
+    }
   }
 
   /** Adds a call, and returns its number. */

@@ -5,9 +5,10 @@ import { describedFailure, SendFailure } from "../request/send-failure.js";
 import { sendCall } from "../request/send.js";
 import { sendTokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members } from "../response/answer.js";
-import type { StopReason } from "../response/errors.js";
+import { type StopReason, TimeoutError } from "../response/errors.js";
 import { retryAfter } from "../response/retry-after.js";
 import { stringOf, textOf } from "../values.js";
+import type { Within } from "./async-context.js";
 import type { ClientState, FirstAttempt, Grant } from "./client-state.js";
 import type { Exports, Host } from "./module.js";
 import { key, NO_TOKEN, read, type StoredToken, write } from "./stored-token.js";
@@ -17,6 +18,7 @@ export interface PendingCall {
   /** The client. The reference prevents its release before the call has ended. */
   readonly owner: object;
   readonly state: ClientState;
+  readonly within: Within;
   /** Undefined if the call only returns the access token. */
   readonly request?: Request;
   /** First attempt, if it started without the module. */
@@ -92,6 +94,7 @@ export interface HostContext {
 /** Returns the functions that the module calls. */
 export function host(context: HostContext): Host {
   const { jobs } = context;
+  const inStore = (use: StoreFunction) => (job: number, client: number, ...given: unknown[]): boolean => useStore(context, job, client, (store, key) => use(store, key, ...given));
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
@@ -100,21 +103,17 @@ export function host(context: HostContext): Host {
     send_token: requestToken.bind(undefined, context),
     sleep: sleep.bind(undefined, jobs),
     fetch_token: fetchToken.bind(undefined, context),
-    store_get: (job: number, client: number) => useStore(context, job, client, async (store, key) => read(await store.get(key)) ?? NO_TOKEN),
-    store_set: (job: number, client: number, token: string, lifetime: number, scope: string, missing: string) =>
-      useStore(context, job, client, async (store, key) => {
-        await store.set(key, write({ token, lifetime, age: 0, scope, missing }), lifetime < 0 ? undefined : lifetime);
-      }),
-    store_remove: (job: number, client: number) =>
-      useStore(context, job, client, async (store, key) => {
-        await (store.delete ? store.delete(key) : store.set(key, "", undefined));
-      }),
-    store_lock: (job: number, client: number, second: number, owner: string, seconds: number) =>
-      useStore(context, job, client, async (store, key) => !store.tryLock || Boolean(await store.tryLock(lock(key, second), owner, seconds))),
-    store_unlock: (job: number, client: number, second: number, owner: string) =>
-      useStore(context, job, client, async (store, key) => {
-        await store.unlock?.(lock(key, second), owner);
-      }),
+    store_get: inStore(async (store, key) => read(await store.get(key)) ?? NO_TOKEN),
+    store_set: inStore(async (store, key, token: string, lifetime: number, scope: string, missing: string) => {
+      await store.set(key, write({ token, lifetime, age: 0, scope, missing }), lifetime < 0 ? undefined : lifetime);
+    }),
+    store_remove: inStore(async (store, key) => {
+      await (store.delete ? store.delete(key) : store.set(key, "", undefined));
+    }),
+    store_lock: inStore(async (store, key, second: number, owner: string, seconds: number) => !store.tryLock || Boolean(await store.tryLock(lock(key, second), owner, seconds))),
+    store_unlock: inStore(async (store, key, second: number, owner: string) => {
+      await store.unlock?.(lock(key, second), owner);
+    }),
     cancel: (job: number) => jobs.cancel(job),
     resolve: (call: number, freshUntil: number) => context.resolve(call, "", freshUntil),
     resolve_token: (call: number, token: string) => context.resolve(call, token, 0),
@@ -122,13 +121,16 @@ export function host(context: HostContext): Host {
   };
 }
 
+/** Uses the token store: its key, and what the module passes. */
+type StoreFunction = (store: TokenStore, key: string, ...given: any[]) => Promise<Result>;
+
 function sendAttempt(context: HostContext, job: number, call: number, attempt: number, authorization: string): boolean {
   const pending = context.pending(call);
   if (!pending?.request) return false;
   const { first, state, request } = pending;
   Object.assign(pending, { cause: undefined, first: undefined, grant: state.grant(authorization, request.operation.authentication) });
   const controller = first ? first.controller : new AbortController();
-  const answer = first ? first.answer : sendCall(state.settings, request, attempt, authorization, controller?.signal);
+  const answer = first ? first.answer : pending.within(() => sendCall(state.settings, request, attempt, authorization, controller?.signal));
   const answered = (answer: Answer, settle: Settle): void => {
     pending.answer = answer;
     const { status } = answer.response;
@@ -145,6 +147,7 @@ function requestToken(context: HostContext, job: number, client: number, attempt
   if (!state) return false;
   state.cause = undefined;
   const { controller, answer } = state.begun ?? sendTokenRequest(state.settings, attempt);
+  state.begun = undefined;
   const answered = (answer: Answer, settle: Settle): void => {
     state.tokenAnswer = answer;
     const { error, error_description, access_token, expires_in, scope } = members(answer.text);
@@ -204,16 +207,26 @@ function sleep(jobs: Jobs, job: number, milliseconds: number, background: number
 function fetchToken(context: HostContext, job: number, client: number): boolean {
   const state = context.client(client);
   if (!state) return false;
-  const { options } = state.settings;
+  const { options, timeout } = state.settings;
   state.cause = undefined;
-  runUserFunction(context.jobs, job, state, "`getToken` failed", async () => tokenOf(await options.getToken?.()));
+  const fetched = async (): Promise<StoredToken> => tokenOf(await inTime(timeout, options.getToken?.()));
+  runUserFunction(context.jobs, job, state, "`getToken` failed", fetched, (cause) => (state.cause = cause));
   return true;
+}
+
+/** Rejects if a function of the user takes longer than this, in milliseconds. 0 sets no limit. */
+function inTime<T>(limit: number, result: T): Promise<Awaited<T>> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new TimeoutError(`it took longer than ${limit} ms`));
+    const timer = limit && limit <= LONGEST_TIMER ? setTimeout(late, limit) : undefined;
+    Promise.resolve(result).then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** Checks what the function of the user returned. */
 function tokenOf(returned: Token | string | undefined): StoredToken {
   const { accessToken, expiresIn } = typeof returned === "string" ? { accessToken: returned } : (returned ?? {});
-  if (typeof accessToken !== "string" || accessToken === "") throw new TypeError("it returned no token");
+  if (typeof accessToken !== "string" || accessToken === "") throw new TypeError("it returned neither a token nor an object with `accessToken`");
   // A number that is not a lifetime counts as a mistake, and not as none.
   const lifetime = expiresIn === undefined ? -1 : Number(expiresIn) >= 0 ? Number(expiresIn) : NaN;
   return { ...NO_TOKEN, token: accessToken, lifetime };
@@ -235,17 +248,17 @@ function useStore(context: HostContext, job: number, client: number, use: (store
   };
   // The module gives up after two seconds.
   const cancelled = (): void => settings.log("warn", "the token store does not answer; this instance uses its own token");
-  runUserFunction(context.jobs, job, state, "the token store failed", attempt, cancelled);
+  runUserFunction(context.jobs, job, state, "the token store failed", attempt, () => {}, cancelled);
   return true;
 }
 
 /** Runs a function of the user, but never inside the module. */
-function runUserFunction(jobs: Jobs, job: number, state: ClientState, what: string, run: () => Promise<Result>, cancelled = (): void => {}): void {
+function runUserFunction(jobs: Jobs, job: number, state: ClientState, what: string, run: () => Promise<Result>, failed: (cause: unknown) => void, cancelled = (): void => {}): void {
   const settle = jobs.start(job, cancelled);
   const succeed = (result: Result): void => settle((wasm) => settleResult(wasm, job, state, result));
   const fail = (cause: unknown): void =>
     settle((wasm) => {
-      state.cause = cause;
+      failed(cause);
       wasm.settle_failure(job, 0, `${what}: ${textOf(cause)}`);
     });
   void Promise.resolve().then(run).then(succeed, fail);

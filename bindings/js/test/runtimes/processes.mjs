@@ -85,6 +85,36 @@ const PROGRAMS = {
     await Promise.all([admin.users.get("x"), admin.users.get("y")]);
     if (order.length !== 4 || order[0] !== "/oidc/token" || order[1] !== "instance") throw new Error(order.join());
     console.log("done");`,
+  "a refresher, getToken and a call share the first token call": (server) => `
+    const { LogtoAdmin } = await import("logto-admin");
+    const sent = [];
+    const fetch = (url, init) => {
+      sent.push(new URL(url).pathname.replace("/s/shared", ""));
+      return globalThis.fetch(url, init);
+    };
+    const admin = new LogtoAdmin({ endpoint: "${server}/s/shared", appId: "app", appSecret: "secret", fetch });
+    const refresher = admin.keepFresh();
+    await Promise.all([admin.getToken(), admin.users.get("x")]);
+    refresher.stop();
+    if (sent.join() !== "/oidc/token,/api/users/x") throw new Error(sent.join());
+    console.log("done");`,
+  "functions of the user run in the asynchronous context of their call": (server) => `
+    import { AsyncLocalStorage } from "node:async_hooks";
+    import { LogtoAdmin } from "logto-admin";
+    const context = new AsyncLocalStorage();
+    const seen = [];
+    const fetch = async (url, init) => {
+      const user = new URL(url).pathname.split("/api/users/")[1];
+      if (user === undefined) return globalThis.fetch(url, init);
+      seen.push([user, context.getStore()]);
+      const isSecond = seen.filter(([other]) => other === user).length === 2;
+      return isSecond ? Response.json({ id: user }) : new Response(null, { status: 503 });
+    };
+    const admin = new LogtoAdmin({ endpoint: "${server}/s/context", appId: "app", appSecret: "secret", fetch, retry: { base: 1 } });
+    const users = ["a", "b", "c"];
+    await Promise.all(users.map((user) => context.run(user, () => admin.users.get(user))));
+    if (seen.length !== 6 || seen.some(([user, store]) => user !== store)) throw new Error(JSON.stringify(seen));
+    console.log("done");`,
   "the module can be a URL": (server) => given(server, `new URL("${server}/files/node_modules/logto-admin/dist/logto_admin.wasm")`),
   "the module can be bytes": (server) => given(server, "bytes"),
   "the module can be compiled before": (server) => given(server, "new WebAssembly.Module(bytes)"),

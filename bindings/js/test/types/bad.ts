@@ -31,6 +31,7 @@ logto.applications.create({ name: "a", type: "Nativ" }); // wrong: no such type 
 logto.users.listGrants("x", { appType: "thirdPrty" }); // wrong: no such type of applications
 logto.signInExperience.update({ signInMode: "SignOut" }); // wrong: no such mode
 logto.configs.rotateOidcKeys("cookie-kyes"); // wrong: no such type of keys
+logto.users.create<{ plan: string }>({ customData: { plan: 3 } }); // wrong: a plan is a text
 logto.users.create({ customData: "ada" }); // wrong: custom data is an object
 logto.userAssets.upload({ file: 7 }); // wrong: a number is not a file
 createClient({ tenant: "t" }, { users }).roles.list(); // wrong: the client has no such group

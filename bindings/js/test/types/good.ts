@@ -8,6 +8,7 @@ import {
   verifyWebhook,
   type ApplicationType,
   type CreateUser,
+  type HookEvent,
   type LogtoOptions,
   type Open,
   type Role,
@@ -73,14 +74,24 @@ export async function everything(signal: AbortSignal): Promise<void> {
   const chosen: string = (await logto.users.get<Plan>(id)).customData.plan;
   const merged: Plan = await logto.users.getCustomData<Plan>(id);
   for await (const { customData } of logto.organizations.list<Plan>()) customData.plan.length;
+  const made: User<Plan> = await logto.users.create({ username: "ada", customData: plan });
+  for (const organization of await logto.users.listOrganizations<Plan>(id)) organization.customData.plan.length;
   const whole: User = await logto.users.get<{ plan: string }>(id);
+  const organization = await logto.organizations.create({ name: "Acme" });
+  const admin = await logto.organizationRoles.create({ name: "admin" });
+  await logto.organizations.addUsers(organization.id, { userIds: [id] });
+  await logto.organizations.assignRolesToUser(organization.id, id, { organizationRoleIds: [admin.id] });
+  for (const group of [logto.roles, logto.resources, logto.connectors]) await group.list();
+  const [hook] = (await logto.hooks.list()).items;
+  if (hook) await logto.hooks.update(hook.id, { events: [...(hook.events as HookEvent[]), "User.Created"] });
+  await logto.applications.update(id, { customClientMetadata: { allowTokenExchange: true } });
   const experience = await logto.signInExperience.get();
   await logto.signInExperience.update({ mfa: { ...experience.mfa, policy: "Mandatory" } });
   const token: string = await logto.getToken({ forceRefresh: true });
   const refresher = logto.keepFresh({ interval: 3_000_000 });
   refresher.stop();
   const event = await verifyWebhook(new Request("https://example.com"), "key");
-  console.log(status, name, total, roles, untyped, listed, typed.id, future, chosen, merged.plan, whole, token, event.event);
+  console.log(status, name, total, roles, untyped, listed, typed.id, future, chosen, made, merged.plan, whole, token, event.event);
 }
 
 export function explain(error: unknown): string {

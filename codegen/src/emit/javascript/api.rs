@@ -160,6 +160,7 @@ fn parents(operation: &Operation, uses: &Uses) -> Vec<String> {
 
 fn signature(plan: &Plan, docs: &Docs, method: &str, operation: &Operation, uses: &Uses) -> String {
     let id = &operation.id;
+    let (answer, has_custom_data) = answer(plan, operation, uses);
     let mut arguments = Vec::new();
     let mut told = Vec::new();
     for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
@@ -167,19 +168,25 @@ fn signature(plan: &Plan, docs: &Docs, method: &str, operation: &Operation, uses
         let about = docs.parameter_text(id, &input.name, &input.schema.facts, input.span);
         told.push(format!("@param {} {}", input.name, about.replace("\n\n", " ").replace('\n', " ")));
     }
-    arguments.extend(body_argument(plan, operation, uses));
+    arguments.extend(body_argument(plan, operation, uses, has_custom_data));
     arguments.extend(query_argument(operation, uses));
     arguments.push("options?: CallOptions".to_owned());
     let text = method_text(plan, operation, &told);
-    let (argument, answer) = answer(plan, operation, uses);
+    let argument = if has_custom_data { format!("<CustomData extends object = {FREE_OBJECT}>") } else { String::new() };
     format!("{}  {method}{argument}({}): {answer};\n", comment(plan, &text, 2), optional(arguments).join(", "))
 }
 
-fn body_argument(plan: &Plan, operation: &Operation, uses: &Uses) -> Option<String> {
+fn body_argument(plan: &Plan, operation: &Operation, uses: &Uses, has_custom_data: bool) -> Option<String> {
     let body = operation.body.as_ref()?;
+    let types = Types::sent(&plan.model);
+    let has_custom_data = has_custom_data && !merges_custom_data(operation);
+    let text = |ty: &TypeRef| {
+        let custom = if has_custom_data { types.with_custom_data(ty) } else { None };
+        custom.unwrap_or_else(|| types.text(ty))
+    };
     let ty = match body.kind {
         BodyKind::Multipart => format!("{}Form", operation.id),
-        _ => uses.body.as_ref().map_or_else(|| "unknown".to_owned(), |ty| Types::sent(&plan.model).text(ty)),
+        _ => uses.body.as_ref().map_or_else(|| "unknown".to_owned(), text),
     };
     let ty = or_null(ty, body.schema.nullable);
     Some(if body.required { format!("body: {ty}") } else { format!("body?: {ty}") })
@@ -204,7 +211,7 @@ fn call(plan: &Plan, operation: &Operation, uses: &Uses) -> String {
         .map(|(input, ty)| format!("{}: {}", key(&input.name), Types::sent(&plan.model).text(ty)))
         .collect();
     let path = (!path.is_empty()).then(|| format!("path: {{ {} }}", path.join("; ")));
-    let members = [path, body_argument(plan, operation, uses), query_argument(operation, uses)];
+    let members = [path, body_argument(plan, operation, uses, false), query_argument(operation, uses)];
     let optional = |member: String| if member.contains("?: ") { format!("{member} | undefined") } else { member };
     let input: Vec<String> = members.into_iter().flatten().map(optional).collect();
     let input = if input.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", input.join("; ")) };
@@ -226,25 +233,25 @@ fn optional(arguments: Vec<String>) -> Vec<String> {
     arguments.into_iter().enumerate().map(loosen).collect()
 }
 
-/// Returns a method's type argument and the type that it returns.
-fn answer(plan: &Plan, operation: &Operation, uses: &Uses) -> (String, String) {
+/// Returns the type of a method's result. True if it has an argument for custom data.
+fn answer(plan: &Plan, operation: &Operation, uses: &Uses) -> (String, bool) {
     let types = Types::received(&plan.model);
     let item = paged_item(operation, uses);
-    let returned = item.or(uses.answer.as_ref().map(|(ty, _)| ty));
-    let is_custom_data =
-        operation.path.ends_with("/custom-data") && returned.is_some_and(|ty| *ty == TypeRef::FreeObject);
-    let has_argument = is_custom_data || returned.is_some_and(|ty| types.has_custom_data(ty));
-    let text = |ty: &TypeRef| match types.text(ty) {
-        _ if is_custom_data => "CustomData".to_owned(),
-        text if has_argument => format!("{text}<CustomData>"),
-        text => text,
-    };
-    let argument = if has_argument { format!("<CustomData = {FREE_OBJECT}>") } else { String::new() };
-    let ty = match item {
+    let custom = item.or(uses.answer.as_ref().map(|(ty, _)| ty)).and_then(|ty| match ty {
+        TypeRef::FreeObject if merges_custom_data(operation) => Some("CustomData".to_owned()),
+        ty => types.with_custom_data(ty),
+    });
+    let text = |ty: &TypeRef| custom.clone().unwrap_or_else(|| types.text(ty));
+    let answer = match item {
         Some(item) => format!("List<{}>", text(item)),
         None => format!("Call<{}>", data(operation, uses, text)),
     };
-    (argument, ty)
+    (answer, custom.is_some())
+}
+
+/// Whether the request has only a part of the custom data that the answer has.
+fn merges_custom_data(operation: &Operation) -> bool {
+    operation.path.ends_with("/custom-data")
 }
 
 fn data(operation: &Operation, uses: &Uses, text: impl Fn(&TypeRef) -> String) -> String {

@@ -1,9 +1,9 @@
 //! Generates `models.ts`: the types of requests and responses.
 
 use super::comment::comment;
-use super::types::{FREE_OBJECT, Types, key, or_null};
+use super::types::{Types, key, or_null};
 use crate::emit::docs::Docs;
-use crate::model::{Field, Shape, Struct, TypeDef};
+use crate::model::{Field, Shape, Struct, TypeDef, TypeRef};
 use crate::pipeline::Plan;
 
 const OPEN: &str = "\
@@ -32,8 +32,8 @@ fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef) -> String {
 
 fn interface(plan: &Plan, docs: &Docs, name: &str, structure: &Struct) -> String {
     let types = Types::of_members(&plan.model, name);
-    let custom = if structure.fields.iter().any(|field| types.is_custom(field)) {
-        format!("<CustomData = {FREE_OBJECT}>")
+    let custom = if structure.fields.iter().any(Types::is_custom) {
+        format!("<CustomData extends object = {}>", types.text(&TypeRef::FreeObject))
     } else {
         String::new()
     };
@@ -54,7 +54,7 @@ fn interface(plan: &Plan, docs: &Docs, name: &str, structure: &Struct) -> String
 /// Returns a member of an interface. An optional member can also be `undefined`, which JSON omits.
 fn member(types: Types<'_>, field: &Field) -> String {
     let (mark, undefined) = if field.required { ("", "") } else { ("?", " | undefined") };
-    let ty = if types.is_custom(field) { "CustomData".to_owned() } else { types.text(&field.ty) };
+    let ty = if Types::is_custom(field) { "CustomData".to_owned() } else { types.text(&field.ty) };
     let ty = or_null(ty, field.nullable);
     let undefined = if ty == "unknown" { "" } else { undefined };
     format!("  {}{mark}: {ty}{undefined};\n", key(&field.name))

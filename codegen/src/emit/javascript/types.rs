@@ -61,19 +61,21 @@ impl<'a> Types<'a> {
     }
 
     /// Whether the application can choose a member's type.
-    pub fn is_custom(self, field: &Field) -> bool {
-        self.received && field.name == CUSTOM_DATA && field.ty == TypeRef::FreeObject
+    pub fn is_custom(field: &Field) -> bool {
+        field.name == CUSTOM_DATA && field.ty == TypeRef::FreeObject
     }
 
-    /// Whether a type has a type argument for its custom data.
-    pub fn has_custom_data(self, ty: &TypeRef) -> bool {
-        let TypeRef::Named(name) = ty else { return false };
-        match self.model.types.get(name).map(|type_def| &type_def.shape) {
-            Some(Shape::Struct(structure)) => {
-                let members = Self::of_members(self.model, name);
-                structure.fields.iter().any(|field| members.is_custom(field))
-            }
-            _ => false,
+    /// Returns a type with the type argument for its custom data. None if it has no such argument.
+    pub fn with_custom_data(self, ty: &TypeRef) -> Option<String> {
+        match ty {
+            TypeRef::List(items, nullable) => Some(list_of(&or_null(self.with_custom_data(items)?, *nullable))),
+            TypeRef::Named(name) => match &self.model.types.get(name)?.shape {
+                Shape::Struct(structure) if structure.fields.iter().any(Self::is_custom) => {
+                    Some(format!("{name}<CustomData>"))
+                }
+                _ => None,
+            },
+            _ => None,
         }
     }
 }
