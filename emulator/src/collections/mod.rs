@@ -4,6 +4,7 @@
 //! implements the calls with it. `rules` has code for what only one collection checks or changes.
 
 mod applications;
+mod built_in_applications;
 mod captcha;
 pub(crate) mod connector_factories;
 mod connectors;
@@ -31,6 +32,7 @@ use crate::errors::Outcome;
 use crate::record::Record;
 
 pub(crate) use applications::{ACCESS_RULES, APPLICATION_EXPERIENCE, APPLICATION_SECRETS, APPLICATIONS, experience_of};
+pub(crate) use built_in_applications::built_in_application;
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use consents::CONSENT_USER_SCOPES;

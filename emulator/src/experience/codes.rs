@@ -5,6 +5,10 @@ use logto_admin::transport::HttpResponse;
 use super::{added, events, guards, people, progress, verification};
 use crate::call::{Call, Handler};
 use crate::errors::Outcome;
+use crate::http::page_context;
+use crate::policies::template_variables::{self, Entity};
+use crate::record::Members;
+use crate::state::messages::Recipient;
 use crate::state::progress::{Event, Identifier, Progress, Verification};
 use crate::state::sentinel::Pool;
 use crate::state::verification_codes::{self, Delivery, Purpose};
@@ -39,9 +43,20 @@ pub(super) fn send(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if event == Event::Register {
         guards::new_email(call.state, &record)?;
     }
-    let delivery = if can_use(call, &current, &record, event) { Delivery::Sent } else { Delivery::Suppressed };
+    let delivery = match can_use(call, &current, &record, event) {
+        true => Delivery::Sent(variables(call, &recipient)),
+        false => Delivery::Suppressed,
+    };
     events::send_code(call, &recipient, purpose(&record), delivery)?;
     added(call, record)
+}
+
+/// Returns the variables of the message. They are about the sign-in that the page shows, and never about the user.
+pub(super) fn variables(call: &Call<'_>, recipient: &Recipient) -> Members {
+    let context = page_context::of(call.request);
+    let id = |name: &str| context.get(name).map(String::as_str).unwrap_or_default();
+    let shown = [(Entity::Application, id("appId")), (Entity::Organization, id("organizationId"))];
+    template_variables::of_code(call.state, call.request, recipient, &shown)
 }
 
 /// Codes belong to their record.

@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::{added, events, known, policy, progress, record, verification};
+use super::{added, codes, events, known, policy, progress, record, verification};
 use crate::call::{Call, Handler};
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::crypto::totp;
@@ -156,7 +156,9 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         return Err(mfa::not_enabled("The user has no such address."));
     }
     let mut record = Verification::new(call.state.ids.id(21), identifier.factor_kind());
-    events::send_code(call, &identifier.recipient(), purpose(&record.id), Delivery::Sent)?;
+    let recipient = identifier.recipient();
+    let delivery = Delivery::Sent(codes::variables(call, &recipient));
+    events::send_code(call, &recipient, purpose(&record.id), delivery)?;
     record.verified = Some(false);
     record.identifier = Some(identifier);
     record.shown.insert("templateType".to_owned(), "MfaVerification".into());

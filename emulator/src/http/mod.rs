@@ -1,6 +1,7 @@
-//! The parts of HTTP messages: requests, responses, uploaded files and nested JSON.
+//! The parts of HTTP messages: requests, cookies, responses, uploaded files and nested JSON.
 
 pub(crate) mod nesting;
+pub(crate) mod page_context;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod sign_in_context;

@@ -54,6 +54,13 @@ impl Incoming {
         forwarded.map(str::trim).filter(|address| !address.is_empty()).unwrap_or("127.0.0.1")
     }
 
+    /// Returns the value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let cookies = self.headers.get("cookie")?.split(';');
+        let mut pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+        pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
     /// Returns the token of the `Authorization` header, if its scheme is `Bearer`.
     pub(crate) fn bearer(&self) -> Option<&str> {
         self.headers.get("authorization")?.strip_prefix("Bearer ")

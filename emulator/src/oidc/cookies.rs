@@ -8,7 +8,7 @@ use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 use sha2::{Digest, Sha256};
 
-use crate::http::request::Incoming;
+use crate::http::page_context;
 
 /// Holds the id of the sign-in that is in progress.
 pub(crate) const INTERACTION: &str = "_interaction";
@@ -20,13 +20,6 @@ pub(crate) const SESSION: &str = "_session";
 /// Members of the cookie for sign-in pages, with the names of the parameters.
 pub(crate) const PAGE_CONTEXT: [(&str, &str); 3] =
     [("appId", "app_id"), ("organizationId", "organization_id"), ("uiLocales", "ui_locales")];
-
-/// Returns the value of a cookie.
-pub(crate) fn get<'r>(request: &'r Incoming, name: &str) -> Option<&'r str> {
-    let cookies = request.headers.get("cookie")?.split(';');
-    let mut pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
-    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
-}
 
 /// Adds a cookie for a path.
 pub(crate) fn set(response: &mut HttpResponse, name: &str, value: &str, path: &str) {
@@ -53,7 +46,7 @@ pub(crate) fn set_page_context<'v>(response: &mut HttpResponse, value: impl Fn(&
     let text = json!(members.collect::<BTreeMap<_, _>>()).to_string();
     // Headers carry no other characters.
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        set_readable(response, "_logto", &text, "/");
+        set_readable(response, page_context::COOKIE, &text, "/");
     }
 }
 

@@ -17,7 +17,7 @@ const FORM_LIFETIME: i64 = 1_209_600_000;
 
 /// `/device`: the page. The first visit leads to the provider, which passes a secret to the browser.
 pub(crate) fn shown(request: &Incoming) -> HttpResponse {
-    if cookies::get(request, SECRET).is_some() {
+    if request.cookie(SECRET).is_some() {
         return reply::page();
     }
     let query = request.query.to_string();
@@ -29,7 +29,7 @@ struct Problem(&'static str, Option<String>);
 
 /// `/oidc/device`: sends the browser to the page. Starts the sign-in for the code that the user enters.
 pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
-    let session = cookies::get(context.request, cookies::SESSION).map(str::to_owned);
+    let session = context.request.cookie(cookies::SESSION).map(str::to_owned);
     let id = session.clone().unwrap_or_else(|| context.state.ids.token(43));
     let mut response = if context.request.method == Method::Post {
         entered(context, &id).unwrap_or_else(|Problem(error, code)| {

@@ -42,7 +42,7 @@ fn target(context: &mut Context<'_>) -> Outcome<Option<String>> {
 pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let target = target(context)?;
     let xsrf = context.state.ids.token(43);
-    let session = cookies::get(context.request, cookies::SESSION);
+    let session = context.request.cookie(cookies::SESSION);
     if let Some(session) = session.and_then(|id| context.state.oidc.sessions.get_mut(id)) {
         session.sign_out = Some(SignOut { xsrf: xsrf.clone(), target });
     }
@@ -55,7 +55,7 @@ pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
 
 /// Ends the session, and notifies its applications. Tokens that the user has permitted for longer stay valid.
 pub(super) fn confirm(context: &mut Context<'_>) -> Outcome<HttpResponse> {
-    let id = cookies::get(context.request, cookies::SESSION).unwrap_or_default().to_owned();
+    let id = context.request.cookie(cookies::SESSION).unwrap_or_default().to_owned();
     let begun = context.state.oidc.sessions.get(&id).and_then(|session| session.sign_out.clone());
     let target = match begun.zip(context.parameter("xsrf")) {
         Some((begun, xsrf)) if begun.xsrf == xsrf => begun.target,

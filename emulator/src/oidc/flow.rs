@@ -25,14 +25,14 @@ pub(super) fn begin(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     if let Err(problem) = checked {
         return Ok(authorization.report(&context.issuer(), &problem));
     }
-    let session = cookies::get(context.request, cookies::SESSION).map(str::to_owned);
+    let session = context.request.cookie(cookies::SESSION).map(str::to_owned);
     let session = session.filter(|id| context.state.oidc.sessions.get(id).is_some());
     Ok(proceed(context, authorization, Vec::new(), session))
 }
 
 /// `/oidc/auth/{id}`: continues after the user has signed in or consented.
 pub(super) fn resume(context: &mut Context<'_>, id: &str) -> Outcome<HttpResponse> {
-    let named = [cookies::RESUME, cookies::INTERACTION].map(|name| cookies::get(context.request, name));
+    let named = [cookies::RESUME, cookies::INTERACTION].map(|name| context.request.cookie(name));
     if !named.contains(&Some(id)) {
         return Err(interactions::not_found("authorization request has expired"));
     }

@@ -48,7 +48,7 @@ pub(crate) fn missing() -> Refusal {
 
 /// Returns the id of the interaction in the cookie of a request. `None` if it has expired.
 pub(crate) fn id_of(request: &Incoming, state: &State, now: i64) -> Outcome<String> {
-    let id = cookies::get(request, cookies::INTERACTION);
+    let id = request.cookie(cookies::INTERACTION);
     let id = id.ok_or_else(|| not_found("interaction session id cookie not found"))?;
     let found = state.oidc.interactions.get(id).filter(|interaction| interaction.expires_at > now);
     found.map(|interaction| interaction.id.clone()).ok_or_else(missing)

@@ -4,7 +4,7 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use super::users::merged;
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, RESOURCES};
+use crate::collections::{APPLICATIONS, RESOURCES, built_in_application};
 use crate::errors::{Outcome, Refusal, not_exists};
 use crate::http::reply;
 use crate::operations::collection_operations::{self, Verb, keep, show};
@@ -17,37 +17,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("UpdateResourceIsDefault", make_default),
 ];
 
-/// An application of the server itself. It can be read, but is in no list.
-struct BuiltIn {
-    id: &'static str,
-    name: &'static str,
-    description: &'static str,
-    uses_device_flow: bool,
-}
-
-const BUILT_IN: [BuiltIn; 3] = [
-    BuiltIn {
-        id: "demo-app",
-        name: "Live Preview",
-        description: "Preview for Sign-in Experience.",
-        uses_device_flow: false,
-    },
-    BuiltIn {
-        id: "account-center",
-        name: "Account Center",
-        description: "The application of the account center.",
-        uses_device_flow: false,
-    },
-    BuiltIn {
-        id: "device-demo-app",
-        name: "Device Flow Preview",
-        description: "The application of the device flow's preview.",
-        uses_device_flow: true,
-    },
-];
-
 fn get(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.id == call.parameter(0)) else {
+    let Some(built_in) = built_in_application(call.parameter(0)) else {
         return collection_operations::run(call, &APPLICATIONS, Verb::Get);
     };
     let is_native = built_in.uses_device_flow;

@@ -62,7 +62,9 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         factory.check(config)?;
         require_template(call, config, kind)?;
     }
-    let payload = Members::from_iter([("code".to_owned(), TEST_CODE.into())]);
+    let variables =
+        [("code", TEST_CODE), ("locale", call.text("locale"))].into_iter().filter(|(_, value)| *value != "");
+    let payload = variables.map(|(name, value)| (name.to_owned(), value.into())).collect();
     messages::keep(call.state, call.now, &recipient, TEST_USAGE, payload);
     Ok(reply::nothing(call.success()))
 }

@@ -10,6 +10,7 @@ use crate::collections::{
 use crate::errors::{Outcome, constraint_violated, foreign_key, invalid_input, unique_violation};
 use crate::http::reply;
 use crate::operations::collection_operations::{keep, show};
+use crate::policies::template_variables;
 use crate::rules::{INVITATION_USAGE, Shape, same_address, status_at};
 use crate::state::messages::{self, Recipient};
 
@@ -124,7 +125,9 @@ fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::record::Record) -
 }
 
 fn send_message(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let recipient = Recipient::email(call.record(&INVITATIONS, call.parameter(0))?.text("invitee"));
-    messages::send(call.state, call.now, &recipient, INVITATION_USAGE, call.body.clone())?;
+    let invitation = call.record(&INVITATIONS, call.parameter(0))?;
+    let recipient = Recipient::email(invitation.text("invitee"));
+    let payload = template_variables::of_invitation(call.state, invitation, call.body.clone());
+    messages::send(call.state, call.now, &recipient, INVITATION_USAGE, payload)?;
     Ok(reply::nothing(call.success()))
 }

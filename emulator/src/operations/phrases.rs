@@ -10,8 +10,8 @@ use crate::document::validate::refuse_body;
 use crate::document::validation_issues::{Issue, Path};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
+use crate::policies::languages::{self, phrases_in};
 use crate::record::Members;
-use crate::rules::{has_language, phrases_in};
 
 pub(super) const ALL: &[(&str, Handler)] =
     &[("ReplaceCustomPhrase", replace), ("GetSignInExperiencePhrases", translation)];
@@ -86,21 +86,11 @@ fn is_part_of(translation: &Value, keys: &Value) -> bool {
 
 /// Returns all phrases: the custom ones of the language, and made-up English ones.
 fn translation(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let language = language(call);
+    let language = languages::of_request(call.state, call.request, call.request.query.get("lng"));
     let mut members = phrases_in(call.state, &language).map(|phrases| phrases.members.to_object()).unwrap_or_default();
     let translation = phrased("", keys(), members.get("translation"));
     members.insert("translation".to_owned(), translation);
     Ok(reply::json(call.success(), &Value::Object(members)).header("content-language", language))
-}
-
-/// Returns the language of the phrases. It is the first accepted language that has phrases, or the default.
-fn language(call: &Call<'_>) -> String {
-    let detects = call.state.settings.language("autoDetect") == Some(Value::Bool(true));
-    let accepted = call.request.headers.get("accept-language").filter(|_| detects).unwrap_or_default();
-    let accepted = accepted.split(',').filter_map(|language| language.split(';').next());
-    let wanted = call.request.query.get("lng").into_iter().chain(accepted).map(str::trim);
-    let has_phrases = |language: &&str| has_language(call.state, language);
-    wanted.into_iter().find(has_phrases).map_or_else(|| call.state.settings.default_language(), str::to_owned)
 }
 
 /// Returns a phrase or a group of phrases.

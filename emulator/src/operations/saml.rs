@@ -130,7 +130,7 @@ fn callback(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     };
     let state = state.ok_or_else(internal)?;
     let now = call.now;
-    let id = cookies::get(call.request, COOKIE).unwrap_or_default().to_owned();
+    let id = call.request.cookie(COOKIE).unwrap_or_default().to_owned();
     let session = call.state.saml_sessions.remove(&id).filter(|known| known.expires_at > now);
     let session = session.filter(|known| known.application == active.id && known.state == state).ok_or_else(|| {
         let message = "Service provider initiated SAML SSO session ID not found in cookies.";

@@ -4,6 +4,7 @@ use super::Handler;
 use crate::call::Call;
 use crate::errors::{Outcome, invalid_input};
 use crate::http::reply;
+use crate::record::Members;
 use crate::state::messages::Recipient;
 use crate::state::verification_codes::{self, Delivery, Purpose};
 
@@ -18,7 +19,7 @@ fn recipient(call: &Call<'_>) -> Outcome<Recipient> {
 
 fn send(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let recipient = recipient(call)?;
-    verification_codes::send(call.state, call.now, &recipient, PURPOSE, Delivery::Sent)?;
+    verification_codes::send(call.state, call.now, &recipient, PURPOSE, Delivery::Sent(Members::new()))?;
     Ok(reply::nothing(call.success()))
 }
 

@@ -4,13 +4,15 @@ use super::{Draft, Rules, refuse_past, role_names};
 use crate::call::Call;
 use crate::collections::{INVITATIONS, ORGANIZATIONS, USERS};
 use crate::errors::{Outcome, foreign_key, invalid_input, unique_violation};
+use crate::policies::template_variables;
 use crate::record::{Members, Record, text};
 use crate::state::messages::{self, Recipient};
 
 pub(super) static RULES: Rules = Rules {
     prepare,
     created: |call, invitation| {
-        if let Some(payload) = message_payload(&call.body).cloned() {
+        if let Some(given) = message_payload(&call.body).cloned() {
+            let payload = template_variables::of_invitation(call.state, invitation, given);
             let recipient = Recipient::email(invitation.text("invitee"));
             messages::keep(call.state, call.now, &recipient, INVITATION_USAGE, payload);
         }

@@ -41,7 +41,6 @@ pub(crate) use by_setting::prepare_setting;
 pub(crate) use domains::is_active;
 pub(crate) use invitations::{INVITATION_USAGE, same_address, status_at};
 pub(crate) use organizations::role_names;
-pub(crate) use phrases::{has_language, phrases_in};
 pub(crate) use profile_fields::{check_listed, refuse_reserved};
 pub(crate) use saml_applications::{check_limit, saml_config, saml_key};
 pub(crate) use sso_connectors::no_saml_connector;

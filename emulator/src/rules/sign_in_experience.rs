@@ -2,13 +2,13 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::{phrases, profile_fields};
+use super::profile_fields;
 use crate::call::Call;
 use crate::collections::{CONNECTORS, factory_of};
 use crate::document::validate::refuse_body;
 use crate::document::validation_issues::Issue;
 use crate::errors::{Outcome, Refusal, invalid_input};
-use crate::policies::{email, username};
+use crate::policies::{email, languages, username};
 use crate::record::{Members, Record, drop_repeated, text};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
@@ -137,7 +137,7 @@ impl Change<'_> {
     fn check_language(&self) -> Outcome<()> {
         let language = self.sent.get("languageInfo").and_then(|info| info.get("fallbackLanguage")?.as_str());
         match language {
-            Some(language) if !phrases::has_language(self.state, language) => {
+            Some(language) if !languages::has_phrases(self.state, language) => {
                 let message = format!("There are no phrases in the language {language}.");
                 Err(refuse(400, "unsupported_default_language", &message))
             }

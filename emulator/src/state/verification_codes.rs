@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use logto_admin::serde_json::Map;
-
 use super::verification_code::Code;
 pub(crate) use super::verification_code::Purpose;
 use crate::errors::{Outcome, Refusal};
+use crate::record::Members;
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 use crate::state::messages::{self, Channel, Recipient};
@@ -36,9 +35,9 @@ impl Purpose {
 }
 
 /// Whether the message with a code is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    Sent,
+    /// With these variables besides the code.
+    Sent(Members),
     /// The code exists, but nobody learns it.
     Suppressed,
 }
@@ -52,11 +51,12 @@ pub(crate) fn send(
     delivery: Delivery,
 ) -> Outcome<()> {
     let code = state.ids.digits(6);
-    if delivery == Delivery::Sent {
-        let payload = Map::from_iter([("code".to_owned(), code.clone().into())]);
-        messages::send(state, now, recipient, &purpose.usage, payload)?;
-    } else {
-        messages::withhold(state, now, recipient)?;
+    match delivery {
+        Delivery::Sent(mut variables) => {
+            variables.insert("code".to_owned(), code.clone().into());
+            messages::send(state, now, recipient, &purpose.usage, variables)?;
+        }
+        Delivery::Suppressed => messages::withhold(state, now, recipient)?,
     }
     state.codes.retain(|known| !known.purpose.covers(&purpose, known, recipient));
     let lifetime = policy(state, "expirationDuration").map_or(LIFETIME, |seconds| (seconds * 1000.0) as i64);

@@ -66,6 +66,7 @@ mod social_sign_in;
 mod sso;
 mod sso_sign_in;
 mod state;
+mod template_variables;
 mod tokens;
 mod username_policy;
 mod users;

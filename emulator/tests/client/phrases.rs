@@ -1,6 +1,8 @@
 use logto_admin::Result;
 use logto_admin::models::StringOrObject;
 use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::{HttpRequest, Method};
+use logto_admin_emulator::Emulator;
 
 use crate::{client, refused};
 
@@ -79,5 +81,32 @@ async fn the_sign_in_experience_shows_custom_phrases() -> Result<()> {
     assert!(accepted.contains_key("languageTag"));
     let other = client.well_known().get_sign_in_experience_phrases().language("xx").await?;
     assert_eq!(other.keys().collect::<Vec<_>>(), ["translation"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_language_is_the_best_one_with_phrases() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    client.custom_phrases().replace("sv", object(&json!({}))).await?;
+    let language = |query: &str, accepted: &str| {
+        let mut request = HttpRequest::new(Method::Get, format!("http://h/api/.well-known/phrases{query}"));
+        request.headers.set("accept-language", accepted.to_owned());
+        emulator.handle(&request).headers.get("content-language").unwrap().to_owned()
+    };
+    for (query, accepted, expected) in [
+        ("", "xx, de;q=0.5", "de"),
+        ("", "fr;q=0.5,DE-at;q=0.8", "de"),
+        ("", "pt_AO", "pt-PT"),
+        ("", "sv-SE", "sv"),
+        ("?lng=xx%20ja", "de", "ja"),
+        ("?locale=ja", "de", "ja"),
+        ("", "*,x", "en"),
+    ] {
+        assert_eq!(language(query, accepted), expected, "{query} {accepted}");
+    }
+    let fixed = json!({ "languageInfo": { "autoDetect": false, "fallbackLanguage": "fr" } });
+    client.operation("UpdateSignInExp")?.json(&fixed).await?;
+    assert_eq!([language("", "de"), language("?lng=ja", "de")], ["fr", "ja"]);
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::call::{Call, Handler};
 use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
+use crate::policies::template_variables::{self, Entity};
 use crate::policies::{email, sentinel};
 use crate::record::{Members, Record};
 use crate::state::messages::{self, Channel, Recipient};
@@ -97,7 +98,10 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     let (id, expires_at) = add(call, is_own, Kind::Code { recipient: recipient.clone(), usage: usage.into() });
     let purpose = Purpose { usage: usage.into(), session: id.clone() };
-    let sent = verification_codes::send(call.state, call.now, &recipient, purpose, Delivery::Sent);
+    let client = call.access_token().map(|token| token.client.clone()).unwrap_or_default();
+    let shown = [(Entity::User, call.caller.as_str()), (Entity::Application, client.as_str())];
+    let variables = template_variables::of_code(call.state, call.request, &recipient, &shown);
+    let sent = verification_codes::send(call.state, call.now, &recipient, purpose, Delivery::Sent(variables));
     if messages::is_rate_limited(&sent) {
         announce_failure(call, "Message.RateLimited", &messages::about_limit(&recipient));
     }
