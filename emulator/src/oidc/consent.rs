@@ -134,7 +134,9 @@ fn granted(state: &State, (interaction, session): &(Interaction, Session)) -> (M
     let is_granted = |indicator: &str, scope: &String| {
         resources.iter().any(|(known, scopes)| known == indicator && scopes.contains(scope))
     };
-    let rejected = missing.resources.iter().map(|(indicator, scopes)| {
+    // Without any scope to grant, the server rejects none, and asks again.
+    let is_answered = |(indicator, _): &&(String, Vec<String>)| resources.iter().any(|(known, _)| known == indicator);
+    let rejected = missing.resources.iter().filter(is_answered).map(|(indicator, scopes)| {
         let rejected = scopes.iter().filter(|scope| !is_granted(indicator, scope));
         (indicator.clone(), rejected.cloned().collect())
     });

@@ -153,12 +153,10 @@ fn needed(
             return Some(Prompt::Login);
         }
     }
-    if answered.contains(&Prompt::Consent) {
-        return None;
-    }
     let native = authorization.client.kind == "Native";
     let wanted = authorization.prompts("consent") || native || authorization.device_code.is_some();
-    (wanted || !missing(context.state, authorization, session).is_empty()).then_some(Prompt::Consent)
+    let asks = wanted && !answered.contains(&Prompt::Consent);
+    (asks || !missing(context.state, authorization, session).is_empty()).then_some(Prompt::Consent)
 }
 
 /// Starts an interaction, and sends the user to its page.

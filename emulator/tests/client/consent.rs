@@ -259,3 +259,29 @@ async fn users_without_access_to_an_application_cannot_consent() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_server_asks_again_if_no_scope_of_a_resource_can_be_granted() -> Result<()> {
+    let emulator = Emulator::new();
+    let (admin, user) = (emulator.client()?, ada(&emulator).await?);
+    let api = json!({ "name": "Orders", "indicator": "https://orders.example" });
+    let api = admin.operation("CreateResource")?.json(&api).await?["id"].as_str().unwrap().to_owned();
+    let write = admin.resources().create_scope(&api, CreateResourceScope::new("write")).await?.id;
+    let acme = admin.organizations().create(CreateOrganization::new("Acme")).await?.id;
+    admin.organizations().add_users(&acme, [user.clone()]).await?;
+    let role = json!({ "name": "boss", "resourceScopeIds": [write] });
+    let role = admin.operation("CreateOrganizationRole")?.json(&role).await?["id"].clone();
+    let assign_role = admin.operation("AssignOrganizationRolesToUser")?.path("id", &acme).path("userId", &user);
+    assign_role.json(&json!({ "organizationRoleIds": [role] })).raw().await?;
+    let mut browser = partner(&emulator).await?;
+    let scopes = json!({ "userScopes": ["urn:logto:scope:organizations"], "organizationResourceScopes": [write] });
+    assign(&browser, scopes).await?;
+    consent_page(&mut browser, "openid urn:logto:scope:organizations write&resource=https://orders.example");
+
+    let (_, given) = consent(&mut browser, Method::Post, Some(&json!({})));
+    let again = location(&browser.get(given["redirectTo"].as_str().unwrap()));
+    assert_eq!(again, format!("/consent?app_id={}", browser.application), "the organization was not chosen");
+    let (_, given) = consent(&mut browser, Method::Post, Some(&json!({ "organizationIds": [acme] })));
+    assert!(browser.follow(given["redirectTo"].as_str().unwrap()).contains_key("code"));
+    Ok(())
+}
