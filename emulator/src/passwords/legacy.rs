@@ -52,17 +52,24 @@ pub(super) enum Legacy {
     },
 }
 
-/// Rejects a malformed digest.
+/// Rejects a malformed digest. Other mistakes in its arguments make it match no password.
 pub(super) fn check(digest: &str) -> Outcome<()> {
-    parse(digest).map(|_| ())
+    let (function, arguments, _) = parts(digest)?;
+    match function.as_str() {
+        "pbkdf2" | "pbkdf2Sync" => arguments.first().map_or(Ok(()), |salt| decoded_salt(salt).map(|_| ())),
+        "firebase-scrypt" => Ok(()),
+        name => hash_name(name).map(|_| ()),
+    }
+}
+
+/// Splits a digest into the function, the arguments and the expected result.
+fn parts(digest: &str) -> Outcome<(String, Vec<String>, String)> {
+    let parts: (String, Vec<String>, String) = serde_json::from_str(digest).map_err(|_| malformed())?;
+    if parts.1.iter().any(|argument| argument == "@") { Ok(parts) } else { Err(malformed()) }
 }
 
 pub(super) fn parse(digest: &str) -> Outcome<Legacy> {
-    let (function, arguments, expected): (String, Vec<String>, String) =
-        serde_json::from_str(digest).map_err(|_| malformed())?;
-    if !arguments.iter().any(|argument| argument == "@") {
-        return Err(malformed());
-    }
+    let (function, arguments, expected) = parts(digest)?;
     match function.as_str() {
         "pbkdf2" | "pbkdf2Sync" => pbkdf2(&arguments, expected),
         "firebase-scrypt" => firebase(&arguments, expected),
@@ -81,19 +88,28 @@ fn hash_name(name: &str) -> Outcome<String> {
     Err(Refusal::new(400, "password.unsupported_legacy_hash_algorithm", message))
 }
 
+/// The password is no argument of PBKDF2, so that the placeholder can be anywhere after the others.
 fn pbkdf2(arguments: &[String], expected: String) -> Outcome<Legacy> {
-    let [salt, iterations, length, function, placeholder] = arguments else { return Err(malformed()) };
-    if placeholder != "@" {
-        return Err(malformed());
-    }
-    let salt = match salt.strip_prefix("hex:") {
-        Some("") => return Err(malformed()),
-        Some(digits) => hex::decode(digits).map_err(|_| malformed())?,
-        None => salt.clone().into_bytes(),
-    };
-    let number = |text: &str| text.parse().ok().filter(|number: &u32| *number > 0).ok_or_else(malformed);
+    let [salt, iterations, length, function, ..] = arguments else { return Err(malformed()) };
+    let number = |text: &str| leading_number(text).filter(|number| *number > 0).ok_or_else(malformed);
     let (iterations, length) = (number(iterations)?, number(length)? as usize);
-    Ok(Legacy::Pbkdf2 { salt, iterations, length, function: hash_name(function)?, expected })
+    Ok(Legacy::Pbkdf2 { salt: decoded_salt(salt)?, iterations, length, function: hash_name(function)?, expected })
+}
+
+fn decoded_salt(salt: &str) -> Outcome<Vec<u8>> {
+    match salt.strip_prefix("hex:") {
+        Some("") => Err(malformed()),
+        Some(digits) => hex::decode(digits).map_err(|_| malformed()),
+        None => Ok(salt.as_bytes().to_vec()),
+    }
+}
+
+/// Returns the number at the beginning of a text, as JavaScript reads it.
+fn leading_number(text: &str) -> Option<u32> {
+    let text = text.trim_start();
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    text.get(..end)?.parse().ok()
 }
 
 fn firebase(arguments: &[String], expected: String) -> Outcome<Legacy> {
@@ -136,18 +152,27 @@ mod tests {
             r#"["nope", ["salt"], "abc"]"#,
             r#"["pbkdf2", ["salt", "1000", "20", "sha512"], "abc"]"#,
             r#"["pbkdf2", ["hex:", "1000", "20", "sha512", "@"], "abc"]"#,
-            r#"["pbkdf2", ["salt", "many", "20", "sha512", "@"], "abc"]"#,
-            r#"["pbkdf2", ["salt", "1000", "0", "sha512", "@"], "abc"]"#,
             r#"["pbkdf2", ["hex:0", "1000", "20", "sha512", "@"], "abc"]"#,
-            r#"["firebase-scrypt", ["salt", "@"], "abc"]"#,
         ] {
             assert_eq!(code(digest), "password.invalid_legacy_password_format", "{digest}");
         }
-        for digest in [r#"["nope", ["@"], "abc"]"#, r#"["pbkdf2", ["salt", "1000", "20", "nope", "@"], "abc"]"#] {
-            assert_eq!(code(digest), "password.unsupported_legacy_hash_algorithm", "{digest}");
-        }
+        assert_eq!(code(r#"["nope", ["@"], "abc"]"#), "password.unsupported_legacy_hash_algorithm");
         assert!(check(r#"["RSA-SHA256", ["salt", "@"], "abc"]"#).is_ok());
         assert!(check(r#"["pbkdf2", ["hex:00ff", "1000", "20", "sha512", "@"], "abc"]"#).is_ok());
         assert!(check(r#"["pbkdf2Sync", ["salt", "1000", "20", "sha512", "@"], "abc"]"#).is_ok());
+    }
+    #[test]
+    fn other_mistakes_are_found_only_when_a_password_is_compared() {
+        for digest in [
+            r#"["pbkdf2", ["salt", "many", "20", "sha512", "@"], "abc"]"#,
+            r#"["pbkdf2", ["salt", "1000", "0", "sha512", "@"], "abc"]"#,
+            r#"["pbkdf2", ["salt", "1000", "20", "nope", "@"], "abc"]"#,
+            r#"["pbkdf2", ["salt", "@"], "abc"]"#,
+            r#"["firebase-scrypt", ["salt", "@"], "abc"]"#,
+        ] {
+            assert!(check(digest).is_ok() && parse(digest).is_err(), "{digest}");
+        }
+        let lenient = parse(r#"["pbkdf2", ["salt", " 1000 rounds", "20.5", "sha512", "more", "@"], "abc"]"#).unwrap();
+        assert_eq!(lenient, parse(r#"["pbkdf2", ["salt", "1000", "20", "sha512", "@"], "abc"]"#).unwrap());
     }
 }
