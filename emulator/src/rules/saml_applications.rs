@@ -1,4 +1,5 @@
 use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method;
 use p384::ecdsa::SigningKey;
 
 use super::application_checks::require_rules;
@@ -13,6 +14,11 @@ use crate::errors::{Outcome, Refusal, internal};
 use crate::record::{Members, Record};
 
 pub(super) static RULES: Rules = Rules {
+    // The server looks for the rules before it looks for the application.
+    admit: |call| match call.body.get("appLevelAccessControlEnabled") {
+        Some(Value::Bool(true)) if call.info.method == Method::Patch => require_rules(call, call.parameter(0)),
+        _ => Ok(()),
+    },
     prepare,
     created: |call, application| {
         add_secret(call, &application.id, FIRST_YEARS, true);
@@ -111,9 +117,6 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
                 *value = sent.clone();
             }
         }
-    }
-    if draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true)) {
-        require_rules(call, draft.members.text("id"))?;
     }
     if let (false, Some(Value::Object(sent))) = (draft.creates, draft.sent.get("customData")) {
         let known = call.state.store.get(&SAML_APPLICATIONS, draft.members.text("id"));

@@ -290,3 +290,15 @@ async fn the_server_fails_if_a_secret_stays_as_it_is() -> Result<()> {
     assert_eq!(refused(same), (500, String::new()));
     Ok(())
 }
+
+#[tokio::test]
+async fn rules_of_access_control_are_looked_for_before_the_application() -> Result<()> {
+    let client = client();
+    let update = async |change: Value| {
+        let update = client.operation("UpdateSamlApplication").unwrap().path("id", "nope");
+        refused(update.json(&change).await)
+    };
+    assert_eq!(update(json!({ "appLevelAccessControlEnabled": true })).await, (422, "request.invalid_input".into()));
+    assert_eq!(update(json!({ "appLevelAccessControlEnabled": false })).await.0, 404);
+    Ok(())
+}
