@@ -11,8 +11,8 @@ use crate::errors::{Outcome, constraint_violated, foreign_key, invalid_input, un
 use crate::http::reply;
 use crate::operations::collection_operations::{keep, show};
 use crate::policies::template_variables;
-use crate::rules::{INVITATION_USAGE, Shape, same_address, status_at};
-use crate::state::messages::{self, Recipient};
+use crate::rules::{Shape, same_address, status_at};
+use crate::state::messages::{self, INVITATION, Recipient};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("AssignOrganizationRolesToUsers", |call| {
@@ -128,6 +128,6 @@ fn send_message(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let invitation = call.record(&INVITATIONS, call.parameter(0))?;
     let recipient = Recipient::email(invitation.text("invitee"));
     let payload = template_variables::of_invitation(call.state, invitation, call.body.clone());
-    messages::send(call.state, call.now, &recipient, INVITATION_USAGE, payload)?;
+    messages::send(call.state, call.now, &recipient, INVITATION, payload)?;
     Ok(reply::nothing(call.success()))
 }

@@ -6,7 +6,7 @@ use crate::collections::{INVITATIONS, ORGANIZATIONS, USERS};
 use crate::errors::{Outcome, foreign_key, invalid_input, unique_violation};
 use crate::policies::template_variables;
 use crate::record::{Members, Record, text};
-use crate::state::messages::{self, Recipient};
+use crate::state::messages::{self, INVITATION, Recipient};
 
 pub(super) static RULES: Rules = Rules {
     prepare,
@@ -14,7 +14,7 @@ pub(super) static RULES: Rules = Rules {
         if let Some(given) = message_payload(&call.body).cloned() {
             let payload = template_variables::of_invitation(call.state, invitation, given);
             let recipient = Recipient::email(invitation.text("invitee"));
-            messages::keep(call.state, call.now, &recipient, INVITATION_USAGE, payload);
+            messages::deliver(call.state, call.now, &recipient, INVITATION, payload);
         }
     },
     present: |view, invitation, members| {
@@ -54,13 +54,10 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         return Err(unique_violation());
     }
     match message_payload(&draft.sent) {
-        Some(_) => messages::check(call.state, call.now, &Recipient::email(invitee)),
+        Some(_) => messages::check(call.state, call.now, &Recipient::email(invitee), INVITATION),
         None => Ok(()),
     }
 }
-
-/// The usage type of the template for invitations.
-pub(crate) const INVITATION_USAGE: &str = "OrganizationInvitation";
 
 /// Returns the variables of the email, if the body of an invitation asks for one.
 fn message_payload(body: &Members) -> Option<&Members> {

@@ -39,7 +39,7 @@ pub(crate) use application_checks::{no_rules, protected_only, third_party_only};
 pub(crate) use by_collection::of;
 pub(crate) use by_setting::prepare_setting;
 pub(crate) use domains::is_active;
-pub(crate) use invitations::{INVITATION_USAGE, same_address, status_at};
+pub(crate) use invitations::{same_address, status_at};
 pub(crate) use organizations::role_names;
 pub(crate) use profile_fields::{check_listed, refuse_reserved};
 pub(crate) use saml_applications::{check_limit, saml_config, saml_key};

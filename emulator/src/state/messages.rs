@@ -6,6 +6,8 @@ use logto_admin::serde_json::{Map, Value, json};
 pub use super::message::{Channel, Message};
 
 pub(crate) use super::message::Recipient;
+pub(crate) use super::message_limits::INVITATION;
+use super::message_limits::RATE_LIMITED;
 use crate::collections::CONNECTORS;
 use crate::collections::connector_factories;
 use crate::errors::{Outcome, Refusal};
@@ -14,12 +16,6 @@ use crate::state::State;
 
 /// Number of messages that are kept. The oldest are dropped.
 const KEPT: usize = 10_000;
-/// The number of messages that a recipient can get within `PERIOD`.
-const LIMIT: usize = 10;
-/// Milliseconds.
-const PERIOD: i64 = 600_000;
-
-const RATE_LIMITED: &str = "request.message_rate_limited";
 
 /// Returns whether a message was rejected because the recipient got too many.
 pub(crate) fn is_rate_limited<T>(outcome: &Outcome<T>) -> bool {
@@ -31,33 +27,18 @@ pub(crate) fn about_limit(recipient: &Recipient) -> Value {
     json!({ "action": "VerificationCodeSend", "recipient": recipient.address })
 }
 
-/// Rejects a message without a connector. Also rejects it if the recipient got too many messages.
-pub(crate) fn check(state: &State, now: i64, recipient: &Recipient) -> Outcome<()> {
-    let kind = recipient.channel.connector_type();
+/// Rejects a message without a connector. Also rejects it if the recipient got too many messages of this kind.
+pub(crate) fn check(state: &State, now: i64, recipient: &Recipient, usage: &str) -> Outcome<()> {
     if connector(state, recipient.channel).is_none() {
-        return Err(no_connector(501, kind));
+        return Err(no_connector(501, recipient.channel.connector_type()));
     }
-    check_limit(state, now, recipient)
-}
-
-/// Rejects a message to a recipient that got too many. The case of an address does not matter.
-fn check_limit(state: &State, now: i64, recipient: &Recipient) -> Outcome<()> {
-    let sent = state.messages.iter().map(|message| (message.channel, &message.recipient, message.sent_at.as_millis()));
-    let withheld = state.withheld.iter().map(|(to, at)| (to.channel, &to.address, *at));
-    let recent = sent.chain(withheld).filter(|(channel, address, at)| {
-        *channel == recipient.channel && address.eq_ignore_ascii_case(&recipient.address) && *at > now - PERIOD
-    });
-    if recent.count() >= LIMIT {
-        return Err(Refusal::new(429, RATE_LIMITED, "Too many messages to this recipient."));
-    }
-    Ok(())
+    state.message_limits.check(now, recipient, usage)
 }
 
 /// Counts a message like a sent one, but does not send it.
-pub(crate) fn withhold(state: &mut State, now: i64, recipient: &Recipient) -> Outcome<()> {
-    check_limit(state, now, recipient)?;
-    state.withheld.retain(|(_, at)| *at > now - PERIOD);
-    state.withheld.push((recipient.clone(), now));
+pub(crate) fn withhold(state: &mut State, now: i64, recipient: &Recipient, usage: &str) -> Outcome<()> {
+    state.message_limits.check(now, recipient, usage)?;
+    state.message_limits.count(now, recipient, usage);
     Ok(())
 }
 
@@ -69,12 +50,18 @@ pub(crate) fn send(
     usage: &str,
     payload: Map<String, Value>,
 ) -> Outcome<()> {
-    check(state, now, recipient)?;
-    keep(state, now, recipient, usage, payload);
+    check(state, now, recipient, usage)?;
+    deliver(state, now, recipient, usage, payload);
     Ok(())
 }
 
-/// Sends a message without checks.
+/// Sends a message that was checked.
+pub(crate) fn deliver(state: &mut State, now: i64, recipient: &Recipient, usage: &str, payload: Map<String, Value>) {
+    state.message_limits.count(now, recipient, usage);
+    keep(state, now, recipient, usage, payload);
+}
+
+/// Sends a message without checks. It does not count for the limit of its recipient.
 pub(crate) fn keep(state: &mut State, now: i64, recipient: &Recipient, usage: &str, payload: Map<String, Value>) {
     if state.messages.len() == KEPT {
         state.messages.pop_front();

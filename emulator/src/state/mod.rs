@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod jobs;
 pub(crate) mod logs;
 mod message;
+mod message_limits;
 pub(crate) mod messages;
 pub(crate) mod oidc;
 pub(crate) mod outbox;
@@ -35,7 +36,8 @@ use crate::state::activity::Activity;
 use crate::state::clock::Clock;
 use crate::state::jobs::Jobs;
 use crate::state::logs::{Entry, Logs};
-use crate::state::message::{Message, Recipient};
+use crate::state::message::Message;
+use crate::state::message_limits::MessageLimits;
 use crate::state::oidc::{Origin, Provider};
 use crate::state::outbox::Outbox;
 use crate::state::recent_requests::Requests;
@@ -63,9 +65,9 @@ pub(crate) struct State {
     pub oidc: Provider,
     /// Messages that the server would have sent, oldest first.
     pub messages: VecDeque<Message>,
-    /// Messages that count for the limit of their recipient, but were not sent. With their times.
+    /// Messages that count for the limit of their recipient. Files of earlier releases lack them.
     #[serde(default)]
-    pub withheld: Vec<(Recipient, i64)>,
+    pub message_limits: MessageLimits,
     /// Verification codes that have not been used yet.
     pub codes: Vec<Code>,
     /// Verification records of users.
@@ -120,7 +122,7 @@ impl State {
             release,
             oidc: Provider::new(seed),
             messages: VecDeque::new(),
-            withheld: Vec::new(),
+            message_limits: MessageLimits::default(),
             codes: Vec::new(),
             verifications: Verifications::default(),
             services: Services::default(),

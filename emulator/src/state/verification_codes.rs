@@ -56,7 +56,7 @@ pub(crate) fn send(
             variables.insert("code".to_owned(), code.clone().into());
             messages::send(state, now, recipient, &purpose.usage, variables)?;
         }
-        Delivery::Suppressed => messages::withhold(state, now, recipient)?,
+        Delivery::Suppressed => messages::withhold(state, now, recipient, &purpose.usage)?,
     }
     state.codes.retain(|known| !known.purpose.covers(&purpose, known, recipient));
     let lifetime = policy(state, "expirationDuration").map_or(LIFETIME, |seconds| (seconds * 1000.0) as i64);

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use logto_admin::models::{
-    CreateOrganization, CreateOrganizationInvitation, InvitationMessage, VerificationCodeRecipient,
+    CreateOrganization, CreateOrganizationInvitation, InvitationMessage, TestConnector, VerificationCodeRecipient,
     VerifyVerificationCode,
 };
+use logto_admin::serde_json::json;
 use logto_admin::{Client, Result, Timestamp};
 use logto_admin_emulator::{Channel, Emulator};
 
@@ -127,4 +128,32 @@ async fn invitations_are_sent_if_they_have_a_message() -> Result<()> {
     client.organization_invitations().send_message(&created.id, message).await?;
     assert_eq!(emulator.messages().len(), 2);
     Ok(())
+}
+
+#[tokio::test]
+async fn invitations_and_test_messages_are_counted_apart_from_codes() -> Result<()> {
+    let (emulator, client) = stage().await?;
+    for _ in 0..10 {
+        client.verification_codes().send(ada()).await?;
+    }
+    let limited = (429, "request.message_rate_limited".to_owned());
+    assert_eq!(refused(client.verification_codes().send(ada()).await), limited);
+    let organization = client.organizations().create(CreateOrganization::new("o")).await?.id;
+    let expiry = Timestamp::from_millis(4_000_000_000_000);
+    let mut invitation = CreateOrganizationInvitation::new(ADA, &*organization, expiry);
+    invitation.message_payload = Some(InvitationMessage::default().into());
+    let created = client.organization_invitations().create(&invitation).await?;
+    let config = crate::object(json!({ "endpoint": "https://example.com/emails" }));
+    for _ in 0..10 {
+        let test = TestConnector { email: Some(ADA.into()), ..TestConnector::new(config.clone()) };
+        client.connectors().test("http-email", test).await?;
+    }
+    let remind =
+        async || client.organization_invitations().send_message(&created.id, InvitationMessage::default()).await;
+    for _ in 0..9 {
+        remind().await?;
+    }
+    assert_eq!(refused(remind().await), limited);
+    emulator.advance(Duration::from_secs(600));
+    remind().await
 }
