@@ -246,11 +246,13 @@ pub(crate) struct InitialLinks {
     pub unknown: UnknownTarget,
     /// Rejects an entity and a target that do not fit together.
     pub fits: fn(&Record, &Record) -> Outcome<()>,
+    /// Whether an empty list and an id that occurs twice are errors.
+    pub is_strict: bool,
 }
 
 impl InitialLinks {
     const fn new(member: &'static str, table: &'static str, target: &'static str) -> Self {
-        Self { member, table, target, unknown: UnknownTarget::ForeignKey, fits: |_, _| Ok(()) }
+        Self { member, table, target, unknown: UnknownTarget::ForeignKey, fits: |_, _| Ok(()), is_strict: false }
     }
 }
 

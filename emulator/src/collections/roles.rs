@@ -27,6 +27,7 @@ pub(crate) static ROLES: Collection = Collection {
     links: &[InitialLinks {
         unknown: UnknownTarget::Collection,
         fits: scope_fits,
+        is_strict: true,
         ..InitialLinks::new("scopeIds", "roles_scopes", "scopes")
     }],
     listed: Some(|role| !role.text("name").starts_with(INTERNAL)),

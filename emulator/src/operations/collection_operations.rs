@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use crate::call::{Call, unknown};
 use crate::collections::{Case, Collection, EmptyChange, Key, Order, Unknown, UnknownTarget, named};
 use crate::document::schema::Contract;
-use crate::errors::{Outcome, Refusal, constraint_violated, empty_change, foreign_key_as, too_long};
+use crate::errors::{Outcome, Refusal, constraint_violated, empty_change, foreign_key_as, internal, too_long};
 use crate::http::reply;
 use crate::lists;
 use crate::lists::pages::Page;
@@ -255,8 +255,14 @@ fn link(call: &mut Call<'_>, collection: &Collection, record: &Record) -> Outcom
             })?;
             (links.fits)(record, found)?;
         }
+        if links.is_strict && ids.is_empty() && call.body.contains_key(links.member) {
+            return Err(empty_change());
+        }
         for id in ids {
-            call.state.store.links.add(links.table, vec![record.id.clone(), id]);
+            let is_new = call.state.store.links.add(links.table, vec![record.id.clone(), id]);
+            if links.is_strict && !is_new {
+                return Err(internal());
+            }
         }
     }
     Ok(())

@@ -113,11 +113,13 @@ fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse
         return Err(validate::refuse_empty(relation.ids));
     }
     let row = |id: &String| row(call, relation, relation.table, id);
-    let repeated = ids.iter().find(|id| call.state.store.links.has(relation.table, &row(id)));
-    if let (Some(code), Some(id)) = (relation.repeated, repeated) {
+    let linked = ids.iter().filter(|id| call.state.store.links.has(relation.table, &row(id)));
+    let linked: Vec<String> = linked.cloned().collect();
+    if let (Some(code), Some(id)) = (relation.repeated, linked.first()) {
         return Err(Refusal::about(422, code, id));
     }
     check_targets(call, relation, &ids, false)?;
+    refuse_repeated(call, relation, relation.repeated_addition, &linked)?;
     let added = insert(call, relation, &ids);
     // The server returns repeated ids, unless it has looked up names.
     let shown = if relation.names.is_some() { ids } else { call.texts(relation.ids) };
@@ -127,12 +129,9 @@ fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse
 fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
     let ids = targets(call, relation)?;
     check_targets(call, relation, &ids, relation.replaces_unchecked)?;
-    let current: Vec<String> = {
-        let owners = owners(call, relation);
-        let store = &call.state.store;
-        let listed = |id: &&str| store.get(relation.target, id).is_some_and(|record| relation.target.lists(record));
-        store.links.ids(relation.table, relation.target.name, &owners).filter(listed).map(str::to_owned).collect()
-    };
+    let owners = owners(call, relation);
+    let current = call.state.store.links.ids(relation.table, relation.target.name, &owners);
+    let current: Vec<String> = current.map(str::to_owned).collect();
     let wanted: HashSet<&String> = ids.iter().collect();
     let removed: Vec<&String> = current.iter().filter(|id| !wanted.contains(id)).collect();
     for id in removed {
@@ -141,6 +140,8 @@ fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResp
     if relation.requires_new && ids.iter().all(|id| current.contains(id)) {
         return Err(empty_change());
     }
+    let unchanged = if relation.replaces_unchecked { current.as_slice() } else { &[] };
+    refuse_repeated(call, relation, relation.repeated_replacement, unchanged)?;
     let added = insert(call, relation, &ids);
     respond(call, relation, ids, &added)
 }
@@ -164,6 +165,19 @@ fn targets(call: &Call<'_>, relation: &Relation) -> Outcome<Vec<String>> {
     let mut known = HashSet::new();
     ids.retain(|id| known.insert(id.clone()));
     Ok(ids)
+}
+
+/// Rejects an id that occurs twice in the body, if there is an error for it. Does not reject those of links that stay.
+fn refuse_repeated(
+    call: &Call<'_>,
+    relation: &Relation,
+    error: Option<fn() -> Refusal>,
+    unchanged: &[String],
+) -> Outcome<()> {
+    let mut known = HashSet::new();
+    let mut new = call.texts(relation.ids).into_iter().filter(|id| !unchanged.contains(id));
+    let is_repeated = new.any(|id| !known.insert(id));
+    error.filter(|_| is_repeated).map_or(Ok(()), |error| Err(error()))
 }
 
 fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String], by_database: bool) -> Outcome<()> {

@@ -5,7 +5,7 @@ mod registry;
 mod role_relations;
 
 use crate::collections::{Collection, Filter, UnknownTarget};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, Record};
 use crate::rules::View;
 use crate::store::links::Where;
@@ -37,6 +37,10 @@ pub(crate) struct Relation {
     pub reply: Reply,
     /// Whether replacing the links without adding a new one is an error. The other links are removed nevertheless.
     pub requires_new: bool,
+    /// The error for a new id that occurs twice in a request to add links. Without an error, it is added once.
+    pub repeated_addition: Option<fn() -> Refusal>,
+    /// The same for a request to replace the links.
+    pub repeated_replacement: Option<fn() -> Refusal>,
     /// Whether the database alone checks that the targets of a replacement fit.
     pub replaces_unchecked: bool,
     /// Rejects a first owner that cannot have this relation.
@@ -97,6 +101,8 @@ impl Relation {
             unknown_target: UnknownTarget::ForeignKey,
             reply: Reply::Ids,
             requires_new: false,
+            repeated_addition: None,
+            repeated_replacement: None,
             replaces_unchecked: false,
             suits: |_| Ok(()),
             fits: |_, _| Ok(()),

@@ -2,7 +2,7 @@ use super::{OwnerCheck, Relation};
 use crate::collections::{
     APPLICATIONS, Filter, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, SSO_CONNECTORS, Test, USERS,
 };
-use crate::errors::{Outcome, constraint_violated};
+use crate::errors::{Outcome, constraint_violated, internal, unique_violation};
 use crate::record::{Members, Record};
 use crate::rules::{View, role_names, third_party_only};
 use crate::store::links::Where;
@@ -40,6 +40,7 @@ pub(super) static ALL: [Relation; 11] = [
     },
     Relation {
         requires: Some(APPS),
+        repeated_replacement: Some(unique_violation),
         fits: |_, role| of_type(role, "MachineToMachine"),
         ..Relation::new(
             "/api/organizations/{}/applications/{}/roles",
@@ -51,6 +52,7 @@ pub(super) static ALL: [Relation; 11] = [
     },
     Relation {
         owner_check: OwnerCheck::Listing,
+        repeated_replacement: Some(unique_violation),
         ..Relation::new(
             "/api/organizations/{}/jit/roles",
             "organization_jit_roles",
@@ -61,6 +63,7 @@ pub(super) static ALL: [Relation; 11] = [
     },
     Relation {
         owner_check: OwnerCheck::Listing,
+        repeated_replacement: Some(unique_violation),
         ..Relation::new(
             "/api/organizations/{}/jit/sso-connectors",
             "organization_jit_sso_connectors",
@@ -71,6 +74,7 @@ pub(super) static ALL: [Relation; 11] = [
     },
     Relation {
         owner_check: OwnerCheck::Listing,
+        repeated_replacement: Some(unique_violation),
         ..Relation::new(
             "/api/organization-roles/{}/scopes",
             "organization_role_scopes",
@@ -81,6 +85,7 @@ pub(super) static ALL: [Relation; 11] = [
     },
     Relation {
         owner_check: OwnerCheck::Listing,
+        repeated_replacement: Some(unique_violation),
         ..Relation::new(
             "/api/organization-roles/{}/resource-scopes",
             "organization_role_resource_scopes",
@@ -106,6 +111,7 @@ pub(super) static ALL: [Relation; 11] = [
     Relation {
         targets_within: Some(MEMBERS),
         owner_check: OwnerCheck::First,
+        repeated_replacement: Some(internal),
         suits: |application| if application.is_true("isThirdParty") { Ok(()) } else { Err(third_party_only()) },
         ..Relation::new(
             "/api/applications/{}/users/{}/consent-organizations",

@@ -1,6 +1,6 @@
 use super::{OwnerCheck, Relation, Reply};
 use crate::collections::{APPLICATIONS, ROLES, SCOPES, USERS, UnknownTarget, scope_fits};
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, Refusal, internal};
 
 const MACHINE: &str = "MachineToMachine";
 
@@ -11,6 +11,8 @@ pub(super) static ALL: [Relation; 5] = [
         unknown_target: UnknownTarget::Collection,
         reply: Reply::IdsAndAdded("addedRoleIds"),
         replaces_unchecked: true,
+        repeated_addition: Some(internal),
+        repeated_replacement: Some(internal),
         fits: |_, role| refuse(role.text("type") == MACHINE, "user.invalid_role_type"),
         ..Relation::new("/api/users/{}/roles", "users_roles", &[&USERS], &ROLES, "roleIds")
     },
@@ -21,6 +23,7 @@ pub(super) static ALL: [Relation; 5] = [
         reply: Reply::IdsAndAdded("addedRoleIds"),
         replaces_unchecked: true,
         requires_new: true,
+        repeated_replacement: Some(internal),
         suits: |application| refuse(application.text("type") != MACHINE, "application.invalid_type"),
         fits: |_, role| refuse(role.text("type") != MACHINE, "application.invalid_role_type"),
         ..Relation::new("/api/applications/{}/roles", "applications_roles", &[&APPLICATIONS], &ROLES, "roleIds")
@@ -28,6 +31,7 @@ pub(super) static ALL: [Relation; 5] = [
     Relation {
         owner_check: OwnerCheck::ExceptRemoval,
         repeated: Some("role.user_exists"),
+        repeated_addition: Some(internal),
         unknown_target: UnknownTarget::Collection,
         fits: |role, _| refuse(role.text("type") == MACHINE, "entity.db_constraint_violated"),
         ..Relation::new("/api/roles/{}/users", "users_roles", &[&ROLES], &USERS, "userIds")
@@ -35,6 +39,7 @@ pub(super) static ALL: [Relation; 5] = [
     Relation {
         owner_check: OwnerCheck::ExceptRemoval,
         repeated: Some("role.application_exists"),
+        repeated_addition: Some(internal),
         unknown_target: UnknownTarget::Collection,
         fits: |role, _| refuse(role.text("type") != MACHINE, "entity.db_constraint_violated"),
         ..Relation::new("/api/roles/{}/applications", "applications_roles", &[&ROLES], &APPLICATIONS, "applicationIds")
@@ -42,6 +47,7 @@ pub(super) static ALL: [Relation; 5] = [
     Relation {
         owner_check: OwnerCheck::ExceptRemoval,
         repeated: Some("role.scope_exists"),
+        repeated_addition: Some(internal),
         unknown_target: UnknownTarget::Collection,
         reply: Reply::Records,
         fits: scope_fits,

@@ -170,3 +170,17 @@ async fn the_email_domains_of_an_organization_are_distinct() -> Result<()> {
     assert!(client.organizations().list_jit_email_domains(&organization).await?.is_empty());
     Ok(())
 }
+
+#[tokio::test]
+async fn replacements_of_roles_and_scopes_have_distinct_ids() -> Result<()> {
+    let Stage { client, organization, .. } = stage().await?;
+    let role = call(&client, "CreateOrganizationRole", &[], json!({ "name": "clerk" })).await?["id"].clone();
+    let scope = call(&client, "CreateOrganizationScope", &[], json!({ "name": "expel" })).await?["id"].clone();
+    let repeated = (422, "entity.unique_integrity_violation".to_owned());
+    let (organization, id) = ([("id", organization.as_str())], role.as_str().unwrap());
+    let twice = json!({ "organizationRoleIds": [role, role] });
+    assert_eq!(refused(call(&client, "ReplaceOrganizationJitRoles", &organization, twice).await), repeated);
+    let twice = json!({ "organizationScopeIds": [scope, scope] });
+    assert_eq!(refused(call(&client, "ReplaceOrganizationRoleScopes", &[("id", id)], twice).await), repeated);
+    Ok(())
+}

@@ -179,3 +179,49 @@ async fn applications_of_any_type_can_have_a_role() -> Result<()> {
     assert_eq!(client.roles().list_applications(&role.id).await?[0].id, site.id);
     Ok(())
 }
+
+#[tokio::test]
+async fn the_database_refuses_repeated_ids() -> Result<()> {
+    let client = client();
+    let ada = user(&client, "ada").await?;
+    let [one, two] = ["one", "two"].map(|name| CreateRole::new(name, "d"));
+    let (one, two) = (client.roles().create(one).await?.id, client.roles().create(two).await?.id);
+    let api = client.resources().create(CreateResource::new("api", "https://api.example")).await?.id;
+    let scope = client.resources().create_scope(&api, CreateResourceScope::new("read")).await?.id;
+    let failed = (500, String::new());
+    let twice = |id: &str| vec![id.to_owned(), id.to_owned()];
+    let add = async |ids| refused(client.users().assign_roles(&ada, RoleIds { role_ids: ids }).await);
+    assert_eq!(add(twice(&one)).await, failed);
+    client.users().assign_roles(&ada, RoleIds { role_ids: vec![one.clone()] }).await?;
+    client.users().assign_roles(&ada, RoleIds { role_ids: twice(&one) }).await?;
+
+    let replace = async |ids| client.users().replace_roles(&ada, RoleIds { role_ids: ids }).await;
+    assert_eq!(refused(replace(twice(&two)).await), failed);
+    assert!(client.users().list_roles(&ada).await?.is_empty(), "the others were removed before");
+    replace(vec![two.clone()]).await?;
+    replace(twice(&two)).await?;
+
+    let users = UserIds { user_ids: twice(&ada) };
+    assert_eq!(refused(client.roles().assign_users(&one, users).await), failed);
+    let scopes = ScopeIds { scope_ids: twice(&scope) };
+    assert_eq!(refused(client.roles().assign_scopes(&one, scopes).await), failed);
+    for (name, scopes, error) in
+        [("repeated", twice(&scope), failed), ("empty", Vec::new(), (422, "entity.invalid_input".into()))]
+    {
+        let role = CreateRole { scope_ids: Some(scopes), ..CreateRole::new(name, "d") };
+        assert_eq!(refused(client.roles().create(role).await), error);
+        assert_eq!(client.roles().list().search(name).await?.len(), 1, "the role was created before");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_replacement_also_removes_the_internal_role() -> Result<()> {
+    let client = client();
+    let worker = client.applications().create(CreateApplication::new("w", ApplicationType::MachineToMachine)).await?;
+    call(&client, "UpdateApplication", &[("id", &worker.id)], json!({ "isAdmin": true })).await?;
+    let roles = RoleIds { role_ids: vec!["management-api-access".into()] };
+    client.applications().replace_roles(&worker.id, roles).await?;
+    assert_eq!(client.applications().get(&worker.id).await?.is_admin, Some(false));
+    Ok(())
+}
