@@ -1,4 +1,4 @@
-//! The parts of HTTP messages: requests, cookies, responses, uploaded files and nested JSON.
+//! The parts of HTTP messages: requests, responses, uploaded files and nested JSON.
 
 pub(crate) mod nesting;
 pub(crate) mod page_context;

@@ -88,7 +88,7 @@ fn hash_name(name: &str) -> Outcome<String> {
     Err(Refusal::new(400, "password.unsupported_legacy_hash_algorithm", message))
 }
 
-/// The password is no argument of PBKDF2, so that the placeholder can be anywhere after the others.
+/// Parses the arguments of PBKDF2. The placeholder can be anywhere after them.
 fn pbkdf2(arguments: &[String], expected: String) -> Outcome<Legacy> {
     let [salt, iterations, length, function, ..] = arguments else { return Err(malformed()) };
     let number = |text: &str| leading_number(text).filter(|number| *number > 0).ok_or_else(malformed);

@@ -5,7 +5,7 @@ use crate::http::request::Incoming;
 use crate::record::{Members, Record};
 use crate::state::State;
 
-/// The languages that the server has phrases for, in the order in which it looks through them.
+/// The languages that the server has phrases for. The first match counts.
 const BUILT_IN: [&str; 20] = [
     "ar", "cs", "de", "en", "es", "fa-IR", "fr", "it", "ja", "ko", "pl-PL", "pt-PT", "pt-BR", "ru", "th", "tr-TR",
     "uk-UA", "zh-CN", "zh-HK", "zh-TW",

@@ -1,4 +1,4 @@
-//! What the templates of messages can show, besides the code or link.
+//! Variables of the templates of messages, besides the code or link.
 
 use logto_admin::serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn application(state: &State, id: &str) -> Option<Value> {
     Some(shown.into())
 }
 
-/// Returns the entities that have an id. If one of them is unknown, there are none.
+/// Returns the entities that have an id. An unknown one drops all of them.
 fn of_entities(state: &State, entities: &[(Entity, &str)]) -> Members {
     let given = entities.iter().filter(|(_, id)| !id.is_empty());
     let shown = given.map(|(entity, id)| Some((entity.name().to_owned(), entity.shown(state, id)?)));
@@ -76,7 +76,7 @@ pub(crate) fn of_code(
     variables
 }
 
-/// Returns the variables of the email about an invitation. Those that the caller gives replace others.
+/// Returns the variables of the email about an invitation. Those of the caller replace others.
 pub(crate) fn of_invitation(state: &State, invitation: &Record, given: Members) -> Members {
     let ids = [(Entity::Organization, "organizationId"), (Entity::Inviter, "inviterId")];
     let mut variables = of_entities(state, &ids.map(|(entity, member)| (entity, invitation.text(member))));
