@@ -214,10 +214,13 @@ async fn a_configuration_that_the_server_accepts_is_not_refused() {
     assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
 }
 
+/// The templates that every tenant needs.
+const TEMPLATES: &str = "templates: [{ usageType: SignIn, contentType: text/plain, subject: Code, content: code }, { usageType: Register, contentType: text/plain, subject: Code, content: code }, { usageType: ForgotPassword, contentType: text/plain, subject: Code, content: code }, { usageType: Generic, contentType: text/plain, subject: Code, content: code }]";
+
 #[tokio::test]
 async fn a_misspelt_setting_is_a_warning_until_it_is_removed() {
     let file = |more: &str| {
-        let config = format!("    port: 25\n    host: a\n    fromEmail: a@example.com\n    templates: []\n{more}");
+        let config = format!("    port: 25\n    host: a\n    fromEmail: a@example.com\n    {TEMPLATES}\n{more}");
         format!("- connectorId: simple-mail-transfer-protocol\n  config:\n    auth: {{ user: a, pass: b }}\n{config}")
     };
     let warnings = async |tenant: &Client, text: &str| {
@@ -373,7 +376,7 @@ const SENDGRID: &str = "\
   config:
     apiKey: key
     fromEmail: mail@example.com
-    templates: [{ usageType: Generic, type: text/plain, subject: Code, content: code }]
+    templates: [{ usageType: SignIn, type: text/plain, subject: Code, content: code }, { usageType: Register, type: text/plain, subject: Code, content: code }, { usageType: ForgotPassword, type: text/plain, subject: Code, content: code }, { usageType: Generic, type: text/plain, subject: Code, content: code }]
 ";
 
 #[tokio::test]

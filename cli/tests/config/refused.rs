@@ -212,7 +212,7 @@ async fn a_policy_for_own_pages_is_a_warning_on_self_hosted_servers() {
 
 const SMTP: &str = "\
 - connectorId: simple-mail-transfer-protocol
-  config: { host: a, port: 587, fromEmail: a@a.example, auth: { user: a, pass: password }, templates: [{ usageType: Generic, subject: a, content: a }] }
+  config: { host: a, port: 587, fromEmail: a@a.example, auth: { user: a, pass: password }, templates: [{ usageType: SignIn, contentType: text/plain, subject: Code, content: code }, { usageType: Register, contentType: text/plain, subject: Code, content: code }, { usageType: ForgotPassword, contentType: text/plain, subject: Code, content: code }, { usageType: Generic, contentType: text/plain, subject: Code, content: code }] }
 ";
 
 #[tokio::test]

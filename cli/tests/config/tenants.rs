@@ -34,6 +34,9 @@ pub(crate) async fn connect(client: &Client) {
         "config": { "clientId": "google-id", "clientSecret": "google-secret" },
     });
     call(client, "CreateConnector", &[], google).await;
+    let templates = ["SignIn", "Register", "ForgotPassword", "Generic"].map(
+        |usage| json!({ "usageType": usage, "contentType": "text/plain", "subject": "Code", "content": "{{code}}" }),
+    );
     let smtp = json!({
         "connectorId": "simple-mail-transfer-protocol",
         "config": {
@@ -41,7 +44,7 @@ pub(crate) async fn connect(client: &Client) {
             "port": 587,
             "auth": { "type": "login", "user": "mailer", "pass": "smtp-secret" },
             "fromEmail": "mail@example.com",
-            "templates": [{ "usageType": "Generic", "contentType": "text/plain", "subject": "Code", "content": "{{code}}" }],
+            "templates": templates,
         },
     });
     call(client, "CreateConnector", &[], smtp).await;

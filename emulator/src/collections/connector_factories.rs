@@ -3,15 +3,13 @@
 //!
 //! `factories.json` holds what the API of a Logto 1.42 server returns for them, without logos, the text of readmes, and
 //! translations of descriptions. Some descriptions and hints of forms are shorter or absent. `fields` and
-//! `authorization` are not part of a response. The server checks the configuration of its mock connectors by `fields`,
-//! and social connectors redirect users to `authorization`.
+//! `authorization` are not part of a response. `fields` are those of mock connectors, which have no form. Social
+//! connectors redirect users to `authorization`.
 
 use std::sync::OnceLock;
 
 use logto_admin::serde_json::{self, Value};
 
-use crate::document::validation_issues::{Issue, Path, refuse_as};
-use crate::errors::Outcome;
 use crate::record::Members;
 
 /// A kind of connector.
@@ -69,124 +67,20 @@ impl Factory {
         shown
     }
 
-    /// Rejects a configuration that lacks a required field. Also rejects fields of the wrong type.
-    pub(crate) fn check(self, config: &Members) -> Outcome<()> {
-        let fields = self.0.get("formItems").or(self.0.get("fields"));
-        let issues = check_fields(fields, config, &Path::new());
-        if issues.is_empty() {
-            return Ok(());
-        }
-        Err(refuse_as("connector.invalid_config", issues, "The connector's config is invalid."))
+    /// Returns the fields of the form that asks for the configuration.
+    pub(super) fn fields(self) -> Option<&'static Value> {
+        self.0.get("formItems").or(self.0.get("fields"))
     }
-}
-
-fn check_fields(fields: Option<&Value>, members: &Members, path: &Path) -> Vec<Issue> {
-    let fields = fields.and_then(Value::as_array).into_iter().flatten();
-    let issues = fields.flat_map(|field| {
-        let Some(key) = field.get("key").and_then(Value::as_str) else { return Vec::new() };
-        let path: Path = path.iter().cloned().chain([key.into()]).collect();
-        let value = members.get(key);
-        let elements = value.and_then(Value::as_array).into_iter().flatten().enumerate();
-        let of_elements = elements.filter(|_| field.get("items").is_some()).flat_map(|(index, element)| {
-            let path: Path = path.iter().cloned().chain([index.into()]).collect();
-            match element.as_object() {
-                Some(members) => check_fields(field.get("items"), members, &path),
-                None => vec![Issue::wrong_type("object", Some(element), &path)],
-            }
-        });
-        check_field(field, value, &path).into_iter().chain(of_elements).collect()
-    });
-    issues.collect()
-}
-
-fn check_field(field: &Value, value: Option<&Value>, path: &Path) -> Option<Issue> {
-    let (kind, default) = (field.get("type").and_then(Value::as_str)?, field.get("defaultValue"));
-    // A field that is only shown beside certain values is never required.
-    let is_optional = default.is_some() && kind != "Json" || field.get("showConditions").is_some();
-    let required = field.get("required") == Some(&Value::Bool(true)) && !is_optional;
-    if value.is_none() && !required {
-        return None;
-    }
-    if let ("Text" | "MultilineText" | "Select", Some(Value::String(text))) = (kind, value) {
-        return check_choice(field, text, path);
-    }
-    let (expected, fits): (&str, fn(&Value) -> bool) = match kind {
-        "Text" | "MultilineText" | "Select" => ("string", Value::is_string),
-        "Number" => ("number", Value::is_number),
-        "Switch" => ("boolean", Value::is_boolean),
-        "MultiSelect" => ("array", Value::is_array),
-        "Json" if default.is_some_and(Value::is_array) => ("array", Value::is_array),
-        "Json" => ("object", Value::is_object),
-        _ => return None,
-    };
-    (!value.is_some_and(fits)).then(|| Issue::wrong_type(expected, value, path))
-}
-
-fn check_choice(field: &Value, text: &str, path: &Path) -> Option<Issue> {
-    let items = field.get("selectItems").and_then(Value::as_array)?;
-    let choices = items.iter().filter_map(|item| item.get("value"));
-    let is_choice = choices.clone().any(|choice| choice == text);
-    (!is_choice).then(|| Issue::wrong_choice(text, choices, path))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use logto_admin::serde_json::json;
-
-    fn accepts(id: &str, config: Value) -> bool {
-        find(id).unwrap().check(config.as_object().unwrap()).is_ok()
-    }
 
     #[test]
     fn factories_have_distinct_ids_and_a_type() {
         let ids: Vec<&str> = all().map(|factory| factory.text("id")).collect();
         assert!(ids.is_sorted_by(|one, other| one < other), "{ids:?}");
         assert!(all().all(|factory| ["Email", "Sms", "Social"].contains(&factory.text("type"))));
-    }
-
-    #[test]
-    fn configurations_are_checked_by_the_fields_of_the_form() {
-        assert!(accepts("github-universal", json!({ "clientId": "a", "clientSecret": "b" })));
-        assert!(!accepts("github-universal", json!({ "clientId": "a" })));
-        assert!(!accepts("github-universal", json!({ "clientId": "a", "clientSecret": 1 })));
-        assert!(!accepts("mock-email-service", json!({ "apiKey": "a", "fromEmail": "b", "templates": {} })));
-        assert!(!accepts("mock-email-service", json!({})));
-        let sms = |templates: Value| {
-            let config =
-                json!({ "accountSID": "a", "authToken": "b", "fromMessagingServiceSID": "c", "templates": templates });
-            accepts("mock-short-message-service", config)
-        };
-        assert!(sms(json!([{ "usageType": "Generic", "content": "{{code}}" }])));
-        for bad in [json!("text"), json!({ "usageType": "Generic" }), json!({ "usageType": "Any", "content": "" })] {
-            assert!(!sms(json!([bad])), "{bad}");
-        }
-        assert!(accepts("mock-email-service-alternative", json!({})));
-    }
-
-    #[test]
-    fn fields_beside_other_values_are_optional() {
-        let mut config = json!({
-            "entityID": "a", "x509Certificate": "b", "idpMetadataXml": "c", "assertionConsumerServiceUrl": "d",
-        });
-        assert!(accepts("saml", config.clone()));
-        config["privateKey"] = json!(1);
-        assert!(!accepts("saml", config));
-    }
-
-    #[test]
-    fn fields_with_a_default_are_optional_but_have_its_choices() {
-        let config = |method: Option<&str>| {
-            let mut config = json!({
-                "authorizationEndpoint": "a", "tokenEndpoint": "b", "userInfoEndpoint": "c", "clientId": "d", "clientSecret": "e",
-            });
-            if let Some(method) = method {
-                config["tokenEndpointAuthMethod"] = method.into();
-            }
-            config
-        };
-        assert!(accepts("oauth2", config(None)));
-        assert!(accepts("oauth2", config(Some("client_secret_basic"))));
-        assert!(!accepts("oauth2", config(Some("nope"))));
     }
 }

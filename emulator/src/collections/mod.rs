@@ -6,6 +6,7 @@
 mod applications;
 mod built_in_applications;
 mod captcha;
+pub(crate) mod connector_configs;
 pub(crate) mod connector_factories;
 mod connectors;
 mod consents;

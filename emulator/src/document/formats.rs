@@ -29,6 +29,7 @@ pub(crate) fn violation(rule: &str, text: &str) -> Option<&'static str> {
             is_verification_path(text),
             "The path must point to a file with an extension at the domain root or to a path under /.well-known/.",
         ),
+        "mailgun-endpoint" => (text.ends_with(".mailgun.net"), "Invalid input: must end with \".mailgun.net\""),
         "web-address" => (text.is_empty() || is_web_address(text), "The URL must begin with http:// or https://."),
         _ => return None,
     };

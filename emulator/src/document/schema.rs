@@ -84,7 +84,7 @@ pub(crate) enum Kind {
 }
 
 impl Schema {
-    fn new(schema: &'static Value) -> Self {
+    pub(crate) fn new(schema: &'static Value) -> Self {
         let shared = schema.get("$ref").and_then(Value::as_u64);
         let shared = shared.and_then(|number| document().schemas.get(usize::try_from(number).ok()?));
         Self(shared.unwrap_or(schema))

@@ -12,7 +12,7 @@ const BODY: &str = "The request body is invalid.";
 
 /// Rejects a body that does not match the schema.
 pub(crate) fn body(schema: Schema, value: &Value) -> Outcome<()> {
-    outcome(check(schema, Some(value), &Path::new()), BODY)
+    outcome(issues(schema, value), BODY)
 }
 
 /// Rejects query parameters that do not match the schema. The `pages` module checks `page` and `page_size`.
@@ -54,9 +54,14 @@ pub(crate) fn refuse_empty(member: &str) -> Refusal {
     refuse(vec![Issue::out_of_bounds("array", Bound::AtLeast, 1, &vec![member.into()])], BODY)
 }
 
+/// Returns the problems of a value.
+pub(crate) fn issues(schema: Schema, value: &Value) -> Vec<Issue> {
+    check(schema, Some(value), &Path::new())
+}
+
 /// Returns whether the value matches the schema.
 pub(crate) fn takes(schema: Schema, value: &Value) -> bool {
-    check(schema, Some(value), &Path::new()).is_empty()
+    issues(schema, value).is_empty()
 }
 
 /// Converts a query value to a number. Keeps it if the schema has another type, or if the text is invalid.

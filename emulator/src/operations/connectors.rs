@@ -5,8 +5,8 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::connector_factories;
 use crate::collections::{CONNECTORS, EMAIL_TEMPLATES, factory_of};
+use crate::collections::{connector_configs, connector_factories};
 use crate::errors::{Outcome, Refusal, not_found};
 use crate::http::reply;
 use crate::http::request::form_encoded;
@@ -59,11 +59,11 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         return Err(social::unexpected_type("The connector sends other messages."));
     }
     if let Some(config) = call.body.get("config").and_then(Value::as_object) {
-        factory.check(config)?;
+        connector_configs::check(factory, config)?;
         require_template(call, config, kind)?;
     }
     let variables =
-        [("code", TEST_CODE), ("locale", call.text("locale"))].into_iter().filter(|(_, value)| *value != "");
+        [("code", TEST_CODE), ("locale", call.text("locale"))].into_iter().filter(|(_, value)| !value.is_empty());
     let payload = variables.map(|(name, value)| (name.to_owned(), value.into())).collect();
     messages::keep(call.state, call.now, &recipient, TEST_USAGE, payload);
     Ok(reply::nothing(call.success()))

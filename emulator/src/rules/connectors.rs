@@ -4,7 +4,7 @@ use super::sign_in_experience::expiration_requires_replacement;
 use super::{Draft, Rules, View};
 use crate::call::Call;
 use crate::collections::connector_factories::{self, Factory};
-use crate::collections::{CONNECTORS, factory_of};
+use crate::collections::{CONNECTORS, connector_configs, factory_of};
 use crate::errors::{Outcome, Refusal, internal};
 use crate::policies::password_expiration;
 use crate::providers::token_sets::{self, Of};
@@ -43,7 +43,11 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 }
 
 fn check_config(factory: Factory, draft: &Draft) -> Outcome<()> {
-    draft.sent.get("config").and_then(Value::as_object).map_or(Ok(()), |config| factory.check(config))
+    draft
+        .sent
+        .get("config")
+        .and_then(Value::as_object)
+        .map_or(Ok(()), |config| connector_configs::check(factory, config))
 }
 
 /// Sets the id that was sent. The server does not expect one that is in use.

@@ -149,8 +149,8 @@ async fn a_new_email_connector_replaces_the_previous_one() -> Result<()> {
     let client = client();
     let github = client.connectors().create(social("github-universal")).await?;
     let first = email_connector(&client).await?;
-    let templates = json!({ "apiKey": "a", "fromEmail": "noreply@example.com", "templates": [] });
-    let second = CreateConnector { config: Some(object(templates)), ..CreateConnector::new("sendgrid-email-service") };
+    let second = json!({ "apiKey": "a", "fromEmail": "noreply@example.com", "templates": [] });
+    let second = CreateConnector { config: Some(object(second)), ..CreateConnector::new("mock-email-service") };
     let second = client.connectors().create(second).await?;
     let mut ids: Vec<String> = client.connectors().list().await?.into_iter().map(|connector| connector.id).collect();
     ids.sort();
