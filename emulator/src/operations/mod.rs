@@ -90,7 +90,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
 pub(crate) fn admit(id: &str, parameters: &[String], state: &State) -> Outcome<()> {
     match id {
         "CreateSamlApplication" => check_limit(state),
-        _ if id.ends_with("ProtectedAppMetadataCustomDomain") => protected_apps::check(parameters, state),
+        _ if id.contains("ProtectedAppMetadataCustomDomain") => protected_apps::check(parameters, state),
         _ => Ok(()),
     }
 }

@@ -28,9 +28,8 @@ pub(super) fn check(parameters: &[String], state: &State) -> Outcome<()> {
     if application.text("type") == "Protected" { Ok(()) } else { Err(protected_only(422)) }
 }
 
-/// Returns the protected application in the path.
+/// Returns the application in the path, which was checked.
 fn application(call: &Call<'_>) -> Outcome<Record> {
-    check(&call.parameters, call.state)?;
     call.record(&APPLICATIONS, call.parameter(0)).cloned()
 }
 

@@ -31,16 +31,20 @@ pub(super) static SCOPE_RULES: Rules = Rules {
     ..Rules::NONE
 };
 
-/// Checks the name of a new scope before the resource.
-/// Checks that of an existing one before it finds the scope.
+/// Checks a scope before it is created or found.
+///
+/// The name of a new scope is checked before the resource, and that of an existing one after it.
 fn admit_scope(call: &Call<'_>) -> Outcome<()> {
     let (id, name) = (call.parameter(1), call.text("name"));
-    if id.is_empty() {
+    let creates = id.is_empty();
+    if creates {
         refuse_spaces(name)?;
     }
     let resource = call.record(&RESOURCES, call.parameter(0))?;
     refuse_management_api(&resource.id, "resource.cannot_modify_management_api")?;
-    refuse_spaces(name)?;
+    if !creates {
+        refuse_spaces(name)?;
+    }
     let same = |scope: &Record| scope.id != id && scope.text("resourceId") == resource.id && scope.text("name") == name;
     if !name.is_empty() && call.state.store.all(&SCOPES).any(same) {
         return Err(Refusal::new(422, "scope.name_exists", format!("The scope name {name} is already in use")));
