@@ -6,6 +6,7 @@ use super::{interaction, progress};
 use crate::call::Call;
 use crate::collections::APPLICATIONS;
 use crate::errors::Outcome;
+use crate::http::sign_in_context;
 use crate::policies::sentinel;
 use crate::record::{Members, Record};
 use crate::state::messages::{self, Recipient};
@@ -56,6 +57,7 @@ fn of_user(
 ) -> Outcome<()> {
     members.extend(described(call, progress)?);
     members.insert("userIp".to_owned(), call.request.ip().into());
+    members.extend(call.request.agent().map(|agent| ("userAgent".to_owned(), agent.into())));
     members.insert("userId".to_owned(), user.id.clone().into());
     members.insert("user".to_owned(), user.members.to_value());
     announce(call.state, call.now, event, &members);
@@ -97,7 +99,7 @@ fn of_data(call: &mut Call<'_>, progress: &Progress) -> Outcome<Members> {
     let client = interaction(call)?.authorization.client.id.clone();
     let mut members = described(call, progress)?;
     members.insert("applicationId".to_owned(), client.into());
-    members.insert("ip".to_owned(), call.request.ip().into());
+    members.extend(sign_in_context::client(call.request));
     Ok(members)
 }
 
@@ -105,11 +107,9 @@ fn described(call: &mut Call<'_>, progress: &Progress) -> Outcome<Members> {
     let client = interaction(call)?.authorization.client.id.clone();
     let application = call.state.store.get(&APPLICATIONS, &client);
     let application = application.map(|application| application.part(&["id", "type", "name", "description"]));
-    let agent = call.request.headers.get("user-agent").unwrap_or_default();
-    let members: [(&str, Value); 4] = [
+    let members: [(&str, Value); 3] = [
         ("interactionEvent", progress.event.name().into()),
         ("sessionId", call.caller.clone().into()),
-        ("userAgent", agent.into()),
         ("application", application.unwrap_or_default()),
     ];
     Ok(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())

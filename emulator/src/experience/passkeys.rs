@@ -77,7 +77,7 @@ pub(super) fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 pub(super) fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     known(call)?;
     let challenge = asked(call, Kind::WebAuthn, REGISTRATION)?;
-    let agent = call.request.headers.get("user-agent").unwrap_or_default();
+    let agent = call.request.agent().unwrap_or_default();
     let credential = challenge.register(&payload(call), agent)?;
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.verification(&id)?;

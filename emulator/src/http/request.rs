@@ -54,6 +54,11 @@ impl Incoming {
         forwarded.map(str::trim).filter(|address| !address.is_empty()).unwrap_or("127.0.0.1")
     }
 
+    /// Returns the user agent of the client, if it names one.
+    pub(crate) fn agent(&self) -> Option<&str> {
+        self.headers.get("user-agent").filter(|agent| !agent.is_empty())
+    }
+
     /// Returns the value of a cookie.
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         let cookies = self.headers.get("cookie")?.split(';');

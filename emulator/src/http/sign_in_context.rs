@@ -19,11 +19,15 @@ pub(crate) fn injected(request: &Incoming) -> Members {
     values.map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
-/// Returns the same, with the address and the user agent of the client.
+/// Returns the address of the client and, if it has one, its user agent.
+pub(crate) fn client(request: &Incoming) -> Members {
+    let members = [("ip", Some(request.ip())), ("userAgent", request.agent())];
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect()
+}
+
+/// Returns what proxies have added to a request, and the client.
 pub(crate) fn of(request: &Incoming) -> Members {
     let mut context = injected(request);
-    context.insert("ip".to_owned(), request.ip().into());
-    let agent = request.headers.get("user-agent").filter(|agent| !agent.is_empty());
-    context.extend(agent.map(|agent| ("userAgent".to_owned(), agent.into())));
+    context.extend(client(request));
     context
 }

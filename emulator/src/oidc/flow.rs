@@ -292,7 +292,7 @@ fn limit_grants(context: &mut Context<'_>, authorization: &Authorization, sessio
         "preRevocationActiveGrantCount": own.len(),
         "application": application,
         "ip": context.request.ip(),
-        "userAgent": context.request.headers.get("user-agent"),
+        "userAgent": context.request.agent().unwrap_or_default(),
     });
     let about = about.as_object().cloned().unwrap_or_default();
     announce(context.state, context.now, "Grant.LimitExceeded", &about);

@@ -34,11 +34,9 @@ impl Entry {
 
     /// Adds the members about the client that sent the request.
     pub(crate) fn from(mut self, request: &Incoming) -> Self {
-        let agent = request.headers.get("user-agent").unwrap_or_default();
-        let parsed = json!({ "ua": agent, "browser": {}, "device": {}, "engine": {}, "os": {}, "cpu": {} });
-        self.payload.insert("ip".to_owned(), request.ip().into());
-        self.payload.insert("userAgent".to_owned(), agent.into());
-        self.payload.insert("userAgentParsed".to_owned(), parsed);
+        self.payload.extend(sign_in_context::client(request));
+        let parsed = |agent| json!({ "ua": agent, "browser": {}, "device": {}, "engine": {}, "os": {}, "cpu": {} });
+        self.payload.extend(request.agent().map(|agent| ("userAgentParsed".to_owned(), parsed(agent))));
         let injected = sign_in_context::injected(request);
         if !injected.is_empty() {
             self.payload.insert("signInContext".to_owned(), injected.into());

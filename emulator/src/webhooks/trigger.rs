@@ -9,7 +9,7 @@ use super::events::{Content, EVENTS, Event};
 use super::{announce, is_wanted};
 use crate::call::Call;
 use crate::collections::{INVITATIONS, SCOPES, USERS};
-use crate::http::nesting;
+use crate::http::{nesting, sign_in_context};
 use crate::record::{Members, Record};
 use crate::state::State;
 
@@ -153,18 +153,12 @@ fn described(call: &Call<'_>) -> Members {
     let params: Members = names.zip(call.parameters.iter().map(|value| value.as_str().into())).collect();
     let route = without_prefix(call.info.path).replace('{', ":").replace('}', "");
     let request = json!({
-        "ip": call.request.ip(),
         "path": without_prefix(&call.request.path),
         "method": call.info.method.as_str(),
         "params": params,
         "matchedRoute": route,
     });
-    let mut request = match request {
-        Value::Object(members) => members,
-        _ => Members::new(),
-    };
-    if let Some(agent) = call.request.headers.get("user-agent") {
-        request.insert("userAgent".to_owned(), agent.into());
-    }
-    request
+    let mut members = sign_in_context::client(call.request);
+    members.extend(request.as_object().cloned().unwrap_or_default());
+    members
 }

@@ -190,3 +190,20 @@ async fn settings_of_the_own_factors_are_delivered() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn clients_without_a_user_agent_are_described_without_one() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    crate::browser::ada(&stage.emulator).await?;
+    stage.hook(&[HookEvent::PostSignIn], 0).await?;
+    let mut browser = Browser::open(&stage.emulator).await?;
+    browser.headers.push(("user-agent", ""));
+    browser.sign_in("ada", PASSWORD, "openid");
+    let bodies = deliveries(&stage).await;
+    assert_eq!((&bodies[0]["userIp"], bodies[0].get("userAgent")), (&json!("127.0.0.1"), None));
+    let logs = stage.client.operation("ListLogs")?.query("logKey", "Interaction.SignIn.Submit").await?;
+    let payload = &logs[0]["payload"];
+    let agent = ["userAgent", "userAgentParsed"].map(|name| payload.get(name));
+    assert_eq!((&payload["ip"], agent), (&json!("127.0.0.1"), [None, None]));
+    Ok(())
+}

@@ -27,7 +27,7 @@ fn options(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("verificationRecordId").to_owned();
     let payload = call.body.get("payload").cloned().unwrap_or_default();
-    let agent = call.request.headers.get("user-agent").unwrap_or_default();
+    let agent = call.request.agent().unwrap_or_default();
     let record = call.state.verifications.get_mut(&id, call.now).ok_or_else(no_record)?;
     let Kind::Passkey { challenge, credential } = &mut record.kind else { return Err(no_record()) };
     *credential = Some(challenge.register(&payload, agent)?);

@@ -7,10 +7,10 @@ use super::{no_record, user};
 use crate::call::{Call, Handler};
 use crate::dates::iso;
 use crate::errors::{Outcome, Refusal};
-use crate::http::reply;
+use crate::http::{reply, sign_in_context};
 use crate::policies::template_variables::{self, Entity};
 use crate::policies::{email, sentinel};
-use crate::record::{Members, Record};
+use crate::record::Record;
 use crate::state::messages::{self, Channel, Recipient};
 use crate::state::sentinel::Pool;
 use crate::state::verification_codes::{self, Delivery, Purpose};
@@ -44,9 +44,7 @@ fn guard<T>(
 }
 
 fn announce_failure(call: &mut Call<'_>, event: &str, about: &Value) {
-    let agent = call.request.headers.get("user-agent").unwrap_or_default();
-    let client = [("ip", call.request.ip()), ("userAgent", agent)];
-    let mut members: Members = client.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let mut members = sign_in_context::client(call.request);
     members.extend(about.as_object().cloned().unwrap_or_default());
     announce(call.state, call.now, event, &members);
 }
