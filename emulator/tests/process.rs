@@ -201,11 +201,30 @@ async fn seed_files_are_yaml_or_json() -> Result<()> {
         assert_eq!(code, Some(1), "{errors}");
         assert!(errors.contains(expected), "{errors}");
     }
-    assert_eq!(output(&["0", "--state", &write("state.json", "{}")]).0, Some(1));
     let missing = folder.path().join("missing/seed.yaml");
     assert_eq!(output(&["0", "--seed", missing.to_str().unwrap()]).0, Some(1));
-    assert_eq!(output(&["0", "--state", missing.to_str().unwrap()]).0, Some(1));
     Ok(())
+}
+
+#[test]
+fn states_that_cannot_be_restored_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for (name, text) in [("empty.json", ""), ("other.json", "{}"), ("text.json", "text")] {
+        fs::write(path(name), text).unwrap();
+    }
+    fs::create_dir(path("folder.json")).unwrap();
+    for (name, problem) in [
+        ("empty.json", "not a state that the emulator has saved: "),
+        ("other.json", "not a state that the emulator has saved: missing field"),
+        ("text.json", "not a state that the emulator has saved: expected"),
+        ("folder.json", "cannot read or write the state: "),
+        ("missing/state.json", "cannot read or write the state: "),
+    ] {
+        let (code, _, errors) = output(&["0", "--state", &path(name)]);
+        assert_eq!(code, Some(1), "{errors}");
+        assert!(errors.contains(&format!("{name}: {problem}")), "{errors}");
+    }
 }
 
 #[tokio::test]
@@ -347,4 +366,26 @@ async fn the_clock_is_that_of_the_system() -> Result<()> {
     let created = server.client()?.users().create(ada()).await?.created_at;
     assert!(before <= created && created <= Timestamp::from(SystemTime::now()), "{before:?} {created:?}");
     Ok(())
+}
+
+/// Returns a code block of the section about sign-ins in the README.
+fn sign_in_example(language: &str) -> String {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, section) = readme.split_once("### Sign a user in\n").unwrap();
+    let (_, block) = section.split_once(&format!("```{language}\n")).unwrap();
+    block.split_once("```\n").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_example_of_a_sign_in_gets_tokens() {
+    let folder = tempfile::tempdir().unwrap();
+    let seed = folder.path().join("seed.yaml");
+    fs::write(&seed, sign_in_example("yaml")).unwrap();
+    let server = Running::start(&["0", "--seed", seed.to_str().unwrap()]);
+    let script = sign_in_example("sh").replace("http://127.0.0.1:3001", &server.url);
+    let run = Command::new("sh").args(["-euc", &script]).current_dir(folder.path()).output().unwrap();
+    let printed = String::from_utf8(run.stdout).unwrap();
+    let tokens: Value = serde_json::from_str(&printed).unwrap_or_else(|error| panic!("{error}: {printed}"));
+    assert_eq!(tokens["token_type"], "Bearer", "{printed}");
+    assert!(tokens["id_token"].is_string(), "{printed}");
 }

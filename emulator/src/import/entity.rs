@@ -27,7 +27,11 @@ pub(super) fn create(section: &Section, entity: &Value, state: &mut State, place
                 body.insert((*member).to_owned(), id(state, to, &value, &place)?.into());
             }
             Rule::Ids { member, to } => {
-                body.insert((*member).to_owned(), ids(state, to, &value, &place)?);
+                let ids = ids(state, to, &value, &place)?;
+                // Some operations refuse an empty list.
+                if ids.as_array().is_some_and(|ids| !ids.is_empty()) {
+                    body.insert((*member).to_owned(), ids);
+                }
             }
             Rule::Secret => state.presets.secret = Some(place.text(&value)?.to_owned()),
             _ => later.push((rule, value, place)),

@@ -4,7 +4,7 @@ use logto_admin::serde_json::Value;
 
 use super::place::{Imported, Place};
 use super::sections::Target;
-use crate::record::Record;
+use crate::record::{Record, drop_repeated};
 use crate::state::State;
 
 /// Returns the id of the entity that a reference means.
@@ -23,11 +23,13 @@ pub(super) fn id(state: &State, target: &Target, value: &Value, place: &Place) -
     Ok(id)
 }
 
-/// Returns the ids that a list of references means.
+/// Returns the ids that a list of references means. Each is in the list once.
 pub(super) fn ids(state: &State, target: &Target, value: &Value, place: &Place) -> Imported<Value> {
     let references = place.list(value)?.iter().enumerate();
     let ids = references.map(|(index, value)| id(state, target, value, &place.element(index)).map(Value::from));
-    ids.collect()
+    let mut ids = ids.collect::<Imported<Vec<Value>>>()?;
+    drop_repeated(&mut ids);
+    Ok(ids.into())
 }
 
 fn is_meant(state: &State, target: &Target, record: &Record, reference: &str) -> bool {

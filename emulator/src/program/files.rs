@@ -29,7 +29,15 @@ pub(super) fn restore(emulator: &Emulator, path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => NamedTempFile::new_in(folder(path)).map(|_| false),
         Err(error) => Err(error),
     };
-    restored.map_err(|error| invalid(path, error))
+    restored.map_err(|error| invalid(path, format!("{}: {error}", problem(&error))))
+}
+
+/// Returns why a state cannot be restored.
+fn problem(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => "not a state that the emulator has saved",
+        _ => "cannot read or write the state",
+    }
 }
 
 /// Saves the state. The file is replaced as a whole, so that it is never half written.

@@ -128,7 +128,7 @@ async fn the_address_on_the_device_leads_to_the_form() -> Result<()> {
     let target = location(&browser.get(&format!("/device?user_code={code}")));
     assert_eq!(target, format!("/oidc/device?user_code={code}"));
     let page = browser.get(&target).body.text();
-    assert!(page.contains("name=\"xsrf\"") && page.contains(code), "{page}");
+    assert!(["name=\"xsrf\"", code, "submit()"].iter().all(|part| page.contains(part)), "{page}");
     assert_eq!(location(&browser.get("/oidc/device?ui_locales=de")), "/device?ui_locales=de");
     assert_eq!(browser.get("/device").status, 200);
     Ok(())

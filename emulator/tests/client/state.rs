@@ -290,6 +290,47 @@ fn mistakes_in_imported_data_are_reported_with_their_place() {
     }
 }
 
+#[tokio::test]
+async fn a_repeated_reference_counts_once() -> Result<()> {
+    let emulator = Emulator::new();
+    let seed = json!({
+        "roles": [{ "name": "clerk", "description": "d", "scopes": [] }],
+        "organizationRoles": [{ "name": "admin" }, { "name": "guest" }],
+        "users": [{ "username": "ada", "roles": ["clerk", "clerk"] }],
+        "organizations": [{
+            "name": "engines",
+            "users": ["ada", { "user": "ada", "roles": ["admin", "admin"] }, { "user": "ada", "roles": ["guest"] }],
+        }],
+    });
+    emulator.import(&seed).unwrap();
+    let client = emulator.client()?;
+    let ada = client.users().list().await?[0].id.clone();
+    assert_eq!(client.users().list_roles(&ada).await?.len(), 1);
+    let organization = client.organizations().list().await?[0].id.clone();
+    assert_eq!(client.organizations().list_users(&organization).await?.len(), 1);
+    let roles = client.organizations().list_user_roles(&organization, &ada).await?;
+    assert_eq!(roles.len(), 2);
+    Ok(())
+}
+
+/// Returns an answer of the Management API to a token.
+fn users(emulator: &Emulator, token: &str) -> HttpResponse {
+    let mut request = HttpRequest::new(Method::Get, "http://localhost/api/users");
+    request.headers.set("authorization", format!("Bearer {token}"));
+    emulator.handle(&request)
+}
+
+#[tokio::test]
+async fn a_reset_keeps_the_signing_keys_and_the_clients_of_the_emulator() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let token = client.access_token().await?;
+    emulator.reset();
+    assert_eq!(users(&emulator, token.secret()).status, 200);
+    client.users().list().await?;
+    Ok(())
+}
+
 fn control(emulator: &Emulator, method: Method, path: &str, body: &str) -> HttpResponse {
     let mut request = HttpRequest::new(method, format!("http://localhost{path}"));
     request.body = body.to_owned().into();
