@@ -113,10 +113,15 @@ fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::record::Record) -
     if !same_address(email, invitation.text("invitee")) {
         return Err(invalid_input(422, "The accepted user must have the same email as the invitee."));
     }
-    let links = &mut call.state.store.links;
+    let store = &mut call.state.store;
     let condition = [("organization_invitations", invitation.id.as_str())];
-    let roles = links.ids("organization_invitation_roles", ORGANIZATION_ROLES.name, &condition);
+    let roles = store.links.ids("organization_invitation_roles", ORGANIZATION_ROLES.name, &condition);
     let roles: Vec<String> = roles.map(str::to_owned).collect();
+    let is_of_users = |id: &String| store.get(&ORGANIZATION_ROLES, id).is_some_and(|role| role.text("type") == "User");
+    if !roles.iter().all(is_of_users) {
+        return Err(constraint_violated());
+    }
+    let links = &mut store.links;
     links.add("organization_users", vec![organization.clone(), user.to_owned()]);
     for role in roles {
         links.add("organization_user_roles", vec![organization.clone(), user.to_owned(), role]);

@@ -36,22 +36,23 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     refuse_past(call)?;
     let store = &call.state.store;
     let (organization, inviter) = (text(&draft.sent, "organizationId"), text(&draft.sent, "inviterId"));
-    let known = store.get(&ORGANIZATIONS, organization).is_some();
-    if !known || !(inviter.is_empty() || store.get(&USERS, inviter).is_some()) {
-        return Err(foreign_key());
-    }
+    // Unlike elsewhere, the case of an address matters here.
     let invitee = text(&draft.sent, "invitee");
-    let mut holders = store.having(&USERS, "primaryEmail", invitee);
+    let mut holders = store.having(&USERS, "primaryEmail", invitee).filter(|user| user.text("primaryEmail") == invitee);
     if holders.any(|user| store.links.has("organization_users", &[organization.to_owned(), user.id.clone()])) {
         return Err(invalid_input(422, "The invitee is already a member of the organization."));
     }
     let pending = |other: &Record| {
         status_at(other, call.now) == "Pending"
             && other.text("organizationId") == organization
-            && same_address(other.text("invitee"), invitee)
+            && other.text("invitee") == invitee
     };
     if store.all(&INVITATIONS).any(pending) {
         return Err(unique_violation());
+    }
+    let known = store.get(&ORGANIZATIONS, organization).is_some();
+    if !known || !(inviter.is_empty() || store.get(&USERS, inviter).is_some()) {
+        return Err(foreign_key());
     }
     match message_payload(&draft.sent) {
         Some(_) => messages::check(call.state, call.now, &Recipient::email(invitee), INVITATION),

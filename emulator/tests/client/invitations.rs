@@ -4,10 +4,11 @@ use logto_admin::models::{
     CreateOrganization, CreateOrganizationInvitation, CreateOrganizationRole, CreateUser,
     ReplaceOrganizationInvitationStatus,
 };
+use logto_admin::serde_json::json;
 use logto_admin::{Client, Result, Timestamp};
 use logto_admin_emulator::Emulator;
 
-use crate::refused;
+use crate::{call, refused};
 
 async fn member_to_be(client: &Client, email: &str) -> Result<(String, String)> {
     let user = CreateUser { primary_email: Some(email.into()), ..Default::default() };
@@ -22,7 +23,7 @@ fn accept(user: &str) -> ReplaceOrganizationInvitationStatus {
 }
 
 #[tokio::test]
-async fn the_invited_address_ignores_case() -> Result<()> {
+async fn an_invitee_ignores_the_case_of_the_address_but_duplicates_do_not() -> Result<()> {
     let client = Emulator::new().client()?;
     let (user, organization) = member_to_be(&client, "ada@example.com").await?;
     let invite = |email: &str| {
@@ -30,13 +31,15 @@ async fn the_invited_address_ignores_case() -> Result<()> {
         client.organization_invitations().create(CreateOrganizationInvitation::new(email, &*organization, expires_at))
     };
     let invitation = invite("Ada@Example.com").await?;
-    let again = invite("ADA@example.com").await;
+    let again = invite("Ada@Example.com").await;
     assert_eq!(refused(again), (422, "entity.unique_integrity_violation".into()));
-    assert_eq!(client.organization_invitations().list().invitee("ADA@example.com").await?.len(), 1);
+    invite("ADA@example.com").await?;
+    assert_eq!(client.organization_invitations().list().invitee("ada@example.com").await?.len(), 2);
     assert!(client.organization_invitations().list().invitee("ad@example.com").await?.is_empty());
     client.organization_invitations().replace_status(&invitation.id, accept(&user)).await?;
-    let member = invite("ada@EXAMPLE.com").await;
+    let member = invite("ada@example.com").await;
     assert_eq!(refused(member), (422, "request.invalid_input".into()));
+    invite("ada@EXAMPLE.com").await?;
     Ok(())
 }
 
@@ -97,5 +100,22 @@ async fn the_accepting_user_is_required_before_the_invitation_is_found() -> Resu
     let without = ReplaceOrganizationInvitationStatus::new("Accepted".into());
     let accepted = client.organization_invitations().replace_status("nope", without).await;
     assert_eq!(refused(accepted), (422, "request.invalid_input".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_cannot_accept_roles_of_machines() -> Result<()> {
+    let client = Emulator::new().client()?;
+    let (user, organization) = member_to_be(&client, "ada@example.com").await?;
+    let role = json!({ "name": "worker", "type": "MachineToMachine" });
+    let role = call(&client, "CreateOrganizationRole", &[], role).await?["id"].as_str().unwrap().to_owned();
+    let mut invitation =
+        CreateOrganizationInvitation::new("ada@example.com", &*organization, Timestamp::from_millis(4_000_000_000_000));
+    invitation.organization_role_ids = Some(vec![role]);
+    let invitation = client.organization_invitations().create(invitation).await?.id;
+    let accepted = client.organization_invitations().replace_status(&invitation, accept(&user)).await;
+    assert_eq!(refused(accepted), (422, "entity.db_constraint_violated".into()));
+    assert!(client.organizations().list_users(&organization).await?.is_empty());
+    assert_eq!(client.organization_invitations().get(&invitation).await?.status.as_str(), "Pending");
     Ok(())
 }
