@@ -4,7 +4,7 @@ use pbkdf2::pbkdf2_hmac;
 use sha2::digest::Digest;
 
 use super::functions;
-use super::legacy::{self, Legacy};
+use super::legacy::{self, LEGACY, Legacy};
 
 /// Longest derived key, in bytes.
 const LONGEST_KEY: usize = 1 << 16;
@@ -17,7 +17,7 @@ pub(crate) fn is_slow(algorithm: &str, digest: &str) -> bool {
     match algorithm {
         "Argon2i" => !functions::is_own(digest),
         "Argon2id" | "Argon2d" | "Bcrypt" => true,
-        "Legacy" => !matches!(legacy::parse(digest), Ok(Legacy::Hash { .. }) | Err(_)),
+        LEGACY => !matches!(legacy::parse(digest), Ok(Legacy::Hash { .. }) | Err(_)),
         _ => false,
     }
 }
@@ -30,7 +30,7 @@ pub(crate) fn matches(algorithm: &str, digest: &str, password: &str) -> bool {
         "MD5" | "SHA1" | "SHA256" => {
             hash(&algorithm.to_ascii_lowercase(), password.as_bytes()).is_some_and(|hash| hex::encode(hash) == digest)
         }
-        "Legacy" => legacy::parse(digest).is_ok_and(|legacy| is_legacy(legacy, password)),
+        LEGACY => legacy::parse(digest).is_ok_and(|legacy| is_legacy(legacy, password)),
         _ => false,
     }
 }

@@ -5,6 +5,9 @@ use logto_admin::serde_json;
 
 use crate::errors::{Outcome, Refusal};
 
+/// The algorithm of these digests.
+pub(crate) const LEGACY: &str = "Legacy";
+
 /// The hash functions that the server has.
 pub(super) const HASHES: [&str; 17] = [
     "md5",

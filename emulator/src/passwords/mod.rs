@@ -12,6 +12,7 @@ mod functions;
 mod legacy;
 
 pub(crate) use digests::{is_slow, matches};
+pub(crate) use legacy::LEGACY;
 use logto_admin::serde_json::Value;
 
 use crate::errors::Outcome;
@@ -56,7 +57,7 @@ pub(crate) fn set_expired(hidden: &mut Fields, expired: bool) {
 
 /// Sets a digest that was computed elsewhere.
 pub(crate) fn import(hidden: &mut Fields, digest: &str, algorithm: &str, now: i64) -> Outcome<()> {
-    if algorithm == "Legacy" {
+    if algorithm == LEGACY {
         legacy::check(digest)?;
     }
     hidden.insert(DIGEST.to_owned(), digest.into());

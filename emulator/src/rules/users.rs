@@ -24,7 +24,7 @@ pub(super) static TOKEN_RULES: Rules = Rules {
 /// Stores the password where no response shows it.
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     normalize_phone(draft)?;
-    let sent = |name| draft.sent.get(name).and_then(Value::as_str).map(str::to_owned);
+    let sent = |name| draft.sent.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
     let (password, digest, algorithm) = (sent("password"), sent("passwordDigest"), sent("passwordAlgorithm"));
     if password.is_some() && digest.is_some() {
         let message = "You cannot set both plain text password and password digest.";
@@ -32,6 +32,10 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     }
     if digest.is_some() && algorithm.is_none() {
         return Err(Refusal::new(400, "user.password_algorithm_required", "Password algorithm is required."));
+    }
+    if digest.is_none() && algorithm.as_deref() == Some(passwords::LEGACY) {
+        let message = "The encryption method is not supported.";
+        return Err(Refusal::new(400, "password.unsupported_encryption_method", message));
     }
     if let Some(password) = password {
         passwords::set(&mut draft.hidden, &password, &mut call.state.ids, call.now);

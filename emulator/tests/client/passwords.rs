@@ -55,6 +55,17 @@ async fn imported_digests_are_verified_and_become_argon2i() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_empty_digest_is_none() -> Result<()> {
+    let client = client();
+    let body = json!({ "password": "secret", "passwordDigest": "", "passwordAlgorithm": "MD5" });
+    let user = call(&client, "CreateUser", &[], body).await?["id"].as_str().unwrap().to_owned();
+    client.users().verify_password(&user, Password { password: "secret".into() }).await?;
+    let without = refused(call(&client, "CreateUser", &[], json!({ "passwordAlgorithm": "Legacy" })).await);
+    assert_eq!(without, (400, "password.unsupported_encryption_method".into()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn passwords_expire_only_with_a_policy() -> Result<()> {
     let client = client();
     let user = import(&client, "MD5", "5f4dcc3b5aa765d61d8327deb882cf99").await?;
