@@ -94,8 +94,8 @@ fn test_customizer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn test_action(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let payload = part(call, &["event", "environmentVariables"]);
     match run(call, "runAction", payload)? {
-        Ok(Some(result)) if !result.is_null() => Ok(reply::json(200, &result)),
-        Ok(_) => Ok(reply::nothing(204)),
+        Ok(Some(result)) => Ok(reply::json(200, &result)),
+        Ok(None) => Ok(reply::nothing(204)),
         Err(failure) => Err(refuse("action.general", failure)),
     }
 }

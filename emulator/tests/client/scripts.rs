@@ -36,8 +36,12 @@ async fn scripts_can_be_tried_out() -> Result<()> {
     let action = json!({ "actionType": "action.postSignIn", "script": script, "event": { "n": 1 } });
     let result: Value = client.request(Post, "/api/configs/actions/test").json(&action).await?;
     assert_eq!(result, json!({ "got": { "event": { "n": 1 } } }));
-    let nothing = json!({ "actionType": "action.postSignIn", "script": "const runAction = () => {};", "event": {} });
-    assert_eq!(client.request(Post, "/api/configs/actions/test").json(&nothing).raw().await?.status, 204);
+    for (result, status, body) in [("undefined", 204, ""), ("null", 200, "null"), ("'text'", 200, "\"text\"")] {
+        let script = format!("const runAction = () => {result};");
+        let action = json!({ "actionType": "action.postSignIn", "script": script, "event": {} });
+        let response = client.request(Post, "/api/configs/actions/test").json(&action).raw().await?;
+        assert_eq!((response.status, response.body.text().as_str()), (status, body), "{result}");
+    }
     Ok(())
 }
 
