@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::collections::PROFILE_FIELDS;
 use crate::document::parsed::parsed;
 use crate::document::schema::{Contract, Schema};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, empty_change};
 use crate::http::reply;
 use crate::operations::collection_operations;
 use crate::record::Record;
@@ -53,6 +53,9 @@ fn reorder(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let wanted: Vec<(&str, &Value)> =
         wanted.iter().filter_map(|entry| Some((entry.get("name")?.as_str()?, entry.get("sieOrder")?))).collect();
     check_listed(call.state, call.body.get("order"))?;
+    if wanted.is_empty() {
+        return Err(empty_change());
+    }
     let known = |name: &str| call.state.store.all(&PROFILE_FIELDS).find(|field| field.text("name") == name).cloned();
     let ordered = |(name, order): &(&str, &Value)| {
         let mut field = known(name)?;

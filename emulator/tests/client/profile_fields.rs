@@ -115,6 +115,8 @@ async fn changes_of_profile_fields_are_checked_strictly() -> Result<()> {
     let path = "/api/custom-profile-fields/properties/sie-order";
     let repeated = client.request(Post, path).json(&twice).await;
     assert_eq!(refused(repeated), (400, "request.invalid_input".into()));
+    let nothing = client.request(Post, path).json(&json!({ "order": [] })).await;
+    assert_eq!(refused(nothing), (422, "entity.invalid_input".into()));
     Ok(())
 }
 
