@@ -216,7 +216,7 @@ export interface AdminConsoleMigrationNotification {
   isPaidTenant: boolean;
   /** Kind of development tenant that the notice is about. */
   tag: string;
-  /** Time at which the notice was read. */
+  /** Time at which the notice was read. In milliseconds since 1970. */
   readAt?: number | undefined;
 }
 
@@ -273,7 +273,7 @@ export interface Application<CustomData extends object = { [member: string]: unk
    * Since Logto 1.42.
    */
   appLevelAccessControlEnabled?: boolean | undefined;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /**
    * Whether the machine-to-machine application has the role for the management API. The role grants access to
@@ -328,9 +328,9 @@ export interface ApplicationSecret {
    * 1 to 64 characters.
    */
   value: string;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
-  /** Expiry time; null if the secret never expires. */
+  /** Expiry time; null if the secret never expires. In milliseconds since 1970. */
   expiresAt: number | null;
 }
 
@@ -591,9 +591,9 @@ export interface CaptchaProvider {
   id: string;
   /** The provider and its keys. */
   config: CaptchaConfig;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
-  /** Time of the last update. */
+  /** Time of the last update. In milliseconds since 1970. */
   updatedAt: number;
 }
 
@@ -1039,7 +1039,7 @@ export interface CreateHook {
   config: HookConfig;
   /** Whether the webhook sends deliveries. Defaults to true. */
   enabled?: boolean | undefined;
-  /** Defaults to the current time. */
+  /** Defaults to the current time. In milliseconds since 1970. */
   createdAt?: number | undefined;
 }
 
@@ -1122,7 +1122,7 @@ export interface CreateOrganization<CustomData extends object = { [member: strin
    * Since Logto 1.36.
    */
   customCss?: string | null | undefined;
-  /** Defaults to the current time. */
+  /** Defaults to the current time. In milliseconds since 1970. */
   createdAt?: number | undefined;
 }
 
@@ -1142,7 +1142,7 @@ export interface CreateOrganizationInvitation {
    * 1 to 21 characters.
    */
   organizationId: string;
-  /** Time until which the invitation can be accepted. Must be in the future. */
+  /** Time until which the invitation can be accepted. Must be in the future. In milliseconds since 1970. */
   expiresAt: number;
   /** Ids of {@link OrganizationRole}s that the invitee receives on acceptance. */
   organizationRoleIds?: string[] | undefined;
@@ -1361,7 +1361,7 @@ export interface CreateSecret {
    * 1 to 256 characters.
    */
   name: string;
-  /** Expiry time. If null or left out, it never expires. */
+  /** Expiry time. If null or left out, it never expires. In milliseconds since 1970. */
   expiresAt?: number | null | undefined;
 }
 
@@ -1668,7 +1668,7 @@ export interface CustomProfileField {
   required: boolean;
   /** Settings of the field. The valid settings depend on `type`. */
   config: CustomProfileFieldConfig;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /** Position on the sign-up page. The smallest comes first. */
   sieOrder: number;
@@ -1788,7 +1788,7 @@ export type CustomProfileFieldType = "Text" | "Number" | "Date" | "Checkbox" | "
 export interface CustomUiAssets {
   /** Id that `UploadCustomUiAssets` returned. */
   id: string;
-  /** Time of the upload. */
+  /** Time of the upload. In milliseconds since 1970. */
   createdAt: number;
 }
 
@@ -1860,6 +1860,8 @@ export interface Domain {
    * Creation time.
    *
    * Since Logto 1.36.
+   *
+   * In milliseconds since 1970.
    */
   createdAt?: number | undefined;
 }
@@ -1952,7 +1954,7 @@ export interface EmailTemplate {
   templateType: Open<TemplateType>;
   /** Subject, body and sender. */
   details: EmailTemplateDetails;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
 }
 
@@ -2258,7 +2260,7 @@ export interface Grant {
   id: string;
   /** The grant itself. */
   payload: GrantPayload;
-  /** Expiry time. */
+  /** Expiry time. In milliseconds since 1970. */
   expiresAt: number;
   /** The application that was authorized. */
   application: EntityReference;
@@ -2338,7 +2340,7 @@ export interface Hook {
   signingKey: string;
   /** Whether the webhook sends deliveries. */
   enabled: boolean;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /** Deliveries of the last 24 hours. Only present on request. */
   executionStats?: HookExecutionStats | undefined;
@@ -2648,7 +2650,7 @@ export interface JwtCustomizerApplication<CustomData extends object = { [member:
    * control has rules.
    */
   appLevelAccessControlEnabled?: boolean | undefined;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt?: number | undefined;
 }
 
@@ -2851,11 +2853,11 @@ export interface JwtCustomizerUser<CustomData extends object = { [member: string
   customData?: CustomData | undefined;
   /** Linked social identities, by connector target (`github`, `google`, ...). */
   identities?: { [member: string]: SocialIdentity } | undefined;
-  /** Time of the user's last sign-in; null before the first sign-in. */
+  /** Time of the user's last sign-in; null before the first sign-in. In milliseconds since 1970. */
   lastSignInAt?: number | null | undefined;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt?: number | undefined;
-  /** Time of the last update. */
+  /** Time of the last update. In milliseconds since 1970. */
   updatedAt?: number | undefined;
   /** Standard OpenID Connect claims about the user. */
   profile?: UserProfile | undefined;
@@ -3132,7 +3134,7 @@ export interface Log {
   key: string;
   /** Details of the event. */
   payload: LogPayload;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
 }
 
@@ -3324,6 +3326,8 @@ export interface OidcKey {
    * Time at which the `Next` key takes over, in milliseconds since the epoch. Absent for other keys.
    *
    * Since Logto 1.42.
+   *
+   * In milliseconds since 1970.
    */
   effectiveAt?: number | undefined;
 }
@@ -3373,9 +3377,9 @@ export interface OneTimeToken {
   context: OneTimeTokenContext;
   /** Whether the token can still be used. Can remain `active` for a while after the token has expired. */
   status: Open<OneTimeTokenStatus>;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
-  /** Expiry time. */
+  /** Expiry time. In milliseconds since 1970. */
   expiresAt: number;
 }
 
@@ -3459,7 +3463,7 @@ export interface Organization<CustomData extends object = { [member: string]: un
    * Since Logto 1.36.
    */
   customCss?: string | null | undefined;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /**
    * Roles that the user or application holds here. Only present in lists of the organizations of a user or
@@ -3518,11 +3522,11 @@ export interface OrganizationInvitation {
   organizationId: string;
   /** Status of the invitation. Overdue invitations are `Expired`. */
   status: Open<OrganizationInvitationStatus>;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
-  /** Time of the last update. */
+  /** Time of the last update. In milliseconds since 1970. */
   updatedAt: number;
-  /** Time until which the invitation can be accepted. */
+  /** Time until which the invitation can be accepted. In milliseconds since 1970. */
   expiresAt: number;
   /** Roles that the invitee receives on acceptance. */
   organizationRoles: EntityReference[];
@@ -3697,7 +3701,7 @@ export interface PasswordExpiration {
   validPeriodDays?: number | undefined;
   /**
    * Time at which expiration was enabled. Passwords without a date of their own count from this time. Set by the
-   * server.
+   * server. In milliseconds since 1970.
    */
   enabledAt?: number | undefined;
 }
@@ -3805,9 +3809,9 @@ export interface PersonalAccessToken {
    * 1 to 64 characters.
    */
   value: string;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
-  /** Expiry time; null if the token never expires. */
+  /** Expiry time; null if the token never expires. In milliseconds since 1970. */
   expiresAt: number | null;
 }
 
@@ -3873,11 +3877,11 @@ export interface Profile<CustomData extends object = { [member: string]: unknown
   customData?: CustomData | undefined;
   /** Linked social identities, by connector target (`github`, `google`, ...). */
   identities?: { [member: string]: SocialIdentity } | undefined;
-  /** Time of the user's last sign-in; null before the first sign-in. */
+  /** Time of the user's last sign-in; null before the first sign-in. In milliseconds since 1970. */
   lastSignInAt?: number | null | undefined;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt?: number | undefined;
-  /** Time of the last update. */
+  /** Time of the last update. In milliseconds since 1970. */
   updatedAt?: number | undefined;
   /** Standard OpenID Connect claims about the user. */
   profile?: UserProfile | undefined;
@@ -4327,7 +4331,7 @@ export interface SamlApplication<CustomData extends object = { [member: string]:
    * Since Logto 1.42.
    */
   appLevelAccessControlEnabled?: boolean | undefined;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /** SAML attribute for each claim of the user. */
   attributeMapping: SamlAttributeMapping;
@@ -4362,9 +4366,9 @@ export interface SamlApplicationSecret {
    * At least 1 character.
    */
   certificate: string;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
-  /** Expiry time of the certificate. */
+  /** Expiry time of the certificate. In milliseconds since 1970. */
   expiresAt: number;
   /** Whether this certificate signs responses. At most one certificate is active. */
   active: boolean;
@@ -4510,7 +4514,7 @@ export interface Scope {
   name: string;
   /** Human-readable description of what the permission allows; null if not set. */
   description: string | null;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /** The API resource. Only present in lists of a role's permissions. */
   resource?: Resource | undefined;
@@ -4565,7 +4569,7 @@ export interface Session {
   clientId: string | null;
   /** Id of the {@link User} that the session or token belongs to. */
   accountId: string | null;
-  /** Time at which the session ends. */
+  /** Time at which the session ends. In milliseconds since 1970. */
   expiresAt: number;
   /** Whether the access token in use was issued in this session. */
   isCurrent?: boolean | undefined;
@@ -4996,7 +5000,7 @@ export interface SsoConnector {
    * Since Logto 1.30.
    */
   enableTokenStorage?: boolean | undefined;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /** Name of the provider, in the request's language. The connector's own name is `connectorName`. */
   name?: string | undefined;
@@ -5079,12 +5083,14 @@ export interface SsoIdentity {
   identityId: string;
   /** The user's claims, as sent by the identity provider. */
   detail: { [member: string]: unknown };
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /**
    * Time of the last update.
    *
    * Since Logto 1.30.
+   *
+   * In milliseconds since 1970.
    */
   updatedAt?: number | undefined;
   /**
@@ -5267,9 +5273,9 @@ export interface TokenSecret {
   userId: string;
   /** Scope and lifetime of the tokens. */
   metadata: TokenSecretMetadata;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
-  /** Time of the last update. */
+  /** Time of the last update. In milliseconds since 1970. */
   updatedAt: number;
   /** Id of the social {@link Connector}; absent for enterprise identities. */
   connectorId?: string | undefined;
@@ -5533,7 +5539,7 @@ export interface UpdateHook {
   config?: HookConfig | undefined;
   /** Whether the webhook sends deliveries. */
   enabled?: boolean | undefined;
-  /** Best left unset. */
+  /** Best left unset. In milliseconds since 1970. */
   createdAt?: number | undefined;
 }
 
@@ -5595,7 +5601,7 @@ export interface UpdateOrganization<CustomData extends object = { [member: strin
    * Since Logto 1.36.
    */
   customCss?: string | null | undefined;
-  /** Best left unset. */
+  /** Best left unset. In milliseconds since 1970. */
   createdAt?: number | undefined;
   /**
    * Best left unset, because ids are permanent.
@@ -6197,11 +6203,11 @@ export interface User<CustomData extends object = { [member: string]: unknown }>
   customData: CustomData;
   /** Linked social identities by target (`github`, `google`, ...). */
   identities: { [member: string]: SocialIdentity };
-  /** Time of the user's last sign-in; null before the first sign-in. */
+  /** Time of the user's last sign-in; null before the first sign-in. In milliseconds since 1970. */
   lastSignInAt: number | null;
-  /** Creation time. */
+  /** Creation time. In milliseconds since 1970. */
   createdAt: number;
-  /** Time of the last update. */
+  /** Time of the last update. In milliseconds since 1970. */
   updatedAt: number;
   /** Standard OpenID Connect claims about the user. */
   profile: UserProfile;

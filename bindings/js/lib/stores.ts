@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { checkedMembers } from "./checks.js";
 import type { TokenStore } from "./options.js";
 
 /** Options of a token store. */
@@ -73,7 +74,8 @@ interface Entry {
  * const logto = new LogtoAdmin({ tenant: "my-tenant", appId, appSecret, tokenStore: kvTokenStore(env.TOKENS) });
  * ```
  */
-export function kvTokenStore(namespace: KvNamespaceLike, { prefix = "" }: StoreOptions = {}): TokenStore {
+export function kvTokenStore(namespace: KvNamespaceLike, options: StoreOptions = {}): TokenStore {
+  const prefix = checkedPrefix(options);
   expect(has(namespace, "put"), "`namespace` is not a KV namespace: check the binding of the Worker");
   return {
     get: async (key) => namespace.get(await fitted(prefix, key, KV_KEY)),
@@ -118,7 +120,8 @@ export function kvTokenStore(namespace: KvNamespaceLike, { prefix = "" }: StoreO
  * const tokenStore = redisTokenStore({ call: (command, ...args) => Bun.redis.send(command, args) });
  * ```
  */
-export function redisTokenStore(client: RedisLike, { prefix = "" }: StoreOptions = {}): TokenStore {
+export function redisTokenStore(client: RedisLike, options: StoreOptions = {}): TokenStore {
+  const prefix = checkedPrefix(options);
   // ioredis also has `sendCommand`, with other arguments.
   expect(has(client, "call") || has(client, "sendCommand"), "`client` has neither `call` nor `sendCommand`: pass a client of node-redis or ioredis");
   const run = (...command: [string, ...string[]]) => ("call" in client ? client.call(...command) : client.sendCommand(command));
@@ -169,7 +172,8 @@ export function redisTokenStore(client: RedisLike, { prefix = "" }: StoreOptions
  * }
  * ```
  */
-export function durableObjectTokenStore(storage: DurableObjectStorageLike, { prefix = "" }: StoreOptions = {}): TokenStore {
+export function durableObjectTokenStore(storage: DurableObjectStorageLike, options: StoreOptions = {}): TokenStore {
+  const prefix = checkedPrefix(options);
   expect(has(storage, "transaction") && has(storage, "put"), "`storage` is not the storage of a Durable Object: pass `ctx.storage`");
   const named = (key: string) => fitted(prefix, key, DURABLE_OBJECT_KEY);
   const entry = (value: string, ttl = Infinity): Entry => ({ value, expires: Date.now() + ttl * 1000 });
@@ -193,6 +197,10 @@ export function durableObjectTokenStore(storage: DurableObjectStorageLike, { pre
       });
     },
   };
+}
+
+function checkedPrefix(options: StoreOptions): string {
+  return checkedMembers<StoreOptions>(options, { prefix: "string" }).prefix ?? "";
 }
 
 function isEntry(stored: unknown): stored is Entry {

@@ -150,6 +150,9 @@ const cases = {
   "what is not a store is refused, with the name of the argument"({ lib }) {
     throws(() => lib.kvTokenStore(undefined), "`namespace`");
     throws(() => lib.redisTokenStore({}), "`client`");
+    throws(() => lib.redisTokenStore({ call() {} }, { prefx: "a:" }), "`prefx`");
+    throws(() => lib.redisTokenStore({ call() {} }, { prefix: 3 }), "`prefix`");
+    throws(() => lib.kvTokenStore({ put() {} }, "a:"), "`options`");
     throws(() => lib.durableObjectTokenStore({ get() {}, put() {} }), "`storage`");
   },
 

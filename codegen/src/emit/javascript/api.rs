@@ -6,7 +6,7 @@ use heck::ToLowerCamelCase;
 
 use super::comment::comment;
 use super::table::{has_query, own_query, table};
-use super::types::{FREE_OBJECT, Types, key, list_of, or_null};
+use super::types::{FREE_OBJECT, Types, key, list_of, or_null, with_unit};
 use crate::emit::answers::{paged_item, search_member};
 use crate::emit::api::group_text;
 use crate::emit::docs::Docs;
@@ -127,7 +127,8 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
         {
             let mark = if input.required { "" } else { "?" };
             let undefined = if input.required { "" } else { " | undefined" };
-            members.push_str(&comment(plan, &docs.parameter_text(id, &input.name, &input.schema.facts, input.span), 2));
+            let about = docs.parameter_text(id, &input.name, &input.schema.facts, input.span);
+            members.push_str(&comment(plan, &with_unit(about, ty), 2));
             members.push_str(&format!(
                 "  {}{mark}: {}{undefined};\n",
                 key(&input.name),

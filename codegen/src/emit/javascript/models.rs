@@ -1,7 +1,7 @@
 //! Generates `models.ts`: the types of requests and responses.
 
 use super::comment::comment;
-use super::types::{Types, key, or_null};
+use super::types::{Types, key, or_null, with_unit};
 use crate::emit::docs::Docs;
 use crate::model::{Field, Shape, Struct, TypeDef, TypeRef};
 use crate::pipeline::Plan;
@@ -42,7 +42,7 @@ fn interface(plan: &Plan, docs: &Docs, name: &str, structure: &Struct) -> String
         members.push_str(&format!("  {}: {text:?};\n", key(tag)));
     }
     for field in &structure.fields {
-        members.push_str(&comment(plan, &docs.member_text(name, field), 2));
+        members.push_str(&comment(plan, &with_unit(docs.member_text(name, field), &field.ty), 2));
         members.push_str(&member(types, field));
     }
     if structure.open {

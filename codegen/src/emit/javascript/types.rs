@@ -80,6 +80,15 @@ impl<'a> Types<'a> {
     }
 }
 
+/// Returns a text about a member with the unit of its numbers.
+pub fn with_unit(text: String, ty: &TypeRef) -> String {
+    if *ty != TypeRef::Milliseconds {
+        return text;
+    }
+    let separator = if text.contains("\n\n") { "\n\n" } else { " " };
+    format!("{text}{separator}In milliseconds since 1970.")
+}
+
 /// Returns the type of a list.
 pub fn list_of(items: &str) -> String {
     if items.contains('|') { format!("({items})[]") } else { format!("{items}[]") }
