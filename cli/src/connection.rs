@@ -11,7 +11,7 @@ use crate::files;
 use crate::named_server::named;
 use crate::options::ConnectionArguments;
 use crate::profiles::{DEFAULT, Profile, Profiles};
-use crate::{sent_secrets, unrepeated};
+use crate::{sent_secrets, unrepeated_creations};
 
 /// A connection that is complete but not checked.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -145,7 +145,7 @@ impl Connection {
     /// # Errors
     /// Fails if the settings are invalid.
     pub(crate) fn client_over(&self, transport: impl HttpTransport, retry: RetryPolicy) -> Result<Client> {
-        let transport = sent_secrets::hidden(unrepeated::creations(transport), &self.app_secret);
+        let transport = sent_secrets::hidden(unrepeated_creations::without_repeats(transport), &self.app_secret);
         self.built(self.builder().retry(retry).transport(transport))
     }
 

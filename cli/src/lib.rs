@@ -36,7 +36,7 @@ pub mod table;
 pub mod terminal;
 mod unique_keys;
 pub mod unknown_option;
-mod unrepeated;
+mod unrepeated_creations;
 pub mod username_case;
 pub mod users;
 mod value_forms;

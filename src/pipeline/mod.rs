@@ -1,10 +1,10 @@
 //! The steps of a call: token, rate limiter, attempt, and a retry if that is safe.
 
 mod attempt;
+mod call_plan;
 mod exchange;
 mod limiter;
 pub(crate) mod metrics;
-mod plan;
 mod redirect;
 pub(crate) mod retry;
 mod token_calls;
@@ -17,11 +17,11 @@ use std::time::Duration;
 
 pub use attempt::{Attempt, AttemptError, within};
 pub(crate) use attempt::{HttpAttempt, HttpSender, OutgoingRequest};
+pub use call_plan::Begun;
+pub(crate) use call_plan::{Label, Plan};
 pub(crate) use exchange::Exchange;
 pub(crate) use limiter::Limiter;
 pub use limiter::{Pass, RateLimit};
-pub use plan::Begun;
-pub(crate) use plan::{Label, Plan};
 pub use retry::RetryPolicy;
 pub(crate) use token_calls::TokenCaller;
 

@@ -6,7 +6,7 @@ use logto_admin::operation::{
 use logto_admin::serde_json::{Value, json};
 
 use super::known_names::OF_SEARCHES;
-use super::requested::{named, requested};
+use super::operation_lookup::{named, requested};
 use crate::body_members;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};

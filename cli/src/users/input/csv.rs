@@ -8,9 +8,9 @@ use csv::{Error, ErrorKind, Reader, ReaderBuilder, StringRecord, StringRecordsIn
 use serde_json::{Map, Value};
 
 use super::csv_quotes::{Fault, Quotes};
+use super::location::{InputError, Location, Placed};
 use super::ndjson::reason;
 use super::options::InputOptions;
-use super::placed::{InputError, Location, Placed};
 use super::source::{Source, io_message};
 use crate::failure::{Failure, Result};
 use crate::lost_digits::loses_digits;

@@ -17,9 +17,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::location::{InputError, Location, Placed};
 use super::ndjson::reason;
 use super::options::InputOptions;
-use super::placed::{InputError, Location, Placed};
 use super::source::{LONGEST, Source, io_message};
 use crate::json_object::might_be_rounded;
 use crate::lost_digits::loses_digits;

@@ -5,9 +5,9 @@
 mod csv;
 mod csv_quotes;
 mod document;
+mod location;
 mod ndjson;
 mod options;
-mod placed;
 mod source;
 
 #[cfg(test)]
@@ -22,8 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use flate2::bufread::MultiGzDecoder;
 use serde_json::Value;
 
+pub use self::location::{InputError, Location, Placed};
 pub use self::options::{Format, InputOptions};
-pub use self::placed::{InputError, Location, Placed};
 use self::source::{GZIP, Source, io_message, peek, without_byte_order_mark};
 use crate::failure::{Failure, Result};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::placed::{InputError, Location, Placed};
+use super::location::{InputError, Location, Placed};
 use super::source::{LONGEST, Source, io_message};
 use crate::json_object::might_be_rounded;
 use crate::lost_digits::loses_digits;

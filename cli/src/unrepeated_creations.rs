@@ -9,7 +9,7 @@ use std::sync::Arc;
 use logto_admin::transport::{HttpRequest, HttpTransport, Method, transport_fn};
 
 /// Returns a transport without `Retry-After` in answers with 503 to creations.
-pub(crate) fn creations(transport: impl HttpTransport) -> impl HttpTransport {
+pub(crate) fn without_repeats(transport: impl HttpTransport) -> impl HttpTransport {
     let transport = Arc::new(transport);
     transport_fn(move |request, options| {
         let transport = Arc::clone(&transport);
@@ -46,7 +46,7 @@ mod tests {
         let transport = ScriptedTransport::answers([busy, HttpResponse::json(200, "{}")]);
         let client = Client::builder(Endpoint::self_hosted("https://id.example.com"))
             .client_credentials("id", "secret")
-            .transport(creations(transport.clone()))
+            .transport(without_repeats(transport.clone()))
             .build()
             .unwrap();
         let path = logto_admin::operation::find(operation).unwrap().path_parameters;
