@@ -91,7 +91,10 @@ impl TokenError {
             Self::Malformed { status, .. } => {
                 [RETURNED, &u64::from(*status).to_string(), " without an access token"].concat()
             }
-            Self::Unusable => "the access token is empty or contains characters that a header cannot carry".to_owned(),
+            Self::Unusable => {
+                "the access token is empty or contains characters that a header cannot carry: pass it without `Bearer`"
+                    .to_owned()
+            }
             Self::Unreachable(error) => ["cannot reach the token endpoint: ", error.message()].concat(),
             Self::SubjectToken(error) => ["cannot get a subject token: ", error.message()].concat(),
             Self::Other(error) => ["cannot get an access token: ", &error.to_string()].concat(),
