@@ -13,7 +13,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::mfa;
 use crate::record::Record;
-use crate::state::progress::{AUTHENTICATION, Identifier, Kind, Verification, missing};
+use crate::state::progress::{Identifier, Kind, Verification, missing};
 use crate::state::sentinel::Pool;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -27,9 +27,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("BindPasskey", bind),
 ];
 
-/// The hidden member of a record with the challenge to a new passkey.
-const REGISTRATION: &str = "registrationChallenge";
-const NOT_ASKED: &str = "The record waits for no such passkey.";
+/// The hidden member of a record with the unanswered challenge.
+const CHALLENGE: &str = "challenge";
 /// The hidden member of a record that holds the new credential.
 const CREDENTIAL: &str = "credential";
 
@@ -38,15 +37,12 @@ fn challenge(call: &mut Call<'_>) -> Challenge {
 }
 
 /// Returns the challenge of a record of this kind.
-fn asked(call: &mut Call<'_>, kind: Kind, challenge: &str) -> Outcome<Challenge> {
+fn asked(call: &mut Call<'_>, kind: Kind) -> Outcome<Challenge> {
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.record(&id, kind)?;
     let challenge =
-        record.hidden.get(challenge).and_then(|value| logto_admin::serde_json::from_value(value.clone()).ok());
-    challenge.ok_or_else(|| match kind {
-        Kind::SignInPasskey => Refusal::new(400, "session.passkey_sign_in.pending_info_not_found", NOT_ASKED),
-        _ => Refusal::new(400, "session.mfa.pending_info_not_found", NOT_ASKED),
-    })
+        record.hidden.get(CHALLENGE).and_then(|value| logto_admin::serde_json::from_value(value.clone()).ok());
+    challenge.ok_or_else(|| webauthn::failed("the challenge has been answered already"))
 }
 
 fn payload(call: &Call<'_>) -> Value {
@@ -57,10 +53,10 @@ fn payload(call: &Call<'_>) -> Value {
 fn ask(
     call: &mut Call<'_>,
     mut record: Verification,
-    (name, challenge): (&str, &Challenge),
+    challenge: &Challenge,
     options: (&str, Value),
 ) -> Outcome<HttpResponse> {
-    record.hidden.insert(name.to_owned(), json!(challenge));
+    record.hidden.insert(CHALLENGE.to_owned(), json!(challenge));
     let answer = json!({ "verificationId": record.id, (options.0): options.1 });
     progress(call)?.add(record);
     Ok(reply::json(call.success(), &answer))
@@ -71,17 +67,16 @@ pub(super) fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let challenge = challenge(call);
     let options = challenge.registration(&user, &mfa::passkeys(call.state, &user.id));
     let record = record(call, &user.id, Kind::WebAuthn, Some(false));
-    ask(call, record, (REGISTRATION, &challenge), ("registrationOptions", options))
+    ask(call, record, &challenge, ("registrationOptions", options))
 }
 
 pub(super) fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    known(call)?;
-    let challenge = asked(call, Kind::WebAuthn, REGISTRATION)?;
+    let challenge = asked(call, Kind::WebAuthn)?;
     let agent = call.request.agent().unwrap_or_default();
     let credential = challenge.register(&payload(call), agent)?;
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.verification(&id)?;
-    record.verified = Some(true);
+    answered(record);
     record.hidden.insert(CREDENTIAL.to_owned(), json!(credential));
     Ok(verification(call, &id))
 }
@@ -100,7 +95,7 @@ fn ask_for_passkey(call: &mut Call<'_>, user: &str, kind: Kind) -> Outcome<HttpR
     let challenge = challenge(call);
     let options = challenge.authentication(&passkeys);
     let record = record(call, user, kind, Some(false));
-    ask(call, record, (AUTHENTICATION, &challenge), ("authenticationOptions", options))
+    ask(call, record, &challenge, ("authenticationOptions", options))
 }
 
 fn no_passkey() -> Refusal {
@@ -109,7 +104,7 @@ fn no_passkey() -> Refusal {
 
 pub(super) fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
-    let challenge = asked(call, Kind::WebAuthn, AUTHENTICATION)?;
+    let challenge = asked(call, Kind::WebAuthn)?;
     events::guard(call, Pool::Passkey, (OF_USERS, &user), |call| {
         let (factor, credential) =
             find(call).filter(|(factor, _)| factor.text("userId") == user).ok_or_else(unknown)?;
@@ -121,8 +116,13 @@ pub(super) fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 /// Marks the record as verified.
 fn answer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("verificationId").to_owned();
-    progress(call)?.verification(&id)?.verified = Some(true);
+    answered(progress(call)?.verification(&id)?);
     Ok(verification(call, &id))
+}
+
+fn answered(record: &mut Verification) {
+    record.verified = Some(true);
+    record.hidden.clear();
 }
 
 /// Checks that the authenticator has proven a stored passkey.
@@ -169,7 +169,7 @@ fn sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         progress(call)?;
         (interaction(call)?.challenge.clone().ok_or_else(missing)?, None)
     } else {
-        let challenge = asked(call, Kind::SignInPasskey, AUTHENTICATION)?;
+        let challenge = asked(call, Kind::SignInPasskey)?;
         (challenge, Some(progress(call)?.verification(&id)?.text("userId").to_owned()))
     };
     let unknown = || Refusal::new(400, "session.identifier_not_found", "The passkey is unknown.");

@@ -12,9 +12,6 @@ use crate::state::messages::Recipient;
 pub(crate) const SOCIAL_PROFILE: &str = "socialUserInfo";
 pub(crate) const ENTERPRISE_PROFILE: &str = "enterpriseSsoUserInfo";
 
-/// The hidden member of a record with the challenge to a passkey that the user has.
-pub(crate) const AUTHENTICATION: &str = "authenticationChallenge";
-
 /// The purpose of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Event {
@@ -172,11 +169,6 @@ impl Verification {
             Kind::BackupCode => self.shown.contains_key("code"),
             _ => self.verified != Some(false),
         }
-    }
-
-    /// Returns whether the record is about no new factor.
-    fn adds_nothing(&self) -> bool {
-        self.hidden.keys().all(|name| name == AUTHENTICATION)
     }
 
     /// Returns a member that responses show.
@@ -416,7 +408,7 @@ impl Progress {
     pub(crate) fn proven_factors(&self) -> impl Iterator<Item = &'static str> {
         let valid = self.verifications.iter().filter(|record| record.is_valid());
         valid.filter_map(|record| match record.kind {
-            Kind::Totp | Kind::BackupCode | Kind::WebAuthn => record.adds_nothing().then(|| record.kind.name()),
+            Kind::Totp | Kind::BackupCode | Kind::WebAuthn => record.hidden.is_empty().then(|| record.kind.name()),
             Kind::MfaEmailCode => Some(Kind::EmailCode.name()),
             Kind::MfaPhoneCode => Some(Kind::PhoneCode.name()),
             _ => None,

@@ -208,38 +208,3 @@ async fn passkeys_replace_passwords() -> Result<()> {
     assert_eq!(browser.experience(Post, "/identification", &record), refused);
     Ok(())
 }
-
-#[tokio::test]
-async fn a_record_waits_for_a_new_passkey_or_for_a_known_one() -> Result<()> {
-    let (emulator, _) = with_settings(json!({ "mfa": { "policy": "Mandatory", "factors": ["WebAuthn"] } })).await?;
-    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
-    identify(&mut browser);
-    let record = register(&mut browser, &mut key);
-    browser.call(Post, "/profile/mfa", &json!({ "type": "WebAuthn", "verificationId": record }));
-    browser.submit();
-
-    identify(&mut browser);
-    let path = |step: &str| format!("/verification/web-authn/{step}");
-    let answer =
-        |asked: &Value, payload: Value| json!({ "verificationId": asked["verificationId"], "payload": payload });
-    let other = (400, json!("session.mfa.pending_info_not_found"));
-    let [verify_new, verify_known] = ["registration/verify", "authentication/verify"].map(path);
-
-    let asked = browser.call(Post, &path("authentication"), &Value::Null);
-    let created = key.create(&json!({ "rp": { "id": "emulator.localhost" }, "challenge": "x" }));
-    assert_eq!(browser.experience(Post, &verify_new, &answer(&asked, created)), other);
-
-    let asked = browser.call(Post, &path("registration"), &Value::Null);
-    let proven = key.get(&json!({ "rpId": "emulator.localhost", "challenge": "x" }));
-    assert_eq!(browser.experience(Post, &verify_known, &answer(&asked, proven)), other);
-    let created = authenticator(&emulator).create(&asked["registrationOptions"]);
-    browser.call(Post, &verify_new, &answer(&asked, created));
-    let unproven = (403, json!("session.mfa.require_mfa_verification"));
-    assert_eq!(submit(&mut browser), unproven, "a new passkey proves nothing");
-
-    let asked = browser.call(Post, &path("authentication"), &Value::Null);
-    let proven = key.get(&asked["authenticationOptions"]);
-    browser.call(Post, &verify_known, &answer(&asked, proven));
-    assert!(browser.submit().contains_key("code"));
-    Ok(())
-}
