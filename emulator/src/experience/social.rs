@@ -76,7 +76,7 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outc
     let user = if links { related.as_ref().map(|(user, _)| *user) } else { call.state.store.all(&USERS).find(has) };
     let Some(user) = user.cloned() else {
         let refusal = Refusal::usual(404, "user.identity_not_exist");
-        let data = related.map_or_else(|| json!({}), |(_, by)| json!({ "relatedUser": by.masked() }));
+        let data = related.map_or_else(|| json!({}), |(_, by)| json!({ "relatedUser": by.shown() }));
         return Err(if links { refusal } else { refusal.with("data", data) });
     };
     let mut provided = if links { identity(connector, profile) } else { Provided::default() };
@@ -87,9 +87,9 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outc
     Ok((user, provided))
 }
 
-/// Returns the user with the email address or the phone number of a profile.
+/// Returns the user with the phone number of a profile. Otherwise, returns the user with its email address.
 fn related<'s>(state: &'s State, profile: &Members) -> Option<(&'s Record, Identifier)> {
-    ["email", "phone"].into_iter().find_map(|kind| {
+    ["phone", "email"].into_iter().find_map(|kind| {
         let value = Some(text(profile, kind)).filter(|value| !value.is_empty())?.to_owned();
         let identifier = Identifier { kind: kind.to_owned(), value };
         Some((people::find(state, &identifier)?, identifier))

@@ -74,11 +74,7 @@ impl Identifier {
         json!({ "type": self.kind, "value": self.value })
     }
 
-    /// Returns the identifier with most of it hidden, so that its owner recognizes it.
-    pub(crate) fn masked(&self) -> Value {
-        json!({ "type": self.kind, "value": self.masked_value() })
-    }
-
+    /// Returns the value with most of it hidden, so that its owner recognizes it.
     pub(crate) fn masked_value(&self) -> String {
         match self.value.rsplit_once('@') {
             Some((name, domain)) => format!("{}****@{domain}", name.chars().take(4).collect::<String>()),

@@ -120,7 +120,7 @@ async fn known_addresses_link_accounts_on_request() -> Result<()> {
     browser.start("SignIn", "openid");
     let record = verify(&mut browser, &connector, &grace());
     let missing = browser.send(Post, "/api/experience/identification", Some(&record)).body.text();
-    assert!(missing.contains(r#""relatedUser":{"type":"email","value":"grac****@example.com"}"#), "{missing}");
+    assert!(missing.contains(r#""relatedUser":{"type":"email","value":"grace@example.com"}"#), "{missing}");
     browser.call(
         Post,
         "/identification",
@@ -130,6 +130,23 @@ async fn known_addresses_link_accounts_on_request() -> Result<()> {
     let linked = user(&admin, "ada").await?;
     assert_eq!((&linked["id"], &linked["name"]), (&json!(id), &Value::Null), "the profile is not synchronized");
     assert_eq!(linked["identities"]["mock-social"]["details"]["email"], "grace@example.com");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_known_phone_number_links_rather_than_an_address() -> Result<()> {
+    let (emulator, connector) = with_connector(json!({})).await?;
+    let admin = emulator.client()?;
+    for known in [json!({ "primaryEmail": "grace@example.com" }), json!({ "primaryPhone": "16505550100" })] {
+        admin.operation("CreateUser")?.json(&known).await?;
+    }
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    let mut account = grace();
+    account["phone"] = json!("16505550100");
+    let record = verify(&mut browser, &connector, &account);
+    let missing = browser.send(Post, "/api/experience/identification", Some(&record)).body.text();
+    assert!(missing.contains(r#""relatedUser":{"type":"phone","value":"16505550100"}"#), "{missing}");
     Ok(())
 }
 
