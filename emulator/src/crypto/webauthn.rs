@@ -72,9 +72,9 @@ impl Challenge {
         })
     }
 
-    /// Returns the credential that an authenticator has created.
-    pub(crate) fn register(&self, payload: &Value, agent: &str) -> Result<Credential, Refusal> {
-        self.check_client(payload, "webauthn.create")?;
+    /// Returns the credential that an authenticator has created. Pages of related origins can also ask for it.
+    pub(crate) fn register(&self, payload: &Value, agent: &str, related: &[String]) -> Result<Credential, Refusal> {
+        self.check_client(payload, "webauthn.create", related)?;
         let attestation = bytes(payload, "attestationObject").ok_or_else(|| failed("the attestation is invalid"))?;
         let item = Item::read(&attestation).map(|(item, _)| item);
         let data = item.as_ref().and_then(|item| item.get(&Item::Text("authData"))?.bytes());
@@ -95,7 +95,7 @@ impl Challenge {
 
     /// Checks that an authenticator has proven a credential, and advances its counter.
     pub(crate) fn authenticate(&self, payload: &Value, credential: &mut Credential) -> Result<(), Refusal> {
-        self.check_client(payload, "webauthn.get")?;
+        self.check_client(payload, "webauthn.get", &[])?;
         let signed = bytes(payload, "authenticatorData").unwrap_or_default();
         let data = AuthenticatorData::of(&signed).ok_or_else(|| failed("the data are invalid"))?;
         data.check(&self.host)?;
@@ -110,15 +110,17 @@ impl Challenge {
     }
 
     /// Checks what the browser has added. These are the challenge that it passed on, and the page that asked.
-    fn check_client(&self, payload: &Value, kind: &str) -> Result<(), Refusal> {
+    fn check_client(&self, payload: &Value, kind: &str, related: &[String]) -> Result<(), Refusal> {
         let data = bytes(payload, "clientDataJSON").and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
         let data = data.ok_or_else(|| failed("the client data are not JSON"))?;
         let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
         let same_challenge = text("challenge").trim_end_matches('=') == self.value;
+        let origin = text("origin");
+        let same_origin = host_of(origin) == self.host || related.iter().any(|known| known == origin);
         let checks = [
             (text("type") == kind, "the type of the client data is wrong"),
             (same_challenge, "the challenge is wrong"),
-            (host_of(text("origin")) == self.host, "the origin is wrong"),
+            (same_origin, "the origin is wrong"),
         ];
         checks.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, problem)| Err(failed(problem)))
     }

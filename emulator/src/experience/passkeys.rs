@@ -13,7 +13,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::operations::mfa;
 use crate::record::Record;
-use crate::state::progress::{Identifier, Kind, Verification, missing};
+use crate::state::progress::{CHALLENGE, Identifier, Kind, Verification, missing};
 use crate::state::sentinel::Pool;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -27,8 +27,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("BindPasskey", bind),
 ];
 
-/// The hidden member of a record with the unanswered challenge.
-const CHALLENGE: &str = "challenge";
+/// The hidden member of a record with the challenge for a new passkey.
+const REGISTRATION: &str = "registration";
 /// The hidden member of a record that holds the new credential.
 const CREDENTIAL: &str = "credential";
 
@@ -36,13 +36,15 @@ fn challenge(call: &mut Call<'_>) -> Challenge {
     Challenge { value: call.state.ids.token(43), host: webauthn::host_of(&call.request.origin).to_owned() }
 }
 
-/// Returns the challenge of a record of this kind.
-fn asked(call: &mut Call<'_>, kind: Kind) -> Outcome<Challenge> {
+/// Returns the record that the body names.
+fn named<'c>(call: &'c mut Call<'_>, kind: Kind) -> Outcome<&'c mut Verification> {
     let id = call.text("verificationId").to_owned();
-    let record = progress(call)?.record(&id, kind)?;
-    let challenge =
-        record.hidden.get(CHALLENGE).and_then(|value| logto_admin::serde_json::from_value(value.clone()).ok());
-    challenge.ok_or_else(|| webauthn::failed("the challenge has been answered already"))
+    progress(call)?.record(&id, kind)
+}
+
+/// Returns the challenge of a record, in the hidden member with this name.
+fn asked(record: &Verification, name: &str) -> Option<Challenge> {
+    logto_admin::serde_json::from_value(record.hidden.get(name)?.clone()).ok()
 }
 
 fn payload(call: &Call<'_>) -> Value {
@@ -53,10 +55,10 @@ fn payload(call: &Call<'_>) -> Value {
 fn ask(
     call: &mut Call<'_>,
     mut record: Verification,
-    challenge: &Challenge,
+    (name, challenge): (&str, &Challenge),
     options: (&str, Value),
 ) -> Outcome<HttpResponse> {
-    record.hidden.insert(CHALLENGE.to_owned(), json!(challenge));
+    record.hidden.insert(name.to_owned(), json!(challenge));
     let answer = json!({ "verificationId": record.id, (options.0): options.1 });
     progress(call)?.add(record);
     Ok(reply::json(call.success(), &answer))
@@ -67,16 +69,17 @@ pub(super) fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let challenge = challenge(call);
     let options = challenge.registration(&user, &mfa::passkeys(call.state, &user.id));
     let record = record(call, &user.id, Kind::WebAuthn, Some(false));
-    ask(call, record, &challenge, ("registrationOptions", options))
+    ask(call, record, (REGISTRATION, &challenge), ("registrationOptions", options))
 }
 
 pub(super) fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let challenge = asked(call, Kind::WebAuthn)?;
+    known(call)?;
+    let challenge = asked(named(call, Kind::WebAuthn)?, REGISTRATION).ok_or_else(nothing_new)?;
     let agent = call.request.agent().unwrap_or_default();
-    let credential = challenge.register(&payload(call), agent)?;
+    let credential = challenge.register(&payload(call), agent, &mfa::related_origins(call.state))?;
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.verification(&id)?;
-    answered(record);
+    record.verified = Some(true);
     record.hidden.insert(CREDENTIAL.to_owned(), json!(credential));
     Ok(verification(call, &id))
 }
@@ -95,7 +98,7 @@ fn ask_for_passkey(call: &mut Call<'_>, user: &str, kind: Kind) -> Outcome<HttpR
     let challenge = challenge(call);
     let options = challenge.authentication(&passkeys);
     let record = record(call, user, kind, Some(false));
-    ask(call, record, &challenge, ("authenticationOptions", options))
+    ask(call, record, (CHALLENGE, &challenge), ("authenticationOptions", options))
 }
 
 fn no_passkey() -> Refusal {
@@ -104,8 +107,9 @@ fn no_passkey() -> Refusal {
 
 pub(super) fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
-    let challenge = asked(call, Kind::WebAuthn)?;
+    let challenge = asked(named(call, Kind::WebAuthn)?, CHALLENGE);
     events::guard(call, Pool::Passkey, (OF_USERS, &user), |call| {
+        let challenge = challenge.ok_or_else(nothing_new)?;
         let (factor, credential) =
             find(call).filter(|(factor, _)| factor.text("userId") == user).ok_or_else(unknown)?;
         prove(call, &challenge, factor, credential)
@@ -116,13 +120,8 @@ pub(super) fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 /// Marks the record as verified.
 fn answer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("verificationId").to_owned();
-    answered(progress(call)?.verification(&id)?);
+    progress(call)?.verification(&id)?.verified = Some(true);
     Ok(verification(call, &id))
-}
-
-fn answered(record: &mut Verification) {
-    record.verified = Some(true);
-    record.hidden.clear();
 }
 
 /// Checks that the authenticator has proven a stored passkey.
@@ -169,8 +168,8 @@ fn sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         progress(call)?;
         (interaction(call)?.challenge.clone().ok_or_else(missing)?, None)
     } else {
-        let challenge = asked(call, Kind::SignInPasskey)?;
-        (challenge, Some(progress(call)?.verification(&id)?.text("userId").to_owned()))
+        let record = named(call, Kind::SignInPasskey)?;
+        (asked(record, CHALLENGE).ok_or_else(nothing_new)?, Some(record.text("userId").to_owned()))
     };
     let unknown = || Refusal::new(400, "session.identifier_not_found", "The passkey is unknown.");
     let (factor, credential) = find(call).ok_or_else(unknown)?;
@@ -184,7 +183,8 @@ fn sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if user.is_some() {
         return answer(call);
     }
-    let record = record(call, &owner, Kind::SignInPasskey, Some(true));
+    let mut record = record(call, &owner, Kind::SignInPasskey, Some(true));
+    record.hidden.insert(CHALLENGE.to_owned(), json!(challenge));
     added(call, record)
 }
 

@@ -163,7 +163,11 @@ pub(super) fn complete(call: &mut Call<'_>, progress: &mut Progress, user: &Reco
     }
     prefer_passkey(call.state, progress, user)?;
     let chosen = &progress.factors;
-    let new = [(mfa::TOTP, chosen.totp.is_some()), (mfa::BACKUP, chosen.codes.is_some())];
+    let new = [
+        (mfa::TOTP, chosen.totp.is_some()),
+        (mfa::PASSKEY, !chosen.passkeys.is_empty()),
+        (mfa::BACKUP, chosen.codes.is_some()),
+    ];
     for (kind, _) in new.into_iter().filter(|(_, is_new)| *is_new) {
         mfa::check_enabled(call.state, kind)?;
     }

@@ -12,7 +12,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
 use crate::ids::Ids;
 use crate::record::Record;
-use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::settings::{ACCOUNT_CENTER, SIGN_IN_EXPERIENCE};
 use crate::state::State;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
@@ -130,6 +130,13 @@ pub(crate) fn check_codes(codes: &[String]) -> Outcome<()> {
 /// Returns the passkeys of a user.
 pub(crate) fn passkeys(state: &State, user: &str) -> Vec<Credential> {
     state.second_factors(user).filter_map(credential).collect()
+}
+
+/// Returns the other origins whose pages can register passkeys.
+pub(crate) fn related_origins(state: &State) -> Vec<String> {
+    let settings = state.settings.get(&ACCOUNT_CENTER);
+    let origins = settings.get("webauthnRelatedOrigins").and_then(Value::as_array).into_iter().flatten();
+    origins.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Returns the credential of a passkey.

@@ -138,6 +138,9 @@ impl Kind {
     }
 }
 
+/// The hidden member of a record with the challenge for a stored passkey. Other hidden members belong to new factors.
+pub(crate) const CHALLENGE: &str = "challenge";
+
 /// A verification record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Verification {
@@ -170,6 +173,10 @@ impl Verification {
     /// Returns a member that responses show.
     pub(crate) fn text(&self, name: &str) -> &str {
         text(&self.shown, name)
+    }
+
+    fn adds_factor(&self) -> bool {
+        self.hidden.keys().any(|name| name != CHALLENGE)
     }
 
     fn value(&self) -> Value {
@@ -404,7 +411,7 @@ impl Progress {
     pub(crate) fn proven_factors(&self) -> impl Iterator<Item = &'static str> {
         let valid = self.verifications.iter().filter(|record| record.is_valid());
         valid.filter_map(|record| match record.kind {
-            Kind::Totp | Kind::BackupCode | Kind::WebAuthn => record.hidden.is_empty().then(|| record.kind.name()),
+            Kind::Totp | Kind::BackupCode | Kind::WebAuthn => (!record.adds_factor()).then(|| record.kind.name()),
             Kind::MfaEmailCode => Some(Kind::EmailCode.name()),
             Kind::MfaPhoneCode => Some(Kind::PhoneCode.name()),
             _ => None,

@@ -208,3 +208,72 @@ async fn passkeys_replace_passwords() -> Result<()> {
     assert_eq!(browser.experience(Post, "/identification", &record), refused);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_record_answers_the_challenge_that_it_was_created_for() -> Result<()> {
+    let (emulator, _) =
+        with_settings(json!({ "mfa": { "policy": "UserControlled", "factors": ["WebAuthn"] } })).await?;
+    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
+    let (create, get) = ("/verification/web-authn/registration", "/verification/web-authn/authentication");
+    let pending = (400, json!("session.mfa.pending_info_not_found"));
+    browser.start("SignIn", "openid");
+    let answer = |record: &Value, payload: Value| json!({ "verificationId": record, "payload": payload });
+    let payload = key.create(&json!({ "rp": { "id": "emulator.localhost" }, "challenge": "x" }));
+    let early = browser.experience(Post, &format!("{create}/verify"), &answer(&json!("nope"), payload));
+    assert_eq!(early, (404, json!("session.identifier_not_found")));
+
+    identify(&mut browser);
+    let asked = browser.call(Post, create, &Value::Null);
+    let options = &asked["registrationOptions"];
+    let payload = key.get(&json!({ "rpId": options["rp"]["id"], "challenge": options["challenge"] }));
+    let wrong = browser.experience(Post, &format!("{get}/verify"), &answer(&asked["verificationId"], payload));
+    assert_eq!(wrong, pending, "the record is about a new passkey");
+    let record = register(&mut browser, &mut key);
+    browser.call(Post, "/profile/mfa", &json!({ "type": "WebAuthn", "verificationId": record }));
+    browser.submit();
+
+    identify(&mut browser);
+    let asked = browser.call(Post, get, &Value::Null);
+    let options = &asked["authenticationOptions"];
+    let payload = key.create(&json!({ "rp": { "id": options["rpId"] }, "challenge": options["challenge"] }));
+    let wrong = browser.experience(Post, &format!("{create}/verify"), &answer(&asked["verificationId"], payload));
+    assert_eq!(wrong, pending, "the record is about a stored passkey");
+    browser.call(Post, &format!("{get}/verify"), &answer(&asked["verificationId"], key.get(options)));
+    assert!(browser.submit().contains_key("code"), "it proves the factor");
+    Ok(())
+}
+
+#[tokio::test]
+async fn related_origins_can_register_passkeys() -> Result<()> {
+    let (emulator, _) =
+        with_settings(json!({ "mfa": { "policy": "UserControlled", "factors": ["WebAuthn"] } })).await?;
+    let admin = emulator.client()?;
+    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
+    key.origin = "https://related.example".to_owned();
+    identify(&mut browser);
+    let path = "/verification/web-authn/registration";
+    let mut verified = || {
+        let asked = browser.call(Post, path, &Value::Null);
+        let payload = key.create(&asked["registrationOptions"]);
+        let body = json!({ "verificationId": asked["verificationId"], "payload": payload });
+        browser.experience(Post, &format!("{path}/verify"), &body).0
+    };
+    assert_eq!(verified(), 400);
+    let settings = json!({ "webauthnRelatedOrigins": ["https://related.example"] });
+    admin.operation("UpdateAccountCenterSettings")?.json(&settings).await?;
+    assert_eq!(verified(), 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_factor_that_is_switched_off_before_the_submission_is_refused() -> Result<()> {
+    let settings = |factors: &[&str]| json!({ "mfa": { "policy": "UserControlled", "factors": factors } });
+    let (emulator, _) = with_settings(settings(&["WebAuthn"])).await?;
+    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
+    identify(&mut browser);
+    let record = register(&mut browser, &mut key);
+    browser.call(Post, "/profile/mfa", &json!({ "type": "WebAuthn", "verificationId": record }));
+    emulator.client()?.operation("UpdateSignInExp")?.json(&settings(&["Totp"])).await?;
+    assert_eq!(submit(&mut browser), (400, json!("session.mfa.mfa_factor_not_enabled")));
+    Ok(())
+}

@@ -28,9 +28,10 @@ fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("verificationRecordId").to_owned();
     let payload = call.body.get("payload").cloned().unwrap_or_default();
     let agent = call.request.agent().unwrap_or_default();
+    let related = mfa::related_origins(call.state);
     let record = call.state.verifications.get_mut(&id, call.now).ok_or_else(no_record)?;
     let Kind::Passkey { challenge, credential } = &mut record.kind else { return Err(no_record()) };
-    *credential = Some(challenge.register(&payload, agent)?);
+    *credential = Some(challenge.register(&payload, agent, &related)?);
     record.is_verified = true;
     Ok(reply::json(200, &json!({ "verificationRecordId": id })))
 }
