@@ -83,7 +83,7 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outc
     if connector.is_true("syncProfile") {
         provided.describe(profile);
     }
-    provided.tokens = tokens(profile);
+    provided.tokens = tokens(connector, profile);
     Ok((user, provided))
 }
 
@@ -103,7 +103,11 @@ fn identity(connector: &Record, profile: &Members) -> Provided {
     provided
 }
 
-fn tokens(profile: &Members) -> Option<Members> {
+/// Returns the tokens of the provider, if the connector stores them.
+fn tokens(connector: &Record, profile: &Members) -> Option<Members> {
+    if !connector.is_true("enableTokenStorage") {
+        return None;
+    }
     profile.get("rawData")?.get("tokenResponse")?.as_object().cloned()
 }
 
@@ -117,6 +121,6 @@ pub(super) fn provided(call: &Call<'_>, record: &Verification, is_new: bool) -> 
     if is_new {
         provided.add_addresses(call.state, profile);
     }
-    provided.tokens = tokens(profile);
+    provided.tokens = tokens(connector, profile);
     Ok(provided)
 }

@@ -71,7 +71,8 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let record = progress.verification(&id)?;
     let issuer = record.hidden.get("issuer").cloned().unwrap_or_default();
     record.shown.extend([(ENTERPRISE_PROFILE.to_owned(), profile), ("issuer".to_owned(), issuer)]);
-    record.hidden.extend(data.get("tokenResponse").map(|tokens| (TOKENS.to_owned(), tokens.clone())));
+    let tokens = data.get("tokenResponse").filter(|_| connector.is_true("enableTokenStorage"));
+    record.hidden.extend(tokens.map(|tokens| (TOKENS.to_owned(), tokens.clone())));
     Ok(verification(call, &id))
 }
 

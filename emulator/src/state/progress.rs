@@ -373,7 +373,8 @@ impl Progress {
 
     /// Returns whether the submission changes more than the time of the sign-in.
     pub(crate) fn changes_user(&self) -> bool {
-        !self.profile.is_empty() || self.password.is_some() || self.fills_in || self.factors.adds_any()
+        let adds_any = !self.profile.is_empty() || self.password.is_some() || self.tokens.is_some();
+        adds_any || self.fills_in || self.factors.adds_any()
     }
 
     /// Returns whether an administrator has invited the user with a one-time token.

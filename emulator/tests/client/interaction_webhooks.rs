@@ -207,3 +207,32 @@ async fn clients_without_a_user_agent_are_described_without_one() -> Result<()> 
     assert_eq!((&payload["ip"], agent), (&json!("127.0.0.1"), [None, None]));
     Ok(())
 }
+
+#[tokio::test]
+async fn stored_tokens_of_a_provider_are_a_change_of_the_user() -> Result<()> {
+    for stores in [true, false] {
+        let stage = Stage::new(Some(200));
+        let config = json!({ "clientId": "a", "clientSecret": "b" });
+        let connector =
+            json!({ "connectorId": "mock-social-connector", "config": config, "enableTokenStorage": stores });
+        let connector = stage.client.operation("CreateConnector")?.json(&connector).await?["id"].clone();
+        let ada = stage.client.users().create(CreateUser::default()).await?.id;
+        let data = json!({ "code": "c", "userId": "ada-1", "tokenResponse": { "access_token": "t" } });
+        let identity = json!({ "connectorId": connector, "connectorData": data });
+        stage.client.operation("CreateUserIdentity")?.path("userId", &ada).json(&identity).await?;
+        stage.hook(&[HookEvent::UserDataUpdated], 0).await?;
+        let sign_up = json!({ "signUp": { "identifiers": [], "password": false, "verify": false } });
+        stage.client.operation("UpdateSignInExp")?.json(&sign_up).await?;
+        let mut browser = Browser::open(&stage.emulator).await?;
+        browser.start("SignIn", "openid");
+        let path = format!("/verification/social/{}", connector.as_str().unwrap());
+        let begin = json!({ "state": "s", "redirectUri": "https://app.example/social" });
+        let begun = browser.call(Post, &format!("{path}/authorization-uri"), &begin);
+        let proof = json!({ "verificationId": begun["verificationId"], "connectorData": data });
+        let record = browser.call(Post, &format!("{path}/verify"), &proof);
+        browser.call(Post, "/identification", &record);
+        browser.submit();
+        assert_eq!(deliveries(&stage).await.len(), usize::from(stores));
+    }
+    Ok(())
+}
