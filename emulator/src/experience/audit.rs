@@ -5,11 +5,12 @@ use logto_admin::transport::HttpResponse;
 
 use super::adaptive;
 use crate::call::Call;
-use crate::collections::USERS;
+use crate::collections::{SSO_CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
+use crate::providers::sso::{self, Protocol};
 use crate::record::Members;
 use crate::state::logs::{Entry, MASK};
-use crate::state::progress::{Event, Kind, Progress};
+use crate::state::progress::{ENTERPRISE_PROFILE, Event, Kind, Progress};
 
 /// The end of the keys of operations. `{}` is the channel of a message: `Email` or `Phone`.
 const KEYS: [(&str, &str); 29] = [
@@ -44,8 +45,8 @@ const KEYS: [(&str, &str); 29] = [
     ("BindPasskey", "SignInPasskey.Submit"),
 ];
 
-/// Members whose values the log masks.
-const SECRET: [&str; 7] = ["captchaToken", "code", "connectorData", "password", "payload", "token", "tokenResponse"];
+/// Members whose values the log masks, besides those that no log has.
+const SECRET: [&str; 4] = ["code", "connectorData", "payload", "tokenResponse"];
 
 /// Errors of operations before their step begins. They are not logged.
 const EARLY: [(&str, &[&str]); 6] = [
@@ -122,6 +123,7 @@ impl Step {
             entries
                 .push(("Interaction.Create.Captcha".to_owned(), if error.is_none() { passed } else { Members::new() }));
         }
+        entries.extend(single_sign_on(call, self.before.as_ref(), payload.get("interaction")));
         if let Some(profile) = synced {
             let key = self.key.replace("Identifier.Submit", "Profile.Update");
             entries.push((key, Members::from_iter([("syncedProfile".to_owned(), profile)])));
@@ -133,6 +135,36 @@ impl Step {
             call.state.log(call.now, entry);
         }
     }
+}
+
+/// Returns the second entry of a step at an enterprise provider. Its key is the same in a registration.
+fn single_sign_on(
+    call: &Call<'_>,
+    before: Option<&Progress>,
+    interaction: Option<&Value>,
+) -> Option<(String, Members)> {
+    let connector = call.state.store.get(&SSO_CONNECTORS, call.parameters.first()?)?;
+    let mut members = Members::from_iter([("connectorId".to_owned(), connector.id.clone().into())]);
+    let action = match call.info.id {
+        "CreateEnterpriseSsoVerification" => {
+            members.insert("payload".to_owned(), masked_body(call).into());
+            "Create"
+        }
+        "VerifyEnterpriseSsoVerification" => {
+            before?.kind_of(call.text("verificationId")).filter(|kind| *kind == Kind::EnterpriseSso)?;
+            members.insert("data".to_owned(), masked(call.object("connectorData").into()));
+            let record = interaction.and_then(|interaction| named_record(call, interaction));
+            // The server does not log the response of a SAML provider.
+            let record =
+                record.filter(|_| sso::provider_of(connector).is_some_and(|known| known.protocol == Protocol::Oidc));
+            let known = |name: &str| record.and_then(|record| record.get(name)).cloned();
+            let about = [("issuer", known("issuer")), ("userInfo", known(ENTERPRISE_PROFILE))];
+            members.extend(about.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+            "Submit"
+        }
+        _ => return None,
+    };
+    Some((format!("Interaction.SignIn.Identifier.SingleSignOn.{action}"), members))
 }
 
 fn logged(refusal: &Refusal) -> Value {

@@ -9,9 +9,9 @@ use crate::http::request::Incoming;
 use crate::http::sign_in_context;
 use crate::ids::Ids;
 use crate::record::{Members, text};
+use crate::state::log_secrets;
+pub(crate) use crate::state::log_secrets::MASK;
 
-/// Text in place of a secret.
-pub(crate) const MASK: &str = "******";
 /// Number of entries that are kept, of each kind. The oldest are dropped.
 const KEPT: usize = 10_000;
 
@@ -26,9 +26,19 @@ impl Entry {
     /// Creates an entry with the key, the result and the error.
     pub(crate) fn new(key: String, error: Option<Value>, mut payload: Members) -> Self {
         let result = if error.is_some() { "Error" } else { "Success" };
+        payload.extend(error.map(|error| ("error".to_owned(), error)));
+        Self::with_result(key, result, payload)
+    }
+
+    /// Creates an entry about a failure that the payload describes.
+    pub(crate) fn failed(key: String, payload: Members) -> Self {
+        Self::with_result(key, "Error", payload)
+    }
+
+    fn with_result(key: String, result: &str, payload: Members) -> Self {
+        let mut payload = log_secrets::masked(payload);
         payload.insert("key".to_owned(), key.clone().into());
         payload.insert("result".to_owned(), result.into());
-        payload.extend(error.map(|error| ("error".to_owned(), error)));
         Self { key, payload }
     }
 

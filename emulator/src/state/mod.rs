@@ -3,6 +3,7 @@
 pub(crate) mod activity;
 pub(crate) mod clock;
 pub(crate) mod jobs;
+mod log_secrets;
 pub(crate) mod logs;
 mod message;
 mod message_limits;

@@ -260,3 +260,28 @@ async fn saml_providers_respond_with_an_assertion() -> Result<()> {
     assert_eq!((&user["name"], &user["primaryEmail"]), (&json!("Sam"), &json!("sam@saml.example")));
     Ok(())
 }
+
+#[tokio::test]
+async fn sign_ins_at_an_enterprise_have_entries_of_their_own() -> Result<()> {
+    let (emulator, connector) = with_oidc(json!({})).await?;
+    let admin = emulator.client()?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    verify(&mut browser, &connector, &ann());
+    let wrong = json!({ "verificationId": "nope", "connectorData": ann() });
+    assert_eq!(browser.experience(Post, &format!("/verification/sso/{connector}/verify"), &wrong).0, 404);
+    let payloads = async |key: &str| -> Result<Vec<Value>> {
+        let key = format!("Interaction.SignIn.Identifier.SingleSignOn.{key}");
+        let logs = admin.operation("ListLogs")?.query("logKey", &key).await?;
+        Ok(logs.as_array().unwrap().iter().map(|log| log["payload"].clone()).collect())
+    };
+    let created = payloads("Create").await?;
+    let begun = json!({ "state": "s3", "redirectUri": "https://app.example/sso" });
+    assert_eq!((&created[0]["connectorId"], &created[0]["payload"]), (&json!(connector), &begun));
+    let submitted = payloads("Submit").await?;
+    assert_eq!(submitted.len(), 1, "the server looks for the record first");
+    let submitted = &submitted[0];
+    assert_eq!((&submitted["issuer"], &submitted["userInfo"]["id"]), (&json!("https://idp.example"), &json!("ann-1")));
+    assert_eq!((&submitted["data"]["userId"], &submitted["data"]["code"]), (&json!("ann-1"), &json!("******")));
+    Ok(())
+}
