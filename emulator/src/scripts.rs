@@ -1,6 +1,6 @@
 //! Runs the scripts that customize tokens and sign-ins.
 //!
-//! Without the feature `scripts`, and in WebAssembly, no script runs: each returns nothing.
+//! Without the feature `scripts`, and in WebAssembly, no script runs.
 
 use logto_admin::serde_json::Value;
 
@@ -13,7 +13,7 @@ pub(crate) enum Failure {
     Failed(String),
 }
 
-/// Calls a function of a script with the payload, and returns its result.
+/// Calls a function of a script with the payload, and returns its result. `None` if no scripts run.
 #[cfg(all(feature = "scripts", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub(crate) fn run(script: &str, function: &str, payload: &Value) -> Result<Option<Value>, Failure> {
     engine::run(script, function, payload, engine::TIME)
@@ -77,7 +77,7 @@ mod engine {
         match message {
             Some(message) if answer.get("denied") == Some(&Value::Bool(true)) => Err(Failure::Denied(message)),
             Some(message) => Err(Failure::Failed(message)),
-            None => Ok(answer.get_mut("result").map(Value::take)),
+            None => Ok(Some(answer.get_mut("result").map(Value::take).unwrap_or_default())),
         }
     }
 
@@ -128,8 +128,8 @@ mod tests {
     #[test]
     fn scripts_return_values_or_fail() {
         assert_eq!(call("const f = async ({ n }) => ({ n: n + 1 });"), Ok(Some(json!({ "n": 2 }))));
-        assert_eq!(call("const f = () => {};"), Ok(None));
-        assert_eq!(call("const f = () => { console.log('x'); console.table([]); };"), Ok(None));
+        assert_eq!(call("const f = () => {};"), Ok(Some(Value::Null)));
+        assert_eq!(call("const f = () => { console.log('x'); console.table([]); };"), Ok(Some(Value::Null)));
         assert_eq!(call("const f = async () => { throw new Error('boom'); };"), Err(Failure::Failed("boom".into())));
         assert_eq!(call("const f = ({ api }) => api.denyAccess('m');"), Err(Failure::Denied("m".into())));
         assert!(matches!(call("syntax error("), Err(Failure::Failed(_))));

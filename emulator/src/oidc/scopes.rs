@@ -22,6 +22,13 @@ pub(crate) struct Kind {
     not_a_member: &'static str,
 }
 
+impl Kind {
+    /// Returns the name of the collection that has the holders.
+    pub(crate) const fn collection(&self) -> &'static str {
+        self.collection
+    }
+}
+
 pub(crate) const APPLICATION: Kind = Kind {
     collection: "applications",
     roles: "applications_roles",

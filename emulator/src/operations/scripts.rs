@@ -86,7 +86,10 @@ fn run(call: &mut Call<'_>, function: &'static str, payload: Value) -> Outcome<R
 fn test_customizer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let payload = part(call, &["token", "context", "environmentVariables"]);
     match run(call, CUSTOMIZER, payload)? {
-        Ok(claims) => Ok(reply::json(200, &claims.unwrap_or_else(|| json!({})))),
+        Ok(claims) => {
+            let claims = claims.filter(|claims| !claims.is_null());
+            Ok(reply::json(200, &claims.unwrap_or_else(|| json!({}))))
+        }
         Err(failure) => Err(refuse("jwt_customizer.general", failure)),
     }
 }

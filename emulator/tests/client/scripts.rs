@@ -1,6 +1,7 @@
 //! Scripts that customize tokens.
 
 use logto_admin::models::UpsertJwtCustomizer;
+use logto_admin::operation::Release;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpRequest;
 use logto_admin::transport::Method::Post;
@@ -64,8 +65,36 @@ async fn scripts_add_claims_to_tokens() -> Result<()> {
     client.configs().upsert_jwt_customizer("client-credentials", &fails).await?;
     emulator.client()?.access_token().await?;
     let blocks = UpsertJwtCustomizer { block_issuance_on_error: Some(true), ..fails };
-    client.configs().upsert_jwt_customizer("client-credentials", blocks).await?;
-    assert_eq!(refused(emulator.client()?.access_token().await), (400, "invalid_request".into()));
+    client.configs().upsert_jwt_customizer("client-credentials", &blocks).await?;
+    emulator.client()?.access_token().await?;
+    let next = Emulator::builder().release(Release::NEXT).build();
+    next.client()?.configs().upsert_jwt_customizer("client-credentials", blocks).await?;
+    assert_eq!(refused(next.client()?.access_token().await), (400, "invalid_request".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn scripts_that_run_are_logged() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let latest = async |script: &str| -> Result<Value> {
+        client.configs().upsert_jwt_customizer("client-credentials", UpsertJwtCustomizer::new(script)).await?;
+        let _ = emulator.client()?.access_token().await;
+        let logs = client.operation("ListLogs")?.query("logKey", "JwtCustomizer.ClientCredentials").await?;
+        Ok(logs[0]["payload"].clone())
+    };
+    let added = latest("const getCustomJwtClaims = async () => ({ plan: 'gold' });").await?;
+    assert_eq!((&added["result"], &added["customTokenClaims"]), (&json!("Success"), &json!({ "plan": "gold" })));
+    assert_eq!((&added["applicationId"], &added["tenantId"]), (&json!(emulator.app_id()), &json!("default")));
+    let payload = &added["payload"];
+    assert_eq!((&payload["token"], &payload["tokenType"]), (&json!("******"), &json!("client-credentials")));
+    assert_eq!(payload["context"]["application"]["id"], emulator.app_id());
+    let failed = latest("const getCustomJwtClaims = async () => { throw new Error('boom'); };").await?;
+    assert_eq!((&failed["result"], &failed["customJwtError"]), (&json!("Error"), &json!({ "message": "boom" })));
+    let nothing = latest("const getCustomJwtClaims = async () => {};").await?;
+    assert_eq!((&nothing["result"], &nothing["customJwtError"]["message"]), (&json!("Error"), &json!("Invalid input")));
+    let denied = latest("const getCustomJwtClaims = async ({ api }) => api.denyAccess('no');").await?;
+    assert_eq!(denied["customJwtError"]["error"], json!({ "code": "AccessDenied", "message": "no" }));
     Ok(())
 }
 

@@ -2,15 +2,14 @@
 
 use logto_admin::serde_json::{Value, json};
 
+use super::context::of as context_of;
+use super::customizer;
 use super::recipient::Recipient;
-use super::{context, customizer};
-use crate::collections::USERS;
 use crate::errors::Outcome;
+use crate::oidc::Context;
 use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes;
-use crate::oidc::{Context, refuse};
 use crate::record::Members;
-use crate::scripts::Failure;
 use crate::state::State;
 use crate::state::oidc::AccessToken;
 
@@ -121,19 +120,18 @@ fn signed(
     if let Some(actor) = recipient.actor {
         set("act", json!({ "sub": actor }));
     }
-    customize(context.state, recipient, &mut claims)?;
+    customize(context, recipient, &mut claims)?;
     let token = jwt::issue(context.state, Use::Access, &claims.into());
     Ok(Issued { token, scope, expires_in: lifetime })
 }
 
 /// Adds the claims of the script for tokens of users or applications. It cannot change the others.
-fn customize(state: &mut State, recipient: Recipient<'_>, claims: &mut Members) -> Outcome<()> {
-    let is_user = state.store.get(&USERS, recipient.holder.id).is_some();
-    let (kind, name) =
-        if is_user { ("access-token", "AccessToken") } else { ("client-credentials", "ClientCredentials") };
+fn customize(context: &mut Context<'_>, recipient: Recipient<'_>, claims: &mut Members) -> Outcome<()> {
+    let is_user = recipient.user().is_some();
+    let kind = if is_user { ("access-token", "AccessToken") } else { ("client-credentials", "ClientCredentials") };
     let input = |state: &State| {
         let mut token = json!({
-            "kind": name,
+            "kind": kind.1,
             "jti": claims.get("jti"),
             "aud": claims.get("aud"),
             "scope": claims.get("scope"),
@@ -143,12 +141,9 @@ fn customize(state: &mut State, recipient: Recipient<'_>, claims: &mut Members) 
             token.insert("accountId".to_owned(), recipient.holder.id.into());
             token.extend(recipient.session.map(|session| ("sessionUid".to_owned(), session.into())));
         }
-        (token, context::of(state, recipient, claims))
+        (token, context_of(state, recipient, claims))
     };
-    let added = customizer::claims(state, kind, input)?.map_err(|failure| match failure {
-        Failure::Denied(reason) => refuse(400, "access_denied", &reason),
-        Failure::Failed(_) => refuse(400, "invalid_request", "the script of the token has failed"),
-    })?;
+    let added = customizer::claims(context, kind, recipient, input)?;
     // A token without scopes lacks this claim.
     for (name, value) in added.into_iter().filter(|(name, _)| name != "scope") {
         claims.entry(name).or_insert(value);

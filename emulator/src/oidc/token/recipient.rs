@@ -2,6 +2,7 @@
 
 use logto_admin::serde_json::Value;
 
+use crate::collections::USERS;
 use crate::oidc::scopes::Holder;
 
 /// Recipient of a token.
@@ -20,5 +21,10 @@ pub(super) struct Recipient<'a> {
 impl<'a> Recipient<'a> {
     pub(super) const fn new(client: &'a str, holder: Holder<'a>) -> Self {
         Self { client, holder, actor: None, session: None, exchanged: None }
+    }
+
+    /// Returns the id of the user, unless the token is for the application itself.
+    pub(super) fn user(&self) -> Option<&'a str> {
+        (self.holder.kind.collection() == USERS.name).then_some(self.holder.id)
     }
 }
