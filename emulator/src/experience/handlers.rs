@@ -1,6 +1,6 @@
 use super::{
-    binding, codes, factors, identification, legacy, one_time_tokens, passkeys, passwords, profile, social, sso, start,
-    submission,
+    avatars, binding, codes, factors, identification, legacy, one_time_tokens, passkeys, passwords, profile, social,
+    sso, start, submission,
 };
 use crate::call::Handler;
 use crate::oidc::consent;
@@ -24,6 +24,7 @@ pub(crate) const ALL: &[&[(&str, Handler)]] = &[
     binding::ALL,
     identification::ALL,
     profile::ALL,
+    avatars::ALL,
     submission::ALL,
     legacy::ALL,
 ];

@@ -2,6 +2,7 @@
 
 mod adaptive;
 pub(crate) mod audit;
+mod avatars;
 mod binding;
 mod changes;
 mod codes;

@@ -4,7 +4,7 @@ use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::HttpResponse;
 use logto_admin::{operation, serde_json::json};
 
-use super::start::not_for_forgotten_passwords;
+use super::start::{not_for_forgotten_passwords, wrong_event};
 use super::{guards, identities, known, people, policy, progress, social};
 use crate::call::{Call, Handler};
 use crate::document::parsed::parsed;
@@ -184,8 +184,7 @@ fn is_avatar(value: &Value) -> bool {
 /// Sets the password of a user who has forgotten theirs. The submission stores it.
 fn reset_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if progress(call)?.event != Event::ForgotPassword {
-        let message = "The operation is only possible for a forgotten password.";
-        return Err(Refusal::new(400, "session.invalid_interaction_type", message));
+        return Err(wrong_event("The operation is only possible for a forgotten password."));
     }
     let user = known(call)?;
     let password = call.text("password").to_owned();

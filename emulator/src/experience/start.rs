@@ -51,3 +51,8 @@ pub(super) fn not_for_forgotten_passwords() -> Refusal {
     let message = "This operation is not supported for forgot password.";
     Refusal::new(400, "session.not_supported_for_forgot_password", message)
 }
+
+/// Returns the error for an operation that interactions for another purpose have.
+pub(super) fn wrong_event(message: &str) -> Refusal {
+    Refusal::new(400, "session.invalid_interaction_type", message)
+}

@@ -3,7 +3,7 @@
 pub(crate) mod account;
 mod application_access;
 mod applications;
-mod assets;
+pub(crate) mod assets;
 mod authn;
 mod captcha;
 pub(crate) mod collection_operations;

@@ -5,6 +5,7 @@
 //! sentinel.
 
 pub(crate) mod application_access;
+pub(crate) mod avatars;
 pub(crate) mod consent_scopes;
 pub(crate) mod email;
 pub(crate) mod languages;

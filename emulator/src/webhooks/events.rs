@@ -99,7 +99,6 @@ pub(super) static EVENTS: &[Event] = &[
     caller("UpdateMfaVerificationName"),
     caller("UpdateMfaSettings"),
     caller("UpdateLogtoConfig"),
-    caller("UploadAccountAvatar"),
 ];
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin_emulator::Emulator;
 
@@ -37,6 +37,15 @@ impl Browser {
         if let Some(target) = response.headers.get("location") {
             self.follow(emulator, target);
         }
+    }
+
+    /// Starts a registration on the page.
+    pub(crate) fn register(&self, emulator: &Emulator) {
+        let mut request = HttpRequest::new(Method::Put, "http://logto/api/experience");
+        request.body = json!({ "interactionEvent": "Register" }).to_string().into();
+        request.headers.set("content-type", "application/json");
+        self.sign(&mut request);
+        assert_eq!(emulator.handle(&request).status, 204);
     }
 
     /// Returns the id of the sign-in that is in progress.

@@ -223,10 +223,15 @@ impl Stage {
 
     /// Opens the sign-in page in a new browser if the recorder did.
     fn enter(&mut self, exchange: &Exchange, names: &Names) {
-        let first = ["InitInteraction", "UploadExperienceAvatar"];
-        let opens = exchange.is_success() && exchange.operation_id.as_deref().is_some_and(|id| first.contains(&id));
+        let operation = exchange.operation_id.as_deref().filter(|_| exchange.is_success());
+        let uploads = operation == Some("UploadExperienceAvatar");
+        let opens = uploads || operation == Some("InitInteraction");
         if (opens || self.web.is_none()) && !self.is_open {
             self.open_page(names);
+        }
+        if uploads {
+            // The recorder has started the registration without a recorded exchange.
+            self.browser.register(&self.emulator);
         }
         self.is_open = false;
     }
