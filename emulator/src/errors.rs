@@ -58,6 +58,14 @@ impl Refusal {
         self
     }
 
+    /// Returns the error in the format of OAuth alone.
+    pub(crate) fn of_oauth(mut self) -> Self {
+        if let Body::Json(members) = &mut self.body {
+            members.retain(|name, _| !matches!(name.as_str(), "code" | "message" | "error_uri"));
+        }
+        self
+    }
+
     /// Returns the code, if the error has one.
     pub(crate) fn code(&self) -> Option<&str> {
         self.text("code")

@@ -16,7 +16,9 @@ pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpRes
     state.oidc.tidy(now);
     let form = if request.method == Method::Post { form(request) } else { request.query.clone() };
     let mut context = Context { request, form, now, state };
-    let mut response = serve(&mut context).unwrap_or_else(Refusal::into_response);
+    let is_plain = request.query.get("parse_error") == Some("false");
+    let shown = |refusal: Refusal| if is_plain { refusal.of_oauth() } else { refusal };
+    let mut response = serve(&mut context).unwrap_or_else(|refusal| shown(refusal).into_response());
     if !response.headers.contains("cache-control") {
         response.headers.set("cache-control", "no-store");
     }

@@ -342,3 +342,16 @@ async fn opaque_tokens_are_introspected_and_revoked() -> Result<()> {
     assert_eq!(post(&emulator, "/oidc/token/introspection", &form).1, json!({ "active": false }));
     Ok(())
 }
+
+#[tokio::test]
+async fn errors_can_have_the_format_of_oauth_alone() {
+    let emulator = Emulator::new();
+    let error = |query: &str| -> Value {
+        let mut request = HttpRequest::new(Method::Post, format!("{}/oidc/token{query}", emulator.endpoint().url()));
+        request.body = "grant_type=refresh_token&refresh_token=nope&client_id=emulator-app&client_secret=nope".into();
+        serde_json::from_str(&emulator.handle(&request).body.text()).unwrap()
+    };
+    let plain = json!({ "error": "invalid_client", "error_description": "client authentication failed" });
+    assert_eq!(error("?parse_error=false"), plain);
+    assert_eq!(error("?parse_error=true")["code"], "oidc.invalid_client");
+}
