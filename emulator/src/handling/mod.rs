@@ -2,10 +2,12 @@
 
 pub(crate) mod auth;
 mod body;
+mod callbacks;
 mod compressed;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub(crate) mod cors;
 pub(crate) mod router;
+mod session_guard;
 
 use logto_admin::Timestamp;
 use logto_admin::serde_json::{Map, Value};
@@ -45,9 +47,7 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
             })
             .unwrap_or_else(Refusal::into_response),
         Area::Oidc => oidc::answer(&request, state, now),
-        Area::Pages if request.path == "/device" => oidc::device_page::shown(&request),
-        Area::Pages if request.path == "/consent" => oidc::consent::page(&request, state, now),
-        Area::Pages => page(&request, state),
+        Area::Pages => session_guard::detour(&request, state, now).unwrap_or_else(|| page(&request, state, now)),
     };
     if state.jobs.is_waiting() {
         return response;
@@ -80,8 +80,16 @@ enum Area {
     Pages,
 }
 
-/// Returns an uploaded file, a file that verifies a domain, or the sign-in page.
-fn page(request: &Incoming, state: &State) -> HttpResponse {
+/// Returns an uploaded file, a file for a domain, or a page of the sign-in.
+fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
+    match request.path.as_str() {
+        "/device" => return oidc::device_page::shown(request),
+        "/consent" => return oidc::consent::page(request, state, now),
+        _ => {}
+    }
+    if let Some(response) = callbacks::redirected(request) {
+        return response;
+    }
     let asset = state.assets.get(&request.path).map(reply::file);
     asset.or_else(|| operations::verification_file(request, state)).unwrap_or_else(reply::page)
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use logto_admin::Result;
 use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpRequest;
 use logto_admin::transport::Method::{Get, Post};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, PASSWORD, VERIFIER, ada, claims};
+use crate::browser::{Browser, CALLBACK, PASSWORD, VERIFIER, ada, claims, location};
 
 /// Creates a user who may read from an API, and returns the id of the user.
 async fn reader(emulator: &Emulator, is_default: bool) -> Result<String> {
@@ -222,5 +223,46 @@ async fn a_revoked_access_token_takes_the_other_tokens_of_its_grant_along() -> R
     assert_eq!(revoke(&mut browser), (200, false));
     assert_eq!(browser.token(&refresh).1["error"], "invalid_grant");
     assert_eq!(emulator.client()?.users().list_grants(&ada).await?.grants.len(), 1, "the consent stays");
+    Ok(())
+}
+
+#[tokio::test]
+async fn pages_need_a_sign_in_in_progress() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    let guarded = ["/", "/sign-in", "/consent", "/register/password", "/social/register", "/forgot-password"];
+    let unknown = format!("{}/unknown-session", emulator.endpoint().url().trim_end_matches('/'));
+    for page in guarded {
+        assert_eq!(location(&browser.get(page)), unknown, "{page}");
+    }
+    for page in ["/sign-in?preview=true", "/unknown-session", "/device/success"] {
+        assert_eq!(browser.get(page).status, 200, "{page}");
+    }
+    let settings = json!({ "unknownSessionRedirectUrl": "https://app.example/lost" });
+    emulator.client()?.operation("UpdateSignInExp")?.json(&settings).await?;
+    assert_eq!(location(&browser.get("/sign-in")), "https://app.example/lost");
+    browser.authorize("scope=openid");
+    for page in guarded {
+        assert_eq!(browser.get(page).status, 200, "{page}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn responses_that_providers_post_are_passed_on() -> Result<()> {
+    let emulator = Emulator::new();
+    let post = |path: &str, kind: &'static str, body: &str| {
+        let mut request = HttpRequest::new(Post, format!("{}{path}", emulator.endpoint().url()));
+        request.headers.set("content-type", kind);
+        request.body = body.to_owned().into();
+        emulator.handle(&request)
+    };
+    let form = "application/x-www-form-urlencoded";
+    let response = post("/callback/apple", form, "code=a+b&state=s");
+    assert_eq!((response.status, location(&response)), (303, "/callback/apple?code=a+b&state=s".to_owned()));
+    let response = post("/account/callback/social/apple", "application/json", r#"{"code":"c"}"#);
+    assert_eq!((response.status, location(&response)), (303, "/account/callback/social/apple?code=c".to_owned()));
+    let refused = post("/callback/apple", "application/json", r#"{"code":1}"#);
+    assert!(refused.status == 400 && refused.body.text().contains("oidc.invalid_request"));
     Ok(())
 }
