@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::authorization::{Problem, redirect};
 use super::missing::{Missing, missing};
-use super::{Context, audit, cookies, device, interactions, pushed};
+use super::{Context, audit, cookies, device, interactions, pushed, scopes};
 use crate::collections::{APPLICATIONS, USERS};
 use crate::errors::Outcome;
 use crate::http::request::form_encoded;
@@ -217,8 +217,8 @@ fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Se
     let authorized = Authorized {
         client: authorization.client.id.clone(),
         user: session.user.clone(),
+        scopes: granted(context.state, authorization, &grant),
         grant,
-        scopes: authorization.scopes.clone(),
         resources: authorization.resources.clone(),
         nonce: authorization.parameter("nonce").map(str::to_owned),
         auth_time,
@@ -238,6 +238,14 @@ fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Se
     };
     context.state.oidc.codes.insert(value.clone(), code);
     authorization.respond(&context.issuer(), &[("code", &value)])
+}
+
+/// Returns the requested scopes that the user has granted, of resources and others.
+fn granted(state: &State, authorization: &Authorization, grant: &str) -> Vec<String> {
+    let Some(grant) = state.oidc.grant(grant) else { return Vec::new() };
+    let of_resources = authorization.resources.iter().flat_map(|indicator| grant.of_resource(indicator));
+    let all = grant.scopes.iter().chain(of_resources).map(String::as_str);
+    scopes::common(all, &authorization.scopes)
 }
 
 /// Grants an application these scopes, and returns the id of the grant.

@@ -227,6 +227,29 @@ async fn a_revoked_access_token_takes_the_other_tokens_of_its_grant_along() -> R
 }
 
 #[tokio::test]
+async fn refresh_tokens_expire_as_the_application_says() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    for (settings, seconds) in [
+        (json!({ "refreshTokenTtl": 60 }), 60),
+        (json!({ "refreshTokenTtl": 60, "refreshTokenTtlInDays": 1 }), 86_400),
+        (json!({}), 1_209_600),
+    ] {
+        let mut settings = settings;
+        settings["alwaysIssueRefreshToken"] = json!(true);
+        let application = json!({ "name": "web", "type": "Traditional", "customClientMetadata": settings });
+        let mut browser = Browser::open_application(&emulator, application).await?;
+        let tokens = browser.sign_in("ada", PASSWORD, "openid");
+        let body = json!({ "token": tokens["refresh_token"], "client_id": browser.application, "client_secret": browser.secret });
+        let shown = browser.send(Post, "/oidc/token/introspection", Some(&body)).body.text();
+        let shown: Value = logto_admin::serde_json::from_str(&shown).unwrap();
+        let lifetime = shown["exp"].as_i64().unwrap() - shown["iat"].as_i64().unwrap();
+        assert_eq!(lifetime, seconds);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn pages_need_a_sign_in_in_progress() -> Result<()> {
     let emulator = Emulator::new();
     let mut browser = Browser::open(&emulator).await?;
@@ -264,5 +287,59 @@ async fn responses_that_providers_post_are_passed_on() -> Result<()> {
     assert_eq!((response.status, location(&response)), (303, "/account/callback/social/apple?code=c".to_owned()));
     let refused = post("/callback/apple", "application/json", r#"{"code":1}"#);
     assert!(refused.status == 400 && refused.body.text().contains("oidc.invalid_request"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn refreshed_tokens_have_only_scopes_that_were_granted() -> Result<()> {
+    let emulator = Emulator::new();
+    reader(&emulator, false).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in(
+        "ada",
+        PASSWORD,
+        "openid offline_access email profile read unknown&resource=https://api.example",
+    );
+    assert_eq!(claims(&tokens["id_token"])["name"], "Ada");
+    let refresh = |more: &str| {
+        let token = tokens["refresh_token"].as_str().unwrap();
+        browser.token(&format!("grant_type=refresh_token&refresh_token={token}{more}"))
+    };
+    let (status, refused) = refresh("&scope=openid unknown");
+    assert_eq!((status, &refused["error"], &refused["scope"]), (400, &json!("invalid_scope"), &json!("unknown")));
+    let (_, of_api) = refresh("&scope=read&resource=https://api.example");
+    assert_eq!((&of_api["scope"], of_api.get("id_token")), (&json!("read"), None));
+    let (_, fewer) = refresh("&scope=openid email");
+    let about = claims(&fewer["id_token"]);
+    assert_eq!((about.get("email_verified"), about.get("name")), (Some(&json!(false)), None));
+    // A later request for less gets less, although the user has granted more.
+    let tokens = browser.sign_in("ada", PASSWORD, "openid");
+    assert_eq!(claims(&tokens["id_token"]).get("name"), None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn tokens_for_organizations_need_the_resource_of_all_organizations() -> Result<()> {
+    let emulator = Emulator::new();
+    let (admin, ada) = (emulator.client()?, ada(&emulator).await?);
+    let create = async |operation: &str, body: Value| -> Result<String> {
+        Ok(admin.operation(operation)?.json(&body).await?["id"].as_str().unwrap().to_owned())
+    };
+    let act = create("CreateOrganizationScope", json!({ "name": "act" })).await?;
+    let role = json!({ "name": "boss", "organizationScopeIds": [act] });
+    let role = create("CreateOrganizationRole", role).await?;
+    let acme = create("CreateOrganization", json!({ "name": "Acme" })).await?;
+    admin.organizations().add_users(&acme, [ada.clone()]).await?;
+    let assign = admin.operation("AssignOrganizationRolesToUser")?.path("id", &acme).path("userId", &ada);
+    assign.json(&json!({ "organizationRoleIds": [role] })).raw().await?;
+    let mut browser = Browser::open(&emulator).await?;
+    for (resource, expected) in [("", ""), ("&resource=urn:logto:resource:organizations", "act")] {
+        let scope = format!("openid offline_access urn:logto:scope:organizations act{resource}");
+        let tokens = browser.sign_in("ada", PASSWORD, &scope);
+        let token = tokens["refresh_token"].as_str().unwrap();
+        let form = format!("grant_type=refresh_token&refresh_token={token}&organization_id={acme}");
+        let (_, refreshed) = browser.token(&form);
+        assert_eq!(refreshed["scope"], expected, "{refreshed}");
+    }
     Ok(())
 }

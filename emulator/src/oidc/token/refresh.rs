@@ -57,8 +57,10 @@ pub(super) fn first(context: &mut Context<'_>, client: &Client, authorized: Auth
 }
 
 fn expiry(context: &Context<'_>, client: &Client) -> i64 {
-    let days = client.number("refreshTokenTtlInDays").unwrap_or(DAYS);
-    context.now.saturating_add(days.saturating_mul(DAY))
+    let in_days = client.number("refreshTokenTtlInDays").map(|days| days.saturating_mul(DAY));
+    // The older setting, in seconds.
+    let in_seconds = client.number("refreshTokenTtl").map(|seconds| seconds.saturating_mul(1000));
+    context.now.saturating_add(in_days.or(in_seconds).unwrap_or(DAYS * DAY))
 }
 
 fn add(context: &mut Context<'_>, token: RefreshToken) -> String {

@@ -7,8 +7,8 @@ use super::recipient::Recipient;
 use crate::collections::USERS;
 use crate::errors::Outcome;
 use crate::oidc::jwt::{self, Use};
-use crate::oidc::scopes::{Holder, ORGANIZATIONS, common, default_resource, unknown_resource};
-use crate::oidc::{Context, claims, invalid_grant, refuse, third_party};
+use crate::oidc::scopes::{Holder, common, default_resource, unknown_resource};
+use crate::oidc::{Context, claims, invalid_grant, refuse};
 use crate::policies::application_access;
 use crate::record::Members;
 use crate::settings::ID_TOKEN;
@@ -35,9 +35,14 @@ pub(super) fn answer(
     }
     let grant = context.state.oidc.grant(&authorized.grant).cloned().ok_or_else(invalid_grant)?;
     context.state.activity.record(&authorized.user, context.now);
-    let mut response = access_token(context, client, authorized, &grant, parameters)?.response();
-    if grant.scopes.iter().any(|scope| scope == "openid") {
-        response.insert("id_token".to_owned(), id_token(context, client, authorized, &grant).into());
+    let wanted: Vec<String> = match &parameters.scope {
+        Some(scope) => scope.split(' ').map(str::to_owned).collect(),
+        None => authorized.scopes.clone(),
+    };
+    let mut response = access_token(context, client, authorized, &grant, (parameters, &wanted))?.response();
+    if wanted.iter().any(|scope| scope == "openid") {
+        let scopes = common(wanted.iter().map(String::as_str), &grant.scopes);
+        response.insert("id_token".to_owned(), id_token(context, client, authorized, &scopes).into());
     }
     Ok(response)
 }
@@ -47,14 +52,10 @@ fn access_token(
     client: &Client,
     authorized: &Authorized,
     grant: &Grant,
-    parameters: &Parameters,
+    (parameters, wanted): (&Parameters, &[String]),
 ) -> Outcome<Issued> {
     let holder = Holder::user(&authorized.user);
     let recipient = Recipient { session: authorized.session.as_deref(), ..Recipient::new(&client.id, holder) };
-    let mut wanted: Vec<String> = match &parameters.scope {
-        Some(scope) => scope.split(' ').map(str::to_owned).collect(),
-        None => authorized.scopes.clone(),
-    };
     let organization = parameters.organization.as_deref();
     if let Some(organization) = organization {
         check_organization(context.state, client, holder, organization)?;
@@ -65,11 +66,8 @@ fn access_token(
     }
     let resource = context.parameter("resource").map(str::to_owned);
     match (resource, organization) {
-        (None, Some(organization)) => {
-            third_party::retain(context.state, client, ORGANIZATIONS, &mut wanted);
-            issue::for_organization(context, recipient, organization, &wanted)
-        }
-        (resource, organization) => match resource.or_else(|| implied(context, authorized, &wanted)) {
+        (None, Some(organization)) => issue::for_organization(context, recipient, organization, wanted),
+        (resource, organization) => match resource.or_else(|| implied(context, authorized, wanted)) {
             Some(resource) if !authorized.resources.contains(&resource) => Err(unknown_resource()),
             Some(resource) => {
                 let wanted = common(wanted.iter().map(String::as_str), grant.of_resource(&resource));
@@ -107,8 +105,8 @@ pub(super) fn check_organization(state: &State, client: &Client, user: Holder<'_
     user.check_access(state, organization)
 }
 
-fn id_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized, grant: &Grant) -> String {
-    let scopes: Vec<&str> = grant.scopes.iter().map(String::as_str).collect();
+fn id_token(context: &mut Context<'_>, client: &Client, authorized: &Authorized, scopes: &[String]) -> String {
+    let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     let settings = context.state.settings.get(&ID_TOKEN);
     let enabled = settings.get("enabledExtendedClaims").and_then(Value::as_array);
     let extended = |claim: &str| enabled.is_some_and(|enabled| enabled.iter().any(|name| name == claim));

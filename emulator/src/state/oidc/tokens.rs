@@ -26,7 +26,7 @@ pub(crate) struct Authorized {
     pub client: String,
     pub user: String,
     pub grant: String,
-    /// The requested scopes, of resources and others.
+    /// The requested scopes that the user has granted, of resources and others.
     pub scopes: Vec<String>,
     /// The indicators of the requested resources.
     pub resources: Vec<String>,
