@@ -9,7 +9,7 @@ use crate::call::{Call, Handler};
 use crate::collections::{CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::connectors::{of_sign_in, redirect_to};
+use crate::operations::connectors::{of_sign_in, redirect_to, require_target};
 use crate::operations::identities::identity_of;
 use crate::providers::social;
 use crate::record::{Members, Record, text};
@@ -21,6 +21,7 @@ pub(super) const ALL: &[(&str, Handler)] =
 
 pub(super) fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?;
+    require_target(&call.body)?;
     let connector = call.record(&CONNECTORS, call.parameter(0))?.clone();
     let uri = redirect_to(&connector, &call.body)?;
     let id = add(call, &connector)?;

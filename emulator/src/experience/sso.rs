@@ -59,12 +59,14 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let connector = call.parameter(0).to_owned();
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.of_connector(&id, Kind::EnterpriseSso, &connector)?;
-    let (state, asserted) = (text(&record.hidden, STATE).to_owned(), record.hidden.remove(ASSERTED));
+    // Each start is good for one response.
+    let (state, asserted) = (record.hidden.remove(STATE), record.hidden.remove(ASSERTED));
     let connector = call.record(&SSO_CONNECTORS, &connector)?.clone();
+    let state = state.ok_or_else(|| no_session(400))?;
     let data = call.object("connectorData");
     let profile = match asserted {
         Some(profile) => profile,
-        None => sso_sign_in::profile(&connector, &data, &state)?.into(),
+        None => sso_sign_in::profile(&connector, &data, state.as_str().unwrap_or_default())?.into(),
     };
     let progress = progress(call)?;
     progress.captcha.skipped = true;

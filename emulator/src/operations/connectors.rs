@@ -82,12 +82,18 @@ fn require_template(call: &Call<'_>, config: &Members, kind: &str) -> Outcome<()
 }
 
 fn authorization_uri(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    if call.text("state").is_empty() || call.text("redirectUri").is_empty() {
-        return Err(Refusal::new(400, "session.insufficient_info", "A state and a redirect URI are required."));
-    }
+    require_target(&call.body)?;
     let connector = call.record(&CONNECTORS, call.parameter(0))?;
     let uri = redirect_to(connector, &call.body)?;
     Ok(reply::json(call.success(), &json!({ "redirectTo": uri })))
+}
+
+/// Rejects the start of a social sign-in that does not know where to return to.
+pub(crate) fn require_target(body: &Members) -> Outcome<()> {
+    if text(body, "state").is_empty() || text(body, "redirectUri").is_empty() {
+        return Err(Refusal::new(400, "session.insufficient_info", "A state and a redirect URI are required."));
+    }
+    Ok(())
 }
 
 /// Returns the address at the identity provider that a social sign-in starts with.

@@ -83,6 +83,11 @@ async fn records_belong_to_their_connector_and_need_the_data_of_the_provider() -
     browser.start("SignIn", "openid");
     let path = format!("/verification/social/{connector}");
     let begin = json!({ "state": "s", "redirectUri": "https://app.example/social" });
+    let nowhere = json!({ "state": "", "redirectUri": "https://app.example/social" });
+    for path in [path.as_str(), "/verification/social/nope"] {
+        let refused = browser.experience(Post, &format!("{path}/authorization-uri"), &nowhere);
+        assert_eq!(refused, (400, json!("session.insufficient_info")));
+    }
     let begun = browser.call(Post, &format!("{path}/authorization-uri"), &begin);
     let record = json!({ "verificationId": begun["verificationId"] });
     assert_eq!(browser.experience(Post, "/identification", &record), (400, json!("session.verification_failed")));

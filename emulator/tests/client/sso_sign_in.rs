@@ -285,3 +285,16 @@ async fn sign_ins_at_an_enterprise_have_entries_of_their_own() -> Result<()> {
     assert_eq!((&submitted["data"]["userId"], &submitted["data"]["code"]), (&json!("ann-1"), &json!("******")));
     Ok(())
 }
+
+#[tokio::test]
+async fn each_start_at_an_enterprise_is_good_for_one_response() -> Result<()> {
+    let (emulator, connector) = with_oidc(json!({})).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    let mut body = verify(&mut browser, &connector, &ann());
+    body["connectorData"] = ann();
+    let again = browser.experience(Post, &format!("/verification/sso/{connector}/verify"), &body);
+    assert_eq!(again, (400, json!("session.connector_validation_session_not_found")));
+    browser.call(Post, "/identification", &body);
+    Ok(())
+}

@@ -9,7 +9,7 @@ use crate::call::{Call, Handler};
 use crate::collections::CONNECTORS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::operations::connectors::{of_sign_in, redirect_to};
+use crate::operations::connectors::{of_sign_in, redirect_to, require_target};
 use crate::operations::identities::{check_free, identities, identity_of, no_identity, remove_identity};
 use crate::providers::social;
 use crate::providers::token_sets::{self, Of};
@@ -34,6 +34,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 ];
 
 fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    require_target(&call.body)?;
     let id = call.text("connectorId");
     let connector = of_sign_in(call, id)?.clone();
     let uri = redirect_to(&connector, &call.body)?;
