@@ -237,6 +237,11 @@ async fn exchanged_tokens_have_the_scopes_of_the_roles_of_the_user() -> Result<(
     admin.users().delete_grant(&ada, &grants[2].id).await?;
     let form = format!("token={}&{APP}", body["access_token"].as_str().unwrap());
     assert_eq!(post(&emulator, "/oidc/token/introspection", &form).1, json!({ "active": false }));
+
+    let token = subject(&admin, &ada).await?;
+    let form = format!("{EXCHANGE}&{SUBJECT}&subject_token={token}&{APP}&scope=openid offline_access other");
+    let (_, body) = post(&emulator, "/oidc/token", &form);
+    assert_eq!((&body["scope"], body.get("refresh_token")), (&json!("openid offline_access"), None));
     Ok(())
 }
 

@@ -56,7 +56,7 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
         (None, Some(organization)) => issue::for_organization(context, recipient, &organization, &wanted)?,
         (None, None) => {
             let scopes: Vec<String> = SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
-            let scope = common(wanted.iter().map(String::as_str).filter(|scope| *scope != "offline_access"), &scopes);
+            let scope = common(wanted.iter().map(String::as_str), &scopes);
             grant.add(None, scope.iter().cloned());
             issue::for_account(context, recipient, &grant.id, None, scope)
         }
