@@ -31,7 +31,10 @@ pub(super) fn created(context: &mut Context<'_>, id: &str) {
 fn login(interaction: &Interaction) -> Value {
     let (asked, known) = (interaction.authorization.prompts("login"), interaction.session.is_some());
     let reasons = [("login_prompt", asked), ("no_session", !known), ("max_age", known && !asked)];
-    json!({ "name": "login", "details": {}, "reasons": those_that_apply(&reasons) })
+    let details = ["max_age", "login_hint", "id_token_hint"].into_iter();
+    let details = details.filter_map(|name| Some((name, interaction.authorization.parameter(name)?)));
+    let details: Value = details.map(|(name, value)| (name.to_owned(), Value::from(value))).collect::<Members>().into();
+    json!({ "name": "login", "details": details, "reasons": those_that_apply(&reasons) })
 }
 
 fn consent(authorization: &Authorization, missing: &Missing) -> Value {

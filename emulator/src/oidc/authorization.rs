@@ -42,7 +42,7 @@ impl Authorization {
     /// Validates the client and the redirect URI. Any other problem can be reported to them.
     pub(super) fn of(context: &Context<'_>) -> Outcome<(Self, Result<(), Problem>)> {
         let client = Client::find(context.state, context.required("client_id")?)?;
-        let redirect_uri = context.required("redirect_uri")?.to_owned();
+        let redirect_uri = client.redirect_uri(context)?;
         let callback = (client.kind == "SAML").then(|| saml_callback(&context.request.origin, &client.id));
         let mut known = client.redirect_uris.iter().chain(&callback);
         if !known.any(|known| matches(known, &redirect_uri, &client.kind)) {
@@ -79,7 +79,7 @@ impl Authorization {
             Some("code") if self.client.may(CODE) => {}
             Some("code") => {
                 let description = "requested response_type is not allowed for this client";
-                return Err(Problem::new("unauthorized_client", description));
+                return Err(Problem::invalid(description));
             }
             Some(_) => return Err(Problem::new("unsupported_response_type", "unsupported response_type requested")),
         }
@@ -100,9 +100,7 @@ impl Authorization {
             self.scopes.retain(|scope| scope != "offline_access");
         }
         self.check_scopes(state)?;
-        if self.parameter("max_age").is_some_and(|age| age.parse::<u32>().is_err()) {
-            return Err(Problem::invalid("invalid max_age parameter value"));
-        }
+        self.check_age()?;
         for indicator in &self.resources {
             if indicator != scopes::ORGANIZATIONS && scopes::resource(state, indicator).is_err() {
                 return Err(Problem::new("invalid_target", "resource indicator is missing, or unknown"));
@@ -120,6 +118,18 @@ impl Authorization {
                 Err(Problem { scope: Some(scope.clone()), ..problem })
             }
         }
+    }
+
+    /// Checks the greatest age of the sign-in. If it is zero, the user has to sign in again.
+    fn check_age(&mut self) -> Result<(), Problem> {
+        let Some(age) = self.parameter("max_age") else { return Ok(()) };
+        let age: u32 = age.parse().map_err(|_| Problem::invalid("invalid max_age parameter value"))?;
+        if age == 0 {
+            self.parameters.set("max_age", "");
+            let prompts = format!("{} login", self.parameter("prompt").unwrap_or_default());
+            self.parameters.set("prompt", prompts.trim());
+        }
+        Ok(())
     }
 
     /// Checks the proof key (PKCE), which clients without a secret must use.

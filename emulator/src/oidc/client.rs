@@ -25,6 +25,14 @@ impl Client {
         Ok(client)
     }
 
+    /// Returns the redirect URI of a request. A client with a single one can leave it out.
+    pub(crate) fn redirect_uri(&self, context: &Context<'_>) -> Outcome<String> {
+        match (context.parameter("redirect_uri"), self.redirect_uris.as_slice()) {
+            (None, [only]) => Ok(only.clone()),
+            _ => context.required("redirect_uri").map(str::to_owned),
+        }
+    }
+
     fn of(application: &Record) -> Self {
         let members =
             |name: &str| application.members.get(name).and_then(Value::as_object).cloned().unwrap_or_default();

@@ -5,7 +5,6 @@ use logto_admin::transport::HttpResponse;
 use super::authorization::{form_post, redirect};
 use super::{Context, backchannel, cookies, jwt, refuse};
 use crate::errors::Outcome;
-use crate::http::reply;
 use crate::http::request::add_parameter;
 use crate::record::text;
 use crate::state::oidc::{Client, SignOut};
@@ -70,7 +69,8 @@ pub(super) fn confirm(context: &mut Context<'_>) -> Outcome<HttpResponse> {
             }
         }
     }
-    let mut response = target.map_or_else(reply::page, |target| redirect(303, &target));
+    let target = target.unwrap_or_else(|| format!("{}/session/end/success", context.issuer()));
+    let mut response = redirect(303, &target);
     cookies::remove(&mut response, cookies::SESSION, "/");
     Ok(response)
 }

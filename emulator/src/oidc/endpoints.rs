@@ -8,6 +8,7 @@ use super::{
     revocation, token, userinfo,
 };
 use crate::errors::{Outcome, Refusal};
+use crate::http::reply;
 use crate::http::request::{Incoming, Query};
 use crate::state::State;
 
@@ -45,6 +46,7 @@ fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {
         (Method::Get | Method::Post, "/device") => device_page::page(context),
         (Method::Get | Method::Post, "/session/end") => end_session::page(context),
         (Method::Post, "/session/end/confirm") => end_session::confirm(context),
+        (Method::Get, "/session/end/success") => Ok(reply::page()),
         (Method::Post, "/token/introspection") => introspection::introspect(context),
         (Method::Post, "/token/revocation") => revocation::revoke(context),
         (Method::Get, route) if route.starts_with("/auth/") || route.starts_with("/device/") => {

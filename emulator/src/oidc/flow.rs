@@ -120,11 +120,8 @@ pub(super) fn proceed(
         (prompt, _) => {
             let prompt = prompt.unwrap_or(Prompt::Login);
             if authorization.prompts("none") {
-                let problem = match prompt {
-                    Prompt::Login => Problem::new("login_required", "End-User authentication is required"),
-                    Prompt::Consent => Problem::new("consent_required", "End-User consent is required"),
-                };
-                return authorization.report(&context.issuer(), &problem);
+                let (error, description) = reason(prompt, session.is_some(), &authorization);
+                return authorization.report(&context.issuer(), &Problem::new(error, description));
             }
             ask(context, authorization, prompt, answered, session.clone())
         }
@@ -133,6 +130,19 @@ pub(super) fn proceed(
         cookies::set(&mut response, cookies::SESSION, &session, "/");
     }
     response
+}
+
+/// Returns the error for a prompt that the request forbids, and its description.
+fn reason(prompt: Prompt, is_signed_in: bool, authorization: &Authorization) -> (&'static str, &'static str) {
+    match prompt {
+        Prompt::Login if authorization.prompts("login") => ("login_required", "login prompt was not resolved"),
+        Prompt::Login if is_signed_in => ("login_required", "End-User authentication could not be obtained"),
+        Prompt::Login => ("login_required", "End-User authentication is required"),
+        Prompt::Consent if authorization.client.kind == "Native" => {
+            ("interaction_required", "native clients require End-User interaction")
+        }
+        Prompt::Consent => ("consent_required", "requested scopes not granted"),
+    }
 }
 
 /// Returns the prompt that the user must answer next.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use logto_admin::Result;
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpRequest;
-use logto_admin::transport::Method::{Get, Post};
+use logto_admin::transport::Method::{Get, Post, Put};
 use logto_admin_emulator::Emulator;
 
-use crate::browser::{Browser, CALLBACK, PASSWORD, VERIFIER, ada, claims, location};
+use crate::browser::{Browser, CALLBACK, CHALLENGE, PASSWORD, VERIFIER, ada, claims, location};
 
 /// Creates a user who may read from an API, and returns the id of the user.
 async fn reader(emulator: &Emulator, is_default: bool) -> Result<String> {
@@ -341,5 +341,105 @@ async fn tokens_for_organizations_need_the_resource_of_all_organizations() -> Re
         let (_, refreshed) = browser.token(&form);
         assert_eq!(refreshed["scope"], expected, "{refreshed}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_with_one_redirect_uri_can_leave_it_out() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let client = browser.application.clone();
+    let ask = format!("/oidc/auth?client_id={client}&response_type=code&scope=openid");
+    browser.get(&ask);
+    browser.call(Put, "", &json!({ "interactionEvent": "SignIn" }));
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
+    let record = browser.verify("password", &body);
+    browser.call(Post, "/identification", &json!({ "verificationId": record }));
+    let code = browser.submit().remove("code").unwrap();
+    let (status, tokens) = browser.token(&format!("grant_type=authorization_code&code={code}"));
+    assert_eq!(status, 200, "{tokens}");
+
+    let uris = json!({ "oidcClientMetadata": { "redirectUris": [CALLBACK, "https://other.example/"], "postLogoutRedirectUris": [] } });
+    emulator.client()?.operation("UpdateApplication")?.path("id", &client).json(&uris).await?;
+    let refused = browser.get(&ask);
+    assert!(refused.status == 400 && refused.body.text().contains("missing required parameter 'redirect_uri'"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_greatest_age_of_zero_asks_for_a_new_sign_in() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.sign_in("ada", PASSWORD, "openid");
+    assert!(browser.authorize("scope=openid&max_age=60").starts_with(CALLBACK));
+    assert!(browser.authorize("scope=openid&max_age=0").starts_with("/sign-in"));
+    let quiet = browser.authorize("scope=openid&max_age=0&prompt=none");
+    assert!(quiet.contains("error=login_required"), "{quiet}");
+    let refused = browser.authorize("scope=openid&max_age=-1");
+    assert!(refused.contains("error=invalid_request"), "{refused}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_machine_cannot_ask_for_a_code() -> Result<()> {
+    let emulator = Emulator::new();
+    let settings = json!({ "name": "device", "type": "Native", "customClientMetadata": { "isDeviceFlow": true } });
+    let mut browser = Browser::open_application(&emulator, settings).await?;
+    let refused = browser.authorize("scope=openid");
+    assert!(refused.contains("error=invalid_request&error_description=requested"), "{refused}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_out_without_a_target_ends_on_a_page() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.sign_in("ada", PASSWORD, "openid");
+    let ended = location(&browser.send(Post, "/oidc/session/end/confirm", Some(&json!({ "logout": "yes" }))));
+    assert!(ended.ends_with("/oidc/session/end/success"), "{ended}");
+    assert_eq!(browser.get("/oidc/session/end/success").status, 200);
+    assert!(browser.authorize("scope=openid").starts_with("/sign-in"));
+    Ok(())
+}
+
+/// Requests an authorization without prompts. Returns the error and its description.
+fn unprompted(browser: &mut Browser, more: &str) -> (String, String) {
+    let target = browser.authorize(&format!("scope=openid email&{CHALLENGE}&prompt=none{more}"));
+    let answer = browser.follow(&target);
+    (answer["error"].clone(), answer["error_description"].clone())
+}
+
+#[tokio::test]
+async fn requests_without_prompts_report_what_is_missing() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    for (kind, error, description) in [
+        ("Traditional", "consent_required", "requested scopes not granted"),
+        ("Native", "interaction_required", "native clients require End-User interaction"),
+    ] {
+        let mut browser = Browser::open_application(&emulator, json!({ "name": "app", "type": kind })).await?;
+        let unknown = ("login_required".to_owned(), "End-User authentication is required".to_owned());
+        assert_eq!(unprompted(&mut browser, ""), unknown);
+        browser.sign_in("ada", PASSWORD, "openid");
+        assert_eq!(unprompted(&mut browser, ""), (error.to_owned(), description.to_owned()));
+        let required = |description: &str| ("login_required".to_owned(), description.to_owned());
+        assert_eq!(unprompted(&mut browser, "&max_age=0"), required("login prompt was not resolved"));
+        emulator.advance(Duration::from_secs(120));
+        let old = required("End-User authentication could not be obtained");
+        assert_eq!(unprompted(&mut browser, "&max_age=60"), old);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn logs_show_the_hints_of_a_request() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    browser.authorize("scope=openid&login_hint=ada&max_age=60");
+    let logs = emulator.client()?.operation("ListLogs")?.query("logKey", "Interaction.Create").await?;
+    assert_eq!(logs[0]["payload"]["prompt"]["details"], json!({ "login_hint": "ada", "max_age": "60" }));
     Ok(())
 }

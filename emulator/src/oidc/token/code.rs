@@ -13,7 +13,7 @@ use crate::state::oidc::{Answer, Authorized, Client};
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
     let value = context.required("code")?.to_owned();
-    let redirect_uri = context.required("redirect_uri")?;
+    let redirect_uri = client.redirect_uri(context)?;
     let code = context.state.oidc.codes.get(&value).filter(|code| code.authorized.client == client.id);
     let code = code.filter(|code| code.redirect_uri == redirect_uri).cloned().ok_or_else(invalid_grant)?;
     check_verifier(context, code.challenge.as_deref())?;
