@@ -12,8 +12,9 @@ pub(crate) struct Code {
     pub recipient: Recipient,
     pub purpose: Purpose,
     pub code: String,
-    /// Milliseconds since the epoch.
-    pub expires_at: i64,
+    /// Milliseconds since the epoch. Codes in files of earlier releases lack it, and have expired.
+    #[serde(default)]
+    pub sent_at: i64,
     pub tries: u32,
 }
 

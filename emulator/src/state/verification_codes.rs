@@ -59,8 +59,7 @@ pub(crate) fn send(
         Delivery::Suppressed => messages::withhold(state, now, recipient, &purpose.usage)?,
     }
     state.codes.retain(|known| !known.purpose.covers(&purpose, known, recipient));
-    let lifetime = policy(state, "expirationDuration").map_or(LIFETIME, |seconds| (seconds * 1000.0) as i64);
-    let code = Code { recipient: recipient.clone(), purpose, code, expires_at: now + lifetime, tries: 0 };
+    let code = Code { recipient: recipient.clone(), purpose, code, sent_at: now, tries: 0 };
     state.codes.push(code);
     Ok(())
 }
@@ -75,12 +74,14 @@ pub(crate) fn verify(
 ) -> Outcome<()> {
     let found = state.codes.iter().position(|known| known.purpose.covers(purpose, known, recipient));
     let place = found.ok_or_else(|| wrong("not_found"))?;
+    // The policy at this time counts, not that of the time when the code was sent.
+    let lifetime = policy(state, "expirationDuration").map_or(LIFETIME, |seconds| (seconds * 1000.0) as i64);
     let most_tries = policy(state, "maxRetryAttempts").map_or(MOST_TRIES, |tries| tries as u32);
     let code = state.codes.get_mut(place).ok_or_else(|| wrong("not_found"))?;
     if code.recipient != *recipient {
         return Err(wrong(if recipient.channel == Channel::Email { "email_mismatch" } else { "phone_mismatch" }));
     }
-    if code.expires_at <= now {
+    if code.sent_at.saturating_add(lifetime) < now {
         return Err(wrong("expired"));
     }
     if code.tries >= most_tries {

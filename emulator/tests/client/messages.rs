@@ -4,7 +4,7 @@ use logto_admin::models::{
     CreateOrganization, CreateOrganizationInvitation, InvitationMessage, TestConnector, VerificationCodeRecipient,
     VerifyVerificationCode,
 };
-use logto_admin::serde_json::json;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::{Client, Result, Timestamp};
 use logto_admin_emulator::{Channel, Emulator};
 
@@ -63,6 +63,24 @@ async fn codes_expire_and_are_replaced_by_newer_ones() -> Result<()> {
     emulator.advance(Duration::from_secs(600));
     let expired = refused(codes.verify(verification(&last_code(&emulator))).await);
     assert_eq!(expired, (400, "verification_code.expired".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_policy_for_codes_counts_when_they_are_used() -> Result<()> {
+    let (emulator, client) = stage().await?;
+    let codes = client.verification_codes();
+    codes.send(ada()).await?;
+    emulator.advance(Duration::from_secs(100));
+    let set = async |seconds: u32| -> Result<()> {
+        let policy = json!({ "verificationCodePolicy": { "expirationDuration": seconds } });
+        client.operation("UpdateSignInExp")?.json(&policy).await.map(|_: Value| ())
+    };
+    set(60).await?;
+    let expired = refused(codes.verify(verification(&last_code(&emulator))).await);
+    assert_eq!(expired, (400, "verification_code.expired".into()));
+    set(120).await?;
+    codes.verify(verification(&last_code(&emulator))).await?;
     Ok(())
 }
 
