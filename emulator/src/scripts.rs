@@ -7,13 +7,15 @@ use logto_admin::serde_json::Value;
 /// Reason why a script has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
+    /// No scripts run here.
+    NotRun,
     /// The script denied the access.
     Denied(String),
     /// The script is invalid, has thrown, or needs too much time or memory.
     Failed(String),
 }
 
-/// Calls a function of a script with the payload, and returns its result. `None` if no scripts run.
+/// Calls a function of a script with the payload, and returns its result. `None` is undefined.
 #[cfg(all(feature = "scripts", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub(crate) fn run(script: &str, function: &str, payload: &Value) -> Result<Option<Value>, Failure> {
     engine::run(script, function, payload, engine::TIME)
@@ -22,7 +24,7 @@ pub(crate) fn run(script: &str, function: &str, payload: &Value) -> Result<Optio
 #[cfg(not(all(feature = "scripts", not(all(target_arch = "wasm32", target_os = "unknown")))))]
 pub(crate) fn run(_script: &str, _function: &str, _payload: &Value) -> Result<Option<Value>, Failure> {
     let _ = (Failure::Denied, Failure::Failed);
-    Ok(None)
+    Err(Failure::NotRun)
 }
 
 #[cfg(all(feature = "scripts", not(all(target_arch = "wasm32", target_os = "unknown"))))]
@@ -77,7 +79,7 @@ mod engine {
         match message {
             Some(message) if answer.get("denied") == Some(&Value::Bool(true)) => Err(Failure::Denied(message)),
             Some(message) => Err(Failure::Failed(message)),
-            None => Ok(Some(answer.get_mut("result").map(Value::take).unwrap_or_default())),
+            None => Ok(answer.get_mut("result").map(Value::take)),
         }
     }
 
@@ -128,8 +130,9 @@ mod tests {
     #[test]
     fn scripts_return_values_or_fail() {
         assert_eq!(call("const f = async ({ n }) => ({ n: n + 1 });"), Ok(Some(json!({ "n": 2 }))));
-        assert_eq!(call("const f = () => {};"), Ok(Some(Value::Null)));
-        assert_eq!(call("const f = () => { console.log('x'); console.table([]); };"), Ok(Some(Value::Null)));
+        assert_eq!(call("const f = () => {};"), Ok(None));
+        assert_eq!(call("const f = () => null;"), Ok(Some(Value::Null)));
+        assert_eq!(call("const f = () => { console.log('x'); console.table([]); };"), Ok(None));
         assert_eq!(call("const f = async () => { throw new Error('boom'); };"), Err(Failure::Failed("boom".into())));
         assert_eq!(call("const f = ({ api }) => api.denyAccess('m');"), Err(Failure::Denied("m".into())));
         assert!(matches!(call("syntax error("), Err(Failure::Failed(_))));

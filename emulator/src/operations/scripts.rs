@@ -77,10 +77,11 @@ fn part(call: &Call<'_>, names: &[&str]) -> Value {
     Value::Object(members.collect())
 }
 
-/// Calls a function of the script in the body.
+/// Calls a function of the script in the body. It returns nothing if no scripts run.
 fn run(call: &mut Call<'_>, function: &'static str, payload: Value) -> Outcome<Result<Option<Value>, Failure>> {
     let script = call.text("script").to_owned();
-    call.state.jobs.returned(&script, function, payload)
+    let returned = call.state.jobs.returned(&script, function, payload)?;
+    Ok(if returned == Err(Failure::NotRun) { Ok(None) } else { returned })
 }
 
 fn test_customizer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -114,5 +115,6 @@ fn refuse(code: &str, failure: Failure) -> Refusal {
             Refusal::new(403, code, message).with("data", json!({ "message": reason, "error": error }))
         }
         Failure::Failed(reason) => Refusal::new(422, code, message).with("data", json!({ "message": reason })),
+        Failure::NotRun => Refusal::new(422, code, message),
     }
 }

@@ -37,8 +37,8 @@ pub(super) fn claims(
     let logged = json!({ "token": token, "tokenType": kind.0, "context": about });
     let returned = match state.jobs.returned(text(&stored, "script"), CUSTOMIZER, payload)? {
         Ok(Some(Value::Object(claims))) => Ok(claims),
-        Ok(Some(_)) => Err(Failure::Failed("Invalid input".to_owned())),
-        Ok(None) => return Ok(Members::new()),
+        Ok(_) => Err(Failure::Failed("Invalid input".to_owned())),
+        Err(Failure::NotRun) => return Ok(Members::new()),
         Err(failure) => Err(failure),
     };
     log(context, kind, recipient, logged, &returned);
@@ -65,6 +65,7 @@ fn log(
 ) {
     let outcome = match returned {
         Ok(claims) => ("customTokenClaims", claims.clone().into()),
+        Err(Failure::NotRun) => return,
         Err(Failure::Failed(reason)) => ("customJwtError", json!({ "message": reason })),
         Err(Failure::Denied(reason)) => {
             let error = json!({ "code": "AccessDenied", "message": reason });
