@@ -52,13 +52,13 @@ pub(super) fn captcha(state: &State, progress: &Progress) -> Outcome<()> {
 }
 
 /// Rejects a way to identify a known user that is disabled. Administrators decide who gets a one-time token.
-pub(super) fn identification(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
+pub(super) fn identification(state: &State, event: Event, is_legacy: bool, verification: &Verification) -> Outcome<()> {
     if verification.kind == Kind::OneTimeToken && verification.is_valid() {
         return Ok(());
     }
     self::event(state, event, false)?;
     match event {
-        Event::ForgotPassword => reset(state, verification),
+        Event::ForgotPassword => reset(state, is_legacy, verification),
         Event::SignIn | Event::Register => {
             method(state, verification)?;
             not_of_enterprise(state, verification)
@@ -122,12 +122,12 @@ fn method(state: &State, verification: &Verification) -> Outcome<()> {
 }
 
 /// Rejects a way to prove who one is for a forgotten password that is switched off. Only codes prove it.
-fn reset(state: &State, verification: &Verification) -> Outcome<()> {
+fn reset(state: &State, is_legacy: bool, verification: &Verification) -> Outcome<()> {
     let experience = experience(state);
     let methods = experience.get("forgotPasswordMethods").and_then(Value::as_array);
     let is_code = matches!(verification.kind, Kind::EmailCode | Kind::PhoneCode);
     // The interaction API is older than the setting.
-    let methods = methods.filter(|_| state.release >= FORGOT_PASSWORD_METHODS);
+    let methods = methods.filter(|_| !is_legacy && state.release >= FORGOT_PASSWORD_METHODS);
     if is_code && methods.is_none_or(|methods| methods.iter().any(|method| method == verification.kind.name())) {
         return Ok(());
     }

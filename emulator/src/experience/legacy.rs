@@ -1,4 +1,4 @@
-//! The interaction API of releases up to 1.30, as a layer over the Experience API. Operations of that API carry out
+//! The interaction API, which the Experience API has replaced, as a layer over it. Operations of that API carry out
 //! each operation. What the user enters is only used when the interaction is submitted.
 
 use logto_admin::serde_json::{self, Value, json};
@@ -126,7 +126,11 @@ fn begin(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let profile = call.object("profile");
     let body = json!({ "interactionEvent": call.body.get("event") });
     delegate(call, body, start::init)?;
-    progress(call)?.legacy.profile = profile;
+    let progress = progress(call)?;
+    progress.legacy.profile = profile;
+    progress.legacy.is_used = true;
+    // This API is older than captchas.
+    progress.captcha.skipped = true;
     proof.map_or_else(|| Ok(reply::nothing(204)), |proof| identify(call, &proof))
 }
 

@@ -145,11 +145,11 @@ pub(crate) fn keeps(id: &str) -> bool {
     logto_admin::operation::find(id).is_some_and(|info| !matches!(work(info), Work::StandIn))
 }
 
-/// Returns the routes of this path for all methods, with the path parameters. Leaves out those of other releases of
-/// Logto.
+/// Returns the routes of this path for all methods, with the path parameters. Leaves out those of later releases of
+/// Logto. The documents of newer releases lack the interaction API, but their servers still have it.
 fn matching(release: Release, segments: &[String]) -> impl Iterator<Item = (&'static Route, Vec<String>)> {
     let routes = routes().get(&segments.len()).into_iter().flatten();
-    let routes = routes.filter(move |route| route.info.is_in(release));
+    let routes = routes.filter(move |route| route.info.since <= release);
     routes.filter_map(|route| Some((route, route.matches(segments)?)))
 }
 

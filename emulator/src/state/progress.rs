@@ -264,7 +264,7 @@ pub(crate) struct Progress {
     /// The tokens that a social or enterprise provider has issued.
     #[serde(default)]
     pub tokens: Option<Members>,
-    /// Input of the user in the interaction API of old releases.
+    /// Input of the user in the interaction API.
     #[serde(default)]
     pub legacy: Legacy,
     /// One record of each kind.
@@ -285,6 +285,9 @@ pub(crate) struct Captcha {
 /// Input of a user, until the submission uses it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Legacy {
+    /// Whether the interaction API has started the interaction.
+    #[serde(default)]
+    pub is_used: bool,
     /// The id of the record that identifies the user.
     pub identifier: Option<String>,
     /// Whether the social account belongs to the user with the same address.

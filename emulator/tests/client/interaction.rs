@@ -1,7 +1,6 @@
-//! The interaction API of releases up to 1.30.
+//! The interaction API, which the Experience API has replaced.
 
 use logto_admin::Result;
-use logto_admin::operation::Release;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method::{self, Delete, Get, Patch, Post, Put};
 use logto_admin_emulator::Emulator;
@@ -11,7 +10,7 @@ use crate::browser::{Browser, PASSWORD, ada};
 use crate::connectors::email_connector;
 
 fn emulator() -> Emulator {
-    Emulator::builder().release(Release::new(30)).build()
+    Emulator::new()
 }
 
 /// Makes a call, and returns the status and the body or, of an error, its code.
