@@ -3,6 +3,9 @@
 /** A known value, or one of a newer server, which can be any text. */
 export type Open<Known extends string> = Known | (string & {});
 
+/** An object of any members. */
+export type JsonObject = { [member: string]: unknown };
+
 /** The access that users have to one part of their accounts. */
 export type AccountCenterFieldControl = "Off" | "ReadOnly" | "Edit";
 
@@ -224,7 +227,7 @@ export interface AdminConsoleMigrationNotification {
 export type AgreeToTermsPolicy = "Automatic" | "ManualRegistrationOnly" | "Manual";
 
 /** A client application that signs in users or calls APIs on its own behalf. */
-export interface Application<CustomData extends object = { [member: string]: unknown }> {
+export interface Application<CustomData extends object = JsonObject> {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
@@ -688,7 +691,7 @@ export interface Color {
 }
 
 /** A configured email, SMS or social provider. */
-export interface Connector<CustomData extends object = { [member: string]: unknown }> {
+export interface Connector<CustomData extends object = JsonObject> {
   /** Id of the connector itself, not of its factory. */
   id: string;
   /**
@@ -704,7 +707,7 @@ export interface Connector<CustomData extends object = { [member: string]: unkno
    */
   enableTokenStorage?: boolean | undefined;
   /** Settings that the factory's `formItems` describe, with secrets in clear text. */
-  config: { [member: string]: unknown };
+  config: JsonObject;
   /** Target, name and logos of your choice; empty except for standard connectors. */
   metadata: ConnectorMetadata;
   /**
@@ -716,9 +719,9 @@ export interface Connector<CustomData extends object = { [member: string]: unkno
   /** Name of the provider in users' identities, such as `github`. A user has one identity per target. */
   target: string;
   /** Name by language. `en` is always present. */
-  name: { [member: string]: unknown };
+  name: JsonObject;
   /** Description by language. `en` is always present. */
-  description: { [member: string]: unknown };
+  description: JsonObject;
   /** URL or data URI of the logo. */
   logo: string;
   /** URL or data URI of the logo for dark mode; null if not set. */
@@ -759,13 +762,13 @@ export interface Connector<CustomData extends object = { [member: string]: unkno
   /** Whether it is a demo that cannot be used in production. */
   isDemo?: boolean | undefined;
   /** Additional information about the connector. For Logto's own email service, this is the sender address. */
-  extraInfo?: { [member: string]: unknown } | undefined;
+  extraInfo?: JsonObject | undefined;
   /** Number of messages sent by Logto's own email service. Absent for other connectors. */
   usage?: number | undefined;
 }
 
 /** A kind of connector that can be configured. */
-export interface ConnectorFactory<CustomData extends object = { [member: string]: unknown }> {
+export interface ConnectorFactory<CustomData extends object = JsonObject> {
   /** Purpose of its connectors. */
   type: Open<ConnectorType>;
   /** Whether it is a demo that cannot be used in production. */
@@ -775,9 +778,9 @@ export interface ConnectorFactory<CustomData extends object = { [member: string]
   /** Name of the provider in users' identities, such as `github`. A user has one identity per target. */
   target: string;
   /** Name by language. `en` is always present. */
-  name: { [member: string]: unknown };
+  name: JsonObject;
   /** Description by language. `en` is always present. */
-  description: { [member: string]: unknown };
+  description: JsonObject;
   /** URL or data URI of the logo. */
   logo: string;
   /** URL or data URI of the logo for dark mode; null if not set. */
@@ -871,7 +874,7 @@ export interface ConnectorMetadata {
   /** Name of the provider in users' identities, of your choice. Cannot be changed after creation. */
   target?: string | undefined;
   /** Name by language. `en` is always present. */
-  name?: { [member: string]: unknown } | undefined;
+  name?: JsonObject | undefined;
   /** URL or data URI of the logo. */
   logo?: string | undefined;
   /** URL or data URI of the logo for dark mode; null if not set. */
@@ -1626,7 +1629,7 @@ export interface CustomPhrase {
    */
   languageTag: string;
   /** The overridden texts, nested by key. */
-  translation: { [member: string]: unknown };
+  translation: JsonObject;
 }
 
 /** A profile field, which the sign-up page and the account center can show. */
@@ -2191,7 +2194,7 @@ export interface FullSignInExperience {
    *
    * Since Logto 1.42.
    */
-  usernamePolicy?: { [member: string]: unknown } | undefined;
+  usernamePolicy?: JsonObject | undefined;
   /**
    * Settings for devices on which users can skip MFA.
    *
@@ -2498,7 +2501,7 @@ export interface InteractionPasskey {
 }
 
 /** Profile that is saved on submission. */
-export interface InteractionProfile<CustomData extends object = { [member: string]: unknown }> {
+export interface InteractionProfile<CustomData extends object = JsonObject> {
   /**
    * URL of the picture.
    *
@@ -2609,7 +2612,7 @@ export interface JwtCustomizer {
 }
 
 /** The application, as passed to a token script. */
-export interface JwtCustomizerApplication<CustomData extends object = { [member: string]: unknown }> {
+export interface JwtCustomizerApplication<CustomData extends object = JsonObject> {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
@@ -2702,7 +2705,7 @@ export interface JwtCustomizerGrant {
   /** Grant type. Only token exchange is reported. */
   type?: Open<JwtCustomizerGrantType> | undefined;
   /** The `context` that was set when the subject token was created. */
-  subjectTokenContext?: { [member: string]: unknown } | undefined;
+  subjectTokenContext?: JsonObject | undefined;
 }
 
 /** The grant type, as passed to a token script. */
@@ -2725,7 +2728,7 @@ export interface JwtCustomizerInteraction {
 }
 
 /** The organization, as passed to a token script. */
-export interface JwtCustomizerOrganization<CustomData extends object = { [member: string]: unknown }> {
+export interface JwtCustomizerOrganization<CustomData extends object = JsonObject> {
   /**
    * Unique id, assigned by the server.
    *
@@ -2812,7 +2815,7 @@ export interface JwtCustomizerScope {
 export type JwtCustomizerTokenType = "access-token" | "client-credentials";
 
 /** The user, as passed to a token script. */
-export interface JwtCustomizerUser<CustomData extends object = { [member: string]: unknown }> {
+export interface JwtCustomizerUser<CustomData extends object = JsonObject> {
   /**
    * Unique id, assigned by the server.
    *
@@ -3173,7 +3176,7 @@ export interface LogPayload {
    *
    * Since Logto 1.20.
    */
-  params?: { [member: string]: unknown } | undefined;
+  params?: JsonObject | undefined;
   /**
    * Headers that a proxy added to the request.
    *
@@ -3412,7 +3415,7 @@ export interface OneTimeTokenRecord {
 export type OneTimeTokenStatus = "active" | "consumed" | "revoked" | "expired";
 
 /** A group of users and applications that has its own roles and branding. */
-export interface Organization<CustomData extends object = { [member: string]: unknown }> {
+export interface Organization<CustomData extends object = JsonObject> {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
@@ -3711,7 +3714,7 @@ export interface PasswordIssue {
   /** Code of the rule, such as `password_rejected.too_short`. */
   code: string;
   /** Values inserted into the message of this issue, such as the minimum length. */
-  interpolation?: { [member: string]: unknown } | undefined;
+  interpolation?: JsonObject | undefined;
 }
 
 /** The allowed length of passwords. */
@@ -3836,7 +3839,7 @@ export interface PhoneVerificationCodeRecord {
 }
 
 /** The signed-in user's account. Data that the token's scopes or the account center do not allow is absent. */
-export interface Profile<CustomData extends object = { [member: string]: unknown }> {
+export interface Profile<CustomData extends object = JsonObject> {
   /**
    * Unique id, assigned by the server.
    *
@@ -3988,7 +3991,7 @@ export interface PublicSocialConnector {
   /** Name of the provider in users' identities, such as `github`. A user has one identity per target. */
   target: string;
   /** Name by language. `en` is always present. */
-  name: { [member: string]: unknown };
+  name: JsonObject;
   /** URL or data URI of the logo. */
   logo: string;
   /** URL or data URI of the logo for dark mode; null if not set. */
@@ -4017,7 +4020,7 @@ export interface PublicSocialConnector {
    *
    * Up to Logto 1.17.
    */
-  description?: { [member: string]: unknown } | undefined;
+  description?: JsonObject | undefined;
   /**
    * Setup instructions, in Markdown.
    *
@@ -4294,7 +4297,7 @@ export interface RotateOidcKeys {
 }
 
 /** A service provider that signs users in with SAML. */
-export interface SamlApplication<CustomData extends object = { [member: string]: unknown }> {
+export interface SamlApplication<CustomData extends object = JsonObject> {
   /**
    * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
@@ -4347,7 +4350,7 @@ export interface SamlApplication<CustomData extends object = { [member: string]:
    * Encryption of assertions. Contains `encryptAssertion` and, with it, `encryptThenSign` and the service
    * provider's `certificate`. Null for no encryption.
    */
-  encryption: { [member: string]: unknown } | null;
+  encryption: JsonObject | null;
   /** Value that identifies the user in assertions (the NameID). */
   nameIdFormat: Open<SamlNameIdFormat>;
 }
@@ -4791,7 +4794,7 @@ export interface SignInExperience {
    *
    * Since Logto 1.42.
    */
-  usernamePolicy?: { [member: string]: unknown } | undefined;
+  usernamePolicy?: JsonObject | undefined;
 }
 
 /** Colors of the sign-in pages. */
@@ -4881,7 +4884,7 @@ export interface SocialIdentity {
   /** Id of the user at the provider. */
   userId: string;
   /** Data about the user, in the provider's own format. */
-  details?: { [member: string]: unknown } | undefined;
+  details?: JsonObject | undefined;
 }
 
 /** A social identity, proven by a verification. */
@@ -4983,7 +4986,7 @@ export interface SsoConnector {
    * For OIDC: `clientId`, `clientSecret`, `issuer`, `scope`. For SAML: `metadataUrl`, or `metadata`, or
    * `entityId`, `signInEndpoint` and `x509Certificate`.
    */
-  config: { [member: string]: unknown };
+  config: JsonObject;
   /** Email domains whose users sign in with this connector. A domain can belong to only one connector. */
   domains: string[];
   /** Logos and icons. */
@@ -5014,7 +5017,7 @@ export interface SsoConnector {
    * Data published by the provider and the values to enter there. Contains endpoints and metadata. Absent if the
    * provider cannot be reached.
    */
-  providerConfig?: { [member: string]: unknown } | undefined;
+  providerConfig?: JsonObject | undefined;
 }
 
 /** The appearance of an enterprise connector on the sign-in page. */
@@ -5082,7 +5085,7 @@ export interface SsoIdentity {
    */
   identityId: string;
   /** The user's claims, as sent by the identity provider. */
-  detail: { [member: string]: unknown };
+  detail: JsonObject;
   /** Creation time. In milliseconds since 1970. */
   createdAt: number;
   /**
@@ -5116,7 +5119,7 @@ export interface SsoIdentityDetail {
    */
   identityId: string;
   /** The user's claims, as sent by the identity provider. */
-  detail: { [member: string]: unknown };
+  detail: JsonObject;
   /**
    * Id of an {@link SsoConnector}.
    *
@@ -5145,7 +5148,7 @@ export interface StartLegacyInteraction {
 export type StringOrList = string | string[];
 
 /** A text or an object. */
-export type StringOrObject = { [member: string]: unknown } | string;
+export type StringOrObject = JsonObject | string;
 
 /** A token that an application exchanges for a user's access token. */
 export interface SubjectToken {
@@ -6162,7 +6165,7 @@ export interface UpsertJwtCustomizer {
 }
 
 /** A user account. */
-export interface User<CustomData extends object = { [member: string]: unknown }> {
+export interface User<CustomData extends object = JsonObject> {
   /**
    * Unique id, assigned by the server.
    *

@@ -143,7 +143,7 @@ export interface RetryTimes {
 export interface AllOptions {
   /** Id of a Logto Cloud tenant, such as `my-tenant` in `https://my-tenant.logto.app`. Default: none. */
   tenant?: string | undefined;
-  /** URL of a self-hosted server. With `tenant`, URL of the tenant's custom domain. Default: none. */
+  /** URL of a server or a tenant; with `tenant`, of its custom domain. Default: none. */
   endpoint?: string | undefined;
   /**
    * Resource that access tokens are issued for. Defaults to the Management API of the endpoint; with `exchange` or

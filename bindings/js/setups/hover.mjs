@@ -22,7 +22,7 @@ const EXPECTED = {
   tenant: ["tenant"],
   timeout: ["in milliseconds", "Defaults to 30,000"],
   group: ["UsersApi"],
-  method: ["get(userId: string", "`GetUser`: `GET /api/users/{userId}`"],
+  method: ["get<JsonObject>(userId: string", "`GetUser`: `GET /api/users/{userId}`"],
   search: ["Pattern for all searchable members"],
   option: ["in milliseconds"],
   member: ["username"],

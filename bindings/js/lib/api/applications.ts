@@ -5,7 +5,7 @@ import type { Call } from "../response/call.js";
 import type { List } from "../response/page.js";
 import type { PageQuery, SearchMember, SearchQuery } from "../request/query.js";
 import { group, type Group } from "../request/operation.js";
-import type { Application, ApplicationAccessControl, ApplicationSecret, ApplicationSignInExperience, ApplicationType, ApplicationUserConsentScopes, AssignedRoles, CreateApplication, CreateApplicationUserConsentScope, CreateDomain, CreateSecret, CustomDomain, Name, Organization, OrganizationIds, ReplaceApplicationSignInExperience, Role, RoleIds, UpdateApplication, UserConsentScopeType } from "../models.js";
+import type { Application, ApplicationAccessControl, ApplicationSecret, ApplicationSignInExperience, ApplicationType, ApplicationUserConsentScopes, AssignedRoles, CreateApplication, CreateApplicationUserConsentScope, CreateDomain, CreateSecret, CustomDomain, Name, Organization, OrganizationIds, ReplaceApplicationSignInExperience, Role, RoleIds, UpdateApplication, UserConsentScopeType, JsonObject } from "../models.js";
 
 /** Query parameters of `ListApplications`. */
 export interface ListApplicationsQuery extends PageQuery, SearchQuery<SearchMember> {
@@ -35,7 +35,7 @@ export interface ApplicationsApi {
    * `ListApplications`: `GET /api/applications`. Paginated if you request a page or a page size, otherwise
    * returns all items.
    */
-  list<CustomData extends object = { [member: string]: unknown }>(query?: ListApplicationsQuery, options?: CallOptions): List<Application<CustomData>>;
+  list<CustomData extends object = JsonObject>(query?: ListApplicationsQuery, options?: CallOptions): List<Application<CustomData>>;
 
   /**
    * Creates an application with a generated id. Types with secrets get one named `Default secret`, which
@@ -43,7 +43,7 @@ export interface ApplicationsApi {
    *
    * `CreateApplication`: `POST /api/applications`.
    */
-  create<CustomData extends object = { [member: string]: unknown }>(body: CreateApplication<CustomData>, options?: CallOptions): Call<Application<CustomData>>;
+  create<CustomData extends object = JsonObject>(body: CreateApplication<CustomData>, options?: CallOptions): Call<Application<CustomData>>;
 
   /**
    * Returns an application. `isAdmin` is true if it holds the role for the management API.
@@ -52,7 +52,7 @@ export interface ApplicationsApi {
    *
    * @param id Id of the {@link Application}.
    */
-  get<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<Application<CustomData>>;
+  get<CustomData extends object = JsonObject>(id: string, options?: CallOptions): Call<Application<CustomData>>;
 
   /**
    * Deletes an application permanently. Its id can no longer be used to obtain tokens. SAML applications have a
@@ -72,7 +72,7 @@ export interface ApplicationsApi {
    *
    * @param id Id of the {@link Application}.
    */
-  update<CustomData extends object = { [member: string]: unknown }>(id: string, body: UpdateApplication<CustomData>, options?: CallOptions): Call<Application<CustomData>>;
+  update<CustomData extends object = JsonObject>(id: string, body: UpdateApplication<CustomData>, options?: CallOptions): Call<Application<CustomData>>;
 
   /**
    * Merges the given object into the custom data and returns the result. Top-level keys replace those with the
@@ -83,7 +83,7 @@ export interface ApplicationsApi {
    * @param applicationId Id of the {@link Application}.
    * @since Logto 1.19
    */
-  updateCustomData<CustomData extends object = { [member: string]: unknown }>(applicationId: string, body: { [member: string]: any }, options?: CallOptions): Call<CustomData>;
+  updateCustomData<CustomData extends object = JsonObject>(applicationId: string, body: { [member: string]: any }, options?: CallOptions): Call<CustomData>;
 
   /**
    * Returns the rules for who may sign in to the application. They apply only while
@@ -188,7 +188,7 @@ export interface ApplicationsApi {
    * @param id Id of the {@link Application}.
    * @since Logto 1.18
    */
-  listOrganizations<CustomData extends object = { [member: string]: unknown }>(id: string, query?: PageQuery, options?: CallOptions): List<Organization<CustomData>>;
+  listOrganizations<CustomData extends object = JsonObject>(id: string, query?: PageQuery, options?: CallOptions): List<Organization<CustomData>>;
 
   /**
    * Invalidates an application's legacy secret and returns the application. This is the single secret from the
@@ -199,7 +199,7 @@ export interface ApplicationsApi {
    * @param id Id of the {@link Application}.
    * @since Logto 1.19
    */
-  deleteLegacySecret<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<Application<CustomData>>;
+  deleteLegacySecret<CustomData extends object = JsonObject>(id: string, options?: CallOptions): Call<Application<CustomData>>;
 
   /**
    * Lists an application's secrets. Includes their values in clear text and their expiry.
@@ -303,7 +303,7 @@ export interface ApplicationsApi {
    * @param id Id of the {@link Application}.
    * @param userId Id of the {@link User}.
    */
-  listUserConsentOrganizations<CustomData extends object = { [member: string]: unknown }>(id: string, userId: string, query?: PageQuery, options?: CallOptions): List<Organization<CustomData>>;
+  listUserConsentOrganizations<CustomData extends object = JsonObject>(id: string, userId: string, query?: PageQuery, options?: CallOptions): List<Organization<CustomData>>;
 
   /**
    * Replaces the user's organizations that a third-party application may access.
@@ -347,7 +347,7 @@ export interface ApplicationsCalls {
   GetApplication: { input: { path: { id: string } }; data: Application };
   DeleteApplication: { input: { path: { id: string } }; data: void };
   UpdateApplication: { input: { path: { id: string }; body: UpdateApplication }; data: Application };
-  UpdateApplicationCustomData: { input: { path: { applicationId: string }; body: { [member: string]: any } }; data: { [member: string]: unknown } };
+  UpdateApplicationCustomData: { input: { path: { applicationId: string }; body: { [member: string]: any } }; data: JsonObject };
   GetApplicationAccessControl: { input: { path: { applicationId: string } }; data: ApplicationAccessControl };
   ReplaceApplicationAccessControl: { input: { path: { applicationId: string }; body: ApplicationAccessControl }; data: ApplicationAccessControl };
   ListApplicationRoles: { input: { path: { applicationId: string }; query?: PageQuery & SearchQuery<SearchMember> | undefined }; data: Role[] };

@@ -3,7 +3,7 @@
 import type { CallOptions } from "../options.js";
 import type { Call } from "../response/call.js";
 import { group, type Group } from "../request/operation.js";
-import type { Action, ActionEntry, ActionType, AdminConsoleConfig, CimdConfig, IdTokenConfig, JwtCustomizer, JwtCustomizerEntry, JwtCustomizerTokenType, OidcKey, OidcKeyType, OidcSessionConfig, RotateOidcKeys, TestAction, TestJwtCustomizer, Toggle, UpdateAction, UpdateAdminConsoleConfig, UpdateOidcSessionConfig, UpsertJwtCustomizer } from "../models.js";
+import type { Action, ActionEntry, ActionType, AdminConsoleConfig, CimdConfig, IdTokenConfig, JwtCustomizer, JwtCustomizerEntry, JwtCustomizerTokenType, OidcKey, OidcKeyType, OidcSessionConfig, RotateOidcKeys, TestAction, TestJwtCustomizer, Toggle, UpdateAction, UpdateAdminConsoleConfig, UpdateOidcSessionConfig, UpsertJwtCustomizer, JsonObject } from "../models.js";
 
 /**
  * Tenant settings. Covers signing keys, session lifetime, token customizers, actions, ID token claims, console
@@ -117,7 +117,7 @@ export interface ConfigsApi {
    *
    * `TestJwtCustomizer`: `POST /api/configs/jwt-customizer/test`.
    */
-  testJwtCustomizer(body: TestJwtCustomizer, options?: CallOptions): Call<{ [member: string]: unknown }>;
+  testJwtCustomizer(body: TestJwtCustomizer, options?: CallOptions): Call<JsonObject>;
 
   /**
    * Returns which extended claims ID tokens include. Fails with 404 if they were never configured.
@@ -223,7 +223,7 @@ export interface ConfigsCalls {
   DeleteJwtCustomizer: { input: { path: { tokenTypePath: JwtCustomizerTokenType } }; data: void };
   UpdateJwtCustomizer: { input: { path: { tokenTypePath: JwtCustomizerTokenType }; body: UpsertJwtCustomizer }; data: JwtCustomizer };
   ListJwtCustomizers: { input: {}; data: JwtCustomizerEntry[] };
-  TestJwtCustomizer: { input: { body: TestJwtCustomizer }; data: { [member: string]: unknown } };
+  TestJwtCustomizer: { input: { body: TestJwtCustomizer }; data: JsonObject };
   GetIdTokenConfig: { input: {}; data: IdTokenConfig };
   UpsertIdTokenConfig: { input: { body: IdTokenConfig }; data: IdTokenConfig };
   ListActions: { input: {}; data: ActionEntry[] };

@@ -3,7 +3,7 @@
 import type { CallOptions } from "../options.js";
 import type { Call } from "../response/call.js";
 import { group, type Group } from "../request/operation.js";
-import type { ConnectorFactory } from "../models.js";
+import type { ConnectorFactory, JsonObject } from "../models.js";
 
 /** The kinds of connectors that can be configured on this server. */
 export interface ConnectorFactoriesApi {
@@ -12,7 +12,7 @@ export interface ConnectorFactoriesApi {
    *
    * `ListConnectorFactories`: `GET /api/connector-factories`.
    */
-  list<CustomData extends object = { [member: string]: unknown }>(options?: CallOptions): Call<ConnectorFactory<CustomData>[]>;
+  list<CustomData extends object = JsonObject>(options?: CallOptions): Call<ConnectorFactory<CustomData>[]>;
 
   /**
    * Returns a kind of connector, with its readme and a configuration template.
@@ -21,7 +21,7 @@ export interface ConnectorFactoriesApi {
    *
    * @param id Id of the {@link ConnectorFactory}.
    */
-  get<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<ConnectorFactory<CustomData>>;
+  get<CustomData extends object = JsonObject>(id: string, options?: CallOptions): Call<ConnectorFactory<CustomData>>;
 }
 
 /** Input and data of each operation, for `call`. */

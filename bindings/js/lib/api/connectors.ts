@@ -3,7 +3,7 @@
 import type { CallOptions } from "../options.js";
 import type { Call } from "../response/call.js";
 import { group, type Group } from "../request/operation.js";
-import type { AuthorizationRequest, Connector, CreateConnector, RedirectTo, TestConnector, UpdateConnector } from "../models.js";
+import type { AuthorizationRequest, Connector, CreateConnector, RedirectTo, TestConnector, UpdateConnector, JsonObject } from "../models.js";
 
 /** Query parameters of `ListConnectors`. */
 export interface ListConnectorsQuery {
@@ -19,14 +19,14 @@ export interface ConnectorsApi {
    *
    * `ListConnectors`: `GET /api/connectors`.
    */
-  list<CustomData extends object = { [member: string]: unknown }>(query?: ListConnectorsQuery, options?: CallOptions): Call<Connector<CustomData>[]>;
+  list<CustomData extends object = JsonObject>(query?: ListConnectorsQuery, options?: CallOptions): Call<Connector<CustomData>[]>;
 
   /**
    * Creates a connector from a factory. A new email or SMS connector replaces the previous one.
    *
    * `CreateConnector`: `POST /api/connectors`.
    */
-  create<CustomData extends object = { [member: string]: unknown }>(body: CreateConnector, options?: CallOptions): Call<Connector<CustomData>>;
+  create<CustomData extends object = JsonObject>(body: CreateConnector, options?: CallOptions): Call<Connector<CustomData>>;
 
   /**
    * Returns a configured connector. Its configuration is returned in clear text.
@@ -35,7 +35,7 @@ export interface ConnectorsApi {
    *
    * @param id Id of the {@link Connector}.
    */
-  get<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<Connector<CustomData>>;
+  get<CustomData extends object = JsonObject>(id: string, options?: CallOptions): Call<Connector<CustomData>>;
 
   /**
    * Deletes a connector. Users can no longer sign in with a deleted social connector.
@@ -54,7 +54,7 @@ export interface ConnectorsApi {
    *
    * @param id Id of the {@link Connector}.
    */
-  update<CustomData extends object = { [member: string]: unknown }>(id: string, body: UpdateConnector, options?: CallOptions): Call<Connector<CustomData>>;
+  update<CustomData extends object = JsonObject>(id: string, body: UpdateConnector, options?: CallOptions): Call<Connector<CustomData>>;
 
   /**
    * Sends a test email or SMS with the given configuration. The configuration is not saved.

@@ -4,7 +4,7 @@ import type { Upload } from "../request/body.js";
 import type { CallOptions } from "../options.js";
 import type { Call } from "../response/call.js";
 import { group, type Group } from "../request/operation.js";
-import type { AccountMfaSettings, AddMfaVerification, BackupCodeUses, BackupCodes, CreateOrReplaceTotpMfaVerification, GrantAppType, Grants, IdentityVerification, MfaVerification, Name, Password, Profile, RevokeGrantsTarget, Sessions, ThirdPartyAccessToken, TotpSecret, UpdatePrimaryEmail, UpdatePrimaryPhone, UpdateProfile, UpdateUserLogtoConfig, UploadedFile, UserLogtoConfig, UserProfile, VerificationRecordId } from "../models.js";
+import type { AccountMfaSettings, AddMfaVerification, BackupCodeUses, BackupCodes, CreateOrReplaceTotpMfaVerification, GrantAppType, Grants, IdentityVerification, MfaVerification, Name, Password, Profile, RevokeGrantsTarget, Sessions, ThirdPartyAccessToken, TotpSecret, UpdatePrimaryEmail, UpdatePrimaryPhone, UpdateProfile, UpdateUserLogtoConfig, UploadedFile, UserLogtoConfig, UserProfile, VerificationRecordId, JsonObject } from "../models.js";
 
 /** Query parameters of `DeleteSessionById`. */
 export interface DeleteSessionByIdQuery {
@@ -32,7 +32,7 @@ export interface MyAccountApi {
    * `GetProfile`: `GET /api/my-account`. Requires a user access token.
    * @since Logto 1.22
    */
-  getProfile<CustomData extends object = { [member: string]: unknown }>(options?: CallOptions): Call<Profile<CustomData>>;
+  getProfile<CustomData extends object = JsonObject>(options?: CallOptions): Call<Profile<CustomData>>;
 
   /**
    * Changes name, avatar, username or custom data. Null clears a value, and custom data is replaced. A username
@@ -41,7 +41,7 @@ export interface MyAccountApi {
    * `UpdateProfile`: `PATCH /api/my-account`. Requires a user access token.
    * @since Logto 1.22
    */
-  updateProfile<CustomData extends object = { [member: string]: unknown }>(body: UpdateProfile<CustomData>, options?: CallOptions): Call<Profile<CustomData>>;
+  updateProfile<CustomData extends object = JsonObject>(body: UpdateProfile<CustomData>, options?: CallOptions): Call<Profile<CustomData>>;
 
   /**
    * Merges the given OIDC claims into the user's profile and returns it. The claims are names, address, locale

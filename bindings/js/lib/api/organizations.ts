@@ -5,7 +5,7 @@ import type { Call } from "../response/call.js";
 import type { List } from "../response/page.js";
 import type { PageQuery } from "../request/query.js";
 import { group, type Group } from "../request/operation.js";
-import type { Application, ApplicationIds, AssignOrganizationRolesToApplications, AssignOrganizationRolesToUsers, CreateOrganization, CreateOrganizationJitEmailDomain, Organization, OrganizationJitEmailDomain, OrganizationRole, OrganizationRoleIds, OrganizationRoleSelection, OrganizationScope, ReplaceOrganizationJitEmailDomains, SsoConnector, SsoConnectorIds, UpdateOrganization, User, UserIds } from "../models.js";
+import type { Application, ApplicationIds, AssignOrganizationRolesToApplications, AssignOrganizationRolesToUsers, CreateOrganization, CreateOrganizationJitEmailDomain, Organization, OrganizationJitEmailDomain, OrganizationRole, OrganizationRoleIds, OrganizationRoleSelection, OrganizationScope, ReplaceOrganizationJitEmailDomains, SsoConnector, SsoConnectorIds, UpdateOrganization, User, UserIds, JsonObject } from "../models.js";
 
 /** Query parameters of `ListOrganizations`. */
 export interface ListOrganizationsQuery extends PageQuery {
@@ -46,14 +46,14 @@ export interface OrganizationsApi {
    *
    * `ListOrganizations`: `GET /api/organizations`. Paginated: 20 items per page by default.
    */
-  list<CustomData extends object = { [member: string]: unknown }>(query?: ListOrganizationsQuery, options?: CallOptions): List<Organization<CustomData>>;
+  list<CustomData extends object = JsonObject>(query?: ListOrganizationsQuery, options?: CallOptions): List<Organization<CustomData>>;
 
   /**
    * Creates an organization without members. Only the name is required.
    *
    * `CreateOrganization`: `POST /api/organizations`.
    */
-  create<CustomData extends object = { [member: string]: unknown }>(body: CreateOrganization<CustomData>, options?: CallOptions): Call<Organization<CustomData>>;
+  create<CustomData extends object = JsonObject>(body: CreateOrganization<CustomData>, options?: CallOptions): Call<Organization<CustomData>>;
 
   /**
    * Returns an organization, without its members.
@@ -62,7 +62,7 @@ export interface OrganizationsApi {
    *
    * @param id Id of the {@link Organization}.
    */
-  get<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<Organization<CustomData>>;
+  get<CustomData extends object = JsonObject>(id: string, options?: CallOptions): Call<Organization<CustomData>>;
 
   /**
    * Deletes an organization with its memberships and invitations. The users themselves are kept.
@@ -80,7 +80,7 @@ export interface OrganizationsApi {
    *
    * @param id Id of the {@link Organization}.
    */
-  update<CustomData extends object = { [member: string]: unknown }>(id: string, body: UpdateOrganization<CustomData>, options?: CallOptions): Call<Organization<CustomData>>;
+  update<CustomData extends object = JsonObject>(id: string, body: UpdateOrganization<CustomData>, options?: CallOptions): Call<Organization<CustomData>>;
 
   /**
    * Lists the users who are members, with their roles in the organization. Can be searched and filtered by role.
@@ -89,7 +89,7 @@ export interface OrganizationsApi {
    *
    * @param id Id of the {@link Organization}.
    */
-  listUsers<CustomData extends object = { [member: string]: unknown }>(id: string, query?: ListOrganizationUsersQuery, options?: CallOptions): List<User<CustomData>>;
+  listUsers<CustomData extends object = JsonObject>(id: string, query?: ListOrganizationUsersQuery, options?: CallOptions): List<User<CustomData>>;
 
   /**
    * Replaces the users who are members. Users left out lose their membership and roles.
@@ -189,7 +189,7 @@ export interface OrganizationsApi {
    * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
-  listApplications<CustomData extends object = { [member: string]: unknown }>(id: string, query?: ListOrganizationApplicationsQuery, options?: CallOptions): List<Application<CustomData>>;
+  listApplications<CustomData extends object = JsonObject>(id: string, query?: ListOrganizationApplicationsQuery, options?: CallOptions): List<Application<CustomData>>;
 
   /**
    * Replaces the applications that are members. Applications left out lose their membership and roles.

@@ -5,7 +5,7 @@ import type { Call } from "../response/call.js";
 import type { List } from "../response/page.js";
 import type { PageQuery, SearchMember, SearchQuery, UserSearchMember } from "../request/query.js";
 import { group, type Group } from "../request/operation.js";
-import type { Application, ApplicationIds, CreateRole, Role, RoleType, Scope, ScopeIds, UpdateRole, User, UserIds } from "../models.js";
+import type { Application, ApplicationIds, CreateRole, Role, RoleType, Scope, ScopeIds, UpdateRole, User, UserIds, JsonObject } from "../models.js";
 
 /** Query parameters of `ListRoles`. */
 export interface ListRolesQuery extends PageQuery, SearchQuery<SearchMember> {
@@ -71,7 +71,7 @@ export interface RolesApi {
    *
    * @param id Id of the {@link Role}.
    */
-  listUsers<CustomData extends object = { [member: string]: unknown }>(id: string, query?: PageQuery & SearchQuery<UserSearchMember>, options?: CallOptions): List<User<CustomData>>;
+  listUsers<CustomData extends object = JsonObject>(id: string, query?: PageQuery & SearchQuery<UserSearchMember>, options?: CallOptions): List<User<CustomData>>;
 
   /**
    * Assigns the role to users. The whole call fails with 422 if any of them already holds it.
@@ -99,7 +99,7 @@ export interface RolesApi {
    *
    * @param id Id of the {@link Role}.
    */
-  listApplications<CustomData extends object = { [member: string]: unknown }>(id: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Application<CustomData>>;
+  listApplications<CustomData extends object = JsonObject>(id: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Application<CustomData>>;
 
   /**
    * Assigns the role to machine-to-machine applications. The whole call fails with 422 if any of them already

@@ -3,7 +3,7 @@
 import type { CallOptions } from "../options.js";
 import type { Call } from "../response/call.js";
 import { group, type Group } from "../request/operation.js";
-import type { CreateSamlApplication, CreateSamlApplicationSecret, SamlApplication, SamlApplicationSecret, UpdateSamlApplication, UpdateSamlApplicationSecret } from "../models.js";
+import type { CreateSamlApplication, CreateSamlApplicationSecret, SamlApplication, SamlApplicationSecret, UpdateSamlApplication, UpdateSamlApplicationSecret, JsonObject } from "../models.js";
 
 /** Query parameters of `GetSamlApplicationCallback`. */
 export interface GetSamlApplicationCallbackQuery {
@@ -33,7 +33,7 @@ export interface SamlApplicationsApi {
    * `CreateSamlApplication`: `POST /api/saml-applications`.
    * @since Logto 1.24
    */
-  create<CustomData extends object = { [member: string]: unknown }>(body: CreateSamlApplication<CustomData>, options?: CallOptions): Call<SamlApplication<CustomData>>;
+  create<CustomData extends object = JsonObject>(body: CreateSamlApplication<CustomData>, options?: CallOptions): Call<SamlApplication<CustomData>>;
 
   /**
    * Returns a SAML application with its settings.
@@ -43,7 +43,7 @@ export interface SamlApplicationsApi {
    * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
-  get<CustomData extends object = { [member: string]: unknown }>(id: string, options?: CallOptions): Call<SamlApplication<CustomData>>;
+  get<CustomData extends object = JsonObject>(id: string, options?: CallOptions): Call<SamlApplication<CustomData>>;
 
   /**
    * Deletes a SAML application and its certificates. Fails with 422 for other types.
@@ -63,7 +63,7 @@ export interface SamlApplicationsApi {
    * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
-  update<CustomData extends object = { [member: string]: unknown }>(id: string, body: UpdateSamlApplication<CustomData>, options?: CallOptions): Call<SamlApplication<CustomData>>;
+  update<CustomData extends object = JsonObject>(id: string, body: UpdateSamlApplication<CustomData>, options?: CallOptions): Call<SamlApplication<CustomData>>;
 
   /**
    * Lists the certificates of a SAML application with their fingerprints. Private keys are never returned.

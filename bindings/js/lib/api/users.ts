@@ -5,7 +5,7 @@ import type { Call } from "../response/call.js";
 import type { List } from "../response/page.js";
 import type { PageQuery, SearchMember, SearchQuery, UserSearchMember } from "../request/query.js";
 import { group, type Group } from "../request/operation.js";
-import type { AssignedRoles, CreateMfaVerification, CreateSecret, CreateUser, CreatedMfaVerification, GrantAppType, Grants, HasPassword, LinkedIdentities, LinkedSocialIdentity, LinkedSsoIdentity, MfaVerification, Name, Organization, Password, PersonalAccessToken, RenamePersonalAccessToken, RevokeGrantsTarget, Role, RoleIds, Session, Sessions, SocialIdentity, SocialSignInData, UpdateUser, UpdateUserCustomData, UpdateUserIsSuspended, UpdateUserLogtoConfig, UpdateUserPasswordExpiration, UpdateUserProfile, User, UserLogtoConfig, UserProfile } from "../models.js";
+import type { AssignedRoles, CreateMfaVerification, CreateSecret, CreateUser, CreatedMfaVerification, GrantAppType, Grants, HasPassword, LinkedIdentities, LinkedSocialIdentity, LinkedSsoIdentity, MfaVerification, Name, Organization, Password, PersonalAccessToken, RenamePersonalAccessToken, RevokeGrantsTarget, Role, RoleIds, Session, Sessions, SocialIdentity, SocialSignInData, UpdateUser, UpdateUserCustomData, UpdateUserIsSuspended, UpdateUserLogtoConfig, UpdateUserPasswordExpiration, UpdateUserProfile, User, UserLogtoConfig, UserProfile, JsonObject } from "../models.js";
 
 /** Query parameters of `GetUser`. */
 export interface GetUserQuery {
@@ -69,7 +69,7 @@ export interface UsersApi {
    *
    * @param userId Id of the {@link User}.
    */
-  get<CustomData extends object = { [member: string]: unknown }>(userId: string, query?: GetUserQuery, options?: CallOptions): Call<User<CustomData>>;
+  get<CustomData extends object = JsonObject>(userId: string, query?: GetUserQuery, options?: CallOptions): Call<User<CustomData>>;
 
   /**
    * Deletes a user permanently. Ends all sessions and revokes all tokens that can be revoked.
@@ -88,7 +88,7 @@ export interface UsersApi {
    *
    * @param userId Id of the {@link User}.
    */
-  update<CustomData extends object = { [member: string]: unknown }>(userId: string, body: UpdateUser<CustomData>, options?: CallOptions): Call<User<CustomData>>;
+  update<CustomData extends object = JsonObject>(userId: string, body: UpdateUser<CustomData>, options?: CallOptions): Call<User<CustomData>>;
 
   /**
    * Returns only the user's custom data.
@@ -97,7 +97,7 @@ export interface UsersApi {
    *
    * @param userId Id of the {@link User}.
    */
-  getCustomData<CustomData extends object = { [member: string]: unknown }>(userId: string, options?: CallOptions): Call<CustomData>;
+  getCustomData<CustomData extends object = JsonObject>(userId: string, options?: CallOptions): Call<CustomData>;
 
   /**
    * Merges the given object into the user's custom data and returns the result. The merge is shallow: only
@@ -107,7 +107,7 @@ export interface UsersApi {
    *
    * @param userId Id of the {@link User}.
    */
-  updateCustomData<CustomData extends object = { [member: string]: unknown }>(userId: string, body: UpdateUserCustomData, options?: CallOptions): Call<CustomData>;
+  updateCustomData<CustomData extends object = JsonObject>(userId: string, body: UpdateUserCustomData, options?: CallOptions): Call<CustomData>;
 
   /**
    * Returns a user's choices about MFA and passkeys, including skipped prompts.
@@ -144,7 +144,7 @@ export interface UsersApi {
    *
    * `ListUsers`: `GET /api/users`. Paginated: 20 items per page by default.
    */
-  list<CustomData extends object = { [member: string]: unknown }>(query?: ListUsersQuery, options?: CallOptions): List<User<CustomData>>;
+  list<CustomData extends object = JsonObject>(query?: ListUsersQuery, options?: CallOptions): List<User<CustomData>>;
 
   /**
    * Creates a user with a password, a hash from another system, or neither. Default roles are assigned. No email
@@ -152,7 +152,7 @@ export interface UsersApi {
    *
    * `CreateUser`: `POST /api/users`.
    */
-  create<CustomData extends object = { [member: string]: unknown }>(body: CreateUser<CustomData>, options?: CallOptions): Call<User<CustomData>>;
+  create<CustomData extends object = JsonObject>(body: CreateUser<CustomData>, options?: CallOptions): Call<User<CustomData>>;
 
   /**
    * Sets the user's password without asking for the old one or checking the policy. Sessions are kept.
@@ -161,7 +161,7 @@ export interface UsersApi {
    *
    * @param userId Id of the {@link User}.
    */
-  updatePassword<CustomData extends object = { [member: string]: unknown }>(userId: string, body: Password, options?: CallOptions): Call<User<CustomData>>;
+  updatePassword<CustomData extends object = JsonObject>(userId: string, body: Password, options?: CallOptions): Call<User<CustomData>>;
 
   /**
    * Marks the user's password as expired or as valid again. If it is expired, the next sign-in asks for a new
@@ -172,7 +172,7 @@ export interface UsersApi {
    * @param userId Id of the {@link User}.
    * @since Logto 1.41
    */
-  updatePasswordExpiration<CustomData extends object = { [member: string]: unknown }>(userId: string, body: UpdateUserPasswordExpiration, options?: CallOptions): Call<User<CustomData>>;
+  updatePasswordExpiration<CustomData extends object = JsonObject>(userId: string, body: UpdateUserPasswordExpiration, options?: CallOptions): Call<User<CustomData>>;
 
   /**
    * Checks the user's password. Returns 204 if it is correct and fails with 422 if not.
@@ -199,7 +199,7 @@ export interface UsersApi {
    *
    * @param userId Id of the {@link User}.
    */
-  updateIsSuspended<CustomData extends object = { [member: string]: unknown }>(userId: string, body: UpdateUserIsSuspended, options?: CallOptions): Call<User<CustomData>>;
+  updateIsSuspended<CustomData extends object = JsonObject>(userId: string, body: UpdateUserIsSuspended, options?: CallOptions): Call<User<CustomData>>;
 
   /**
    * Lists the tenant roles that the user holds.
@@ -268,7 +268,7 @@ export interface UsersApi {
    * @param userId Id of the {@link User}.
    * @param target Provider of the identity, such as `github`.
    */
-  deleteIdentity<CustomData extends object = { [member: string]: unknown }>(userId: string, target: string, options?: CallOptions): Call<User<CustomData>>;
+  deleteIdentity<CustomData extends object = JsonObject>(userId: string, target: string, options?: CallOptions): Call<User<CustomData>>;
 
   /**
    * Links a social identity with the data of the provider's callback. The server verifies the data. Returns all
@@ -287,7 +287,7 @@ export interface UsersApi {
    *
    * @param userId Id of the {@link User}.
    */
-  listOrganizations<CustomData extends object = { [member: string]: unknown }>(userId: string, options?: CallOptions): Call<Organization<CustomData>[]>;
+  listOrganizations<CustomData extends object = JsonObject>(userId: string, options?: CallOptions): Call<Organization<CustomData>[]>;
 
   /**
    * Lists the applications that the user has authorized, with the granted scopes.
@@ -460,8 +460,8 @@ export interface UsersCalls {
   GetUser: { input: { path: { userId: string }; query?: GetUserQuery | undefined }; data: User };
   DeleteUser: { input: { path: { userId: string } }; data: void };
   UpdateUser: { input: { path: { userId: string }; body: UpdateUser }; data: User };
-  ListUserCustomData: { input: { path: { userId: string } }; data: { [member: string]: unknown } };
-  UpdateUserCustomData: { input: { path: { userId: string }; body: UpdateUserCustomData }; data: { [member: string]: unknown } };
+  ListUserCustomData: { input: { path: { userId: string } }; data: JsonObject };
+  UpdateUserCustomData: { input: { path: { userId: string }; body: UpdateUserCustomData }; data: JsonObject };
   ListUserLogtoConfigs: { input: { path: { userId: string } }; data: UserLogtoConfig };
   UpdateUserLogtoConfigs: { input: { path: { userId: string }; body: UpdateUserLogtoConfig }; data: UserLogtoConfig };
   UpdateUserProfile: { input: { path: { userId: string }; body: UpdateUserProfile }; data: UserProfile };

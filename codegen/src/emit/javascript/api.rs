@@ -108,7 +108,7 @@ fn imports(plan: &Plan, body: &str) -> String {
         }
     }
     imports.push_str("import { group, type Group } from \"../request/operation.js\";\n");
-    let models = plan.model.types.keys().map(String::as_str).chain(["Open"]);
+    let models = plan.model.types.keys().map(String::as_str).chain(["JsonObject", "Open"]);
     let models: Vec<&str> = models.filter(|name| words.contains(name)).collect();
     if !models.is_empty() {
         imports.push_str(&format!("import type {{ {} }} from \"../models.js\";\n", models.join(", ")));

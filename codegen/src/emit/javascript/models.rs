@@ -9,6 +9,9 @@ use crate::pipeline::Plan;
 const OPEN: &str = "\
 /** A known value, or one of a newer server, which can be any text. */
 export type Open<Known extends string> = Known | (string & {});
+
+/** An object of any members. */
+export type JsonObject = { [member: string]: unknown };
 ";
 
 pub fn text(plan: &Plan) -> String {

@@ -3,7 +3,7 @@
 use crate::model::{Field, Model, Shape, TypeRef};
 
 /// An object of any members, as answers contain it.
-pub const FREE_OBJECT: &str = "{ [member: string]: unknown }";
+pub const FREE_OBJECT: &str = "JsonObject";
 
 /// The member that has a type of the application's own.
 const CUSTOM_DATA: &str = "customData";
