@@ -237,10 +237,10 @@ export class Client<Calls = unknown> {
     const request = { operation, url: url + filled + (set && `?${set}`), headers, body: encoded.body, options };
     const signal = options.signal ?? undefined;
     if (signal?.aborted) throw aborted(operation.id, signal);
-    const begun = ready() || operation.authentication !== "m" || headers["authorization"] ? undefined : this.#session.beginToken();
+    const begun = operation.authentication !== "m" || headers["authorization"] ? undefined : this.#session.beginToken();
     const at = ready() ?? (await this.#session.engine(begun));
     if (signal?.aborted) throw aborted(operation.id, signal);
-    const answer = await at.call(this, this.#session.number(at), request, begun);
+    const answer = await at.call(this, this.#session.number(at, begun), request, begun);
     return { data: read(operation, answer, options.strict ?? settings.options.strict) as T, response: answer.response };
   }
 

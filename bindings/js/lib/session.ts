@@ -49,14 +49,14 @@ export class Session {
   }
 
   /**
-   * Sends the first token request, so that it does not wait for the module. Undefined if the module has to decide, or
-   * another call does it.
+   * Sends the first token request, so that it does not wait for the module. Undefined if there is an instance, if the
+   * module has to decide, or if another call does it.
    *
    * @internal
    */
   beginToken(): TokenAttempt | undefined {
     const { appId, exchange, tokenStore, wasm } = this.settings.options;
-    if (this.#hasBegun || appId === undefined || exchange || tokenStore || wasm) return undefined;
+    if (ready() || this.#hasBegun || appId === undefined || exchange || tokenStore || wasm) return undefined;
     this.#hasBegun = true;
     const begun = sendTokenRequest(this.settings, 1);
     // The module reports the error, if the call gets there.
@@ -72,31 +72,34 @@ export class Session {
   }
 
   /**
-   * Returns the number of this session in an instance. Adds the session if it has none.
+   * Returns the number of this session in an instance. Adds the session if it has none. `begun` is the token request for
+   * refreshers, if it was sent before there was an instance.
    *
    * @internal
    */
-  number(engine: Engine): number {
+  number(engine: Engine, begun?: TokenAttempt): number {
     const { at } = this.#registration;
     if (at?.engine === engine) return at.client;
     const client = engine.add(this.settings);
     this.#registration.at = { engine, client };
-    this.#keep(engine, client);
+    if (this.#kept.size > 0) this.#keep(begun);
     return client;
   }
 
   /** Returns a valid access token; a new one if `renew` is set. */
   async token(renew: boolean): Promise<string> {
-    const begun = ready() ? undefined : this.beginToken();
+    const begun = this.beginToken();
     const at = await this.engine(begun);
-    return at.token(this, this.number(at), renew, begun);
+    return at.token(this, this.number(at, begun), renew, begun);
   }
 
-  /** Keeps the token as fresh as the refreshers want it. */
-  #keep(engine: Engine, client: number, begun?: TokenAttempt): void {
+  /** Keeps the token as fresh as the refreshers want it. Does nothing without a number in the instance. */
+  #keep(begun?: TokenAttempt): void {
+    const { at } = this.#registration;
+    if (!at || at.engine !== ready()) return;
     const shortest = Math.min(...Array.from(this.#kept, ({ interval }) => interval || Infinity));
-    if (this.#kept.size > 0) engine.keepFresh(client, shortest < Infinity ? shortest : 0, begun);
-    else engine.stopKeepingFresh(client);
+    if (this.#kept.size > 0) at.engine.keepFresh(at.client, shortest < Infinity ? shortest : 0, begun);
+    else at.engine.stopKeepingFresh(at.client);
   }
 
   /** Keeps the access token fresh in the background. If `interval` is above 0, renews it when it is this old. */
@@ -109,12 +112,12 @@ export class Session {
     }
     const kept = { interval };
     this.#kept.add(kept);
-    const begun = ready() ? undefined : this.beginToken();
-    const started = this.engine(begun).then((engine) => this.#keep(engine, this.number(engine), begun));
+    this.#keep();
+    const begun = this.beginToken();
+    const started = this.engine(begun).then((engine) => this.number(engine, begun));
     started.catch((error: unknown) => this.settings.log("error", String(error)));
     const stop = (): void => {
-      const { at } = this.#registration;
-      if (this.#kept.delete(kept) && at) this.#keep(at.engine, at.client);
+      if (this.#kept.delete(kept)) this.#keep();
     };
     return { stop, [Symbol.dispose]: stop };
   }

@@ -21,9 +21,8 @@ function expectPlain(name: string, value: unknown): void {
   if (typeof value === "number" ? !Number.isFinite(value) : /^(function|symbol)$/.test(typeof value)) throw notPlain(name);
   if (!isObject(value)) return;
   if (ArrayBuffer.isView(value) || typeof value["then"] === "function" || (value instanceof Date && !Number.isFinite(value.getTime()))) throw notPlain(name);
-  // Bun has JSON for these.
-  if (/(Blob|File|FormData|Params|Headers)\]$/.test(kindOf(value))) throw notPlain(name);
-  if (typeof value["toJSON"] === "function") return;
+  // Bun has JSON for files, forms and headers.
+  if (typeof value["toJSON"] === "function" && !/(Blob|File|FormData|Params|Headers)\]$/.test(kindOf(value))) return;
   const isList = Array.isArray(value);
   if (!isList && !isRecord(value)) throw notPlain(name);
   for (const [key, member] of Object.entries(value)) expectPlain(isList ? `${name}[${key}]` : `${name}.${key}`, member);

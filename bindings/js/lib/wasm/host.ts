@@ -147,7 +147,6 @@ function requestToken(context: HostContext, job: number, client: number, attempt
   if (!state) return false;
   state.cause = undefined;
   const { controller, answer } = state.begun ?? sendTokenRequest(state.settings, attempt);
-  state.begun = undefined;
   const answered = (answer: Answer, settle: Settle): void => {
     state.tokenAnswer = answer;
     const { error, error_description, access_token, expires_in, scope } = members(answer.text);

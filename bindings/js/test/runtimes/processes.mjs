@@ -45,6 +45,21 @@ const given = (server, form) => `
     if (ready() === undefined) throw new Error("the first call does not load the module");
     console.log("done");`;
 
+/** A program whose first steps define `refresher` and `all`. It fails unless they make one token call. */
+const sharedFirst = (server, steps) => `
+    const { LogtoAdmin } = await import("logto-admin");
+    const sent = [];
+    const fetch = (url, init) => {
+      sent.push(new URL(url).pathname.replace("/s/shared", ""));
+      return globalThis.fetch(url, init);
+    };
+    const admin = new LogtoAdmin({ endpoint: "${server}/s/shared", appId: "app", appSecret: "secret", fetch });
+    ${steps}
+    await Promise.all(all);
+    refresher.stop();
+    if (sent.join() !== "/oidc/token,/api/users/x") throw new Error(sent.join());
+    console.log("done");`;
+
 /** Programs that need a process of their own. Each prints `done`. */
 const PROGRAMS = {
   "the process exits while a refresher runs, and importing the package does nothing": (server) => `
@@ -85,19 +100,8 @@ const PROGRAMS = {
     await Promise.all([admin.users.get("x"), admin.users.get("y")]);
     if (order.length !== 4 || order[0] !== "/oidc/token" || order[1] !== "instance") throw new Error(order.join());
     console.log("done");`,
-  "a refresher, getToken and a call share the first token call": (server) => `
-    const { LogtoAdmin } = await import("logto-admin");
-    const sent = [];
-    const fetch = (url, init) => {
-      sent.push(new URL(url).pathname.replace("/s/shared", ""));
-      return globalThis.fetch(url, init);
-    };
-    const admin = new LogtoAdmin({ endpoint: "${server}/s/shared", appId: "app", appSecret: "secret", fetch });
-    const refresher = admin.keepFresh();
-    await Promise.all([admin.getToken(), admin.users.get("x")]);
-    refresher.stop();
-    if (sent.join() !== "/oidc/token,/api/users/x") throw new Error(sent.join());
-    console.log("done");`,
+  "a refresher, getToken and a call share the first token call": (server) => sharedFirst(server, "const refresher = admin.keepFresh(); const all = [admin.getToken(), admin.users.get('x')];"),
+  "a call and a later refresher share the first token call": (server) => sharedFirst(server, "const all = [admin.users.get('x')]; const refresher = admin.keepFresh();"),
   "functions of the user run in the asynchronous context of their call": (server) => `
     import { AsyncLocalStorage } from "node:async_hooks";
     import { LogtoAdmin } from "logto-admin";

@@ -23,18 +23,17 @@ pub fn text(plan: &Plan) -> String {
 fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef) -> String {
     let name = &type_def.name;
     let doc = comment(plan, &docs.type_text(type_def), 0);
-    let types = Types::of_members(&plan.model, name);
+    let types = Types::of_members(&plan.model, type_def);
     let union = |branches: Vec<String>| format!("{doc}export type {name} = {};\n", branches.join(" | "));
     match &type_def.shape {
-        Shape::Struct(structure) => format!("{doc}{}", interface(plan, docs, name, structure)),
+        Shape::Struct(structure) => format!("{doc}{}", interface(plan, docs, types, name, structure)),
         Shape::Enum(values) => union(values.iter().map(|value| format!("{value:?}")).collect()),
         Shape::Tagged { branches, .. } => union(branches.iter().map(|(_, ty)| types.text(ty)).collect()),
         Shape::Untagged(branches) => union(branches.iter().map(|ty| types.text(ty)).collect()),
     }
 }
 
-fn interface(plan: &Plan, docs: &Docs, name: &str, structure: &Struct) -> String {
-    let types = Types::of_members(&plan.model, name);
+fn interface(plan: &Plan, docs: &Docs, types: Types<'_>, name: &str, structure: &Struct) -> String {
     let custom = if structure.fields.iter().any(Types::is_custom) {
         format!("<CustomData extends object = {}>", types.text(&TypeRef::FreeObject))
     } else {

@@ -1,6 +1,6 @@
 //! TypeScript types of members, parameters and answers.
 
-use crate::model::{Field, Model, Shape, TypeRef};
+use crate::model::{Field, Model, Shape, TypeDef, TypeRef};
 
 /// An object of any members, as answers contain it.
 pub const FREE_OBJECT: &str = "JsonObject";
@@ -26,12 +26,8 @@ impl<'a> Types<'a> {
     }
 
     /// Returns the types of a struct's members. A struct that requests and answers share is like one of answers.
-    pub fn of_members(model: &'a Model, name: &str) -> Self {
-        if model.types.get(name).is_some_and(|type_def| type_def.sent && !type_def.received) {
-            Self::sent(model)
-        } else {
-            Self::received(model)
-        }
+    pub const fn of_members(model: &'a Model, type_def: &TypeDef) -> Self {
+        Self { model, received: type_def.received || !type_def.sent }
     }
 
     /// Returns a type.
