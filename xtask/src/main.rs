@@ -72,7 +72,7 @@ enum Xtask {
     DocsRs,
     /// Build the book in docs/, and fail if a link in it is broken.
     Docs,
-    /// Run a fuzz target, or each of them for 20 seconds.
+    /// Run a fuzz target, or each of them for 10 seconds.
     Fuzz {
         /// The target. Defaults to all.
         name: Option<String>,

@@ -10,7 +10,7 @@ use crate::http::request::means_true;
 use crate::http::sign_in_context;
 use crate::record::{Members, Record, text};
 use crate::state::progress::{Event, Progress};
-use crate::state::whereabouts::{KNOWN_DAYS, Places};
+use crate::state::sign_in_places::{KNOWN_DAYS, Places};
 
 /// The speed that a traveller cannot exceed, in kilometres per hour.
 const FASTEST: f64 = 900.0;
@@ -96,7 +96,7 @@ pub(super) fn assess(call: &Call<'_>, user: &Record) -> Option<Vec<Value>> {
     let last = user.members.get("lastSignInAt").and_then(Value::as_i64);
     let change = last.map(|last| Change {
         client: &client,
-        places: call.state.whereabouts.of(&user.id, call.now),
+        places: call.state.sign_in_places.of(&user.id, call.now),
         last,
         now: call.now,
     });
@@ -123,7 +123,7 @@ pub(super) fn logged(call: &Call<'_>, progress: &Progress) -> Members {
 pub(super) fn remember(call: &mut Call<'_>, user: &str) {
     let client = Client::of(call);
     if client.coordinates().is_some() || client.country.is_some() {
-        call.state.whereabouts.record(user, call.now, client.coordinates(), client.country.as_deref());
+        call.state.sign_in_places.record(user, call.now, client.coordinates(), client.country.as_deref());
     }
 }
 

@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::Context;
-use super::missing::{Missing, missing};
+use super::ungranted_scopes::{UngrantedScopes, ungranted_scopes};
 use crate::record::Members;
 use crate::state::logs::{Entry, MASK};
 use crate::state::oidc::{Authorization, Interaction, Prompt, Session};
@@ -18,7 +18,7 @@ pub(super) fn created(context: &mut Context<'_>, id: &str) {
     let mut payload = payload(context, &interaction);
     let prompt = match (interaction.prompt, &session) {
         (Prompt::Consent, Some(session)) => {
-            let missing = missing(context.state, &interaction.authorization, session);
+            let missing = ungranted_scopes(context.state, &interaction.authorization, session);
             consent(&interaction.authorization, &missing)
         }
         _ => login(&interaction),
@@ -37,8 +37,8 @@ fn login(interaction: &Interaction) -> Value {
     json!({ "name": "login", "details": details, "reasons": those_that_apply(&reasons) })
 }
 
-fn consent(authorization: &Authorization, missing: &Missing) -> Value {
-    let Missing { scopes, resources: of_resources } = missing;
+fn consent(authorization: &Authorization, missing: &UngrantedScopes) -> Value {
+    let UngrantedScopes { scopes, resources: of_resources } = missing;
     let reasons = [
         ("consent_prompt", authorization.prompts("consent")),
         ("native_client_prompt", authorization.client.kind == "Native"),

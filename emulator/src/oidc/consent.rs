@@ -6,9 +6,9 @@ use logto_admin::transport::{HttpResponse, Method};
 use super::authorization::redirect;
 use super::flow::consent;
 use super::interactions;
-use super::missing::{Missing, missing};
 use super::one_time_token;
 use super::scopes::{self, Holder};
+use super::ungranted_scopes::{UngrantedScopes, ungranted_scopes};
 use crate::collections::{APPLICATIONS, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, USERS, experience_of};
 use crate::document::validate;
 use crate::document::validation_issues::Issue;
@@ -39,7 +39,7 @@ fn give(
     request: &Incoming,
     state: &mut State,
     (interaction, session): &(Interaction, Session),
-    missing: Missing,
+    missing: UngrantedScopes,
     now: i64,
 ) -> String {
     let grant = consent(state, &interaction.authorization, session, missing, now);
@@ -62,7 +62,7 @@ pub(crate) fn page(request: &Incoming, state: &mut State, now: i64) -> HttpRespo
     match one_time_token::detour(state, &current, now) {
         Ok(Some(response)) => response,
         Ok(None) if gets_it(state, &current) => {
-            let missing = missing(state, &current.0.authorization, &current.1);
+            let missing = ungranted_scopes(state, &current.0.authorization, &current.1);
             redirect(302, &give(request, state, &current, missing, now))
         }
         Ok(None) => reply::page(),
@@ -123,9 +123,12 @@ fn give_organizations(
 
 /// Returns the scopes that the user grants, and the rejected scopes of resources. Scopes of resources in organizations
 /// depend on the organizations.
-fn granted(state: &State, (interaction, session): &(Interaction, Session)) -> (Missing, Vec<(String, Vec<String>)>) {
+fn granted(
+    state: &State,
+    (interaction, session): &(Interaction, Session),
+) -> (UngrantedScopes, Vec<(String, Vec<String>)>) {
     let (client, user) = (&interaction.authorization.client, &session.user);
-    let missing = missing(state, &interaction.authorization, session);
+    let missing = ungranted_scopes(state, &interaction.authorization, session);
     let given = [("applications", client.id.as_str()), ("users", user)];
     let organizations = state.store.links.ids(ORGANIZATIONS_OF, "organizations", &given);
     let places = std::iter::once(None).chain(organizations.map(Some));
@@ -141,13 +144,13 @@ fn granted(state: &State, (interaction, session): &(Interaction, Session)) -> (M
         (indicator.clone(), rejected.cloned().collect())
     });
     let rejected = rejected.filter(|(_, scopes): &(String, Vec<String>)| !scopes.is_empty()).collect();
-    (Missing { scopes: missing.scopes.clone(), resources }, rejected)
+    (UngrantedScopes { scopes: missing.scopes.clone(), resources }, rejected)
 }
 
 fn shown(state: &State, (interaction, session): &(Interaction, Session)) -> Value {
     let authorization = &interaction.authorization;
     let (client, user) = (&authorization.client, &session.user);
-    let missing = missing(state, authorization, session);
+    let missing = ungranted_scopes(state, authorization, session);
     let about = state.store.get(&USERS, user).cloned().unwrap_or_default();
     let application = state.store.get(&APPLICATIONS, &client.id);
     let mut shown = application.map(|application| application.part(&["id", "name"])).unwrap_or_default();
@@ -183,7 +186,7 @@ fn shown(state: &State, (interaction, session): &(Interaction, Session)) -> Valu
 }
 
 /// Describes the scopes of resources.
-fn of_resources(state: &State, missing: &Missing) -> Value {
+fn of_resources(state: &State, missing: &UngrantedScopes) -> Value {
     let parts = ["id", "name", "description"];
     let resources = missing.resources.iter().filter_map(|(indicator, names)| {
         let named = |scope: &&Record| names.iter().any(|name| name == scope.text("name"));

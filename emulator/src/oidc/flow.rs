@@ -4,7 +4,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::authorization::{Problem, redirect};
-use super::missing::{Missing, missing};
+use super::ungranted_scopes::{UngrantedScopes, ungranted_scopes};
 use super::{Context, audit, cookies, device, interactions, pushed, scopes};
 use crate::collections::{APPLICATIONS, USERS};
 use crate::errors::Outcome;
@@ -166,7 +166,7 @@ fn needed(
     let native = authorization.client.kind == "Native";
     let wanted = authorization.prompts("consent") || native || authorization.device_code.is_some();
     let asks = wanted && !answered.contains(&Prompt::Consent);
-    (asks || !missing(context.state, authorization, session).is_empty()).then_some(Prompt::Consent)
+    (asks || !ungranted_scopes(context.state, authorization, session).is_empty()).then_some(Prompt::Consent)
 }
 
 /// Starts an interaction, and sends the user to its page.
@@ -263,7 +263,7 @@ pub(crate) fn consent(
     state: &mut State,
     authorization: &Authorization,
     session: &Session,
-    missing: Missing,
+    missing: UngrantedScopes,
     now: i64,
 ) -> String {
     let client = &authorization.client;

@@ -16,13 +16,13 @@ mod flow;
 pub(crate) mod interactions;
 mod introspection;
 pub(crate) mod jwt;
-mod missing;
 mod one_time_token;
 mod pushed;
 mod revocation;
 pub(crate) mod scopes;
 mod third_party;
 mod token;
+mod ungranted_scopes;
 mod userinfo;
 
 pub(crate) use authorization::{form_post, redirect, saml_callback};

@@ -17,10 +17,10 @@ pub(crate) mod saml_session;
 pub(crate) mod seed;
 pub(crate) mod sentinel;
 pub(crate) mod services;
+pub(crate) mod sign_in_places;
 mod verification_code;
 pub(crate) mod verification_codes;
 pub(crate) mod verification_records;
-pub(crate) mod whereabouts;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -45,9 +45,9 @@ use crate::state::recent_requests::Requests;
 use crate::state::saml_session::SamlSession;
 use crate::state::sentinel::Sentinel;
 use crate::state::services::Services;
+use crate::state::sign_in_places::SignInPlaces;
 use crate::state::verification_code::Code;
 use crate::state::verification_records::Verifications;
-use crate::state::whereabouts::Whereabouts;
 use crate::store::Store;
 
 /// All data that the emulator stores. It can be saved and restored.
@@ -87,8 +87,8 @@ pub(crate) struct State {
     #[serde(default, rename = "lockouts")]
     pub sentinel: Sentinel,
     /// The places from which users have signed in.
-    #[serde(default)]
-    pub whereabouts: Whereabouts,
+    #[serde(default, rename = "whereabouts")]
+    pub sign_in_places: SignInPlaces,
     /// The requests that were handled last.
     #[serde(skip)]
     pub requests: Requests,
@@ -136,7 +136,7 @@ impl State {
             presets: Presets::default(),
             jobs: Jobs::default(),
             sentinel: Sentinel::default(),
-            whereabouts: Whereabouts::default(),
+            sign_in_places: SignInPlaces::default(),
         }
     }
 

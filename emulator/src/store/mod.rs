@@ -1,8 +1,8 @@
 //! Stores entities, in one table per collection.
 
-mod found;
 pub(crate) mod links;
 mod places;
+mod search_results;
 mod suffixes;
 mod table;
 
@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::collections::Collection;
 use crate::record::Record;
 use crate::store::links::{Links, Where};
-use found::Found;
 pub(crate) use places::Places;
+use search_results::SearchResults;
 pub(crate) use suffixes::{Candidates, EDGE};
 pub(crate) use table::Table;
 
@@ -31,9 +31,9 @@ pub(crate) struct Store {
     #[serde(skip)]
     changes: u64,
     #[serde(skip)]
-    found: Found<Places>,
+    search_results: SearchResults<Places>,
     #[serde(skip)]
-    linked: Found<Vec<u32>>,
+    linked: SearchResults<Vec<u32>>,
 }
 
 impl Store {
@@ -60,7 +60,7 @@ impl Store {
     ) -> Arc<Places> {
         let Some(table) = self.table(collection) else { return Arc::default() };
         let version = self.changes.wrapping_add(self.links.changes());
-        self.found.get(&format!("{} {key}", collection.name), version, table.len(), || search(table))
+        self.search_results.get(&format!("{} {key}", collection.name), version, table.len(), || search(table))
     }
 
     /// Returns the places of linked entities that meet the conditions. The newest link is first. Remembers them.

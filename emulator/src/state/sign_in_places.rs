@@ -12,7 +12,7 @@ const MEMORY: i64 = KNOWN_DAYS as i64 * 86_400_000;
 
 /// The places of all users.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Whereabouts(HashMap<String, Places>);
+pub(crate) struct SignInPlaces(HashMap<String, Places>);
 
 /// The places of a user.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ impl Places {
     }
 }
 
-impl Whereabouts {
+impl SignInPlaces {
     /// Returns the places of a user, without countries of long ago.
     pub(crate) fn of(&self, user: &str, now: i64) -> Places {
         let mut places = self.0.get(user).cloned().unwrap_or_default();

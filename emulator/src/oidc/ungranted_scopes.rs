@@ -8,19 +8,19 @@ use crate::state::oidc::{Authorization, Client, Session};
 
 /// The requested scopes that a user has not granted yet.
 #[derive(Debug, Default)]
-pub(crate) struct Missing {
+pub(crate) struct UngrantedScopes {
     pub scopes: Vec<String>,
     /// Scopes by the indicator of their resource.
     pub resources: Vec<(String, Vec<String>)>,
 }
 
-impl Missing {
+impl UngrantedScopes {
     pub(super) fn is_empty(&self) -> bool {
         self.scopes.is_empty() && self.resources.is_empty()
     }
 }
 
-pub(crate) fn missing(state: &State, authorization: &Authorization, session: &Session) -> Missing {
+pub(crate) fn ungranted_scopes(state: &State, authorization: &Authorization, session: &Session) -> UngrantedScopes {
     let known = session.application(&authorization.client.id);
     let grant = known.and_then(|known| state.oidc.grant(&known.grant));
     let granted = |scope: &String| grant.is_some_and(|grant| grant.scopes.contains(scope));
@@ -35,10 +35,10 @@ pub(crate) fn missing(state: &State, authorization: &Authorization, session: &Se
             resources.push((indicator.clone(), wanted));
         }
     }
-    Missing { scopes, resources }
+    UngrantedScopes { scopes, resources }
 }
 
-impl Missing {
+impl UngrantedScopes {
     /// Keeps the scopes of resources that the user can grant in this organization. Without one, keeps the scopes that
     /// the user can grant without any organization.
     pub(super) fn within(&self, state: &State, client: &Client, user: &str, organization: Option<&str>) -> Self {

@@ -9,9 +9,9 @@ const KEPT: usize = 8;
 const LARGE: usize = 1000;
 
 #[derive(Debug, Default)]
-pub(super) struct Found<T>(RefCell<Vec<(String, u64, Arc<T>)>>);
+pub(super) struct SearchResults<T>(RefCell<Vec<(String, u64, Arc<T>)>>);
 
-impl<T> Found<T> {
+impl<T> SearchResults<T> {
     /// Returns what was found at this version, or searches.
     pub(super) fn get(&self, key: &str, version: u64, size: usize, search: impl FnOnce() -> T) -> Arc<T> {
         if size < LARGE {
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn results_from_large_tables_are_remembered_until_something_changes() {
-        let (found, searches) = (Found::default(), RefCell::new(0));
+        let (found, searches) = (SearchResults::default(), RefCell::new(0));
         let get = |key: &str, version, size| {
             found.get(key, version, size, || {
                 *searches.borrow_mut() += 1;
