@@ -336,6 +336,64 @@ async fn a_signal_ends_the_process_although_a_digest_is_computed() -> Result<()>
     Ok(())
 }
 
+/// Returns the last message that a mock connector has written.
+fn mock_record(folder: &Path, name: &str) -> Value {
+    let text = fs::read_to_string(folder.join(name)).unwrap();
+    serde_json::from_str(text.strip_suffix('\n').unwrap()).unwrap()
+}
+
+/// Sends a test message through a mock connector.
+async fn send_test(server: &Running, connector: &str, recipient: (&str, &str)) -> Result<()> {
+    let template = json!({ "usageType": "Generic", "type": "text/plain", "subject": "Hi", "content": "{{code}}" });
+    let config = if connector == "mock-short-message-service" {
+        json!({ "accountSID": "a", "authToken": "b", "fromMessagingServiceSID": "c", "templates": [template] })
+    } else {
+        json!({ "apiKey": "a", "fromEmail": "b@example.com", "fromName": "c", "templates": [template] })
+    };
+    let body = json!({ recipient.0: recipient.1, "config": config });
+    let call = server.client()?.operation("CreateConnectorTest")?.path("factoryId", connector);
+    call.json(&body).await.map(|_: Value| ())
+}
+
+#[tokio::test]
+async fn mock_connectors_write_the_last_message_to_a_file_like_those_of_the_server() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let records = folder.path().join("logto");
+    let server = Running::start(&["0", "--mock-records", records.to_str().unwrap()]);
+    let (ada, phone) = (("email", "ada@example.com"), ("phone", "2348012345678"));
+    let (usage, payload) = ("Generic", json!({ "code": "000000" }));
+
+    send_test(&server, "mock-email-service", ada).await?;
+    let template = json!({ "usageType": usage, "type": "text/plain", "subject": "Hi", "content": "{{code}}" });
+    let email = json!({
+        "address": ada.1, "code": "000000", "type": usage, "payload": payload,
+        "template": template, "subject": "Hi", "content": "000000",
+    });
+    assert_eq!(mock_record(&records, "mock_email_record.txt"), email);
+
+    send_test(&server, "mock-email-service-alternative", ("email", "eve@example.com")).await?;
+    let email = json!({ "address": "eve@example.com", "code": "000000", "type": usage, "payload": payload });
+    assert_eq!(mock_record(&records, "mock_email_record.txt"), email);
+
+    send_test(&server, "mock-short-message-service", phone).await?;
+    let sms = json!({ "phone": phone.1, "code": "000000", "type": usage, "payload": payload });
+    assert_eq!(mock_record(&records, "mock_sms_record.txt"), sms);
+    assert_eq!(fs::read_dir(&records).unwrap().count(), 2, "no other files");
+    assert_eq!(server.end("-TERM"), (Some(0), String::new()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_written_causes_a_warning() -> Result<()> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let server = Running::start(&["0", "--mock-records", file.path().to_str().unwrap()]);
+    send_test(&server, "mock-email-service", ("email", "ada@example.com")).await?;
+    let (code, errors) = server.end("-TERM");
+    assert_eq!(code, Some(0));
+    assert!(errors.starts_with("warning: cannot write a message to "), "{errors}");
+    Ok(())
+}
+
 #[test]
 fn a_public_address_causes_a_warning() {
     let server = Running::start(&["0", "--bind", "0.0.0.0"]);

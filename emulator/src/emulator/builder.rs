@@ -6,8 +6,12 @@ use logto_admin::transport::HttpTransport;
 
 use crate::state::State;
 use crate::state::clock::Clock;
+use crate::state::messages::Message;
 use crate::state::seed::{Credentials, plant};
 use crate::state::services::{Service, Services};
+
+/// Is called with each message.
+type MessageListener = Arc<dyn Fn(&Message) + Send + Sync>;
 
 /// Builder for an [`Emulator`](crate::Emulator).
 #[derive(Clone)]
@@ -20,6 +24,7 @@ pub struct EmulatorBuilder {
     pub(crate) application: Credentials,
     services: Services,
     pub(crate) webhooks: Option<Arc<dyn HttpTransport>>,
+    pub(super) message_listener: Option<MessageListener>,
 }
 
 impl EmulatorBuilder {
@@ -34,6 +39,7 @@ impl EmulatorBuilder {
             application,
             services: Services::default(),
             webhooks: None,
+            message_listener: None,
         }
     }
 
@@ -109,6 +115,21 @@ impl EmulatorBuilder {
     /// ```
     pub fn webhooks(mut self, transport: impl HttpTransport) -> Self {
         self.webhooks = Some(Arc::new(transport));
+        self
+    }
+
+    /// Sets a function that gets each message that a server would have sent.
+    ///
+    /// It is called before the response to the request.
+    ///
+    /// ```
+    /// use logto_admin_emulator::{Emulator, Message};
+    ///
+    /// let print = |message: &Message| println!("to {}: {:?}", message.recipient, message.content());
+    /// let emulator = Emulator::builder().message_listener(print).build();
+    /// ```
+    pub fn message_listener(mut self, listener: impl Fn(&Message) + Send + Sync + 'static) -> Self {
+        self.message_listener = Some(Arc::new(listener));
         self
     }
 

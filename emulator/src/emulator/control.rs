@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
+use serde::Serialize;
 
 use super::Emulator;
 use crate::errors::{Outcome, Refusal, no_route, wrong_method};
 use crate::http::reply;
 use crate::http::request::Incoming;
+use crate::state::messages::Message;
 use crate::state::recent_requests::HandledRequest;
 
 /// Handles a request to a control route. Returns `None` for all other paths.
@@ -31,7 +33,9 @@ fn control(emulator: &Emulator, request: &Incoming, action: &str) -> Outcome<Htt
             Ok(reply::json(200, &json!({ "now": emulator.now() })))
         }
         (Method::Get, "requests") => Ok(reply::json(200, &emulator.requests().iter().map(described).collect())),
-        (Method::Get, "messages") => Ok(reply::json(200, &json!(emulator.messages()))),
+        (Method::Get, "messages") => {
+            Ok(reply::json(200, &emulator.messages().iter().map(|message| json!(Shown::of(message))).collect()))
+        }
         (_, "reset" | "advance") => Err(wrong_method("POST")),
         (_, "requests" | "messages") => Err(wrong_method("GET")),
         _ => Err(no_route()),
@@ -48,6 +52,21 @@ fn duration(body: &[u8]) -> Outcome<Duration> {
         seconds.filter(|seconds| *seconds <= LONGEST).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let message = "The body must be `{\"seconds\": N}`, where N is a number from 0 to 3153600000.";
     duration.ok_or_else(|| Refusal::new(400, "emulator.invalid_duration", message))
+}
+
+/// A message with its filled template.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    message: &'a Message,
+    subject: Option<String>,
+    content: Option<String>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(message: &'a Message) -> Self {
+        Self { message, subject: message.subject(), content: message.content() }
+    }
 }
 
 fn described(request: &HandledRequest) -> Value {

@@ -63,7 +63,18 @@ impl Emulator {
         let response = handling::handle(request, &mut state);
         let (asked, others) = state.jobs.end();
         *done = others;
-        asked.map_or_else(|| Attempt::Answered(response, std::mem::take(&mut state.outbox.tests)), Attempt::Waits)
+        if let Some(job) = asked {
+            return Attempt::Waits(job);
+        }
+        let tests = std::mem::take(&mut state.outbox.tests);
+        let number = std::mem::take(&mut state.outbox.messages);
+        if let Some(listener) = &self.0.settings.message_listener {
+            let sent: Vec<_> = state.messages.iter().skip(state.messages.len() - number).cloned().collect();
+            // The listener might call the emulator.
+            drop(state);
+            sent.iter().for_each(|message| listener(message));
+        }
+        Attempt::Answered(response, tests)
     }
 
     /// Answers an `OPTIONS` request with the methods of a path.

@@ -12,7 +12,7 @@ use crate::http::reply;
 use crate::http::request::form_encoded;
 use crate::providers::social;
 use crate::record::{Members, Record, text};
-use crate::state::messages::{self, Recipient};
+use crate::state::messages::{self, Recipient, Sender};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListConnectorFactories", |call| {
@@ -58,14 +58,16 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if factory.text("type") != kind {
         return Err(social::unexpected_type("The connector sends other messages."));
     }
-    if let Some(config) = call.body.get("config").and_then(Value::as_object) {
+    let config = call.body.get("config").cloned();
+    if let Some(config) = config.as_ref().and_then(Value::as_object) {
         connector_configs::check(factory, config)?;
         require_template(call, config, kind)?;
     }
     let variables =
         [("code", TEST_CODE), ("locale", call.text("locale"))].into_iter().filter(|(_, value)| !value.is_empty());
     let payload = variables.map(|(name, value)| (name.to_owned(), value.into())).collect();
-    messages::keep(call.state, call.now, &recipient, TEST_USAGE, payload);
+    let sender = Sender { factory: factory.text("id").to_owned(), config };
+    messages::keep(call.state, call.now, &recipient, TEST_USAGE, payload, sender);
     Ok(reply::nothing(call.success()))
 }
 

@@ -10,6 +10,9 @@ use crate::Service;
 /// The default port of a Logto server.
 const PORT: u16 = 3001;
 
+/// Where Logto's mock connectors write messages.
+const RECORDS: &str = "/tmp/logto";
+
 /// The arguments of the program, for its own parser or that of another program.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -40,6 +43,12 @@ pub struct Arguments {
     /// Give servers that stand for different tenants different numbers.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(super) random_seed: u64,
+    /// Folder for the last messages of mock connectors
+    ///
+    /// Logto's mock connectors for emails and text messages write the last message to a file, which tests read. The
+    /// emulator writes the same files: `mock_email_record.txt` and `mock_sms_record.txt`.
+    #[arg(long, value_name = "FOLDER", default_value = RECORDS)]
+    pub(super) mock_records: PathBuf,
     /// Service to configure: storage, domains or protected-apps. Default: none
     ///
     /// Can be repeated.
@@ -94,6 +103,11 @@ mod tests {
     #[test]
     fn only_this_machine_reaches_the_server_by_default() {
         assert_eq!(parsed(&[]).map(|arguments| arguments.bind), Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    }
+
+    #[test]
+    fn mock_connectors_write_to_the_folder_of_the_server() {
+        assert_eq!(parsed(&[]).map(|arguments| arguments.mock_records), Ok("/tmp/logto".into()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod files;
+mod mock_records;
 mod receivers;
 mod signals;
 
@@ -9,6 +10,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use logto_admin::Timestamp;
+use tokio::sync::mpsc::{self, UnboundedSender};
 
 use crate::{Emulator, EmulatorBuilder, Server};
 pub use arguments::Arguments;
@@ -23,7 +25,8 @@ use signals::Signals;
 /// Fails if a file cannot be read or written, the seed is invalid, or the address cannot be bound. For files that cannot be
 /// read and invalid ones, the kind is [`io::ErrorKind::InvalidInput`].
 pub async fn run(arguments: &Arguments, mut warn: impl FnMut(&str)) -> io::Result<()> {
-    let emulator = emulator(arguments).map_err(io::Error::other)?;
+    let (report, mut reports) = mpsc::unbounded_channel();
+    let emulator = emulator(arguments, report).map_err(io::Error::other)?;
     if let Some(seed) = &arguments.seed {
         files::import(&emulator, seed)?;
     }
@@ -42,18 +45,32 @@ pub async fn run(arguments: &Arguments, mut warn: impl FnMut(&str)) -> io::Resul
     let server = emulator.serve_at(address).await.map_err(failed)?;
     // The server is useful although nobody reads its output.
     let _ = greet(&server, arguments);
-    signals.wait().await;
+    loop {
+        tokio::select! {
+            // Failures before a signal are reported before the end.
+            biased;
+            Some(warning) = reports.recv() => warn(&warning),
+            () = signals.wait() => break,
+        }
+    }
     server.stop().await.map_err(failed)?;
     arguments.state.as_ref().map_or(Ok(()), |state| files::save(&emulator, state))
 }
 
 /// Uses the system clock. People who try the server by hand expect today's dates.
 #[expect(clippy::disallowed_methods, reason = "the server uses the system clock")]
-fn emulator(arguments: &Arguments) -> logto_admin::Result<Emulator> {
+fn emulator(arguments: &Arguments, report: UnboundedSender<String>) -> logto_admin::Result<Emulator> {
     let builder = Emulator::builder().seed(arguments.random_seed);
     let builder = arguments.release.into_iter().fold(builder, EmulatorBuilder::release);
     let builder = arguments.services.iter().copied().fold(builder, EmulatorBuilder::service);
     let builder = builder.clock(|| Timestamp::from(std::time::SystemTime::now()));
+    let folder = arguments.mock_records.clone();
+    let builder = builder.message_listener(move |message| {
+        if let Err(error) = mock_records::write(&folder, message) {
+            // Nobody reads it if the program is ending.
+            let _ = report.send(format!("warning: cannot write a message to {}: {error}", folder.display()));
+        }
+    });
     Ok(builder.webhooks(Receivers::new()?).build())
 }
 

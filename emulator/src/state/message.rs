@@ -4,6 +4,7 @@ use logto_admin::Timestamp;
 use logto_admin::serde_json::{Map, Value};
 use serde::{Deserialize, Serialize};
 
+use super::filled_template::filled;
 use crate::record::Members;
 
 /// A message that Logto would have sent through its email or SMS connector.
@@ -21,6 +22,14 @@ pub struct Message {
     pub usage: String,
     /// The variables of the template, such as `code` or `link`.
     pub payload: Map<String, Value>,
+    /// The id of the connector's factory, such as `simple-mail-transfer-protocol`.
+    #[serde(default)]
+    pub connector: String,
+    /// The template: an email template, or one of the connector's configuration.
+    ///
+    /// Its members differ by connector.
+    #[serde(default)]
+    pub template: Option<Value>,
     /// The time of sending, by the emulator's clock.
     pub sent_at: Timestamp,
 }
@@ -30,6 +39,25 @@ impl Message {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.payload.get("code").and_then(Value::as_str)
+    }
+
+    /// Returns the subject: that of the template, with its variables replaced.
+    #[must_use]
+    pub fn subject(&self) -> Option<String> {
+        self.text("subject")
+    }
+
+    /// Returns the content: that of the template, with its variables replaced.
+    ///
+    /// Some connectors have templates without content, because their provider keeps it.
+    #[must_use]
+    pub fn content(&self) -> Option<String> {
+        self.text("content")
+    }
+
+    fn text(&self, member: &str) -> Option<String> {
+        let text = self.template.as_ref()?.get(member)?.as_str()?;
+        Some(filled(text, &self.payload))
     }
 }
 

@@ -8,6 +8,7 @@ pub use super::message::{Channel, Message};
 pub(crate) use super::message::Recipient;
 pub(crate) use super::message_limits::INVITATION;
 use super::message_limits::RATE_LIMITED;
+use super::message_template::template;
 use crate::collections::CONNECTORS;
 use crate::collections::connector_factories;
 use crate::errors::{Outcome, Refusal};
@@ -58,11 +59,33 @@ pub(crate) fn send(
 /// Sends a message that was checked.
 pub(crate) fn deliver(state: &mut State, now: i64, recipient: &Recipient, usage: &str, payload: Map<String, Value>) {
     state.message_limits.count(now, recipient, usage);
-    keep(state, now, recipient, usage, payload);
+    let connector = connector(state, recipient.channel);
+    let sender = connector.map_or_else(Sender::default, |connector| Sender {
+        factory: connector.text("connectorId").to_owned(),
+        config: connector.members.get("config").cloned(),
+    });
+    keep(state, now, recipient, usage, payload, sender);
+}
+
+/// The connector that sends a message.
+#[derive(Debug, Default)]
+pub(crate) struct Sender {
+    /// The id of the connector's factory.
+    pub factory: String,
+    /// The configuration of the connector.
+    pub config: Option<Value>,
 }
 
 /// Sends a message without checks. It does not count for the limit of its recipient.
-pub(crate) fn keep(state: &mut State, now: i64, recipient: &Recipient, usage: &str, payload: Map<String, Value>) {
+pub(crate) fn keep(
+    state: &mut State,
+    now: i64,
+    recipient: &Recipient,
+    usage: &str,
+    payload: Map<String, Value>,
+    sender: Sender,
+) {
+    let template = template(state, recipient.channel, sender.config.as_ref(), usage, &payload);
     if state.messages.len() == KEPT {
         state.messages.pop_front();
     }
@@ -71,8 +94,11 @@ pub(crate) fn keep(state: &mut State, now: i64, recipient: &Recipient, usage: &s
         recipient: recipient.address.clone(),
         usage: usage.to_owned(),
         payload,
+        connector: sender.factory,
+        template,
         sent_at: Timestamp::from_millis(now),
     });
+    state.outbox.messages += 1;
 }
 
 /// Returns the error for a missing connector of this type.
@@ -106,7 +132,7 @@ mod tests {
     fn old_messages_are_dropped() {
         let mut state = State::new(1, Clock::own(), Release::new(42));
         for number in 0..=KEPT {
-            keep(&mut state, 0, &Recipient::email(number.to_string()), "SignIn", Map::new());
+            keep(&mut state, 0, &Recipient::email(number.to_string()), "SignIn", Map::new(), Sender::default());
         }
         assert_eq!(state.messages.len(), KEPT);
         assert_eq!(state.messages.front().map(|message| message.recipient.as_str()), Some("1"));

@@ -2,11 +2,13 @@
 
 pub(crate) mod activity;
 pub(crate) mod clock;
+mod filled_template;
 pub(crate) mod jobs;
 mod log_secrets;
 pub(crate) mod logs;
 mod message;
 mod message_limits;
+mod message_template;
 pub(crate) mod messages;
 pub(crate) mod oidc;
 pub(crate) mod outbox;

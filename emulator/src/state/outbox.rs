@@ -12,6 +12,8 @@ pub(crate) struct Outbox {
     pub waiting: Vec<Delivery>,
     /// Requests that notify applications of ended sessions.
     pub sign_outs: Vec<HttpRequest>,
+    /// Number of messages that the listener does not know yet.
+    pub messages: usize,
     /// Test deliveries, whose results decide about the response to the current request.
     pub tests: Vec<Delivery>,
 }

@@ -1,3 +1,4 @@
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use logto_admin::models::{
@@ -6,7 +7,7 @@ use logto_admin::models::{
 };
 use logto_admin::serde_json::{Value, json};
 use logto_admin::{Client, Result, Timestamp};
-use logto_admin_emulator::{Channel, Emulator};
+use logto_admin_emulator::{Channel, Emulator, Message};
 
 use crate::connectors::email_connector;
 use crate::refused;
@@ -174,4 +175,54 @@ async fn invitations_and_test_messages_are_counted_apart_from_codes() -> Result<
     assert_eq!(refused(remind().await), limited);
     emulator.advance(Duration::from_secs(600));
     remind().await
+}
+
+/// Sends a test message with a template for `SignIn` messages and a generic one. Returns its subject and content.
+async fn filled(emulator: &Emulator, locale: &str) -> Result<[Option<String>; 2]> {
+    let template = |usage: &str, subject: &str| json!({ "usageType": usage, "type": "text/plain", "subject": subject, "content": "Code: {{code}}, {{user.name}}" });
+    let templates = json!([template("SignIn", "Sign in"), template("Generic", "Hello")]);
+    let config = json!({ "apiKey": "a", "fromEmail": "b@example.com", "templates": templates });
+    let test = json!({ "email": ADA, "config": config, "locale": locale });
+    let call = emulator.client()?.operation("CreateConnectorTest")?.path("factoryId", "mock-email-service");
+    let _: Value = call.json(&test).await?;
+    let message = emulator.messages().pop().unwrap();
+    Ok([message.subject(), message.content()])
+}
+
+#[tokio::test]
+async fn messages_have_the_template_of_their_connector_or_a_custom_one_in_their_language() -> Result<()> {
+    let emulator = Emulator::new();
+    let text = |subject: &str, content: &str| [Some(subject.to_owned()), Some(content.to_owned())];
+    assert_eq!(filled(&emulator, "en").await?, text("Hello", "Code: 000000, {{user.name}}"));
+    assert_eq!(emulator.messages()[0].connector, "mock-email-service");
+
+    let custom = |language: &str| {
+        let details = json!({ "subject": language, "content": "{{ code }}" });
+        json!({ "languageTag": language, "templateType": "Generic", "details": details })
+    };
+    let templates = json!({ "templates": [custom("en"), custom("de")] });
+    let _: Value = emulator.client()?.operation("ReplaceEmailTemplates")?.json(&templates).await?;
+    assert_eq!(filled(&emulator, "de").await?, text("de", "000000"));
+    assert_eq!(filled(&emulator, "fr").await?, text("en", "000000"), "in the fallback language");
+    assert_eq!(filled(&emulator, "en").await?, text("en", "000000"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_listener_gets_each_message_before_the_response() -> Result<()> {
+    let heard: Arc<Mutex<Vec<Message>>> = Arc::default();
+    let listener = {
+        let heard = Arc::clone(&heard);
+        move |message: &Message| heard.lock().unwrap().push(message.clone())
+    };
+    let emulator = Emulator::builder().message_listener(listener).build();
+    let client = emulator.client()?;
+    email_connector(&client).await?;
+    for _ in 0..2 {
+        client.verification_codes().send(ada()).await?;
+        assert_eq!(*heard.lock().unwrap(), emulator.messages());
+    }
+    refused::<()>(client.verification_codes().verify(verification("nope")).await);
+    assert_eq!(heard.lock().unwrap().len(), 2);
+    Ok(())
 }

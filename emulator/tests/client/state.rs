@@ -407,5 +407,11 @@ async fn sent_messages_are_listed() -> Result<()> {
     let sent_at = emulator.messages()[0].sent_at.as_millis();
     assert_eq!((&listed[0]["usage"], &listed[0]["sentAt"]), (&json!("Generic"), &json!(sent_at)));
     assert_eq!(listed[0]["payload"]["code"].as_str(), emulator.messages()[0].code());
+    assert_eq!(listed[0]["connector"], "http-email");
+    assert_eq!(
+        (&listed[0]["subject"], &listed[0]["content"]),
+        (&Value::Null, &Value::Null),
+        "only its provider has them"
+    );
     Ok(())
 }
