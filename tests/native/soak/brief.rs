@@ -1,4 +1,4 @@
-//! 60,000 calls, 50 at a time, of which one in seven meets a fault.
+//! 30,000 calls, 50 at a time, of which one in seven meets a fault.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use logto_admin_test_server::{Soak, TestServer};
 
 use crate::calls::{Ended, builder, call, memory, no_write_was_repeated_late};
 
-const CALLS: u64 = 60_000;
+const CALLS: u64 = 30_000;
 const CALLERS: usize = 50;
 const LIFETIME: Duration = Duration::from_secs(3600);
 const TIMEOUT: Duration = Duration::from_secs(2);
