@@ -271,6 +271,9 @@ pub(super) fn save(call: &mut Call<'_>, progress: &Progress, user: &mut Record) 
     if let Some(secret) = &chosen.totp {
         mfa::add(call, &user.id, mfa::TOTP, TOTP_SECRET, secret.clone().into());
     }
+    for passkey in &chosen.passkeys {
+        mfa::add_passkey(call, &user.id, passkey, None);
+    }
     if let Some(codes) = &chosen.codes {
         let old: Vec<String> = call
             .state
@@ -282,9 +285,6 @@ pub(super) fn save(call: &mut Call<'_>, progress: &Progress, user: &mut Record) 
             call.state.store.remove(&MFA_VERIFICATIONS, &id);
         }
         mfa::add_codes(call, &user.id, codes);
-    }
-    for passkey in &chosen.passkeys {
-        mfa::add_passkey(call, &user.id, passkey, None);
     }
     let mut decided = Members::new();
     let flags = [

@@ -95,7 +95,9 @@ fn list(call: &Call<'_>, application: &str) -> HttpResponse {
 
 fn user_scopes(call: &Call<'_>, application: &str) -> Vec<String> {
     let all = consent_scopes::of_users(&call.state.store, application);
-    all.map(|scope| scope.text("userScope").to_owned()).collect()
+    let mut names: Vec<_> = all.map(|scope| scope.text("userScope").to_owned()).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Returns the id of the third-party application in the path.

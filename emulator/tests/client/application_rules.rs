@@ -258,7 +258,7 @@ async fn users_consent_to_scopes_and_organizations_of_third_party_applications()
     let scope = call(&client, "CreateResourceScope", &resource, json!({ "name": "read" })).await?["id"].clone();
     add(json!({ "userScopes": ["profile", "email"], "resourceScopes": [scope] })).await?;
     let scopes = call(&client, "ListApplicationUserConsentScopes", &path, Value::Null).await?;
-    assert_eq!(scopes["userScopes"], json!(["profile", "email"]));
+    assert_eq!(scopes["userScopes"], json!(["email", "profile"]), "in the order of their names");
     assert_eq!(refused(add(json!({ "organizationScopes": [] })).await), (422, "entity.invalid_input".into()));
     assert_eq!(scopes["resourceScopes"][0]["scopes"][0]["name"], "read");
     let mut email = path.to_vec();

@@ -90,6 +90,22 @@ async fn passkeys_are_second_factors() -> Result<()> {
 }
 
 #[tokio::test]
+async fn passkeys_are_kept_before_backup_codes() -> Result<()> {
+    let mfa = json!({ "mfa": { "policy": "Mandatory", "factors": ["WebAuthn", "BackupCode"] } });
+    let (emulator, id) = with_settings(mfa).await?;
+    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
+    identify(&mut browser);
+    let passkey = register(&mut browser, &mut key);
+    browser.call(Post, "/profile/mfa", &json!({ "type": "WebAuthn", "verificationId": passkey }));
+    let codes = browser.call(Post, "/verification/backup-code/generate", &Value::Null);
+    browser.call(Post, "/profile/mfa", &json!({ "type": "BackupCode", "verificationId": codes["verificationId"] }));
+    assert!(browser.submit().contains_key("code"));
+    let factors = emulator.client()?.operation("ListUserMfaVerifications")?.path("userId", &id).await?;
+    assert_eq!((&factors[0]["type"], &factors[1]["type"]), (&json!("WebAuthn"), &json!("BackupCode")));
+    Ok(())
+}
+
+#[tokio::test]
 async fn other_relying_parties_counters_and_algorithms_are_refused() -> Result<()> {
     let (emulator, _) = with_settings(json!({ "mfa": { "policy": "Mandatory", "factors": ["WebAuthn"] } })).await?;
     let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
