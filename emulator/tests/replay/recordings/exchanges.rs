@@ -20,11 +20,14 @@ pub(crate) const RECORDING: Recording = Recording {
     },
     refreshes: &[(1478, 1333)],
     steps: STEPS,
-    callers: &[],
+    callers: &[(1134, 1224, "ia9nrr4i08ea")],
     different: DIFFERENT,
 };
 
-const DIFFERENT: &[(u64, &str)] = &[];
+const DIFFERENT: &[(u64, &str)] = &[
+    (1141, "the recorder's token had fewer scopes"),
+    (1175, "the recorder linked an identity without recording it"),
+];
 
 const SCOPES: &str = "/api/resources/et8nvsjjkfqkampxqjwqm/scopes";
 const APPS: &str = "/api/applications";
@@ -109,6 +112,7 @@ const UNRECORDED: &[Unrecorded] = &[
     relates(1117, Method::Delete, "/api/connectors/pbb59649zzvk", ""),
     relates(1117, Method::Delete, "/api/connectors/0lvc27l4aknq", ""),
     relates(1117, Method::Delete, "/api/connectors/o36iztyrw3pg", ""),
+    relates(1136, Method::Patch, "/api/account-center", r#"{"enabled": true}"#),
     relates(
         1138,
         Method::Patch,
