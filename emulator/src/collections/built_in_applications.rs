@@ -1,10 +1,20 @@
 //! Applications of the server itself.
 
+use logto_admin::serde_json::{Value, json};
+
+use super::APPLICATIONS;
+use crate::record::Record;
+
+/// The id of the application in which users manage their account.
+pub(crate) const ACCOUNT_CENTER: &str = "account-center";
+
 /// An application that every server has. It can be read, but is in no list.
 pub(crate) struct BuiltIn {
     pub id: &'static str,
     pub name: &'static str,
-    pub description: &'static str,
+    description: &'static str,
+    /// The path of its page on the server.
+    pub path: &'static str,
     pub uses_device_flow: bool,
 }
 
@@ -13,21 +23,49 @@ const BUILT_IN: [BuiltIn; 3] = [
         id: "demo-app",
         name: "Live Preview",
         description: "Preview for Sign-in Experience.",
+        path: "/demo-app",
         uses_device_flow: false,
     },
     BuiltIn {
-        id: "account-center",
+        id: ACCOUNT_CENTER,
         name: "Account Center",
-        description: "The application of the account center.",
+        description: "Placeholder application for Account Center.",
+        path: "/account",
         uses_device_flow: false,
     },
     BuiltIn {
         id: "device-demo-app",
         name: "Device Flow Preview",
-        description: "The application of the device flow's preview.",
+        description: "Preview for Device Authorization Flow.",
+        path: "/device-demo-app",
         uses_device_flow: true,
     },
 ];
+
+impl BuiltIn {
+    pub(crate) const fn kind(&self) -> &'static str {
+        if self.uses_device_flow { "Native" } else { "SPA" }
+    }
+
+    /// Returns the application as others are stored.
+    pub(crate) fn record(&self) -> Record {
+        let given = json!({
+            "id": self.id,
+            "name": self.name,
+            "description": self.description,
+            "type": self.kind(),
+            "customClientMetadata": if self.uses_device_flow { json!({ "isDeviceFlow": true }) } else { json!({}) },
+            "createdAt": 0,
+        });
+        let members = [(APPLICATIONS.blank)(), given].into_iter().filter_map(|part| match part {
+            Value::Object(members) => Some(members),
+            _ => None,
+        });
+        let mut record = Record { id: self.id.to_owned(), ..Record::default() };
+        members.flatten().for_each(|(name, value)| record.members.insert(name, value));
+        record
+    }
+}
 
 /// Returns the built-in application with this id.
 pub(crate) fn built_in_application(id: &str) -> Option<&'static BuiltIn> {

@@ -33,7 +33,7 @@ use crate::errors::Outcome;
 use crate::record::Record;
 
 pub(crate) use applications::{ACCESS_RULES, APPLICATION_EXPERIENCE, APPLICATION_SECRETS, APPLICATIONS, experience_of};
-pub(crate) use built_in_applications::built_in_application;
+pub(crate) use built_in_applications::{ACCOUNT_CENTER, BuiltIn, built_in_application};
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use consents::CONSENT_USER_SCOPES;

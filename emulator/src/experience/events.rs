@@ -107,10 +107,11 @@ fn described(call: &mut Call<'_>, progress: &Progress) -> Outcome<Members> {
     let client = interaction(call)?.authorization.client.id.clone();
     let application = call.state.store.get(&APPLICATIONS, &client);
     let application = application.map(|application| application.part(&["id", "type", "name", "description"]));
-    let members: [(&str, Value); 3] = [
-        ("interactionEvent", progress.event.name().into()),
-        ("sessionId", call.caller.clone().into()),
-        ("application", application.unwrap_or_default()),
+    // Built-in applications are not stored, and not shown.
+    let members: [(&str, Option<Value>); 3] = [
+        ("interactionEvent", Some(progress.event.name().into())),
+        ("sessionId", Some(call.caller.clone().into())),
+        ("application", application),
     ];
-    Ok(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Ok(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
 }

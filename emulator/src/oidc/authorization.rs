@@ -41,7 +41,7 @@ impl Problem {
 impl Authorization {
     /// Validates the client and the redirect URI. Any other problem can be reported to them.
     pub(super) fn of(context: &Context<'_>) -> Outcome<(Self, Result<(), Problem>)> {
-        let client = Client::find(context.state, context.required("client_id")?)?;
+        let client = Client::find(context.state, &context.request.origin, context.required("client_id")?)?;
         let redirect_uri = client.redirect_uri(context)?;
         let callback = (client.kind == "SAML").then(|| saml_callback(&context.request.origin, &client.id));
         let mut known = client.redirect_uris.iter().chain(&callback);

@@ -16,7 +16,7 @@ pub(super) fn notify(context: &mut Context<'_>, user: &str, application: &Applic
     if !context.state.outbox.enabled {
         return;
     }
-    let Ok(client) = Client::find(context.state, &application.client) else { return };
+    let Ok(client) = Client::find(context.state, &context.request.origin, &application.client) else { return };
     let Some(uri) = client.backchannel_logout_uri.clone() else { return };
     let mut claims = json!({
         "iss": context.issuer(),

@@ -6,15 +6,18 @@ use logto_admin::serde_json::Value;
 use percent_encoding::percent_decode_str;
 
 use super::{Context, refuse};
-use crate::collections::{APPLICATION_SECRETS, APPLICATIONS};
+use crate::collections::{ACCOUNT_CENTER, APPLICATION_SECRETS, APPLICATIONS, BuiltIn, built_in_application};
 use crate::errors::{Outcome, Refusal};
 use crate::record::Record;
 use crate::state::State;
 use crate::state::oidc::{CODE, Client};
 
 impl Client {
-    /// Returns the client of an application.
-    pub(crate) fn find(state: &State, id: &str) -> Outcome<Self> {
+    /// Returns the client of an application. Built-in ones have pages on the server, below this origin.
+    pub(crate) fn find(state: &State, origin: &str, id: &str) -> Outcome<Self> {
+        if let Some(built_in) = built_in_application(id) {
+            return Ok(Self::built_in(built_in, origin));
+        }
         let application = state.store.get(&APPLICATIONS, id);
         let application = application.ok_or_else(|| refuse(400, "invalid_client", &format!("invalid client {id}")))?;
         let client = Self::of(application);
@@ -31,6 +34,17 @@ impl Client {
             (None, [only]) => Ok(only.clone()),
             _ => context.required("redirect_uri").map(str::to_owned),
         }
+    }
+
+    fn built_in(application: &BuiltIn, origin: &str) -> Self {
+        let page = vec![format!("{origin}{}", application.path)];
+        let mut client = Self::of(&application.record());
+        client.redirect_uris = if application.uses_device_flow { Vec::new() } else { page.clone() };
+        client.post_logout_redirect_uris = page;
+        if application.id == ACCOUNT_CENTER {
+            client.settings.insert("alwaysIssueRefreshToken".to_owned(), true.into());
+        }
+        client
     }
 
     fn of(application: &Record) -> Self {
@@ -58,7 +72,7 @@ impl Client {
 /// Authenticates the application that makes a request.
 pub(crate) fn authenticate(context: &Context<'_>) -> Outcome<Client> {
     let (id, secret) = credentials(context)?;
-    let client = Client::find(context.state, &id)?;
+    let client = Client::find(context.state, &context.request.origin, &id)?;
     let failed = || refuse(401, "invalid_client", "client authentication failed");
     if client.is_public() && secret.is_none() {
         return Ok(client);

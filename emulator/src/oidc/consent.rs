@@ -9,7 +9,7 @@ use super::interactions;
 use super::one_time_token;
 use super::scopes::{self, Holder};
 use super::ungranted_scopes::{UngrantedScopes, ungranted_scopes};
-use crate::collections::{APPLICATIONS, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, USERS, experience_of};
+use crate::collections::{ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, USERS, experience_of};
 use crate::document::validate;
 use crate::document::validation_issues::Issue;
 use crate::errors::{Outcome, Refusal, require_membership, wrong_method};
@@ -152,9 +152,9 @@ fn shown(state: &State, (interaction, session): &(Interaction, Session)) -> Valu
     let (client, user) = (&authorization.client, &session.user);
     let missing = ungranted_scopes(state, authorization, session);
     let about = state.store.get(&USERS, user).cloned().unwrap_or_default();
-    let application = state.store.get(&APPLICATIONS, &client.id);
-    let mut shown = application.map(|application| application.part(&["id", "name"])).unwrap_or_default();
-    let experience = application.and_then(experience_of);
+    let application = state.application(&client.id);
+    let mut shown = application.as_ref().map(|application| application.part(&["id", "name"])).unwrap_or_default();
+    let experience = application.as_ref().and_then(experience_of);
     if let (Some(shown), Some(experience)) = (shown.as_object_mut(), experience) {
         let names = ["branding", "displayName", "privacyPolicyUrl", "termsOfUseUrl"];
         shown.extend(names.iter().filter_map(|name| Some(((*name).to_owned(), experience.get(*name)?.clone()))));

@@ -23,7 +23,7 @@ fn target(context: &mut Context<'_>) -> Outcome<Option<String>> {
     if id.is_some() && hinted.is_some() && id != hinted {
         return Err(refuse(400, "invalid_request", "client_id does not match the provided id_token_hint"));
     }
-    let client = hinted.or(id).map(|id| Client::find(context.state, &id)).transpose()?;
+    let client = hinted.or(id).map(|id| Client::find(context.state, &context.request.origin, &id)).transpose()?;
     let uri = context.parameter("post_logout_redirect_uri");
     let (Some(uri), Some(client)) = (uri, client) else { return Ok(None) };
     if !client.post_logout_redirect_uris.iter().any(|known| known == uri) {

@@ -308,10 +308,10 @@ fn limit_grants(context: &mut Context<'_>, authorization: &Authorization, sessio
         "revokedGrantIds": oldest,
         "maxAllowedGrants": most,
         "preRevocationActiveGrantCount": own.len(),
-        "application": application,
         "ip": context.request.ip(),
         "userAgent": context.request.agent().unwrap_or_default(),
     });
-    let about = about.as_object().cloned().unwrap_or_default();
+    let mut about = about.as_object().cloned().unwrap_or_default();
+    about.extend(application.map(|application| ("application".to_owned(), application)));
     announce(context.state, context.now, "Grant.LimitExceeded", &about);
 }

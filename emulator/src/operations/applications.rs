@@ -1,4 +1,4 @@
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
@@ -21,22 +21,10 @@ fn get(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let Some(built_in) = built_in_application(call.parameter(0)) else {
         return collection_operations::run(call, &APPLICATIONS, Verb::Get);
     };
-    let is_native = built_in.uses_device_flow;
-    let given = json!({
-        "id": built_in.id,
-        "name": built_in.name,
-        "description": built_in.description,
-        "type": if is_native { "Native" } else { "SPA" },
-        "customClientMetadata": if is_native { json!({ "isDeviceFlow": true }) } else { json!({}) },
-        "secret": "N/A",
-        "createdAt": 0,
-        "isAdmin": false,
-    });
-    let mut shown = (APPLICATIONS.blank)();
-    if let (Value::Object(members), Value::Object(given)) = (&mut shown, given) {
-        members.extend(given);
-    }
-    Ok(reply::json(call.success(), &shown))
+    let mut shown = built_in.record().members;
+    shown.insert("secret".to_owned(), "N/A".into());
+    shown.insert("isAdmin".to_owned(), false.into());
+    Ok(reply::json(call.success(), &shown.to_value()))
 }
 
 /// Applications of old releases have a secret of their own.

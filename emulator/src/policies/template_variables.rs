@@ -1,9 +1,9 @@
 //! Variables of the templates of messages, besides the code or link.
 
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::Value;
 
 use super::languages;
-use crate::collections::{APPLICATIONS, ORGANIZATIONS, USERS, built_in_application, experience_of};
+use crate::collections::{ORGANIZATIONS, USERS, experience_of};
 use crate::http::page_context;
 use crate::http::request::Incoming;
 use crate::record::{Members, Record, text};
@@ -41,12 +41,9 @@ impl Entity {
 }
 
 fn application(state: &State, id: &str) -> Option<Value> {
-    if let Some(built_in) = built_in_application(id) {
-        return Some(json!({ "id": id, "name": built_in.name }));
-    }
-    let application = state.store.get(&APPLICATIONS, id)?;
+    let application = state.application(id)?;
     let Value::Object(mut shown) = application.part(&["id", "name"]) else { return None };
-    if let Some(experience) = experience_of(application) {
+    if let Some(experience) = experience_of(&application) {
         shown.extend(experience.get("branding").map(|branding| ("branding".to_owned(), branding.clone())));
         let name = text(experience, "displayName");
         shown.extend((!name.is_empty()).then(|| ("displayName".to_owned(), name.into())));

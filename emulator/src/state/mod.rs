@@ -30,7 +30,9 @@ use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::collections::{APPLICATION_SECRETS, Collection, Key, MFA_VERIFICATIONS};
+use crate::collections::{
+    APPLICATION_SECRETS, APPLICATIONS, BuiltIn, Collection, Key, MFA_VERIFICATIONS, built_in_application,
+};
 use crate::http::uploads::Upload;
 use crate::ids::Ids;
 use crate::record::{Fields, Members, Record};
@@ -168,6 +170,12 @@ impl State {
             self.keys.private(self.clock.now()).partition(|(_, status)| *status == "Current");
         keys.extend(others);
         keys.into_iter().map(|(key, _)| Origin { id: key.id.clone(), is_rsa: key.is_rsa() }).collect()
+    }
+
+    /// Returns a stored or a built-in application.
+    pub(crate) fn application(&self, id: &str) -> Option<Record> {
+        let built_in = built_in_application(id).map(BuiltIn::record);
+        built_in.or_else(|| self.store.get(&APPLICATIONS, id).cloned())
     }
 
     /// Returns the second factors of a user.

@@ -18,6 +18,7 @@ mod assets;
 mod authenticator;
 mod authorizations;
 mod browser;
+mod built_in_applications;
 mod captcha;
 mod connectors;
 mod consent;

@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::recipient::Recipient;
-use crate::collections::{APPLICATIONS, ORGANIZATION_ROLES, ORGANIZATIONS, RESOURCES, ROLES, SCOPES, USERS};
+use crate::collections::{ORGANIZATION_ROLES, ORGANIZATIONS, RESOURCES, ROLES, SCOPES, USERS};
 use crate::oidc::claims::enterprise_identities;
 use crate::oidc::scopes::{Holder, ORGANIZATION};
 use crate::passwords;
@@ -13,8 +13,7 @@ use crate::state::oidc::EXCHANGE;
 
 /// Returns the context of a token with these claims.
 pub(super) fn of(state: &State, recipient: Recipient<'_>, claims: &Members) -> Value {
-    let application =
-        state.store.get(&APPLICATIONS, recipient.client).map(|application| application.members.to_value());
+    let application = state.application(recipient.client).map(|application| application.members.to_value());
     let members = [
         ("user", state.store.get(&USERS, recipient.holder.id).map(|user| described(state, user))),
         ("grant", recipient.exchanged.map(|context| json!({ "type": EXCHANGE, "subjectTokenContext": context }))),

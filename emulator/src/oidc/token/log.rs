@@ -7,7 +7,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::super::Context;
 use super::super::client;
-use crate::collections::{APPLICATION_SECRETS, APPLICATIONS};
+use crate::collections::APPLICATION_SECRETS;
 use crate::errors::{Outcome, Refusal};
 use crate::record::{Members, text};
 use crate::state::logs::{Entry, MASK};
@@ -33,7 +33,7 @@ fn entry(context: &Context<'_>, outcome: &Outcome<HttpResponse>) -> Entry {
     let mut tell = |name: &str, value: Value| payload.insert(name.to_owned(), value);
     let authenticated = client::authenticate(context).is_ok();
     if let Ok((id, secret)) = client::credentials(context)
-        && context.state.store.get(&APPLICATIONS, &id).is_some()
+        && context.state.application(&id).is_some()
     {
         if let Some(name) = secret.filter(|_| authenticated).and_then(|secret| secret_name(context, &id, &secret)) {
             tell("applicationSecret", json!({ "name": name }));

@@ -24,10 +24,8 @@ pub(crate) const RECORDING: Recording = Recording {
     different: DIFFERENT,
 };
 
-const DIFFERENT: &[(u64, &str)] = &[
-    (1141, "the recorder's token had fewer scopes"),
-    (1175, "the recorder linked an identity without recording it"),
-];
+const DIFFERENT: &[(u64, &str)] =
+    &[(1141, "the recorder's token had fewer scopes"), (1175, "the recorder linked an identity without recording it")];
 
 const SCOPES: &str = "/api/resources/et8nvsjjkfqkampxqjwqm/scopes";
 const APPS: &str = "/api/applications";
