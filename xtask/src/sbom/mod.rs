@@ -47,7 +47,7 @@ const SUBJECTS: [(Subject, &[Selection]); 5] = [
         Subject { name: "logto-admin-emulator", kind: "container", purl: "oci" },
         &[Selection {
             package: "logto-admin-emulator",
-            features: &["--features", "scripts"],
+            features: &[],
             target: LINUX,
             edges: EDGES,
         }],
