@@ -12,6 +12,9 @@ use crate::record::Record;
 use crate::state::State;
 use crate::state::oidc::{CODE, Client};
 
+/// The default address of a server. Pages of built-in applications are there too, even behind a proxy.
+const LOCALHOST: &str = "http://localhost:3001";
+
 impl Client {
     /// Returns the client of an application. Built-in ones have pages on the server, below this origin.
     pub(crate) fn find(state: &State, origin: &str, id: &str) -> Outcome<Self> {
@@ -37,10 +40,11 @@ impl Client {
     }
 
     fn built_in(application: &BuiltIn, origin: &str) -> Self {
-        let page = vec![format!("{origin}{}", application.path)];
+        let mut pages: Vec<_> = [origin, LOCALHOST].map(|origin| format!("{origin}{}", application.path)).into();
+        pages.dedup();
         let mut client = Self::of(&application.record());
-        client.redirect_uris = if application.uses_device_flow { Vec::new() } else { page.clone() };
-        client.post_logout_redirect_uris = page;
+        client.redirect_uris = if application.uses_device_flow { Vec::new() } else { pages.clone() };
+        client.post_logout_redirect_uris = pages;
         if application.id == ACCOUNT_CENTER {
             client.settings.insert("alwaysIssueRefreshToken".to_owned(), true.into());
         }

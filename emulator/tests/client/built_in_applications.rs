@@ -55,6 +55,9 @@ async fn users_sign_in_to_the_live_preview_and_to_the_account_center() -> Result
         let mut browser = open(&emulator, application).await?;
         let tokens = sign_in(&mut browser, path);
         assert!(tokens["id_token"].is_string() && tokens["refresh_token"].is_string(), "{application}: {tokens}");
+        let local = format!("/oidc/auth?client_id={application}&response_type=code&scope=openid&{CHALLENGE}");
+        let local = browser.get(&format!("{local}&redirect_uri=http://localhost:3001{path}"));
+        assert!(location(&local).starts_with(&format!("http://localhost:3001{path}?code=")), "{local:?}");
         let elsewhere = authorize(&mut browser, "/elsewhere");
         let refused: Value = serde_json::from_str(&elsewhere.body.text()).unwrap();
         assert_eq!((elsewhere.status, &refused["error"]), (400, &json!("invalid_redirect_uri")));

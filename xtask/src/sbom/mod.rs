@@ -45,12 +45,7 @@ const SUBJECTS: [(Subject, &[Selection]); 5] = [
     ),
     (
         Subject { name: "logto-admin-emulator", kind: "container", purl: "oci" },
-        &[Selection {
-            package: "logto-admin-emulator",
-            features: &[],
-            target: LINUX,
-            edges: EDGES,
-        }],
+        &[Selection { package: "logto-admin-emulator", features: &[], target: LINUX, edges: EDGES }],
     ),
 ];
 
