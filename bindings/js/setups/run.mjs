@@ -107,6 +107,13 @@ run({ runtime: "commonjs", server: ${JSON.stringify(server)}, ready }).then(({ p
     await run(at, "jest", ["--ci"]);
   },
 
+  async "Logto's SDK for applications, with the emulator"() {
+    const at = setUp("sdk", {}, { type: "module" });
+    copyFileSync(join(here, "apps/sdk.mjs"), join(at, "sdk.mjs"));
+    const printed = await run(at, "node", ["sdk.mjs"]);
+    if (printed !== "signed in and out\n") throw new Error(`the program printed ${printed}`);
+  },
+
   async "jest, ESM"(server) {
     const text = `import { LogtoAdmin } from "logto-admin";\ntest("it lists users", async () => {
   const page = await new LogtoAdmin({ endpoint: "${server}/s/setups", getToken: () => "t" }).users.list({ pageSize: 3 });
