@@ -141,6 +141,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
     let mut record = Record { id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
+    (rules.settle)(call, &mut record)?;
     stamp(call, collection, &mut record);
     call.state.store.put(collection, record.clone());
     if let Err(refusal) = link(call, collection, &record) {
@@ -169,6 +170,7 @@ fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     (rules.prepare)(call, &mut draft)?;
     let mut record = Record { id: record.id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
+    (rules.settle)(call, &mut record)?;
     keep(call, collection, &mut record);
     (rules.changed)(call, &record);
     Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Changed)))

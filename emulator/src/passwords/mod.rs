@@ -15,7 +15,7 @@ pub(crate) use digests::{is_slow, matches};
 pub(crate) use legacy::LEGACY;
 use logto_admin::serde_json::Value;
 
-use crate::errors::Outcome;
+use crate::errors::{Outcome, Refusal};
 use crate::ids::Ids;
 use crate::record::Fields;
 
@@ -55,15 +55,18 @@ pub(crate) fn set_expired(hidden: &mut Fields, expired: bool) {
     hidden.insert(EXPIRED.to_owned(), expired.into());
 }
 
+/// Rejects a missing or malformed digest of the algorithm `LEGACY`.
+pub(crate) fn check_legacy(digest: Option<&str>) -> Outcome<()> {
+    let missing =
+        || Refusal::new(400, "password.unsupported_encryption_method", "The encryption method is not supported.");
+    legacy::check(digest.ok_or_else(missing)?)
+}
+
 /// Sets a digest that was computed elsewhere.
-pub(crate) fn import(hidden: &mut Fields, digest: &str, algorithm: &str, now: i64) -> Outcome<()> {
-    if algorithm == LEGACY {
-        legacy::check(digest)?;
-    }
+pub(crate) fn import(hidden: &mut Fields, digest: &str, algorithm: &str, now: i64) {
     hidden.insert(DIGEST.to_owned(), digest.into());
     hidden.insert(ALGORITHM.to_owned(), Value::from(algorithm));
     renew(hidden, now);
-    Ok(())
 }
 
 /// Returns whether the digest has the algorithm of passwords that are set as text.
@@ -102,7 +105,7 @@ mod tests {
     #[test]
     fn a_verified_digest_becomes_argon2i() {
         let mut hidden = Fields::default();
-        import(&mut hidden, "5f4dcc3b5aa765d61d8327deb882cf99", "MD5", 0).unwrap();
+        import(&mut hidden, "5f4dcc3b5aa765d61d8327deb882cf99", "MD5", 0);
         assert!(is_right(&hidden, "password") && !is_right(&hidden, "passwort"));
         assert!(upgrade(&mut hidden, "password", &mut Ids::new(0)));
         assert!(hidden.text(DIGEST).starts_with("$argon2i$v=19$"));

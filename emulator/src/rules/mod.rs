@@ -49,6 +49,8 @@ pub(crate) use sso_connectors::no_saml_connector;
 pub(crate) struct Rules {
     /// Validates a creation or update, and sets further members.
     pub prepare: fn(&mut Call<'_>, &mut Draft) -> Outcome<()>,
+    /// Validates and completes an entity whose unique members are known to be free.
+    pub settle: fn(&mut Call<'_>, &mut Record) -> Outcome<()>,
     /// Rejects a call that writes, before it looks up the entity and its owner.
     pub admit: fn(&Call<'_>) -> Outcome<()>,
     /// Rejects the deletion of an entity that must stay.
@@ -66,6 +68,7 @@ pub(crate) struct Rules {
 impl Rules {
     const NONE: Self = Self {
         prepare: |_, _| Ok(()),
+        settle: |_, _| Ok(()),
         admit: |_| Ok(()),
         deletable: |_, _| Ok(()),
         created: |_, _| (),

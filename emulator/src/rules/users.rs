@@ -6,9 +6,9 @@ use crate::collections::{INVITATIONS, ROLES, USER_SSO_IDENTITIES};
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;
 use crate::policies::phones;
-use crate::record::{Members, Record};
+use crate::record::{Members, Record, text};
 
-pub(super) static RULES: Rules = Rules { prepare, created, deleted, present, ..Rules::NONE };
+pub(super) static RULES: Rules = Rules { prepare, settle, created, deleted, present, ..Rules::NONE };
 
 pub(super) static TOKEN_RULES: Rules = Rules {
     prepare: |call, draft| {
@@ -21,37 +21,38 @@ pub(super) static TOKEN_RULES: Rules = Rules {
     ..Rules::NONE
 };
 
-/// Stores the password where no response shows it.
-fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    normalize_phone(draft)?;
-    let sent = |name| draft.sent.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-    let (password, digest, algorithm) = (sent("password"), sent("passwordDigest"), sent("passwordAlgorithm"));
-    if password.is_some() && digest.is_some() {
+/// Rejects a password in two forms. Phone numbers are compared without a zero after the calling code.
+fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    let has = |name| !text(&draft.sent, name).is_empty();
+    if has("password") && has("passwordDigest") {
         let message = "You cannot set both plain text password and password digest.";
         return Err(Refusal::new(400, "user.password_and_digest", message));
     }
-    if digest.is_some() && algorithm.is_none() {
+    if has("passwordDigest") && !has("passwordAlgorithm") {
         return Err(Refusal::new(400, "user.password_algorithm_required", "Password algorithm is required."));
     }
-    if digest.is_none() && algorithm.as_deref() == Some(passwords::LEGACY) {
-        let message = "The encryption method is not supported.";
-        return Err(Refusal::new(400, "password.unsupported_encryption_method", message));
-    }
-    if let Some(password) = password {
-        passwords::set(&mut draft.hidden, &password, &mut call.state.ids, call.now);
-    } else if let (Some(digest), Some(algorithm)) = (digest, algorithm) {
-        passwords::import(&mut draft.hidden, &digest, &algorithm, call.now)?;
+    if let Some(phone) = phones::normalized(text(&draft.sent, "primaryPhone")) {
+        draft.members.insert("primaryPhone".to_owned(), phone.into());
     }
     Ok(())
 }
 
-fn normalize_phone(draft: &mut Draft) -> Outcome<()> {
-    let Some(phone) = draft.sent.get("primaryPhone").and_then(Value::as_str).filter(|phone| !phone.is_empty()) else {
-        return Ok(());
-    };
-    let invalid = || Refusal::new(422, "user.invalid_phone", "The phone number is not valid.");
-    let phone = phones::normalized(phone).ok_or_else(invalid)?;
-    draft.members.insert("primaryPhone".to_owned(), phone.into());
+/// Stores the password where no response shows it.
+fn settle(call: &mut Call<'_>, user: &mut Record) -> Outcome<()> {
+    let body = call.sent();
+    let sent = |name| Some(text(&body, name)).filter(|text| !text.is_empty());
+    let (password, digest, algorithm) = (sent("password"), sent("passwordDigest"), sent("passwordAlgorithm"));
+    if algorithm == Some(passwords::LEGACY) {
+        passwords::check_legacy(digest)?;
+    }
+    if sent("primaryPhone").is_some_and(|phone| phones::normalized(phone).is_none()) {
+        return Err(Refusal::new(422, "user.invalid_phone", "The phone number is not valid."));
+    }
+    if let Some(password) = password {
+        passwords::set(&mut user.hidden, password, &mut call.state.ids, call.now);
+    } else if let (Some(digest), Some(algorithm)) = (digest, algorithm) {
+        passwords::import(&mut user.hidden, digest, algorithm, call.now);
+    }
     Ok(())
 }
 

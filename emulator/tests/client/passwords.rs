@@ -94,6 +94,21 @@ async fn malformed_legacy_digests_are_rejected_at_creation() {
     }
 }
 
+#[tokio::test]
+async fn taken_identifiers_are_found_before_mistakes_in_other_members() -> Result<()> {
+    let client = client();
+    call(&client, "CreateUser", &[], json!({ "username": "ada" })).await?;
+    let digest = |username: &str| json!({ "username": username, "passwordDigest": "x", "passwordAlgorithm": "Legacy" });
+    let taken = (422, "user.username_already_in_use".to_owned());
+    assert_eq!(refused(call(&client, "CreateUser", &[], digest("ada")).await), taken);
+    let malformed = (400, "password.invalid_legacy_password_format".to_owned());
+    assert_eq!(refused(call(&client, "CreateUser", &[], digest("grace")).await), malformed);
+    let phone = |username: &str| json!({ "username": username, "primaryPhone": "0123" });
+    assert_eq!(refused(call(&client, "CreateUser", &[], phone("ada")).await), taken);
+    assert_eq!(refused(call(&client, "CreateUser", &[], phone("grace")).await), (422, "user.invalid_phone".into()));
+    Ok(())
+}
+
 /// Creates a user with a password. Returns the user's id, and an emulator whose passwords expire after a day.
 async fn with_expiration(password: &str) -> Result<(Emulator, String)> {
     let emulator = Emulator::new();
