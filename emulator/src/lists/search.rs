@@ -22,13 +22,18 @@ pub(crate) enum Language {
     Keyword,
     /// `search`, `search.{member}` and the parameters that go with them.
     Patterns,
+    /// The same parameters, where the server does not expect mistakes.
+    TrustedPatterns,
 }
 
 impl Language {
     pub(crate) fn of(info: &OperationInfo) -> Self {
         match info.query_parameters {
             parameters if parameters.iter().any(|parameter| parameter.name == "q") => Self::Keyword,
-            parameters if parameters.iter().any(|parameter| parameter.kind == ParameterKind::Search) => Self::Patterns,
+            parameters if parameters.iter().any(|parameter| parameter.kind == ParameterKind::Search) => match info.id {
+                "ListApplications" => Self::TrustedPatterns,
+                _ => Self::Patterns,
+            },
             _ => Self::None,
         }
     }
@@ -81,6 +86,7 @@ impl Search {
                 case_sensitive: false,
             })),
             Language::Patterns => Self::patterns(query, searchable),
+            Language::TrustedPatterns => Self::patterns(query, searchable).map_err(|_| internal()),
         }
     }
 
@@ -92,19 +98,21 @@ impl Search {
         let case_sensitive = query.is_true("isCaseSensitive");
         let mut conditions: Vec<Condition> = Vec::new();
         let mut names: Vec<&str> = Vec::new();
-        for (name, _) in query.iter() {
-            let member = name.strip_prefix("search.").or_else(|| name.strip_prefix("mode."));
-            // A member can have its name or that of its column.
-            let known = |member| searchable.iter().find(|known| **known == member || column(known) == member);
-            let found = member.map(|member| known(member).ok_or_else(|| not_searchable(member, searchable)));
-            let found = found.transpose()?;
-            let mode = mode(query, member)?;
+        for (name, value) in query.iter() {
+            if name == "mode" || name.starts_with("mode.") {
+                check_mode(value)?;
+            }
             if !(name == "search" || name.starts_with("search.")) || names.contains(&name) {
                 continue;
             }
+            // A member can have its name or that of its column.
+            let known = |member| searchable.iter().find(|known| **known == member || column(known) == member);
+            let member = name.strip_prefix("search.");
+            let found = member.map(|member| known(member).ok_or_else(|| not_searchable(member, searchable)));
+            let found = found.transpose()?;
             names.push(name);
             let members = found.map_or_else(|| owned(searchable), |member| vec![(*member).to_owned()]);
-            let pattern = pattern(query.all(name).collect(), mode, case_sensitive)?;
+            let pattern = pattern(query.all(name).collect(), mode(query, member), case_sensitive)?;
             conditions.push(Condition { members, pattern });
         }
         let search = Self { conditions, every: joint == "and", case_sensitive };
@@ -200,11 +208,15 @@ fn owned(searchable: &[&str]) -> Vec<String> {
     searchable.iter().map(|member| (*member).to_owned()).collect()
 }
 
-fn mode<'q>(query: &'q Query, member: Option<&str>) -> Outcome<&'q str> {
+/// Returns the match mode for a member, or for all of them.
+fn mode<'q>(query: &'q Query, member: Option<&str>) -> &'q str {
     let own = member.and_then(|member| query.get(&format!("mode.{member}")));
-    let mode = own.or_else(|| query.get("mode")).unwrap_or("like");
+    own.or_else(|| query.get("mode")).unwrap_or("like")
+}
+
+fn check_mode(mode: &str) -> Outcome<()> {
     if ["like", "exact", "similar_to", "posix"].contains(&mode) {
-        return Ok(mode);
+        return Ok(());
     }
     Err(invalid(&format!("`{mode}` is not a valid match mode.")))
 }
@@ -249,15 +261,16 @@ fn similar_to(pattern: &str) -> String {
     regex
 }
 
+/// Returns the error for a mistake. The server adds an error without members of its own.
 fn invalid(message: &str) -> Refusal {
-    invalid_input(400, message)
+    invalid_input(400, message).with("data", json!({}))
 }
 
 /// Returns the error for a search in another member. The server lists the columns of its database.
 fn not_searchable(member: &str, searchable: &[&str]) -> Refusal {
     let columns: Vec<String> = searchable.iter().map(|member| column(member)).collect();
     let message = format!("Search field `{member}` is not valid, expect one of {}.", columns.join(", "));
-    invalid(&message).with("data", json!({}))
+    invalid(&message)
 }
 
 /// Returns the name of a member in snake case.
@@ -383,7 +396,7 @@ mod tests {
             "search.password=a",
             "search.name.first=a",
             "search=a&mode=fuzzy",
-            "search=a&mode.password=exact",
+            "search=a&mode.name=fuzzy",
             "search=a&joint=xor",
             "search=",
             "search.name=",

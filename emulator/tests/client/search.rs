@@ -41,15 +41,22 @@ async fn invalid_searches_are_rejected() -> Result<()> {
     for query in [
         "search=",
         "search=a&joint=xor",
-        "search=a&mode.password=exact",
+        "search.password=a",
+        "mode.name=fuzzy",
         "search=a&mode=fuzzy",
         "search.name=a&search.name=b",
         "search=a&mode=similar_to",
-        "excludeRoleId=a&excludeOrganizationId=b",
     ] {
         let (status, body) = get(&emulator, &format!("/api/users?{query}")).await?;
         assert_eq!((status, body["code"].as_str()), (400, Some("request.invalid_input")), "{query}");
+        assert_eq!(body["data"], json!({}), "{query}");
+        // The server does not expect them there.
+        assert_eq!(get(&emulator, &format!("/api/applications?{query}")).await?.0, 500, "{query}");
     }
+    let (status, body) = get(&emulator, "/api/users?excludeRoleId=a&excludeOrganizationId=b").await?;
+    assert_eq!((status, body["code"].as_str()), (400, Some("request.invalid_input")));
+    // A mode without a search has no effect.
+    assert_eq!(get(&emulator, "/api/users?search=a&mode.password=exact").await?.0, 200);
     Ok(())
 }
 
