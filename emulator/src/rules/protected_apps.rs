@@ -27,6 +27,13 @@ pub(super) fn require_metadata(draft: &Draft) -> Outcome<&Members> {
 /// Completes a new protected application.
 pub(super) fn create(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let sent = require_metadata(draft)?;
+    if !is_label(text(sent, "subDomain")) {
+        return Err(Refusal::new(
+            422,
+            "application.invalid_subdomain",
+            "The subdomain is not a valid label of a domain.",
+        ));
+    }
     call.state.services.require(Service::ProtectedApps)?;
     let host = format!("{}.{DEFAULT_DOMAIN}", text(sent, "subDomain"));
     if call.state.store.all(&APPLICATIONS).any(|other| metadata(other).is_some_and(|other| text(other, "host") == host))
@@ -45,6 +52,12 @@ pub(super) fn create(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
     draft.members.insert("oidcClientMetadata".to_owned(), redirects);
     draft.members.insert(METADATA.to_owned(), metadata);
     Ok(())
+}
+
+/// Returns whether text can be one label of a domain name, in lower case.
+fn is_label(text: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&text.len()) && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 /// Merges the sent metadata into that of the application.

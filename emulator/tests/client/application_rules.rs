@@ -174,11 +174,15 @@ async fn protected_applications_need_a_service() -> Result<()> {
     let client = Emulator::builder().service(Service::ProtectedApps).build().client()?;
     let gate = |name: &str| {
         let metadata = json!({ "subDomain": name, "origin": "https://a.example" });
-        json!({ "name": name, "type": "Protected", "protectedAppMetadata": metadata })
+        json!({ "name": "Gate", "type": "Protected", "protectedAppMetadata": metadata })
     };
     let id = application(&client, gate("gate")).await?;
     let again = application(&client, gate("gate")).await;
     assert_eq!(refused(again), (422, "application.protected_application_subdomain_exists".into()));
+    for invalid in ["", "a b", "Gate", "-gate", "gate-", "gate.more", &"g".repeat(64)] {
+        let refusal = (422, "application.invalid_subdomain".to_owned());
+        assert_eq!(refused(application(&client, gate(invalid)).await), refusal, "{invalid}");
+    }
     let path = [("id", id.as_str())];
     let change = json!({ "protectedAppMetadata": { "pageRules": [{ "path": "/admin" }] } });
     let changed = call(&client, "UpdateApplication", &path, change).await?;
