@@ -41,7 +41,7 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 }
 
 /// Returns an operation's entry: the schemas of its messages. Path and query have one object schema each, the body has
-/// schemas by media type, and the answers by status and media type.
+/// schemas by media type, and the answers by status and media type. Of errors, it has the status only.
 fn entry(operation: &Map<String, Value>, components: &Value) -> Value {
     let operation = resolve(&Value::Object(operation.clone()), components);
     let mut entry = Map::new();
@@ -58,6 +58,9 @@ fn entry(operation: &Map<String, Value>, components: &Value) -> Value {
         .filter(|(status, _)| status.starts_with(['2', '3']))
         .map(|(status, response)| (status.clone(), by_media_type(response.get("content").unwrap_or(&Value::Null))));
     entry.insert("answers".to_owned(), answers.collect());
+    let errors = operation.get("responses").and_then(Value::as_object).into_iter().flatten().map(|(status, _)| status);
+    let errors: Vec<u16> = errors.filter_map(|status| status.parse().ok()).filter(|status| *status >= 400).collect();
+    entry.insert("errors".to_owned(), errors.into());
     entry.into()
 }
 

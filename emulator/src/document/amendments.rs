@@ -16,6 +16,9 @@ const DAYS: &str = r#"{"type": "integer", "minimum": 1, "maximum": 180}"#;
 /// Number of retries of a delivery.
 const RETRIES: &str = r#"{"minimum": 0, "maximum": 3}"#;
 
+/// A time that is checked where it is used.
+const TIME: &str = r#"{"type": "string"}"#;
+
 const UP_TO_A_HUNDRED: &str = r#"{"type": "integer", "minimum": 1, "maximum": 100}"#;
 /// The policy for usernames.
 const USERNAMES: &str = r#"{
@@ -40,6 +43,10 @@ const USERNAMES: &str = r#"{
 }"#;
 
 const AMENDMENTS: &[Amendment] = &[
+    ("GET /api/logs", "/query/properties/start_time", TIME),
+    ("GET /api/logs", "/query/properties/end_time", TIME),
+    ("GET /api/hooks/{id}/recent-logs", "/query/properties/start_time", TIME),
+    ("GET /api/hooks/{id}/recent-logs", "/query/properties/end_time", TIME),
     ("GET /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("PUT /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("DELETE /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),

@@ -1,6 +1,6 @@
 //! The operations and the schemas in the form of OpenAPI 3.0.
 
-use logto_admin::operation::{AnswerKind, Authentication, BodyKind, OperationInfo, ParameterKind, QueryParameter};
+use logto_admin::operation::{AnswerKind, BodyKind, OperationInfo, ParameterKind, QueryParameter};
 use logto_admin::serde_json::{Map, Value, json};
 
 use crate::document::schema::{Contract, Schema, shared};
@@ -15,24 +15,81 @@ fn number_name(number: u64) -> String {
     format!("Schema{number}")
 }
 
-/// Returns the tag of an operation: its group.
+/// Tags of paths whose tag is not their first segment.
+const TAGS: [(&str, &str); 6] = [
+    ("logs", "Audit logs"),
+    ("sign-in-exp", "Sign-in experience"),
+    (".well-known", "Well-known"),
+    ("saml", "SAML applications auth flow"),
+    ("one-time-tokens", "One-time tokens"),
+    ("saml-applications", "SAML applications"),
+];
+/// First segments of paths that need no token for the Management API.
+const OPEN: [&str; 5] = [".well-known", "authn", "swagger.json", "status", "experience"];
+
+/// Returns the first segment of the path below `/api`.
+fn root(info: &OperationInfo) -> &'static str {
+    info.path.split('/').nth(2).unwrap_or_default()
+}
+
+/// Returns the tag of an operation.
 pub(crate) fn tag(info: &OperationInfo) -> String {
-    let mut letters = info.group.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).map(|letter| if letter == '_' { ' ' } else { letter }).collect()
+    let root = root(info);
+    if let Some((_, tag)) = TAGS.iter().find(|(known, _)| *known == root) {
+        return (*tag).to_owned();
+    }
+    let words = root.replace('-', " ");
+    match words.strip_prefix("sso") {
+        Some(rest) => format!("SSO{rest}"),
+        None => words.get(..1).unwrap_or_default().to_ascii_uppercase() + words.get(1..).unwrap_or_default(),
+    }
+}
+
+/// Returns the shared parameter for an id in the path. The id of the first segment is called `id` there.
+fn shared_parameter(info: &OperationInfo, name: &str) -> Option<String> {
+    if name != "id" {
+        return name.ends_with("Id").then(|| name.to_owned());
+    }
+    let root = root(info);
+    let singular = match root.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => root.strip_suffix('s').unwrap_or(root).to_owned(),
+    };
+    let mut words = singular.split('-');
+    let first = words.next().unwrap_or_default().to_owned();
+    let capitalized =
+        words.map(|word| word.get(..1).unwrap_or_default().to_ascii_uppercase() + word.get(1..).unwrap_or_default());
+    Some(capitalized.fold(first, |name, word| name + &word) + "Id-root")
+}
+
+/// Returns the shared parameters of these operations.
+pub(crate) fn parameters<'i>(operations: impl Iterator<Item = &'i OperationInfo>) -> Value {
+    let named = |info: &'i OperationInfo| {
+        let names = info.path_parameters.iter();
+        names.filter_map(move |name| {
+            Some((shared_parameter(info, name)?, path_parameter(name, json!({ "type": "string" }))))
+        })
+    };
+    Value::Object(operations.flat_map(named).collect())
+}
+
+fn path_parameter(name: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "schema": schema })
 }
 
 /// Returns an operation.
 pub(crate) fn operation(info: &OperationInfo) -> Value {
     let contract = Contract::of(info);
-    let in_path = info.path_parameters.iter().map(
-        |name| json!({ "name": name, "in": "path", "required": true, "schema": of_member(contract.path(), name) }),
-    );
+    let in_path = info.path_parameters.iter().map(|name| match shared_parameter(info, name) {
+        Some(shared) => json!({ "$ref": format!("#/components/parameters/{shared}") }),
+        None => path_parameter(name, of_member(contract.path(), name)),
+    });
     let in_query = info.query_parameters.iter().map(|parameter| query_parameter(contract, parameter));
     let mut operation = json!({
         "operationId": info.id,
         "tags": [tag(info)],
         "summary": info.summary,
+        "description": info.summary,
         "parameters": in_path.chain(in_query).collect::<Value>(),
         "responses": responses(info, contract),
     });
@@ -49,7 +106,7 @@ pub(crate) fn operation(info: &OperationInfo) -> Value {
         let required = matches!(info.body, BodyKind::Json { required: true } | BodyKind::Form { required: true });
         let body = body.map(|content| json!({ "content": content, "required": required }));
         members.extend(body.map(|body| ("requestBody".to_owned(), body)));
-        if info.authentication == Authentication::None {
+        if OPEN.contains(&root(info)) {
             members.insert("security".to_owned(), json!([]));
         }
         if info.deprecated {
@@ -92,12 +149,25 @@ fn responses(info: &OperationInfo, contract: Contract) -> Value {
         (status.to_string(), response)
     };
     let mut responses: Map<String, Value> = info.success.iter().map(response).collect();
-    let errors: &[(&str, &str)] = match info.authentication {
-        Authentication::None => &[("400", "Bad Request")],
-        _ => &[("400", "Bad Request"), ("401", "Unauthorized"), ("403", "Forbidden")],
-    };
-    responses.extend(errors.iter().map(|(status, text)| ((*status).to_owned(), json!({ "description": text }))));
+    responses.extend(contract.errors().map(|status| (status.to_string(), json!({ "description": reason(status) }))));
     responses.into()
+}
+
+/// Returns the name of an error status.
+const fn reason(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        409 => "Conflict",
+        413 => "Payload Too Large",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        501 => "Not Implemented",
+        503 => "Service Unavailable",
+        _ => "Internal Server Error",
+    }
 }
 
 /// Returns a schema in the form of OpenAPI. In `operations.json`, properties are pairs, and shared schemas have

@@ -60,6 +60,12 @@ impl Contract {
         plain.map(|(_, schema)| Schema::new(schema))
     }
 
+    /// Returns the statuses of errors.
+    pub(crate) fn errors(self) -> impl Iterator<Item = u16> {
+        let statuses = self.member("errors").and_then(Value::as_array).into_iter().flatten();
+        statuses.filter_map(Value::as_u64).filter_map(|status| u16::try_from(status).ok())
+    }
+
     /// Returns the schema of the JSON response with this status.
     pub(crate) fn answer(self, status: u16) -> Option<Schema> {
         self.member("answers")?.get(status.to_string())?.get("application/json").map(Schema::new)

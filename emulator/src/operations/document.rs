@@ -48,12 +48,19 @@ impl Api {
         }
     }
 
+    /// Returns the tags that no operation has.
+    const fn further_tags(self) -> &'static [&'static str] {
+        match self {
+            Self::All | Self::Management => &["Custom UI assets", "Organization applications", "Organization users"],
+            Self::Experience | Self::Account => &[],
+        }
+    }
+
     /// Returns the security scheme and its name.
-    fn security(self, origin: &str) -> (&'static str, Value) {
+    fn security(self) -> (&'static str, Value) {
         match self {
             Self::All | Self::Management => {
-                let token_url = format!("{origin}/oidc/token");
-                let flow = json!({ "tokenUrl": token_url, "scopes": { "all": "All scopes" } });
+                let flow = json!({ "tokenUrl": "/oidc/token", "scopes": { "all": "All scopes" } });
                 ("OAuth2", json!({ "type": "oauth2", "flows": { "clientCredentials": flow } }))
             }
             Self::Experience | Self::Account => {
@@ -67,6 +74,7 @@ impl Api {
 struct Parts {
     paths: Box<RawValue>,
     schemas: Box<RawValue>,
+    parameters: Box<RawValue>,
     tags: Value,
 }
 
@@ -85,8 +93,9 @@ impl Parts {
 
     fn build(api: Api, release: Release) -> serde_json::Result<Self> {
         let mut paths: Map<String, Value> = Map::new();
-        let mut tags: Vec<String> = Vec::new();
-        for info in TABLE.iter().filter(|info| info.is_in(release) && api.includes(info)) {
+        let mut tags: Vec<String> = api.further_tags().iter().map(|tag| (*tag).to_owned()).collect();
+        let operations = || TABLE.iter().filter(|info| info.is_in(release) && api.includes(info));
+        for info in operations() {
             let item = paths.entry(info.path).or_insert_with(|| json!({}));
             item[info.method.as_str().to_lowercase()] = open_api::operation(info);
             let tag = open_api::tag(info);
@@ -94,9 +103,16 @@ impl Parts {
                 tags.push(tag);
             }
         }
-        tags.sort_unstable();
-        let tags = tags.iter().map(|tag| json!({ "name": tag })).collect();
-        Ok(Self { paths: to_raw_value(&paths)?, schemas: to_raw_value(&components())?, tags })
+        tags.sort_unstable_by_key(|tag| tag.to_lowercase());
+        let described = |tag: &String| json!({ "name": tag, "description": format!("Operations of {tag}.") });
+        let tags = tags.iter().map(described).collect();
+        let parameters = open_api::parameters(operations().copied());
+        Ok(Self {
+            paths: to_raw_value(&paths)?,
+            schemas: to_raw_value(&components())?,
+            parameters: to_raw_value(&parameters)?,
+            tags,
+        })
     }
 }
 
@@ -116,6 +132,7 @@ struct Document<'a> {
 struct Components<'a> {
     security_schemes: Value,
     schemas: &'a RawValue,
+    parameters: &'a RawValue,
 }
 
 fn answer(call: &Call<'_>, api: Api) -> Outcome<HttpResponse> {
@@ -125,14 +142,18 @@ fn answer(call: &Call<'_>, api: Api) -> Outcome<HttpResponse> {
 
 fn document(origin: &str, api: Api, release: Release) -> serde_json::Result<String> {
     let (title, parts) = (api.title(), Parts::of(api, release)?);
-    let (scheme, security) = api.security(origin);
+    let (scheme, security) = api.security();
     serde_json::to_string(&Document {
         openapi: "3.0.1",
         servers: json!([{ "url": origin, "description": "Logto endpoint address." }]),
         info: json!({ "title": title, "description": format!("{title}."), "version": "Cloud" }),
         security: json!([{ scheme: ["all"] }]),
         paths: &parts.paths,
-        components: Components { security_schemes: json!({ scheme: security }), schemas: &parts.schemas },
+        components: Components {
+            security_schemes: json!({ scheme: security }),
+            schemas: &parts.schemas,
+            parameters: &parts.parameters,
+        },
         tags: &parts.tags,
     })
 }

@@ -299,24 +299,65 @@ async fn the_api_is_documented_per_audience() -> Result<()> {
 #[tokio::test]
 async fn the_document_describes_every_operation() -> Result<()> {
     let document: Value = client().request(Get, "/api/swagger.json").await?;
-    let schemas = document["components"]["schemas"].as_object().unwrap();
     let text = document.to_string();
-    for reference in text.split("#/components/schemas/").skip(1) {
-        let name = reference.split('"').next().unwrap();
-        assert!(schemas.contains_key(name), "{name}");
+    for reference in text.split("\"#").skip(1) {
+        let place = reference.split('"').next().unwrap();
+        assert!(document.pointer(place).is_some(), "{place}");
     }
+    let tags: Vec<&str> =
+        document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    assert!(tags.is_sorted_by_key(|tag| tag.to_lowercase()), "{tags:?}");
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let parameters = operation["parameters"].as_array().unwrap();
-            let in_path = parameters.iter().filter(|parameter| parameter["in"] == "path").count();
-            assert_eq!(in_path, path.matches('{').count(), "{method} {path}");
-            assert!(operation["responses"].as_object().unwrap().len() > 1, "{method} {path}");
+            let resolved = |parameter: &Value| match parameter["$ref"].as_str() {
+                Some(shared) => document.pointer(&shared[1..]).unwrap().clone(),
+                None => parameter.clone(),
+            };
+            let in_path = parameters.iter().map(resolved).filter(|parameter| parameter["in"] == "path");
+            let names: Vec<String> =
+                in_path.map(|parameter| format!("{{{}}}", parameter["name"].as_str().unwrap())).collect();
+            assert_eq!(
+                names,
+                path.split('/').filter(|step| step.starts_with('{')).collect::<Vec<_>>(),
+                "{method} {path}"
+            );
+            let mut statuses = operation["responses"].as_object().unwrap().keys();
+            assert!(statuses.any(|status| status.starts_with(['2', '3'])), "{method} {path}");
+            assert!(tags.contains(&operation["tags"][0].as_str().unwrap()), "{method} {path}");
         }
     }
     let create = &document["paths"]["/api/roles"]["post"];
     assert_eq!(create["tags"], json!(["Roles"]));
+    let statuses: Vec<&String> = create["responses"].as_object().unwrap().keys().collect();
+    assert_eq!(statuses, ["200", "400", "401", "403", "404", "422"]);
     let body = &create["requestBody"]["content"]["application/json"]["schema"];
     assert_eq!(body["properties"]["name"], json!({ "type": "string", "minLength": 1, "maxLength": 128 }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_document_has_the_tags_and_parameters_of_the_server() -> Result<()> {
+    let document: Value = client().request(Get, "/api/swagger.json").await?;
+    for (method, path, tag, parameter) in [
+        ("get", "/api/logs/{id}", "Audit logs", "logId-root"),
+        ("get", "/api/sso-connectors/{id}", "SSO connectors", "ssoConnectorId-root"),
+        ("get", "/api/saml-applications/{id}", "SAML applications", "samlApplicationId-root"),
+        ("get", "/api/connector-factories/{id}", "Connector factories", "connectorFactoryId-root"),
+        ("get", "/api/one-time-tokens/{id}", "One-time tokens", "oneTimeTokenId-root"),
+        ("get", "/api/users/{userId}", "Users", "userId"),
+    ] {
+        let operation = &document["paths"][path][method];
+        assert_eq!(operation["tags"], json!([tag]), "{path}");
+        let shared = json!({ "$ref": format!("#/components/parameters/{parameter}") });
+        assert_eq!(operation["parameters"][0], shared, "{path}");
+    }
+    // Sign-in pages need no token. The routes of SAML applications do not say so.
+    let security = |path: &str, method: &str| document["paths"][path][method].get("security").cloned();
+    assert_eq!(security("/api/experience", "put"), Some(json!([])));
+    assert_eq!(security("/api/status", "get"), Some(json!([])));
+    assert_eq!(security("/api/saml/{id}/authn", "get"), None);
+    assert_eq!(security("/api/users", "get"), None);
     Ok(())
 }
 
