@@ -141,8 +141,8 @@ async fn a_new_address_is_proven_by_a_record_of_its_own() -> Result<()> {
     let proof = prove(&me, OLD_PASSWORD).await?;
     // Without an email connector, Logto cannot send the code.
     assert_eq!(send_code(&me, "ada@new.example").await.unwrap_err().status(), Some(501));
-    let config = json!({ "apiKey": "key", "fromEmail": "no-reply@example.com", "fromName": "App", "templates": [] });
-    let connector = json!({ "connectorId": "mock-email-service", "config": config });
+    let config = json!({ "endpoint": "https://app.example/emails" });
+    let connector = json!({ "connectorId": "http-email", "config": config });
     let _: Value = admin.request(Method::Post, "/api/connectors").json(&connector).await?;
     let record = send_code(&me, "ada@new.example").await?;
     assert_ne!(record, proof);

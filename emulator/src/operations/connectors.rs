@@ -5,8 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{CONNECTORS, EMAIL_TEMPLATES, factory_of};
-use crate::collections::{connector_configs, connector_factories};
+use crate::collections::{CONNECTORS, connector_factories, factory_of};
 use crate::errors::{Outcome, Refusal, not_found};
 use crate::http::reply;
 use crate::http::request::form_encoded;
@@ -58,29 +57,14 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if factory.text("type") != kind {
         return Err(social::unexpected_type("The connector sends other messages."));
     }
-    let config = call.body.get("config").cloned();
-    if let Some(config) = config.as_ref().and_then(Value::as_object) {
-        connector_configs::check(factory, config)?;
-        require_template(call, config, kind)?;
-    }
     let variables =
         [("code", TEST_CODE), ("locale", call.text("locale"))].into_iter().filter(|(_, value)| !value.is_empty());
     let payload = variables.map(|(name, value)| (name.to_owned(), value.into())).collect();
-    let sender = Sender { factory: factory.text("id").to_owned(), config };
+    let config = call.object("config");
+    messages::check_sender(call.state, recipient.channel, (factory, &config), TEST_USAGE, &payload)?;
+    let sender = Sender { factory: factory.text("id").to_owned(), config: Some(config.into()) };
     messages::keep(call.state, call.now, &recipient, TEST_USAGE, payload, sender);
     Ok(reply::nothing(call.success()))
-}
-
-/// Rejects a configuration whose templates are for other messages. Emails can have a template outside of it.
-fn require_template(call: &Call<'_>, config: &Members, kind: &str) -> Outcome<()> {
-    let Some(templates) = config.get("templates").and_then(Value::as_array) else { return Ok(()) };
-    let known = templates.iter().any(|template| template.get("usageType").is_some_and(|usage| usage == TEST_USAGE));
-    let mut stored = call.state.store.all(&EMAIL_TEMPLATES).filter(|_| kind == "Email");
-    if known || stored.any(|template| template.text("templateType") == TEST_USAGE) {
-        return Ok(());
-    }
-    let message = "Unable to find correct template in connector config.";
-    Err(Refusal::new(400, "connector.template_not_found", message))
 }
 
 fn authorization_uri(call: &mut Call<'_>) -> Outcome<HttpResponse> {

@@ -55,7 +55,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         return Err(foreign_key());
     }
     match message_payload(&draft.sent) {
-        Some(_) => messages::check(call.state, call.now, &Recipient::email(invitee), INVITATION),
+        Some(payload) => messages::check(call.state, call.now, &Recipient::email(invitee), INVITATION, payload),
         None => Ok(()),
     }
 }

@@ -42,6 +42,9 @@ fn custom<'a>(state: &'a State, usage: &str, language: Option<&str>) -> Option<&
 
 /// Returns the template of a connector for a usage, or else its generic one.
 fn of_connector<'a>(config: &'a Value, usage: &str) -> Option<&'a Value> {
+    if let Some(deliveries) = config.get("deliveries") {
+        return deliveries.get(usage).or_else(|| deliveries.get(GENERIC));
+    }
     let templates = config.get("templates")?.as_array()?;
     let find = |usage: &str| templates.iter().find(|template| template.get("usageType").is_some_and(|of| of == usage));
     find(usage).or_else(|| find(GENERIC))

@@ -6,11 +6,12 @@ use logto_admin::serde_json::{Map, Value, json};
 pub use super::message::{Channel, Message};
 
 pub(crate) use super::message::Recipient;
+pub(crate) use super::message_check::check_sender;
 pub(crate) use super::message_limits::INVITATION;
 use super::message_limits::RATE_LIMITED;
 use super::message_template::template;
 use crate::collections::CONNECTORS;
-use crate::collections::connector_factories;
+use crate::collections::connector_factories::{self, Factory};
 use crate::errors::{Outcome, Refusal};
 use crate::record::Record;
 use crate::state::State;
@@ -28,12 +29,20 @@ pub(crate) fn about_limit(recipient: &Recipient) -> Value {
     json!({ "action": "VerificationCodeSend", "recipient": recipient.address })
 }
 
-/// Rejects a message without a connector. Also rejects it if the recipient got too many messages of this kind.
-pub(crate) fn check(state: &State, now: i64, recipient: &Recipient, usage: &str) -> Outcome<()> {
-    if connector(state, recipient.channel).is_none() {
-        return Err(no_connector(501, recipient.channel.connector_type()));
-    }
-    state.message_limits.check(now, recipient, usage)
+/// Rejects a message without a connector that can send it. Also rejects it if the recipient got too many messages of
+/// this kind.
+pub(crate) fn check(
+    state: &State,
+    now: i64,
+    recipient: &Recipient,
+    usage: &str,
+    payload: &Map<String, Value>,
+) -> Outcome<()> {
+    let missing = || no_connector(501, recipient.channel.connector_type());
+    let (factory, connector) = connector(state, recipient.channel).ok_or_else(missing)?;
+    state.message_limits.check(now, recipient, usage)?;
+    let config = connector.members.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+    check_sender(state, recipient.channel, (factory, &config), usage, payload)
 }
 
 /// Counts a message like a sent one, but does not send it.
@@ -51,7 +60,7 @@ pub(crate) fn send(
     usage: &str,
     payload: Map<String, Value>,
 ) -> Outcome<()> {
-    check(state, now, recipient, usage)?;
+    check(state, now, recipient, usage, &payload)?;
     deliver(state, now, recipient, usage, payload);
     Ok(())
 }
@@ -60,7 +69,7 @@ pub(crate) fn send(
 pub(crate) fn deliver(state: &mut State, now: i64, recipient: &Recipient, usage: &str, payload: Map<String, Value>) {
     state.message_limits.count(now, recipient, usage);
     let connector = connector(state, recipient.channel);
-    let sender = connector.map_or_else(Sender::default, |connector| Sender {
+    let sender = connector.map_or_else(Sender::default, |(_, connector)| Sender {
         factory: connector.text("connectorId").to_owned(),
         config: connector.members.get("config").cloned(),
     });
@@ -112,13 +121,12 @@ pub(crate) fn can_send(state: &State, channel: Channel) -> bool {
     connector(state, channel).is_some()
 }
 
-/// Returns the connector that sends the messages of a channel.
-fn connector(state: &State, channel: Channel) -> Option<&Record> {
-    let sends = |record: &&Record| {
-        connector_factories::find(record.text("connectorId"))
-            .is_some_and(|factory| factory.text("type") == channel.connector_type())
-    };
-    state.store.all(&CONNECTORS).find(sends)
+/// Returns the connector that sends the messages of a channel, with its factory.
+fn connector(state: &State, channel: Channel) -> Option<(Factory, &Record)> {
+    state.store.all(&CONNECTORS).find_map(|record| {
+        let factory = connector_factories::find(record.text("connectorId"))?;
+        (factory.text("type") == channel.connector_type()).then_some((factory, record))
+    })
 }
 
 #[cfg(test)]

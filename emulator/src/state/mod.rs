@@ -7,6 +7,7 @@ pub(crate) mod jobs;
 mod log_secrets;
 pub(crate) mod logs;
 mod message;
+mod message_check;
 mod message_limits;
 mod message_template;
 pub(crate) mod messages;

@@ -8,6 +8,7 @@ use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
 use crate::authenticator::Authenticator;
+use crate::connectors::email_connector;
 use crate::refused;
 
 const PASSWORD: &str = "violet-anchor-47-kettle";
@@ -323,13 +324,6 @@ async fn preferences_for_second_factors_are_merged() -> Result<()> {
     assert_eq!(changed, expected);
     assert_eq!(account.get("/my-account/logto-configs").await?, expected);
     Ok(())
-}
-
-/// Adds a connector that sends emails.
-async fn email_connector(admin: &Client) -> Result<()> {
-    let config = json!({ "apiKey": "k", "fromEmail": "a@example.com", "fromName": "A", "templates": [] });
-    let connector = json!({ "connectorId": "mock-email-service", "config": config });
-    admin.request(Post, "/api/connectors").json(&connector).await.map(|_: Value| ())
 }
 
 #[tokio::test]

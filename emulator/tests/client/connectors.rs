@@ -37,8 +37,17 @@ fn standard(target: &str) -> CreateConnector {
 
 /// Creates a connector that sends emails.
 pub(crate) async fn email_connector(client: &Client) -> Result<Connector> {
-    let config = object(json!({ "endpoint": "https://example.com/emails" }));
-    client.connectors().create(CreateConnector { config: Some(config), ..CreateConnector::new("http-email") }).await
+    http_connector(client, "http-email").await
+}
+
+/// Creates a connector that sends text messages.
+pub(crate) async fn sms_connector(client: &Client) -> Result<Connector> {
+    http_connector(client, "http-sms").await
+}
+
+async fn http_connector(client: &Client, factory: &str) -> Result<Connector> {
+    let config = object(json!({ "endpoint": "https://example.com/messages" }));
+    client.connectors().create(CreateConnector { config: Some(config), ..CreateConnector::new(factory) }).await
 }
 
 #[tokio::test]
@@ -313,5 +322,37 @@ async fn test_messages_need_a_template() -> Result<()> {
     call(&client, "ReplaceEmailTemplates", &[], json!({ "templates": [stored] })).await?;
     email().await?;
     assert_eq!(refused(test(json!([template("SignIn")])).await), missing);
+    Ok(())
+}
+
+#[tokio::test]
+async fn connectors_are_checked_whenever_they_send() -> Result<()> {
+    let client = client();
+    let create = async |body: Value| call(&client, "CreateConnector", &[], body).await;
+    let send = |address: Value| call(&client, "CreateVerificationCode", &[], address);
+    // A connector can be created without a configuration, and without the template that a message needs.
+    create(json!({ "connectorId": "mock-email-service" })).await?;
+    let email = json!({ "email": "ada@example.com" });
+    assert_eq!(refused(send(email.clone()).await), (400, "connector.invalid_config".into()));
+    let template = json!({ "usageType": "SignIn", "type": "text/plain", "subject": "a", "content": "{{code}}" });
+    let without = json!({ "apiKey": "a", "fromEmail": "b@example.com", "templates": [template] });
+    create(json!({ "connectorId": "mock-email-service", "config": without.clone() })).await?;
+    let missing = send(email.clone()).await.unwrap_err();
+    assert_eq!((missing.status(), missing.code()), (Some(400), Some("connector.template_not_found")));
+
+    // Those of Mailgun have another name.
+    let deliveries = json!({ "Generic": { "template": "code" } });
+    let config = json!({ "apiKey": "a", "domain": "b.example", "from": "c@b.example", "deliveries": deliveries });
+    create(json!({ "connectorId": "mailgun-email", "config": config })).await?;
+    send(email.clone()).await?;
+
+    create(json!({ "connectorId": "mock-email-service", "config": without })).await?;
+    // A template outside of the configuration is enough. There is no connector for text messages.
+    let stored =
+        json!({ "languageTag": "en", "templateType": "Generic", "details": { "subject": "a", "content": "b" } });
+    call(&client, "ReplaceEmailTemplates", &[], json!({ "templates": [stored] })).await?;
+    send(email).await?;
+    let phone = json!({ "phone": "12025550123" });
+    assert_eq!(refused(send(phone).await), (501, "connector.not_found".into()));
     Ok(())
 }

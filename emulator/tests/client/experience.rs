@@ -271,11 +271,8 @@ async fn forgotten_passwords_are_replaced_with_a_code() -> Result<()> {
 async fn users_sign_in_by_email_address_or_phone_number_with_a_password_or_a_code() -> Result<()> {
     let emulator = Emulator::new();
     let admin = emulator.client()?;
-    let email = json!({ "apiKey": "k", "fromEmail": "a@example.com", "fromName": "A", "templates": [] });
-    let sms = json!({ "accountSID": "a", "authToken": "b", "fromMessagingServiceSID": "c", "templates": [] });
-    for (factory, config) in [("mock-email-service", email), ("mock-short-message-service", sms)] {
-        admin.operation("CreateConnector")?.json(&json!({ "connectorId": factory, "config": config })).await?;
-    }
+    crate::connectors::email_connector(&admin).await?;
+    crate::connectors::sms_connector(&admin).await?;
     let method = |identifier: &str| json!({ "identifier": identifier, "password": true, "verificationCode": true, "isPasswordPrimary": true });
     let methods = json!({ "signIn": { "methods": [method("email"), method("phone")] } });
     admin.operation("UpdateSignInExp")?.json(&methods).await?;

@@ -5,7 +5,7 @@ use logto_admin_emulator::Emulator;
 
 use crate::account_center::Account;
 use crate::browser::Browser;
-use crate::connectors::email_connector;
+use crate::connectors::{email_connector, sms_connector};
 
 /// Returns the variables of the last message, without the code.
 fn variables(emulator: &Emulator) -> Value {
@@ -19,9 +19,7 @@ async fn codes_of_sign_ins_show_the_application_and_the_organization() -> Result
     let emulator = Emulator::new();
     let admin = emulator.client()?;
     email_connector(&admin).await?;
-    let sms = json!({ "accountSID": "a", "authToken": "b", "fromMessagingServiceSID": "c", "templates": [] });
-    let sms = json!({ "connectorId": "mock-short-message-service", "config": sms });
-    admin.operation("CreateConnector")?.json(&sms).await?;
+    sms_connector(&admin).await?;
     let organization = admin.operation("CreateOrganization")?.json(&json!({ "name": "engines" })).await?;
     let organization = organization["id"].as_str().unwrap();
     let mut browser = Browser::open(&emulator).await?;
