@@ -10,7 +10,7 @@ pub(crate) mod router;
 mod session_guard;
 
 use logto_admin::Timestamp;
-use logto_admin::serde_json::{Map, Value};
+use logto_admin::serde_json::{Map, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse};
 
 use self::body::Content;
@@ -24,6 +24,7 @@ use crate::http::reply;
 use crate::http::request::{Incoming, is_below};
 use crate::oidc;
 use crate::operations::{self, account};
+use crate::settings::ACCOUNT_CENTER;
 use crate::state::State;
 use crate::state::recent_requests::HandledRequest;
 use crate::webhooks::Trigger;
@@ -80,11 +81,12 @@ enum Area {
     Pages,
 }
 
-/// Returns an uploaded file, a file for a domain, or a page of the sign-in.
+/// Returns an uploaded file, a file for a domain or for browsers, or a page of the sign-in.
 fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
     match request.path.as_str() {
         "/device" => return oidc::device_page::shown(request),
         "/consent" => return oidc::consent::page(request, state, now),
+        "/.well-known/webauthn" => return related_origins(state),
         _ => {}
     }
     if let Some(response) = callbacks::redirected(request) {
@@ -92,6 +94,12 @@ fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
     }
     let asset = state.assets.get(&request.path).map(reply::file);
     asset.or_else(|| operations::verification_file(request, state)).unwrap_or_else(reply::page)
+}
+
+/// Returns the origins whose pages can use the passkeys of this one. Browsers ask for them.
+fn related_origins(state: &State) -> HttpResponse {
+    let origins = state.settings.get(&ACCOUNT_CENTER).remove("webauthnRelatedOrigins");
+    reply::json(200, &json!({ "origins": origins }))
 }
 
 fn area(path: &str) -> Area {

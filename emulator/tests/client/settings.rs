@@ -376,3 +376,14 @@ async fn password_policies_are_limited() -> Result<()> {
     }
     set(json!({ "length": { "min": 1, "max": 9 }, "characterTypes": { "min": 4 } })).await
 }
+
+#[tokio::test]
+async fn browsers_find_the_origins_that_share_passkeys() -> Result<()> {
+    let client = client();
+    let origins = async || -> Result<Value> { client.request(Get, "/.well-known/webauthn").await };
+    assert_eq!(origins().await?, json!({ "origins": [] }));
+    let change = json!({ "webauthnRelatedOrigins": ["https://account.example"] });
+    client.operation("UpdateAccountCenterSettings")?.json(&change).await?;
+    assert_eq!(origins().await?, json!({ "origins": ["https://account.example"] }));
+    Ok(())
+}
