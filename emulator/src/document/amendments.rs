@@ -16,6 +16,8 @@ const DAYS: &str = r#"{"type": "integer", "minimum": 1, "maximum": 180}"#;
 /// Number of retries of a delivery.
 const RETRIES: &str = r#"{"minimum": 0, "maximum": 3}"#;
 
+/// A list that must not be empty.
+const SOME: &str = r#"{"minItems": 1}"#;
 /// A time that is checked where it is used.
 const TIME: &str = r#"{"type": "string"}"#;
 
@@ -43,6 +45,10 @@ const USERNAMES: &str = r#"{
 }"#;
 
 const AMENDMENTS: &[Amendment] = &[
+    ("POST /api/organizations/{id}/users/roles", "/body/application~1json/properties/userIds", SOME),
+    ("POST /api/organizations/{id}/users/roles", "/body/application~1json/properties/organizationRoleIds", SOME),
+    ("POST /api/organizations/{id}/applications/roles", "/body/application~1json/properties/applicationIds", SOME),
+    ("POST /api/organizations/{id}/applications/roles", "/body/application~1json/properties/organizationRoleIds", SOME),
     ("GET /api/logs", "/query/properties/start_time", TIME),
     ("GET /api/logs", "/query/properties/end_time", TIME),
     ("GET /api/hooks/{id}/recent-logs", "/query/properties/start_time", TIME),
@@ -135,7 +141,7 @@ const AMENDMENTS: &[Amendment] = &[
     (
         "POST /api/domains/cleanup",
         "/body/application~1json/properties/staleDays",
-        r#"{"minimum": 0, "exclusiveMinimum": true}"#,
+        r#"{"type": "integer", "minimum": 0, "exclusiveMinimum": true}"#,
     ),
     (
         "PUT /api/domains/{id}/verification-files",
@@ -143,13 +149,14 @@ const AMENDMENTS: &[Amendment] = &[
         r#"{
             "type": "array",
             "additionalProperties": null,
+            "maxItems": 10,
             "items": {
                 "type": "object",
                 "required": ["path", "content", "contentType"],
                 "properties": [
-                    ["path", {"type": "string", "custom": "verification-path"}],
-                    ["content", {"type": "string"}],
-                    ["contentType", {"type": "string"}]
+                    ["path", {"type": "string", "minLength": 1, "maxLength": 256, "custom": "verification-path"}],
+                    ["content", {"type": "string", "minLength": 1, "maxLength": 16384}],
+                    ["contentType", {"type": "string", "enum": ["text/plain", "application/json"]}]
                 ]
             }
         }"#,

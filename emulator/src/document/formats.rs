@@ -43,9 +43,17 @@ fn is_web_address(text: &str) -> bool {
 /// A file with an extension at the root, or any path below `/.well-known/`.
 fn is_verification_path(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('/') else { return false };
-    let well_known = rest.strip_prefix(".well-known/").is_some_and(|rest| !rest.is_empty());
-    let file = || rest.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && !extension.is_empty());
-    well_known || (!rest.contains('/') && file())
+    if let Some(below) = rest.strip_prefix(".well-known/") {
+        return below.split('/').all(is_file_name);
+    }
+    let mut extensions = rest.match_indices('.').filter_map(|(at, _)| rest.get(at..)?.strip_prefix('.'));
+    is_file_name(rest) && extensions.any(is_file_name)
+}
+
+/// Letters, digits, `_` and `-`, and dots that are not first.
+fn is_file_name(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    text.bytes().next().is_some_and(is_word) && text.bytes().all(|byte| is_word(byte) || byte == b'.')
 }
 
 /// Returns an example of this format or pattern.

@@ -1,9 +1,14 @@
-use logto_admin::serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpResponse;
+use serde::de::IgnoredAny;
 
 use super::Handler;
 use crate::call::Call;
 use crate::collections::DOMAINS;
+use crate::document::validate::refuse_body;
+use crate::document::validation_issues::Issue;
 use crate::errors::Outcome;
 use crate::http::reply;
 use crate::http::request::Incoming;
@@ -27,10 +32,29 @@ fn files(call: &Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn replace_files(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    check_files(call)?;
     let mut domain = call.record(&DOMAINS, call.parameter(0))?.clone();
     domain.hidden.insert(FILES.to_owned(), call.sent().remove(FILES).unwrap_or_default());
     keep(call, &DOMAINS, &mut domain);
     files(call)
+}
+
+/// Rejects files that share a path, and files of type JSON with other content.
+fn check_files(call: &Call<'_>) -> Outcome<()> {
+    let files = call.body.get(FILES).and_then(Value::as_array).into_iter().flatten();
+    let mut paths = BTreeSet::new();
+    let mut issues = Vec::new();
+    for (index, file) in files.enumerate() {
+        let text = |name| file.get(name).and_then(Value::as_str).unwrap_or_default();
+        let at = |member: &str| vec![FILES.into(), index.into(), member.into()];
+        if text("contentType") == "application/json" && serde_json::from_str::<IgnoredAny>(text("content")).is_err() {
+            issues.push(Issue::custom("The content must be JSON.", &at("content")));
+        }
+        if !paths.insert(text("path")) {
+            issues.push(Issue::custom("The paths of verification files must differ.", &at("path")));
+        }
+    }
+    if issues.is_empty() { Ok(()) } else { Err(refuse_body(issues)) }
 }
 
 /// Returns the verification file that a custom domain serves at this path.

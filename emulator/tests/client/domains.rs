@@ -4,11 +4,12 @@ use logto_admin::models::{
     CleanupDomains, CreateDomain, DomainStatus, DomainVerificationFile, DomainVerificationFileType,
     ReplaceDomainVerificationFiles,
 };
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpRequest, Method};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::{Emulator, Service};
 
-use crate::{client, refused};
+use crate::{call, client, refused};
 
 fn with_domains() -> Client {
     Emulator::builder().service(Service::Domains).build().client().unwrap()
@@ -61,10 +62,29 @@ async fn verification_files_belong_to_a_domain() -> Result<()> {
     };
     assert_eq!(served("auth.example.com").as_deref(), Some("text/plain"));
     assert_eq!(served("other.example.com").as_deref(), Some("text/html; charset=utf-8"), "the sign-in page");
-    for bad in ["/nested/file.txt", "verify.txt", "/verify", "/.well-known/", "/.txt"] {
+    for bad in ["/nested/file.txt", "verify.txt", "/verify", "/.well-known/", "/.txt", "/a b.txt", "/.well-known/a//b"]
+    {
         let result = client.domains().replace_verification_files(&id, files(&[bad])).await;
         assert_eq!(refused(result), (400, "guard.invalid_input".into()), "{bad}");
     }
+    let replace = async |files: Value| call(&client, "ReplaceDomainVerificationFiles", &[("id", &id)], files).await;
+    let file = |kind: &str, content: &str| json!({ "path": "/a.json", "content": content, "contentType": kind });
+    let json = file("application/json", "{}");
+    for bad in [
+        json!([json.clone(), json.clone()]),
+        json!([file("application/json", "no")]),
+        json!([file("text/html", "a")]),
+        json!([file("text/plain", "")]),
+        Value::Array(
+            (0..11)
+                .map(|number| json!({ "path": format!("/{number}.txt"), "content": "a", "contentType": "text/plain" }))
+                .collect(),
+        ),
+    ] {
+        let result = replace(json!({ "verificationFiles": bad })).await;
+        assert_eq!(refused(result), (400, "guard.invalid_input".into()), "{bad}");
+    }
+    replace(json!({ "verificationFiles": [json] })).await?;
     let unknown = client.domains().get_verification_files("nope").await;
     assert_eq!(refused(unknown), (404, "entity.not_exists_with_id".into()));
     Ok(())
@@ -84,7 +104,10 @@ async fn stale_domains_are_cleaned_up() -> Result<()> {
     let counts = client.domains().cleanup(CleanupDomains::new(30)).await?;
     assert_eq!((counts.scanned_count, counts.deleted_count, counts.skipped_active_count), (4, 1, 2));
     assert_eq!(client.domains().list().await?.len(), 3);
-    assert_eq!(refused(client.domains().cleanup(CleanupDomains::new(0)).await), (400, "guard.invalid_input".into()));
+    for days in [json!(0), json!(1.5)] {
+        let result = call(&client, "CleanupDomains", &[], json!({ "staleDays": days })).await;
+        assert_eq!(refused(result), (400, "guard.invalid_input".into()), "{days}");
+    }
     Ok(())
 }
 

@@ -117,6 +117,26 @@ async fn accepting_an_invitation_creates_a_member_with_its_roles() -> Result<()>
 }
 
 #[tokio::test]
+async fn roles_are_assigned_to_several_members_at_once_but_not_to_none() -> Result<()> {
+    let Stage { client, organization, user, role, .. } = stage().await?;
+    let path = [("id", organization.as_str())];
+    let assign = async |users: &[&str], roles: &[&str]| {
+        let body = json!({ "userIds": users, "organizationRoleIds": roles });
+        call(&client, "AssignOrganizationRolesToUsers", &path, body).await
+    };
+    client.organizations().add_users(&organization, UserIds { user_ids: vec![user.clone()] }).await?;
+    for (users, roles) in [(&[][..], &[role.as_str()][..]), (&[user.as_str()], &[])] {
+        assert_eq!(refused(assign(users, roles).await), (400, "guard.invalid_input".into()));
+    }
+    assign(&[&user, &user], &[&role]).await?;
+    assert_eq!(client.organizations().list_user_roles(&organization, &user).await?[0].id, role);
+    let body = json!({ "applicationIds": [], "organizationRoleIds": [role] });
+    let none = call(&client, "AssignOrganizationRolesToApplications", &path, body).await;
+    assert_eq!(refused(none), (400, "guard.invalid_input".into()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn only_the_database_knows_that_an_owner_does_not_exist() -> Result<()> {
     let Stage { client, role, scope, .. } = stage().await?;
     let foreign = |result| assert_eq!(refused(result), (422, "entity.relation_foreign_key_not_found".into()));
