@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::collections::{ACCESS_RULES, APPLICATIONS, Collection, ORGANIZATION_ROLES, ORGANIZATIONS, ROLES, USERS};
 use crate::document::validate::refuse_body;
 use crate::document::validation_issues::{Bound, Issue};
-use crate::errors::{Outcome, foreign_key_as, invalid_input};
+use crate::errors::{Outcome, constraint_violated, foreign_key_as, invalid_input};
 use crate::http::reply;
 use crate::policies::application_access::ROLE_RULES;
 use crate::record::{Members, drop_repeated};
@@ -127,6 +127,11 @@ fn role_rules(call: &Call<'_>) -> Vec<(String, Vec<String>)> {
     rules
 }
 
+/// Rejects an unknown id, and a role that no user can have.
 fn check(state: &State, collection: &Collection, id: &str) -> Outcome<()> {
-    state.store.get(collection, id).map(|_| ()).ok_or_else(|| foreign_key_as(404))
+    let found = state.store.get(collection, id).ok_or_else(|| foreign_key_as(404))?;
+    match found.members.get("type").and_then(Value::as_str) {
+        None | Some("User") => Ok(()),
+        Some(_) => Err(constraint_violated()),
+    }
 }

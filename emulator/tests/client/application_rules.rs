@@ -117,6 +117,13 @@ async fn repeated_rules_of_access_control_are_kept_once_in_their_order() -> Resu
     assert_eq!(replace(sent).await?, rules(json!([second, first]), json!([rule(json!([role]))])));
     let shown = call(&client, "GetApplicationAccessControl", &path, Value::Null).await?;
     assert_eq!(shown, rules(json!([first, second]), json!([rule(json!([role]))])), "sorted");
+    // Users have no roles of applications.
+    let machine = json!({ "name": "machine", "type": "MachineToMachine" });
+    let machine = call(&client, "CreateOrganizationRole", &[], machine).await?["id"].clone();
+    let unfit = replace(rules(json!([]), json!([rule(json!([machine]))]))).await;
+    assert_eq!(refused(unfit), (422, "entity.db_constraint_violated".into()));
+    let unfit = json!({ "userIds": [], "userRoleIds": ["management-api-access"], "organizationIds": [], "organizationRoleRules": [] });
+    assert_eq!(refused(replace(unfit).await), (422, "entity.db_constraint_violated".into()));
     let empty = replace(rules(json!([]), json!([rule(json!([]))]))).await;
     assert_eq!(refused(empty), (422, "request.invalid_input".into()));
     let many: Vec<String> = (0..=1000).map(|number| number.to_string()).collect();
