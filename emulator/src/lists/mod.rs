@@ -86,7 +86,8 @@ pub(crate) fn linked(
     let (query, store, collection) = (&call.request.query, &call.state.store, relation.target);
     check_exclusive(collection, query)?;
     let search = Search::of(query, Language::of(call.info), collection.searchable)?;
-    let requirements = Requirement::all(query, relation.filters, owners);
+    let mut requirements = Requirement::all(query, relation.filters, owners);
+    requirements.extend(relation.listed.map(|(member, value)| Requirement::Is(member, vec![value])));
     let (shown, total) = if search.is_none() && requirements.is_empty() && collection.listed.is_none() {
         store.linked_page(collection, relation.table, owners, (page.skipped(), page.size()))
     } else {

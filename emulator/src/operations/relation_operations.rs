@@ -81,7 +81,8 @@ fn list(call: &Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
         return lists::linked(call, relation, &owners, page, show);
     }
     let ids: Vec<&str> = store.links.ids(relation.table, relation.target.name, &owners).collect();
-    let mut records: Vec<&Record> = ids.iter().filter_map(|id| store.get(relation.target, id)).collect();
+    let targets = ids.iter().filter_map(|id| store.get(relation.target, id));
+    let mut records: Vec<&Record> = targets.filter(|target| relation.lists(target)).collect();
     if order.is_stored() {
         records.reverse();
         order.sort(&mut records);

@@ -48,6 +48,8 @@ pub(crate) struct Relation {
     /// Rejects an owner and a target that do not fit together.
     pub fits: fn(&Record, &Record) -> Outcome<()>,
     pub filters: &'static [Filter],
+    /// A member with the value that listed targets must have.
+    pub listed: Option<(&'static str, &'static str)>,
     /// Adds computed members when a target is shown.
     pub present: fn(&View<'_>, &[Where<'_>], &Record, &mut Members),
 }
@@ -78,6 +80,11 @@ pub(crate) enum Reply {
 }
 
 impl Relation {
+    /// Returns whether lists contain the target.
+    pub(crate) fn lists(&self, target: &Record) -> bool {
+        self.listed.is_none_or(|(member, value)| target.text(member) == value)
+    }
+
     /// Creates a relation with the most common settings.
     const fn new(
         path: &'static str,
@@ -107,6 +114,7 @@ impl Relation {
             suits: |_| Ok(()),
             fits: |_, _| Ok(()),
             filters: &[],
+            listed: None,
             present: |_, _, _, _| (),
         }
     }

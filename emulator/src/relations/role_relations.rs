@@ -42,6 +42,7 @@ pub(super) static ALL: [Relation; 5] = [
         repeated_addition: Some(internal),
         unknown_target: UnknownTarget::Collection,
         fits: |role, _| refuse(role.text("type") != MACHINE, "entity.db_constraint_violated"),
+        listed: Some(("type", MACHINE)),
         ..Relation::new("/api/roles/{}/applications", "applications_roles", &[&ROLES], &APPLICATIONS, "applicationIds")
     },
     Relation {

@@ -170,13 +170,22 @@ async fn no_list_shows_internal_roles() -> Result<()> {
 }
 
 #[tokio::test]
-async fn applications_of_any_type_can_have_a_role() -> Result<()> {
+async fn applications_of_any_type_can_have_a_role_but_only_machines_are_listed() -> Result<()> {
     let client = client();
     let role = CreateRole { r#type: Some(RoleType::MachineToMachine), ..CreateRole::new("worker", "Works") };
     let role = client.roles().create(role).await?;
     let site = client.applications().create(CreateApplication::new("site", ApplicationType::Spa)).await?;
-    client.roles().assign_applications(&role.id, std::slice::from_ref(&site.id)).await?;
-    assert_eq!(client.roles().list_applications(&role.id).await?[0].id, site.id);
+    let robot =
+        client.applications().create(CreateApplication::new("robot", ApplicationType::MachineToMachine)).await?;
+    client.roles().assign_applications(&role.id, &[site.id.clone(), robot.id.clone()]).await?;
+    let listed = client.roles().list_applications(&role.id).await?;
+    assert_eq!(listed.iter().map(|application| &application.id).collect::<Vec<_>>(), [&robot.id]);
+    let summary = client.roles().list().await?.into_iter().find(|listed| listed.id == role.id).unwrap();
+    assert_eq!(summary.applications_count, Some(2));
+    assert_eq!(
+        refused(client.roles().assign_applications(&role.id, &[site.id]).await),
+        (422, "role.application_exists".into())
+    );
     Ok(())
 }
 
