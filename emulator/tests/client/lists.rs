@@ -65,6 +65,15 @@ async fn unchanged_responses_are_not_sent_again() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn only_get_requests_have_an_entity_tag() {
+    for (method, tagged) in [(Method::Get, true), (Method::Head, false)] {
+        let request = HttpRequest::new(method, "http://h/api/.well-known/account-center");
+        let response = Emulator::new().handle(&request);
+        assert_eq!((response.status, response.headers.get("etag").is_some()), (200, tagged));
+    }
+}
+
 #[tokio::test]
 async fn the_same_seed_produces_the_same_responses() -> Result<()> {
     async fn history(seed: u64) -> Result<Vec<String>> {
