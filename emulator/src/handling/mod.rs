@@ -81,7 +81,7 @@ enum Area {
     Pages,
 }
 
-/// Returns an uploaded file, a file for a domain or for browsers, or a page of the sign-in.
+/// Returns an uploaded file, a file for browsers or a domain, or a page.
 fn page(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
     match request.path.as_str() {
         "/device" => return oidc::device_page::shown(request),

@@ -13,7 +13,9 @@ use crate::record::Members;
 /// Factories of connectors that need no template, because the receiver has them.
 const WITHOUT_TEMPLATES: [&str; 2] = ["http-email", "http-sms"];
 
-/// Rejects a message if the configuration of the connector is invalid, or if there is no template for the message.
+/// Rejects a message that its connector cannot send.
+///
+/// Its configuration can be invalid, or there can be no template for the message.
 pub(crate) fn check_sender(
     state: &State,
     channel: Channel,

@@ -352,7 +352,7 @@ async fn the_document_has_the_tags_and_parameters_of_the_server() -> Result<()> 
         let shared = json!({ "$ref": format!("#/components/parameters/{parameter}") });
         assert_eq!(operation["parameters"][0], shared, "{path}");
     }
-    // Sign-in pages need no token. The routes of SAML applications do not say so.
+    // Sign-in pages need no token. Of the routes of SAML applications, the document does not tell.
     let security = |path: &str, method: &str| document["paths"][path][method].get("security").cloned();
     assert_eq!(security("/api/experience", "put"), Some(json!([])));
     assert_eq!(security("/api/status", "get"), Some(json!([])));
