@@ -43,6 +43,11 @@ impl MessageLimits {
         Err(Refusal::new(429, RATE_LIMITED, "Too many messages to this recipient."))
     }
 
+    /// Forgets the messages to these addresses. Those of emails are in lower case.
+    pub(crate) fn forget(&mut self, addresses: &[String]) {
+        self.0.retain(|counted| !addresses.contains(&counted.recipient.address.to_lowercase()));
+    }
+
     pub(super) fn count(&mut self, now: i64, recipient: &Recipient, usage: &str) {
         self.0.retain(|counted| counted.at > now - PERIOD);
         self.0.push(Counted { recipient: recipient.clone(), is_invitation: usage == INVITATION, at: now });

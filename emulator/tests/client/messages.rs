@@ -10,7 +10,7 @@ use logto_admin::{Client, Result, Timestamp};
 use logto_admin_emulator::{Channel, Emulator, Message};
 
 use crate::connectors::email_connector;
-use crate::refused;
+use crate::{call, refused};
 
 const ADA: &str = "ada@example.com";
 
@@ -120,6 +120,22 @@ async fn a_recipient_gets_ten_messages_in_ten_minutes() -> Result<()> {
     emulator.advance(Duration::from_secs(600));
     client.verification_codes().send(ada()).await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn the_messages_to_a_recipient_can_be_forgotten() -> Result<()> {
+    let (_, client) = stage().await?;
+    for _ in 0..10 {
+        client.verification_codes().send(ada()).await?;
+    }
+    let forget = async |kind: &str| {
+        let body = json!({ "targetType": kind, "targets": [ADA] });
+        call(&client, "DeleteSentinelActivities", &[], body).await
+    };
+    forget("App").await?;
+    assert_eq!(refused(client.verification_codes().send(ada()).await).0, 429);
+    forget("User").await?;
+    client.verification_codes().send(ada()).await
 }
 
 #[tokio::test]
