@@ -1,4 +1,4 @@
-//! Logs the steps of interactions, without secrets.
+//! Logs the steps of interactions. All logs mask passwords, secrets and tokens. Like the server, they show codes.
 
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
@@ -45,8 +45,8 @@ const KEYS: [(&str, &str); 29] = [
     ("BindPasskey", "SignInPasskey.Submit"),
 ];
 
-/// Members whose values the log masks, besides those that no log has.
-const SECRET: [&str; 4] = ["code", "connectorData", "payload", "tokenResponse"];
+/// The member of a profile with the tokens of its provider. The server stores them elsewhere.
+const TOKENS: &str = "tokenResponse";
 
 /// Errors of operations before their step begins. They are not logged.
 const EARLY: [(&str, &[&str]); 6] = [
@@ -226,7 +226,7 @@ fn named_record<'i>(call: &Call<'_>, interaction: &'i Value) -> Option<&'i Value
     records.find(|record| record.get("id").is_some_and(|id| *id == call.text("verificationId")))
 }
 
-/// Returns the body without secrets. The value of a new password is one.
+/// Returns the body. The value of a new password is masked.
 fn masked_body(call: &Call<'_>) -> Members {
     let mut body = match masked(call.body.clone().into()) {
         Value::Object(body) => body,
@@ -242,7 +242,7 @@ fn masked(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let members = members.into_iter().map(|(name, value)| {
-                let value = if SECRET.contains(&name.as_str()) { MASK.into() } else { masked(value) };
+                let value = if name == TOKENS { MASK.into() } else { masked(value) };
                 (name, value)
             });
             Value::Object(members.collect())

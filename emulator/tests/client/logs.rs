@@ -10,6 +10,7 @@ use logto_admin::transport::{HttpRequest, Method};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::Browser;
+use crate::connectors::email_connector;
 use crate::refused;
 
 fn token(emulator: &Emulator, form: &str) {
@@ -112,6 +113,22 @@ async fn the_steps_of_sign_ins_are_logged_without_secrets() -> Result<()> {
     assert_eq!((&submitted["payload"]["userId"], &submitted["payload"]["result"]), (&json!(id), &json!("Success")));
     assert_eq!(submitted["payload"]["applicationId"], browser.application);
     assert!(!json!(logs).to_string().contains(password));
+    Ok(())
+}
+
+#[tokio::test]
+async fn codes_are_logged() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    email_connector(&admin).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    browser.prove_address(&json!({ "type": "email", "value": "ada@example.com" }), "Register");
+    let logs =
+        admin.operation("ListLogs")?.query("logKey", "Interaction.Register.Verification.EmailVerificationCode.Submit");
+    let logs = logs.await?;
+    let sent = emulator.messages().last().unwrap().code().unwrap().to_owned();
+    assert_eq!(logs[0]["payload"]["payload"]["code"], sent);
     Ok(())
 }
 
