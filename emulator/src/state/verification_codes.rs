@@ -72,6 +72,10 @@ pub(crate) fn verify(
     purpose: &Purpose,
     given: &str,
 ) -> Outcome<()> {
+    // Sessions do not look for a code without one.
+    if given.is_empty() && !purpose.session.is_empty() {
+        return Err(wrong("not_found"));
+    }
     let found = state.codes.iter().position(|known| known.purpose.covers(purpose, known, recipient));
     let place = found.ok_or_else(|| wrong("not_found"))?;
     // The policy at this time counts, not that of the time when the code was sent.

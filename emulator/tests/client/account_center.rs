@@ -251,14 +251,18 @@ async fn users_manage_their_second_factors() -> Result<()> {
     assert_eq!(refused(none), (404, "verification_record.not_found".into()));
 
     let secret = account.call(Post, &format!("{path}/totp-secret/generate"), &Value::Null, "").await?["secret"].clone();
-    let add =
-        async |secret: &Value| account.call(Post, path, &json!({ "type": "Totp", "secret": secret }), &proof).await;
+    // An empty code counts as none.
+    let add = async |secret: &Value| {
+        account.call(Post, path, &json!({ "type": "Totp", "secret": secret, "code": "" }), &proof).await
+    };
     assert_eq!(refused(add(&json!("bad")).await), (400, "user.totp_secret_invalid".into()));
     add(&secret).await?;
     assert_eq!(refused(add(&secret).await), (422, "user.totp_already_in_use".into()));
-    let wrong = json!({ "secret": secret, "code": "000000" });
-    let wrong = account.call(Put, &format!("{path}/totp"), &wrong, &proof).await;
-    assert_eq!(refused(wrong), (400, "session.mfa.invalid_totp_code".into()));
+    for code in ["000000", ""] {
+        let wrong = json!({ "secret": secret, "code": code });
+        let wrong = account.call(Put, &format!("{path}/totp"), &wrong, &proof).await;
+        assert_eq!(refused(wrong), (400, "session.mfa.invalid_totp_code".into()), "{code}");
+    }
 
     account.call(Post, path, &set, &proof).await?;
     let shown = account.get(path).await?;

@@ -250,6 +250,8 @@ async fn forgotten_passwords_are_replaced_with_a_code() -> Result<()> {
     let with = |code: &str| json!({ "identifier": identifier, "verificationId": record, "code": code });
     let wrong = (400, json!("verification_code.code_mismatch"));
     assert_eq!(browser.experience(Post, "/verification/verification-code/verify", &with("wrong!")), wrong);
+    let none = (400, json!("verification_code.not_found"));
+    assert_eq!(browser.experience(Post, "/verification/verification-code/verify", &with("")), none);
     let by_record = json!({ "verificationId": record });
     let unverified = (400, json!("session.verification_failed"));
     assert_eq!(browser.experience(Post, "/identification", &by_record), unverified);
