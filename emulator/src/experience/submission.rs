@@ -9,6 +9,7 @@ use super::{
 use crate::call::{Call, Handler};
 use crate::errors::{Outcome, Refusal};
 use crate::http::{reply, sign_in_context};
+use crate::oidc::page_of;
 use crate::state::oidc::Login;
 use crate::state::progress::Event;
 
@@ -51,7 +52,7 @@ pub(super) fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let login = Login { user: user.id, submission: current.submission().into() };
     let current = interaction(call)?;
     current.login = Some(login);
-    let page = if current.authorization.device_code.is_some() { "device" } else { "auth" };
+    let page = page_of(&current.authorization);
     let target = format!("{}/oidc/{page}/{}", call.request.origin, call.caller);
     Ok(reply::json(200, &json!({ "redirectTo": target })))
 }

@@ -49,7 +49,7 @@ fn management(token: &str, state: &mut State, now: i64) -> Outcome<String> {
 }
 
 fn user(token: &str, state: &State, now: i64) -> Outcome<String> {
-    let known = state.oidc.access_tokens.get(token).filter(|known| known.expires_at > now);
+    let known = state.oidc.access_token(token).filter(|known| known.expires_at > now);
     let known = known.ok_or_else(unauthorized)?;
     let user = state.store.get(&USERS, &known.user).ok_or_else(unauthorized)?;
     if !known.scope.split(' ').any(|scope| scope == "openid") {

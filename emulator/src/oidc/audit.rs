@@ -11,58 +11,46 @@ use crate::state::oidc::{Authorization, Interaction, Prompt, Session};
 /// Credentials that an authorization request can carry. The log masks them, whether the request has them or not.
 const CREDENTIALS: [&str; 2] = ["one_time_token", "google_one_tap_credential"];
 
-/// Logs that a user is asked to sign in or to consent. The consent is to scopes that the user has not granted yet.
-pub(super) fn created(context: &mut Context<'_>, id: &str) {
+/// Logs that a user is asked to sign in or to consent, for these reasons.
+pub(super) fn created(context: &mut Context<'_>, id: &str, reasons: &[&str]) {
     let Some(interaction) = context.state.oidc.interactions.get(id).cloned() else { return };
-    let session = interaction.session.as_deref().and_then(|id| context.state.oidc.sessions.get(id)).cloned();
-    let mut payload = payload(context, &interaction);
-    let prompt = match (interaction.prompt, &session) {
+    let session = interaction.session.as_deref().and_then(|uid| context.state.oidc.sessions.of_uid(uid)).cloned();
+    let mut payload = payload(context, &interaction, interaction.session.as_deref());
+    let (name, details) = match (interaction.prompt, &session) {
         (Prompt::Consent, Some(session)) => {
             let missing = ungranted_scopes(context.state, &interaction.authorization, session);
-            consent(&interaction.authorization, &missing)
+            ("consent", consent(missing))
         }
-        _ => login(&interaction),
+        _ => ("login", login(&interaction.authorization)),
     };
     payload.extend(session.map(|session| ("userId".to_owned(), session.user.into())));
-    payload.insert("prompt".to_owned(), prompt);
+    payload.insert("prompt".to_owned(), json!({ "name": name, "details": details, "reasons": reasons }));
     log(context, "Interaction.Create", payload);
 }
 
-fn login(interaction: &Interaction) -> Value {
-    let (asked, known) = (interaction.authorization.prompts("login"), interaction.session.is_some());
-    let reasons = [("login_prompt", asked), ("no_session", !known), ("max_age", known && !asked)];
+fn login(authorization: &Authorization) -> Members {
     let details = ["max_age", "login_hint", "id_token_hint"].into_iter();
-    let details = details.filter_map(|name| Some((name, interaction.authorization.parameter(name)?)));
-    let details: Value = details.map(|(name, value)| (name.to_owned(), Value::from(value))).collect::<Members>().into();
-    json!({ "name": "login", "details": details, "reasons": those_that_apply(&reasons) })
+    let details = details.filter_map(|name| Some((name.to_owned(), authorization.parameter(name)?.into())));
+    details.collect()
 }
 
-fn consent(authorization: &Authorization, missing: &UngrantedScopes) -> Value {
-    let UngrantedScopes { scopes, resources: of_resources } = missing;
-    let reasons = [
-        ("consent_prompt", authorization.prompts("consent")),
-        ("native_client_prompt", authorization.client.kind == "Native"),
-        ("op_scopes_missing", !scopes.is_empty()),
-        ("rs_scopes_missing", !of_resources.is_empty()),
-    ];
+/// Describes the scopes that the user has not granted yet.
+fn consent(missing: UngrantedScopes) -> Members {
+    let UngrantedScopes { scopes, resources } = missing;
     let mut details = Members::new();
     if !scopes.is_empty() {
-        details.insert("missingOIDCScope".to_owned(), scopes.as_slice().into());
+        details.insert("missingOIDCScope".to_owned(), scopes.into());
     }
-    if !of_resources.is_empty() {
-        let resources = of_resources.iter().map(|(indicator, scopes)| (indicator.clone(), scopes.as_slice().into()));
+    if !resources.is_empty() {
+        let resources = resources.into_iter().map(|(indicator, scopes)| (indicator, scopes.into()));
         details.insert("missingResourceScopes".to_owned(), Members::from_iter(resources).into());
     }
-    json!({ "name": "consent", "details": details, "reasons": those_that_apply(&reasons) })
-}
-
-fn those_that_apply(reasons: &[(&'static str, bool)]) -> Vec<&'static str> {
-    reasons.iter().filter(|(_, applies)| *applies).map(|(reason, _)| *reason).collect()
+    details
 }
 
 /// Logs that a user has signed in or consented.
-pub(super) fn ended(context: &mut Context<'_>, interaction: &Interaction) {
-    let payload = payload(context, interaction);
+pub(super) fn ended(context: &mut Context<'_>, interaction: &Interaction, session: Option<&str>) {
+    let payload = payload(context, interaction, session);
     log(context, "Interaction.End", payload);
 }
 
@@ -88,9 +76,10 @@ fn parameters(authorization: &Authorization) -> Members {
 }
 
 /// Returns what the log has about an interaction. Before a sign-in, the server uses a session that only the log shows.
-fn payload(context: &mut Context<'_>, interaction: &Interaction) -> Members {
+fn payload(context: &mut Context<'_>, interaction: &Interaction, session: Option<&str>) -> Members {
     let authorization = &interaction.authorization;
-    let session = interaction.session.clone().unwrap_or_else(|| context.state.ids.token(43));
+    let session = session.and_then(|uid| context.state.oidc.sessions.of_uid(uid)).map(|session| session.id.clone());
+    let session = session.unwrap_or_else(|| context.state.ids.token(43));
     let members: [(&str, Value); 4] = [
         ("applicationId", authorization.client.id.clone().into()),
         ("interactionId", interaction.id.clone().into()),

@@ -1,19 +1,29 @@
 //! Validates and answers authorization requests.
 
+use std::collections::BTreeSet;
+
 use logto_admin::transport::HttpResponse;
 
-use super::{Context, refuse, scopes, third_party};
+use super::{Context, jwt, refuse, scopes, third_party};
+use crate::document::formats::is_url;
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
-use crate::http::request::encoded;
+use crate::http::request::form_encoded;
 use crate::http::url_pattern;
 use crate::providers::saml::escape;
+use crate::record::text;
 use crate::state::State;
 use crate::state::oidc::{Authorization, CODE, Client, REFRESH};
+
+/// The ways in which a response reaches the client.
+const MODES: [&str; 3] = ["query", "fragment", "form_post"];
+/// The parameters that only requests for an ID token have.
+const OF_OPENID: [&str; 5] = ["acr_values", "claims_locales", "id_token_hint", "max_age", "nonce"];
 
 /// An error that a redirect reports to the client.
 pub(super) struct Problem {
     pub error: &'static str,
+    /// Empty if the provider does not describe the error.
     pub description: String,
     /// The scope that the client may not request.
     pub scope: Option<String>,
@@ -39,20 +49,22 @@ impl Problem {
 }
 
 impl Authorization {
-    /// Validates the client and the redirect URI. Any other problem can be reported to them.
-    pub(super) fn of(context: &Context<'_>) -> Outcome<(Self, Result<(), Problem>)> {
+    /// Validates a request of a browser. A problem can be reported to the client, unless its address is unknown.
+    pub(super) fn of(context: &mut Context<'_>) -> Outcome<(Self, Result<(), Problem>)> {
         let client = Client::find(context.state, &context.request.origin, context.required("client_id")?)?;
-        let redirect_uri = client.redirect_uri(context)?;
+        let redirect_uri = client.redirect_uri(context);
         let callback = (client.kind == "SAML").then(|| saml_callback(&context.request.origin, &client.id));
         let mut known = client.redirect_uris.iter().chain(&callback);
-        if !known.any(|known| matches(known, &redirect_uri, &client.kind)) {
+        if redirect_uri.as_ref().is_some_and(|uri| !known.any(|known| matches(known, uri, &client.kind))) {
             let description = "redirect_uri did not match any of the client's registered redirect_uris";
             return Err(refuse(400, "invalid_redirect_uri", description));
         }
         let mut authorization = Self::without_redirect(context, client);
-        authorization.redirect_uri = redirect_uri;
-        let checked = authorization.check(context.state);
-        Ok((authorization, checked))
+        authorization.redirect_uri = redirect_uri.unwrap_or_default();
+        match authorization.check(context) {
+            Err(problem) if authorization.redirect_uri.is_empty() => Err(problem.refusal()),
+            checked => Ok((authorization, checked)),
+        }
     }
 
     /// Creates a request that is not answered by a redirect.
@@ -73,20 +85,46 @@ impl Authorization {
         }
     }
 
-    fn check(&mut self, state: &State) -> Result<(), Problem> {
-        match self.parameter("response_type") {
-            None => return Err(Problem::invalid("missing required parameter 'response_type'")),
-            Some("code") if self.client.may(CODE) => {}
-            Some("code") => {
-                let description = "requested response_type is not allowed for this client";
-                return Err(Problem::invalid(description));
-            }
-            Some(_) => return Err(Problem::new("unsupported_response_type", "unsupported response_type requested")),
+    /// Checks the parameters in the order of the provider. It reports one problem.
+    fn check(&mut self, context: &mut Context<'_>) -> Result<(), Problem> {
+        self.check_response()?;
+        if self.redirect_uri.is_empty() {
+            return Err(Problem::invalid("missing required parameter 'redirect_uri'"));
         }
-        if !matches!(self.parameter("response_mode"), None | Some("query" | "fragment" | "form_post")) {
+        self.check_prompts()?;
+        // Refresh tokens need the consent of the user.
+        if !self.prompts("consent") || !self.client.may(REFRESH) {
+            self.scopes.retain(|scope| scope != "offline_access");
+        }
+        self.check_scopes(context.state)?;
+        self.check_challenge()?;
+        self.check_details(context)
+    }
+
+    /// Checks the type of the response, and how the browser carries it.
+    fn check_response(&self) -> Result<(), Problem> {
+        let mode = self.parameter("response_mode");
+        if mode.is_some_and(|mode| !MODES.contains(&mode)) {
             return Err(Problem::new("unsupported_response_mode", "unsupported response_mode requested"));
         }
-        self.check_challenge()?;
+        if mode == Some("query") && self.is_front_channel() {
+            let description = "requested response_mode is not allowed for the requested response_type";
+            return Err(Problem::invalid(description));
+        }
+        let kind = self.parameter("response_type");
+        let kind = kind.ok_or_else(|| Problem::invalid("missing required parameter 'response_type'"))?;
+        let words: BTreeSet<&str> = kind.split(' ').collect();
+        match words.into_iter().collect::<Vec<_>>().as_slice() {
+            ["code"] if self.client.may(CODE) => Ok(()),
+            // The provider has these types, but no client.
+            ["code"] | ["none"] | ["id_token"] | ["code", "id_token"] => {
+                Err(Problem::invalid("requested response_type is not allowed for this client"))
+            }
+            _ => Err(Problem::new("unsupported_response_type", "unsupported response_type requested")),
+        }
+    }
+
+    fn check_prompts(&self) -> Result<(), Problem> {
         let prompts = self.parameter("prompt").unwrap_or_default().split(' ').filter(|prompt| !prompt.is_empty());
         let prompts: Vec<&str> = prompts.collect();
         if prompts.iter().any(|prompt| !matches!(*prompt, "none" | "login" | "consent")) {
@@ -95,29 +133,54 @@ impl Authorization {
         if prompts.contains(&"none") && prompts.len() > 1 {
             return Err(Problem::invalid("prompt none must only be used alone"));
         }
-        // Refresh tokens need the consent of the user.
-        if !self.prompts("consent") || !self.client.may(REFRESH) {
-            self.scopes.retain(|scope| scope != "offline_access");
+        Ok(())
+    }
+
+    /// Rejects a forbidden scope, and parameters that need the scope `openid`.
+    pub(super) fn check_scopes(&self, state: &State) -> Result<(), Problem> {
+        if let Some(scope) = self.scopes.iter().find(|scope| !third_party::may_request(state, &self.client, scope)) {
+            let problem = Problem::new("invalid_scope", "requested scope is not allowed");
+            return Err(Problem { scope: Some(scope.clone()), ..problem });
         }
-        self.check_scopes(state)?;
-        self.check_age()?;
-        for indicator in &self.resources {
-            if indicator != scopes::ORGANIZATIONS && scopes::resource(state, indicator).is_err() {
-                return Err(Problem::new("invalid_target", "resource indicator is missing, or unknown"));
+        let openid = self.scopes.iter().any(|scope| scope == "openid");
+        match OF_OPENID.iter().find(|name| !openid && self.parameter(name).is_some()) {
+            Some(name) => {
+                let description = format!("openid scope must be requested when using the {name} parameter");
+                Err(Problem::invalid(&description))
             }
+            None => Ok(()),
+        }
+    }
+
+    /// Checks the resources, and what the client requires of the sign-in.
+    pub(super) fn check_details(&mut self, context: &mut Context<'_>) -> Result<(), Problem> {
+        self.check_resources(context.state)?;
+        self.check_age()?;
+        if self.parameter("id_token_hint").is_some() && self.hinted_user(context).is_none() {
+            return Err(Problem::invalid("could not validate id_token_hint"));
         }
         Ok(())
     }
 
-    /// Rejects a scope that the client may not request.
-    pub(super) fn check_scopes(&self, state: &State) -> Result<(), Problem> {
-        match self.scopes.iter().find(|scope| !third_party::may_request(state, &self.client, scope)) {
-            None => Ok(()),
-            Some(scope) => {
-                let problem = Problem::new("invalid_scope", "requested scope is not allowed");
-                Err(Problem { scope: Some(scope.clone()), ..problem })
-            }
+    fn check_resources(&self, state: &State) -> Result<(), Problem> {
+        for indicator in self.resources.iter().filter(|indicator| *indicator != scopes::ORGANIZATIONS) {
+            let description = match () {
+                () if !is_url(indicator) => "resource indicator must be an absolute URI",
+                () if indicator.contains('#') => "resource indicator must not contain a fragment component",
+                () if scopes::resource(state, indicator).is_err() => "resource indicator is missing, or unknown",
+                () => continue,
+            };
+            return Err(Problem::new("invalid_target", description));
         }
+        Ok(())
+    }
+
+    /// Returns the user of the ID token that the client has sent. `None` if the token is invalid. Ignores its expiry.
+    pub(super) fn hinted_user(&self, context: &mut Context<'_>) -> Option<String> {
+        let (hint, issuer) = (self.parameter("id_token_hint")?, context.issuer());
+        let claims = jwt::open(context.state, hint).ok()?;
+        let is_own = text(&claims, "aud") == self.client.id && text(&claims, "iss") == issuer;
+        is_own.then(|| text(&claims, "sub").to_owned()).filter(|user| !user.is_empty())
     }
 
     /// Checks the greatest age of the sign-in. If it is zero, the user has to sign in again.
@@ -134,23 +197,31 @@ impl Authorization {
 
     /// Checks the proof key (PKCE), which clients without a secret must use.
     fn check_challenge(&self) -> Result<(), Problem> {
-        let method = self.parameter("code_challenge_method");
-        let Some(challenge) = self.parameter("code_challenge") else {
-            if method.is_some() {
-                return Err(Problem::invalid("code_challenge must be provided with code_challenge_method"));
+        let (challenge, method) = (self.parameter("code_challenge"), self.parameter("code_challenge_method"));
+        let description = match (challenge, method) {
+            (Some(_), None) => "code_challenge_method must be provided",
+            (_, Some(method)) if method != "S256" => "not supported value of code_challenge_method",
+            (None, Some(_)) => "code_challenge must be provided with code_challenge_method",
+            (None, None) if self.client.is_public() => {
+                "Authorization Server policy requires PKCE to be used for this request"
             }
-            if self.client.is_public() {
-                return Err(Problem::invalid("Authorization Server policy requires PKCE to be used for this request"));
+            (Some(challenge), _) if challenge.len() < 43 => {
+                "code_challenge must be a string with a minimum length of 43 characters"
             }
-            return Ok(());
+            (Some(challenge), _) if challenge.len() > 128 => {
+                "code_challenge must be a string with a maximum length of 128 characters"
+            }
+            (Some(challenge), _) if !challenge.bytes().all(is_of_challenge) => {
+                "code_challenge contains invalid characters"
+            }
+            _ => return Ok(()),
         };
-        if method != Some("S256") {
-            return Err(Problem::invalid("not supported value of code_challenge_method"));
-        }
-        if challenge.len() < 43 {
-            return Err(Problem::invalid("code_challenge must be a string with a minimum length of 43 characters"));
-        }
-        Ok(())
+        Err(Problem::invalid(description))
+    }
+
+    /// Whether the response type has tokens. They must not reach servers, and neither do errors.
+    fn is_front_channel(&self) -> bool {
+        self.parameter("response_type").is_some_and(|kind| kind.contains("token"))
     }
 
     /// Returns the redirect that answers the request.
@@ -160,13 +231,11 @@ impl Authorization {
         if self.parameter("response_mode") == Some("form_post") {
             return form_post(&self.redirect_uri, &members);
         }
-        let mut target = self.redirect_uri.clone();
-        let in_browser = |kind: &str| kind.split(' ').any(|word| matches!(word, "token" | "id_token"));
-        let fragment = match self.parameter("response_mode") {
+        let fragment = match self.parameter("response_mode").filter(|mode| MODES.contains(mode)) {
             Some(mode) => mode == "fragment",
-            // Responses with tokens must not reach servers, and neither do their errors.
-            None => self.parameter("response_type").is_some_and(in_browser),
+            None => self.is_front_channel(),
         };
+        let mut target = with_path(&self.redirect_uri);
         let mut separator = if fragment {
             '#'
         } else if target.contains('?') {
@@ -176,7 +245,7 @@ impl Authorization {
         };
         for (name, value) in members {
             target.push(separator);
-            target.push_str(&format!("{name}={}", encoded(value)));
+            target.push_str(&format!("{name}={}", form_encoded(value)));
             separator = '&';
         }
         redirect(303, &target)
@@ -184,9 +253,31 @@ impl Authorization {
 
     /// Returns the redirect that reports a problem.
     pub(super) fn report(&self, issuer: &str, problem: &Problem) -> HttpResponse {
-        let members = [("error", problem.error), ("error_description", &problem.description)];
+        let described = Some(("error_description", problem.description.as_str()));
+        let described = described.filter(|(_, description)| !description.is_empty());
         let scope = problem.scope.as_deref().map(|scope| ("scope", scope));
-        self.respond(issuer, &members.into_iter().chain(scope).collect::<Vec<_>>())
+        let members = [("error", problem.error)].into_iter().chain(described).chain(scope);
+        self.respond(issuer, &members.collect::<Vec<_>>())
+    }
+}
+
+/// Returns whether a challenge can contain a character.
+fn is_of_challenge(character: u8) -> bool {
+    character.is_ascii_alphanumeric() || b"_.-~".contains(&character)
+}
+
+/// Returns a URI as URL parsers write it. An address of a website has a path.
+fn with_path(uri: &str) -> String {
+    let is_web = uri.starts_with("http://") || uri.starts_with("https://");
+    let authority = uri.find("://").map(|at| at + 3).filter(|_| is_web);
+    let rest = authority.and_then(|at| uri.get(at..)).unwrap_or("/");
+    match rest.find(['/', '?', '#']) {
+        Some(at) if rest.get(at..).is_some_and(|rest| rest.starts_with('/')) => uri.to_owned(),
+        Some(at) => {
+            let (address, query) = uri.split_at_checked(uri.len() - rest.len() + at).unwrap_or((uri, ""));
+            format!("{address}/{query}")
+        }
+        None => format!("{uri}/"),
     }
 }
 

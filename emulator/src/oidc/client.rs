@@ -32,10 +32,10 @@ impl Client {
     }
 
     /// Returns the redirect URI of a request. A client with a single one can leave it out.
-    pub(crate) fn redirect_uri(&self, context: &Context<'_>) -> Outcome<String> {
+    pub(crate) fn redirect_uri(&self, context: &Context<'_>) -> Option<String> {
         match (context.parameter("redirect_uri"), self.redirect_uris.as_slice()) {
-            (None, [only]) => Ok(only.clone()),
-            _ => context.required("redirect_uri").map(str::to_owned),
+            (None, [only]) => Some(only.clone()),
+            (given, _) => given.map(str::to_owned),
         }
     }
 
@@ -78,8 +78,8 @@ pub(crate) fn authenticate(context: &Context<'_>) -> Outcome<Client> {
     let (id, secret) = credentials(context)?;
     let client = Client::find(context.state, &context.request.origin, &id)?;
     let failed = || refuse(401, "invalid_client", "client authentication failed");
-    if client.is_public() && secret.is_none() {
-        return Ok(client);
+    if client.is_public() {
+        return if secret.is_none() { Ok(client) } else { Err(failed()) };
     }
     let secret = secret.ok_or_else(failed)?;
     let mut secrets = context.state.store.all(&APPLICATION_SECRETS).filter(|record| record.text("applicationId") == id);

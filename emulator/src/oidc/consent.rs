@@ -4,7 +4,7 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpResponse, Method};
 
 use super::authorization::redirect;
-use super::flow::consent;
+use super::flow::{consent, page_of};
 use super::interactions;
 use super::one_time_token;
 use super::scopes::{self, Holder};
@@ -30,7 +30,7 @@ fn current(request: &Incoming, state: &mut State, now: i64) -> Outcome<(Interact
     let interaction = interaction.filter(|interaction| interaction.prompt == Prompt::Consent);
     let missing = || Refusal::usual(400, "session.not_found");
     let interaction = interaction.ok_or_else(missing)?;
-    let session = interaction.session.as_deref().and_then(|id| state.oidc.sessions.get(id)).cloned();
+    let session = interaction.session.as_deref().and_then(|uid| state.oidc.sessions.of_uid(uid)).cloned();
     Ok((interaction, session.ok_or_else(missing)?))
 }
 
@@ -46,8 +46,7 @@ fn give(
     if let Some(interaction) = state.oidc.interactions.get_mut(&interaction.id) {
         interaction.grant = Some(grant);
     }
-    let page = if interaction.authorization.device_code.is_some() { "device" } else { "auth" };
-    format!("{}/oidc/{page}/{}", request.origin, interaction.id)
+    format!("{}/oidc/{}/{}", request.origin, page_of(&interaction.authorization), interaction.id)
 }
 
 /// Returns whether the application gets the consent without a question.

@@ -29,6 +29,7 @@ pub(super) fn begin(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let user_code = user_code(context);
     let mut authorization = Authorization::without_redirect(context, client);
     authorization.check_scopes(context.state).map_err(Problem::refusal)?;
+    authorization.check_details(context).map_err(Problem::refusal)?;
     authorization.device_code = Some(device_code.clone());
     let device = Device {
         client: authorization.client.id.clone(),

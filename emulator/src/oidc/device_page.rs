@@ -12,9 +12,6 @@ use crate::http::reply;
 use crate::http::request::{Incoming, Query, form_encoded};
 use crate::state::oidc::{Answer, Authorization, Form};
 
-/// Lifetime of a form, in milliseconds: that of the session, 14 days.
-const FORM_LIFETIME: i64 = 1_209_600_000;
-
 /// `/device`: the page. The first visit leads to the provider, which passes a secret to the browser.
 pub(crate) fn shown(request: &Incoming) -> HttpResponse {
     if request.cookie(SECRET).is_some() {
@@ -51,7 +48,10 @@ pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
 
 /// Returns the secret of the browser's form.
 fn secret(context: &mut Context<'_>, session: &str) -> String {
-    let new = Form { secret: context.state.ids.hexadecimal(48), expires_at: context.now.saturating_add(FORM_LIFETIME) };
+    let new = Form {
+        secret: context.state.ids.hexadecimal(48),
+        expires_at: context.now.saturating_add(cookies::FORM_LIFETIME),
+    };
     context.state.oidc.forms.entry(session.to_owned()).or_insert(new).secret.clone()
 }
 
@@ -85,7 +85,7 @@ fn entered(context: &mut Context<'_>, session: &str) -> Result<HttpResponse, Pro
         return Ok(go_to_page(context, session, &shared, &[("user_code", Some(&entered))]));
     }
     context.state.oidc.forms.remove(session);
-    let session = Some(session).filter(|id| context.state.oidc.sessions.get(id).is_some()).map(str::to_owned);
+    let session = context.state.oidc.sessions.get(session).map(|session| session.uid.clone());
     Ok(flow::proceed(context, authorization, Vec::new(), session))
 }
 

@@ -46,20 +46,21 @@ pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
     let issuer = context.issuer();
     let algorithm = context.state.signing_keys().first().map(Origin::algorithm);
     let methods = ["client_secret_basic", "client_secret_jwt", "client_secret_post", "private_key_jwt", "none"];
-    let algorithms = ["HS256", "RS256", "PS256", "ES256", "EdDSA"];
+    let algorithms = ["HS256", "RS256", "PS256", "ES256", "Ed25519", "EdDSA"];
+    let grants: Vec<&str> = ["implicit"].into_iter().chain(GRANTS).collect();
     let document = json!({
         "authorization_endpoint": format!("{issuer}/auth"),
-        "claims_parameter_supported": true,
+        "claims_parameter_supported": false,
         "claims_supported": CLAIMS,
         "code_challenge_methods_supported": ["S256"],
         "device_authorization_endpoint": format!("{issuer}/device/auth"),
         "end_session_endpoint": format!("{issuer}/session/end"),
-        "grant_types_supported": GRANTS,
+        "grant_types_supported": grants,
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/jwks"),
         "authorization_response_iss_parameter_supported": true,
         "response_modes_supported": ["form_post", "fragment", "query"],
-        "response_types_supported": ["code"],
+        "response_types_supported": ["code id_token", "code", "id_token", "none"],
         "scopes_supported": SCOPES,
         "subject_types_supported": ["public"],
         "token_endpoint_auth_methods_supported": methods,
@@ -67,16 +68,10 @@ pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
         "token_endpoint": format!("{issuer}/token"),
         "id_token_signing_alg_values_supported": [algorithm],
         "pushed_authorization_request_endpoint": format!("{issuer}/request"),
-        "require_pushed_authorization_requests": false,
-        "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "userinfo_endpoint": format!("{issuer}/me"),
         "introspection_endpoint": format!("{issuer}/token/introspection"),
-        "introspection_endpoint_auth_methods_supported": methods,
-        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "revocation_endpoint": format!("{issuer}/token/revocation"),
-        "revocation_endpoint_auth_methods_supported": methods,
-        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "claim_types_supported": ["normal"],

@@ -4,8 +4,8 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
 
 use super::{
-    Context, bearer, device, device_page, discovery, end_session, flow, introspection, issuer, pushed, refuse,
-    revocation, token, userinfo,
+    Context, device, device_page, discovery, end_session, flow, introspection, issuer, pushed, refuse, revocation,
+    token, userinfo,
 };
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;
@@ -23,12 +23,11 @@ pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpRes
     if !response.headers.contains("cache-control") {
         response.headers.set("cache-control", "no-store");
     }
-    if response.status == 401 && request.headers.contains("authorization") {
-        let (scheme, challenge) = match bearer(request) {
-            Some(_) => ("Bearer", "error=\"invalid_token\", error_description=\"invalid token provided\""),
-            None => ("Basic", "error=\"invalid_client\", error_description=\"client authentication failed\""),
-        };
-        response.headers.set("www-authenticate", format!("{scheme} realm=\"{}\", {challenge}", issuer(request)));
+    if request.path.trim_end_matches('/') == "/oidc/me" && response.status >= 400 {
+        userinfo::challenge(&issuer(request), &mut response);
+    } else if response.status == 401 && request.headers.contains("authorization") {
+        let challenge = "error=\"invalid_client\", error_description=\"client authentication failed\"";
+        response.headers.set("www-authenticate", format!("Basic realm=\"{}\", {challenge}", issuer(request)));
     }
     response
 }
@@ -36,7 +35,10 @@ pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpRes
 fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let route = context.request.path.strip_prefix("/oidc").unwrap_or_default().trim_end_matches('/').to_owned();
     match (context.request.method, route.as_str()) {
-        (Method::Get | Method::Head, "/.well-known/openid-configuration") => Ok(discovery::configuration(context)),
+        (
+            Method::Get | Method::Head,
+            "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server",
+        ) => Ok(discovery::configuration(context)),
         (Method::Get | Method::Head, "/jwks") => Ok(discovery::keys(context)),
         (Method::Get | Method::Post, "/auth") => flow::begin(context),
         (Method::Post, "/request") => pushed::push(context),
@@ -49,10 +51,7 @@ fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {
         (Method::Get, "/session/end/success") => Ok(reply::page()),
         (Method::Post, "/token/introspection") => introspection::introspect(context),
         (Method::Post, "/token/revocation") => revocation::revoke(context),
-        (Method::Get, route) if route.starts_with("/auth/") || route.starts_with("/device/") => {
-            let id = route.rsplit('/').next().unwrap_or_default();
-            flow::resume(context, id)
-        }
+        (Method::Get, route) if route.starts_with("/auth/") || route.starts_with("/device/") => flow::resume(context),
         (method, route) => {
             let description = format!("unrecognized route or not allowed method ({method} on {route})");
             Err(refuse(404, "invalid_request", &description))

@@ -5,14 +5,16 @@ use logto_admin::transport::HttpResponse;
 
 use super::authorization::{Problem, redirect};
 use super::ungranted_scopes::{UngrantedScopes, ungranted_scopes};
-use super::{Context, audit, cookies, device, interactions, pushed, scopes};
+use super::{Context, audit, cookies, device, end_session, interactions, pushed, refuse, scopes};
 use crate::collections::{APPLICATIONS, USERS};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, Refusal};
 use crate::http::request::form_encoded;
 use crate::policies::application_access;
 use crate::settings::OIDC_SESSION;
 use crate::state::State;
-use crate::state::oidc::{Application, Authorization, Authorized, Code, Prompt, Provider, Session};
+use crate::state::oidc::{
+    Application, Authorization, Authorized, Code, Interaction, Prompt, Provider, Session, SignOut,
+};
 use crate::webhooks::announce;
 
 /// Lifetime of a code, in seconds.
@@ -20,27 +22,59 @@ const CODE_LIFETIME: i64 = 60;
 
 /// `/oidc/auth`: begins an authorization request.
 pub(super) fn begin(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    let outcome = start(context);
+    let state = context.parameter("state").map(str::to_owned);
+    outcome.map_err(|refusal| {
+        let refusal = from_provider(context, refusal);
+        state.map_or(refusal.clone(), |state| refusal.with("state", state))
+    })
+}
+
+/// Adds the provider to an error of the authorization endpoint.
+fn from_provider(context: &Context<'_>, refusal: Refusal) -> Refusal {
+    refusal.with("iss", context.issuer())
+}
+
+fn start(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     pushed::resolve(context)?;
     let (authorization, checked) = Authorization::of(context)?;
     if let Err(problem) = checked {
         return Ok(authorization.report(&context.issuer(), &problem));
     }
-    let session = context.request.cookie(cookies::SESSION).map(str::to_owned);
-    let session = session.filter(|id| context.state.oidc.sessions.get(id).is_some());
+    let session = current_session(context).map(|session| session.uid.clone());
     Ok(proceed(context, authorization, Vec::new(), session))
 }
 
+/// Returns the session of the browser.
+fn current_session<'c>(context: &'c Context<'_>) -> Option<&'c Session> {
+    context.state.oidc.sessions.get(context.request.cookie(cookies::SESSION)?)
+}
+
 /// `/oidc/auth/{id}`: continues after the user has signed in or consented.
-pub(super) fn resume(context: &mut Context<'_>, id: &str) -> Outcome<HttpResponse> {
-    let named = [cookies::RESUME, cookies::INTERACTION].map(|name| context.request.cookie(name));
-    if !named.contains(&Some(id)) {
+pub(super) fn resume(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    go_on(context).map_err(|refusal| from_provider(context, refusal))
+}
+
+fn go_on(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    let id = context.request.cookie(cookies::RESUME).unwrap_or_default().to_owned();
+    if id.is_empty() {
         return Err(interactions::not_found("authorization request has expired"));
     }
-    let interaction = context.state.oidc.interactions.remove(id);
-    let interaction = interaction.ok_or_else(|| interactions::not_found("authorization request has expired"))?;
-    audit::ended(context, &interaction);
+    let interaction = context.state.oidc.interactions.get(&id).cloned().ok_or_else(interactions::missing)?;
+    let current = current_session(context).cloned();
+    let uid = current.as_ref().map(|session| session.uid.as_str());
+    if interaction.session.is_some() && interaction.session.as_deref() != uid {
+        return Err(refuse(400, "invalid_request", "interaction session and authentication session mismatch"));
+    }
+    if let Some((login, current)) = interaction.login.as_ref().zip(current.as_ref())
+        && login.user != current.user
+    {
+        return Ok(switch_user(context, &interaction, current));
+    }
+    context.state.oidc.interactions.remove(&id);
+    let mut session = current.map(|current| context.state.oidc.sessions.rename(&current.uid, &mut context.state.ids));
+    audit::ended(context, &interaction, session.as_deref());
     let mut answered = interaction.answered;
-    let mut session = interaction.session;
     if let Some(login) = interaction.login {
         answered.push(Prompt::Login);
         let client = &interaction.authorization.client.id;
@@ -48,21 +82,42 @@ pub(super) fn resume(context: &mut Context<'_>, id: &str) -> Outcome<HttpRespons
     }
     if let Some(grant) = interaction.grant {
         answered.push(Prompt::Consent);
-        let current = session.as_deref().and_then(|id| context.state.oidc.sessions.get(id)).cloned();
+        let current = session.as_deref().and_then(|uid| context.state.oidc.sessions.of_uid(uid)).cloned();
         if let Some(mut current) = current {
             authorize(context.state, &mut current, &interaction.authorization, grant);
             context.state.oidc.sessions.put(current);
         }
     }
+    let page = page_of(&interaction.authorization);
     let mut response = proceed(context, interaction.authorization, answered, session);
-    cookies::remove(&mut response, cookies::RESUME, &format!("/oidc/auth/{id}"));
+    cookies::remove(&mut response, cookies::RESUME, &format!("/oidc/{page}/{id}"));
     Ok(response)
 }
 
-/// Signs a user in, and returns the id of the session.
+/// Returns the page of the provider that continues a request.
+pub(crate) const fn page_of(authorization: &Authorization) -> &'static str {
+    if authorization.device_code.is_some() { "device" } else { "auth" }
+}
+
+/// Returns a page that ends the session of another user. The browser then continues without a session.
+fn switch_user(context: &mut Context<'_>, interaction: &Interaction, current: &Session) -> HttpResponse {
+    if let Some(interaction) = context.state.oidc.interactions.get_mut(&interaction.id) {
+        interaction.session = None;
+    }
+    let target = format!("{}/{}/{}", context.issuer(), page_of(&interaction.authorization), interaction.id);
+    let client = Some(interaction.authorization.client.id.clone());
+    let (xsrf, expires_at) = (context.state.ids.token(43), context.now.saturating_add(cookies::FORM_LIFETIME));
+    let sign_out = SignOut { xsrf: xsrf.clone(), target: Some(target), client, expires_at };
+    end_session::begin(context, current.uid.clone(), sign_out);
+    let mut response = end_session::form(context, &xsrf);
+    cookies::set(&mut response, cookies::SESSION, &current.id, "/");
+    response
+}
+
+/// Signs a user in, and returns the uid of the session.
 fn sign_in(context: &mut Context<'_>, session: Option<&str>, user: &str, client: &str, submission: Value) -> String {
     let (state, now) = (&mut *context.state, context.now);
-    let known = session.and_then(|id| state.oidc.sessions.get(id)).filter(|known| known.user == user).cloned();
+    let known = session.and_then(|uid| state.oidc.sessions.of_uid(uid)).cloned();
     let mut session = known.unwrap_or_else(|| Session {
         id: state.ids.token(43),
         uid: state.ids.token(43),
@@ -73,16 +128,22 @@ fn sign_in(context: &mut Context<'_>, session: Option<&str>, user: &str, client:
         authorizations: Vec::new(),
         last_submission: submission.clone(),
         client: String::new(),
-        sign_out: None,
     });
-    let lifetime = state.settings.get(&OIDC_SESSION).get("ttl").and_then(Value::as_f64).unwrap_or_default();
     session.signed_in_at = now;
-    session.expires_at = now.saturating_add((lifetime * 1000.0) as i64);
     session.last_submission = submission;
     client.clone_into(&mut session.client);
-    let id = session.id.clone();
+    let uid = session.uid.clone();
     state.oidc.sessions.put(session);
-    id
+    uid
+}
+
+/// Each visit of the provider prolongs the session.
+fn prolong(context: &mut Context<'_>, uid: &str) {
+    let lifetime = context.state.settings.get(&OIDC_SESSION).get("ttl").and_then(Value::as_f64).unwrap_or_default();
+    let expires_at = context.now.saturating_add((lifetime * 1000.0) as i64);
+    if let Some(session) = context.state.oidc.sessions.of_uid(uid).cloned() {
+        context.state.oidc.sessions.put(Session { expires_at, ..session });
+    }
 }
 
 /// Records in a session that the user has consented to an application.
@@ -101,83 +162,128 @@ fn authorize(state: &mut State, session: &mut Session, authorization: &Authoriza
     }
 }
 
-/// Asks the user for what is missing, or answers the request.
+/// Asks the user for what is missing, or answers the request. `session` is the uid of the session.
 pub(super) fn proceed(
     context: &mut Context<'_>,
     authorization: Authorization,
     answered: Vec<Prompt>,
     session: Option<String>,
 ) -> HttpResponse {
-    let current = session.as_deref().and_then(|id| context.state.oidc.sessions.get(id)).cloned();
+    session.iter().for_each(|uid| prolong(context, uid));
+    let current = session.as_deref().and_then(|uid| context.state.oidc.sessions.of_uid(uid)).cloned();
     let mut response = match (needed(context, &authorization, &answered, current.as_ref()), current) {
-        (None, Some(current))
-            if !application_access::permits(context.state, &authorization.client.id, &current.user) =>
-        {
-            let problem = Problem::new("access_denied", "the user has no access to the application");
-            authorization.report(&context.issuer(), &problem)
-        }
-        (None, Some(current)) => finish(context, &authorization, &current),
-        (prompt, _) => {
-            let prompt = prompt.unwrap_or(Prompt::Login);
+        (None, Some(current)) => answer(context, &authorization, &current),
+        (need, _) => {
+            let need = need.unwrap_or_default();
             if authorization.prompts("none") {
-                let (error, description) = reason(prompt, session.is_some(), &authorization);
+                let (error, description) = need.problem();
                 return authorization.report(&context.issuer(), &Problem::new(error, description));
             }
-            ask(context, authorization, prompt, answered, session.clone())
+            ask(context, authorization, &need, answered, session.clone())
         }
     };
+    let session = session.and_then(|uid| context.state.oidc.sessions.of_uid(&uid));
     if let Some(session) = session {
-        cookies::set(&mut response, cookies::SESSION, &session, "/");
+        cookies::set(&mut response, cookies::SESSION, &session.id, "/");
     }
     response
 }
 
-/// Returns the error for a prompt that the request forbids, and its description.
-fn reason(prompt: Prompt, is_signed_in: bool, authorization: &Authorization) -> (&'static str, &'static str) {
-    match prompt {
-        Prompt::Login if authorization.prompts("login") => ("login_required", "login prompt was not resolved"),
-        Prompt::Login if is_signed_in => ("login_required", "End-User authentication could not be obtained"),
-        Prompt::Login => ("login_required", "End-User authentication is required"),
-        Prompt::Consent if authorization.client.kind == "Native" => {
-            ("interaction_required", "native clients require End-User interaction")
-        }
-        Prompt::Consent => ("consent_required", "requested scopes not granted"),
+/// Answers a request for which the user has done everything.
+fn answer(context: &mut Context<'_>, authorization: &Authorization, session: &Session) -> HttpResponse {
+    let problem = if !application_access::permits(context.state, &authorization.client.id, &session.user) {
+        "the user has no access to the application"
+    } else if granted_in(context.state, authorization, session).is_empty() {
+        // The provider does not describe that nothing was granted.
+        ""
+    } else {
+        return finish(context, authorization, session);
+    };
+    authorization.report(&context.issuer(), &Problem::new("access_denied", problem))
+}
+
+/// Step that the user must take, and the reasons for it.
+#[derive(Debug)]
+pub(super) struct Need {
+    pub prompt: Prompt,
+    pub reasons: Vec<&'static str>,
+}
+
+impl Default for Need {
+    fn default() -> Self {
+        Self { prompt: Prompt::Login, reasons: vec!["no_session"] }
     }
 }
 
-/// Returns the prompt that the user must answer next.
+impl Need {
+    /// Returns the step if there is a reason that applies.
+    fn of(prompt: Prompt, reasons: &[(&'static str, bool)]) -> Option<Self> {
+        let reasons: Vec<&str> = reasons.iter().filter(|(_, applies)| *applies).map(|(reason, _)| *reason).collect();
+        (!reasons.is_empty()).then_some(Self { prompt, reasons })
+    }
+
+    /// Returns the error for a request that forbids the step, and its description.
+    fn problem(&self) -> (&'static str, &'static str) {
+        match self.reasons.first().copied().unwrap_or_default() {
+            "login_prompt" => ("login_required", "login prompt was not resolved"),
+            "no_session" => ("login_required", "End-User authentication is required"),
+            "max_age" => ("login_required", "End-User authentication could not be obtained"),
+            "id_token_hint" => ("login_required", "id_token_hint and authenticated subject do not match"),
+            "consent_prompt" => ("consent_required", "consent prompt was not resolved"),
+            "native_client_prompt" => ("interaction_required", "native clients require End-User interaction"),
+            _ => ("consent_required", "requested scopes not granted"),
+        }
+    }
+}
+
+/// Returns what the user must do next.
 fn needed(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     authorization: &Authorization,
     answered: &[Prompt],
     session: Option<&Session>,
-) -> Option<Prompt> {
-    let Some(session) = session.filter(|session| context.state.store.get(&USERS, &session.user).is_some()) else {
-        return Some(Prompt::Login);
-    };
-    if !answered.contains(&Prompt::Login) {
-        let age = (context.now - session.signed_in_at).div_euclid(1000);
-        let too_old =
-            authorization.parameter("max_age").and_then(|most| most.parse().ok()).is_some_and(|most| age > most);
-        if authorization.prompts("login") || too_old {
-            return Some(Prompt::Login);
-        }
+) -> Option<Need> {
+    let session = session.filter(|session| context.state.store.get(&USERS, &session.user).is_some());
+    let asks = |prompt: Prompt, name: &str| authorization.prompts(name) && !answered.contains(&prompt);
+    let greatest: Option<i64> = authorization.parameter("max_age").and_then(|age| age.parse().ok());
+    let too_old = greatest.is_some_and(|greatest| {
+        session.is_none_or(|session| {
+            let age = (context.now - session.signed_in_at).div_euclid(1000);
+            age > greatest && !answered.contains(&Prompt::Login)
+        })
+    });
+    // The provider reads the hint when a request begins.
+    let hinted = if answered.is_empty() { authorization.hinted_user(context) } else { None };
+    let is_other = hinted.is_some_and(|user| session.is_none_or(|session| session.user != user));
+    let reasons = [
+        ("login_prompt", asks(Prompt::Login, "login")),
+        ("no_session", session.is_none()),
+        ("max_age", too_old),
+        ("id_token_hint", is_other),
+    ];
+    if let Some(need) = Need::of(Prompt::Login, &reasons) {
+        return Some(need);
     }
-    let native = authorization.client.kind == "Native";
-    let wanted = authorization.prompts("consent") || native || authorization.device_code.is_some();
-    let asks = wanted && !answered.contains(&Prompt::Consent);
-    (asks || !ungranted_scopes(context.state, authorization, session).is_empty()).then_some(Prompt::Consent)
+    let is_native = authorization.client.kind == "Native" && !answered.contains(&Prompt::Consent);
+    let missing = session.map(|session| ungranted_scopes(context.state, authorization, session)).unwrap_or_default();
+    let reasons = [
+        ("consent_prompt", asks(Prompt::Consent, "consent")),
+        ("native_client_prompt", is_native),
+        ("op_scopes_missing", !missing.scopes.is_empty()),
+        ("rs_scopes_missing", !missing.resources.is_empty()),
+    ];
+    Need::of(Prompt::Consent, &reasons)
 }
 
 /// Starts an interaction, and sends the user to its page.
 fn ask(
     context: &mut Context<'_>,
     authorization: Authorization,
-    prompt: Prompt,
+    need: &Need,
     answered: Vec<Prompt>,
     session: Option<String>,
 ) -> HttpResponse {
-    let page = match prompt {
+    let page = match need.prompt {
         Prompt::Login => login_page(&authorization),
         Prompt::Consent => format!("/consent?app_id={}", form_encoded(&authorization.client.id)),
     };
@@ -186,11 +292,12 @@ fn ask(
         "app_id" => Some(&authorization.client.id),
         _ => authorization.parameter(name),
     });
-    let resumed_by = if authorization.device_code.is_some() { "/oidc/device" } else { "/oidc/auth" };
-    let id = interactions::start(context, authorization, prompt, answered, session);
-    audit::created(context, &id);
-    cookies::set(&mut response, cookies::INTERACTION, &id, "/");
-    cookies::set(&mut response, cookies::RESUME, &id, &format!("{resumed_by}/{id}"));
+    let (resumed_by, client) = (page_of(&authorization), authorization.client.id.clone());
+    let id = interactions::start(context, authorization, need.prompt, answered, session);
+    audit::created(context, &id, &need.reasons);
+    let known = context.request.cookie(cookies::INTERACTION);
+    cookies::set(&mut response, cookies::INTERACTION, &cookies::with_interaction(known, &client, &id), "/");
+    cookies::set(&mut response, cookies::RESUME, &id, &format!("/oidc/{resumed_by}/{id}"));
     response
 }
 
@@ -221,13 +328,14 @@ fn login_page(authorization: &Authorization) -> String {
 
 /// Answers the request with a code.
 fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Session) -> HttpResponse {
+    let scopes = granted_in(context.state, authorization, session);
     let known = session.application(&authorization.client.id);
     let grant = known.map(|known| known.grant.clone()).unwrap_or_default();
     let auth_time = authorization.parameter("max_age").map(|_| session.signed_in_at.div_euclid(1000));
     let authorized = Authorized {
         client: authorization.client.id.clone(),
         user: session.user.clone(),
-        scopes: granted(context.state, authorization, &grant),
+        scopes,
         grant,
         resources: authorization.resources.clone(),
         nonce: authorization.parameter("nonce").map(str::to_owned),
@@ -251,8 +359,9 @@ fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Se
 }
 
 /// Returns the requested scopes that the user has granted, of resources and others.
-fn granted(state: &State, authorization: &Authorization, grant: &str) -> Vec<String> {
-    let Some(grant) = state.oidc.grant(grant) else { return Vec::new() };
+fn granted_in(state: &State, authorization: &Authorization, session: &Session) -> Vec<String> {
+    let known = session.application(&authorization.client.id);
+    let Some(grant) = known.and_then(|known| state.oidc.grant(&known.grant)) else { return Vec::new() };
     let of_resources = authorization.resources.iter().flat_map(|indicator| grant.of_resource(indicator));
     let all = grant.scopes.iter().chain(of_resources).map(String::as_str);
     scopes::common(all, &authorization.scopes)

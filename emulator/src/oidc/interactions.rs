@@ -1,6 +1,6 @@
 //! Starts and finds the sign-ins and consents that are in progress.
 
-use super::{Context, cookies};
+use super::{Context, cookies, refuse};
 use crate::errors::{Outcome, Refusal};
 use crate::http::request::Incoming;
 use crate::state::State;
@@ -46,10 +46,20 @@ pub(crate) fn missing() -> Refusal {
     not_found("interaction session not found")
 }
 
-/// Returns the id of the interaction in the cookie of a request. `None` if it has expired.
+/// Returns the id of the interaction in the cookie of a request. The application can be named. Its session must still
+/// exist.
 pub(crate) fn id_of(request: &Incoming, state: &State, now: i64) -> Outcome<String> {
-    let id = request.cookie(cookies::INTERACTION);
-    let id = id.ok_or_else(|| not_found("interaction session id cookie not found"))?;
-    let found = state.oidc.interactions.get(id).filter(|interaction| interaction.expires_at > now);
-    found.map(|interaction| interaction.id.clone()).ok_or_else(missing)
+    let cookie = request.cookie(cookies::INTERACTION).filter(|cookie| !cookie.is_empty()).ok_or_else(missing)?;
+    let named = request.headers.get("logto-app-id").or_else(|| request.query.get("app_id"));
+    let named = named.filter(|named| !named.is_empty());
+    let id = cookies::interaction(cookie, named.unwrap_or_default()).unwrap_or_default();
+    let found = state.oidc.interactions.get(&id).filter(|interaction| interaction.expires_at > now);
+    let interaction = found.ok_or_else(missing)?;
+    if named.is_some_and(|named| named != interaction.authorization.client.id) {
+        return Err(refuse(400, "invalid_request", "interaction client_id mismatch"));
+    }
+    if interaction.session.as_ref().is_some_and(|uid| state.oidc.sessions.of_uid(uid).is_none()) {
+        return Err(not_found("session not found"));
+    }
+    Ok(id)
 }

@@ -22,9 +22,9 @@ pub(super) fn introspect(context: &mut Context<'_>) -> Outcome<HttpResponse> {
 
 fn described(context: &Context<'_>, token: &str) -> Value {
     let oidc = &context.state.oidc;
-    let (user, client, scope, issued_at, expires_at) = if let Some(known) = oidc.access_tokens.get(token) {
+    let (user, client, scope, issued_at, expires_at) = if let Some(known) = oidc.access_token(token) {
         (&known.user, &known.client, known.scope.clone(), known.issued_at, known.expires_at)
-    } else if let Some(known) = oidc.refresh_tokens.get(token).filter(|known| !known.is_spent(context.now)) {
+    } else if let Some(known) = oidc.refresh_token(token).filter(|known| !known.is_spent(context.now)) {
         let authorized = &known.authorized;
         (&authorized.user, &authorized.client, authorized.scopes.join(" "), known.issued_at, known.expires_at)
     } else {

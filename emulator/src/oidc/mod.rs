@@ -27,6 +27,7 @@ mod userinfo;
 
 pub(crate) use authorization::{form_post, redirect, saml_callback};
 pub(crate) use endpoints::answer;
+pub(crate) use flow::page_of;
 
 use crate::errors::{Outcome, Refusal};
 use crate::http::request::{Incoming, Query};
@@ -54,14 +55,25 @@ impl Context<'_> {
 
     /// Returns a parameter that the request must have.
     pub(crate) fn required(&self, name: &str) -> Outcome<&str> {
-        let missing = || refuse(400, "invalid_request", &format!("missing required parameter '{name}'"));
-        self.parameter(name).ok_or_else(missing)
+        self.parameter(name).ok_or_else(|| missing_parameters(&[name]))
+    }
+
+    /// Rejects a request that lacks one of these parameters.
+    pub(crate) fn require(&self, names: &[&str]) -> Outcome<()> {
+        let missing: Vec<&str> = names.iter().copied().filter(|name| self.parameter(name).is_none()).collect();
+        if missing.is_empty() { Ok(()) } else { Err(missing_parameters(&missing)) }
     }
 
     /// Returns the seconds since the epoch.
     pub(crate) const fn seconds(&self) -> i64 {
         self.now.div_euclid(1000)
     }
+}
+
+fn missing_parameters(names: &[&str]) -> Refusal {
+    let noun = if names.len() == 1 { "parameter" } else { "parameters" };
+    let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    refuse(400, "invalid_request", &format!("missing required {noun} {}", names.join(" and ")))
 }
 
 /// Returns the issuer of the tokens that a request asks for.
@@ -83,10 +95,4 @@ pub(crate) fn refuse(status: u16, error: &str, description: &str) -> Refusal {
 /// Returns the error for codes and tokens that cannot be exchanged. The reason stays with the server.
 pub(crate) fn invalid_grant() -> Refusal {
     refuse(400, "invalid_grant", "grant request is invalid")
-}
-
-/// Returns the access token of the `Authorization` header. The case of `Bearer` does not matter.
-fn bearer(request: &Incoming) -> Option<&str> {
-    let (scheme, token) = request.headers.get("authorization")?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }

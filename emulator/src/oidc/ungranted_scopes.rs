@@ -14,12 +14,6 @@ pub(crate) struct UngrantedScopes {
     pub resources: Vec<(String, Vec<String>)>,
 }
 
-impl UngrantedScopes {
-    pub(super) fn is_empty(&self) -> bool {
-        self.scopes.is_empty() && self.resources.is_empty()
-    }
-}
-
 pub(crate) fn ungranted_scopes(state: &State, authorization: &Authorization, session: &Session) -> UngrantedScopes {
     let known = session.application(&authorization.client.id);
     let grant = known.and_then(|known| state.oidc.grant(&known.grant));

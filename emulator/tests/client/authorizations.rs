@@ -5,7 +5,7 @@ use std::time::Duration;
 use logto_admin::Result;
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpRequest;
-use logto_admin::transport::Method::{Get, Post, Put};
+use logto_admin::transport::Method::{Post, Put};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::{Browser, CALLBACK, CHALLENGE, PASSWORD, VERIFIER, ada, claims, location};
@@ -53,7 +53,12 @@ async fn the_default_resource_is_requested_without_another() -> Result<()> {
     let emulator = Emulator::new();
     reader(&emulator, true).await?;
     let mut browser = Browser::open(&emulator).await?;
-    let tokens = browser.sign_in("ada", PASSWORD, "read");
+    browser.sign_in("ada", PASSWORD, "openid read");
+    let client = &browser.application;
+    let path = format!("/oidc/auth?client_id={client}&response_type=code&redirect_uri={CALLBACK}&scope=read");
+    let target = location(&browser.get(&path));
+    let code = browser.follow(&target).remove("code").unwrap();
+    let (_, tokens) = browser.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}"));
     let access = claims(&tokens["access_token"]);
     assert_eq!((&access["aud"], &access["scope"]), (&json!("https://api.example"), &json!("read")));
     Ok(())
@@ -98,7 +103,7 @@ async fn a_suspension_revokes_tokens_but_not_codes() -> Result<()> {
     let ada = reader(&emulator, false).await?;
     let mut browser = Browser::open(&emulator).await?;
     let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
-    let target = browser.authorize("scope=openid");
+    let target = browser.authorize("scope=openid offline_access&prompt=consent");
     let code = browser.follow(&target)["code"].clone();
     let suspend = emulator.client()?.operation("UpdateUserIsSuspended")?.path("userId", &ada);
     suspend.json(&json!({ "isSuspended": true })).await?;
@@ -157,8 +162,7 @@ async fn the_revocation_for_a_reused_code_is_logged() -> Result<()> {
     assert_eq!((&payload["applicationId"], &payload["tokenTypes"]), (&json!(browser.application), &json!([])));
     assert_eq!((payload.get("userId"), &payload["result"]), (None, &json!("Success")));
     assert_eq!(payload["params"]["code"], code);
-    let token = tokens["access_token"].as_str().unwrap();
-    assert_eq!(browser.send(Get, &format!("/oidc/me?access_token={token}"), None).status, 401);
+    assert_eq!(browser.userinfo(&tokens).status, 401);
     Ok(())
 }
 
@@ -177,8 +181,7 @@ async fn a_reused_code_without_its_proof_revokes_nothing() -> Result<()> {
     };
     let tokens = browser.token(&form(VERIFIER)).1;
     assert_eq!(browser.token(&form(&"x".repeat(43))).1["error"], "invalid_grant");
-    let token = tokens["access_token"].as_str().unwrap();
-    assert_eq!(browser.send(Get, &format!("/oidc/me?access_token={token}"), None).status, 200);
+    assert_eq!(browser.userinfo(&tokens).status, 200);
     Ok(())
 }
 
@@ -398,7 +401,7 @@ async fn a_sign_out_without_a_target_ends_on_a_page() -> Result<()> {
     ada(&emulator).await?;
     let mut browser = Browser::open(&emulator).await?;
     browser.sign_in("ada", PASSWORD, "openid");
-    let ended = location(&browser.send(Post, "/oidc/session/end/confirm", Some(&json!({ "logout": "yes" }))));
+    let ended = browser.sign_out("");
     assert!(ended.ends_with("/oidc/session/end/success"), "{ended}");
     assert_eq!(browser.get("/oidc/session/end/success").status, 200);
     assert!(browser.authorize("scope=openid").starts_with("/sign-in"));

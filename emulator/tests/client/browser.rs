@@ -83,6 +83,12 @@ impl Browser {
         self.cookies.get(name).map(String::as_str)
     }
 
+    /// Returns the id of the latest sign-in that the browser has started.
+    pub(crate) fn interaction(&self) -> String {
+        let ids: Value = serde_json::from_str(self.cookie("_interaction").unwrap()).unwrap();
+        ids["_legacy"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn get(&mut self, path: &str) -> HttpResponse {
         self.send(Method::Get, path, None)
     }
@@ -143,13 +149,15 @@ impl Browser {
     /// Follows redirects until the browser returns to the application. Returns the parameters.
     pub(crate) fn follow(&mut self, target: &str) -> BTreeMap<String, String> {
         let mut target = target.to_owned();
-        for _ in 0..5 {
+        for _ in 0..8 {
             if let Some((_, query)) =
                 target.strip_prefix(CALLBACK).and_then(|rest| rest.split_once('?').or(Some(("", rest))))
             {
                 return parameters(query);
             }
-            target = location(&self.get(&target));
+            let response = self.get(&target);
+            // The provider ends the session of another user first.
+            target = location(&if response.status == 200 { self.post_form(&response) } else { response });
         }
         panic!("too many redirects")
     }
@@ -166,6 +174,33 @@ impl Browser {
             self.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}{proof}"));
         assert_eq!(status, 200, "{tokens}");
         tokens
+    }
+
+    /// Asks to sign out with these parameters, and posts the form of the answer. Returns where the browser is sent.
+    pub(crate) fn sign_out(&mut self, query: &str) -> String {
+        let page = self.get(&format!("/oidc/session/end?{query}"));
+        assert_eq!(page.status, 200, "{}", page.body.text());
+        location(&self.post_form(&page))
+    }
+
+    /// Posts the form of a page.
+    pub(crate) fn post_form(&mut self, page: &HttpResponse) -> HttpResponse {
+        let text = page.body.text();
+        let value = |text: &str, name: &str| {
+            text.split_once(&format!("{name}=\"")).map(|(_, rest)| rest.split('"').next().unwrap().to_owned())
+        };
+        let target = value(&text, "action").expect("a form");
+        let fields = text
+            .split("<input")
+            .skip(1)
+            .map(|field| (value(field, "name").unwrap(), value(field, "value").unwrap().into()));
+        let fields = Value::Object(fields.collect());
+        self.send(Method::Post, &target, Some(&fields))
+    }
+
+    /// Asks for the claims about the user of an access token.
+    pub(crate) fn userinfo(&mut self, tokens: &Value) -> HttpResponse {
+        self.send(Method::Post, "/oidc/me", Some(&json!({ "access_token": tokens["access_token"] })))
     }
 
     /// Makes a token request, as the server of the application.
@@ -187,6 +222,7 @@ pub(crate) fn location(response: &HttpResponse) -> String {
 fn parameters(query: &str) -> BTreeMap<String, String> {
     let decode = |text: &str| {
         let mut bytes = Vec::new();
+        let text = text.replace('+', " ");
         let mut rest = text.bytes();
         while let Some(byte) = rest.next() {
             let hex: Vec<u8> = if byte == b'%' { rest.by_ref().take(2).collect() } else { Vec::new() };

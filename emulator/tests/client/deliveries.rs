@@ -118,7 +118,7 @@ async fn applications_are_told_about_the_end_of_a_session() -> Result<()> {
     let session = &sessions["sessions"][0]["payload"]["authorizations"][&browser.application];
     assert_eq!(session["sid"], id["sid"]);
 
-    browser.send(Method::Post, "/oidc/session/end/confirm", Some(&json!({ "logout": "yes" })));
+    browser.sign_out("");
     stage.emulator.deliver().await;
     let received = std::mem::take(&mut *stage.received.lock().unwrap());
     let [request] = received.as_slice() else { panic!("one request: {received:?}") };
@@ -141,7 +141,7 @@ async fn applications_are_told_about_the_end_of_a_session() -> Result<()> {
     let mut browser = Browser::open_application(&stage.emulator, unnamed).await?;
     let tokens = browser.sign_in("ada", password, "openid");
     assert_eq!(claims(&tokens["id_token"]).get("sid"), None);
-    browser.send(Method::Post, "/oidc/session/end/confirm", Some(&json!({ "logout": "yes" })));
+    browser.sign_out("");
     stage.emulator.deliver().await;
     let token = stage.received.lock().unwrap().pop().unwrap().body.text().replace("logout_token=", "");
     assert_eq!((&claims(&json!(token))["sub"], claims(&json!(token)).get("sid")), (&json!(ada.id), None));

@@ -68,10 +68,9 @@ async fn devices_without_a_browser_get_tokens() -> Result<()> {
     let (status, tokens) = browser.token(&poll);
     assert_eq!((status, &claims(&tokens["id_token"])["sub"]), (200, &json!(id)), "{tokens}");
 
-    let me = format!("/oidc/me?access_token={}", tokens["access_token"].as_str().unwrap());
-    assert_eq!(browser.get(&me).status, 200);
+    assert_eq!(browser.userinfo(&tokens).status, 200);
     assert_eq!(browser.token(&poll).1["error"], "invalid_grant", "somebody has a copy of the code");
-    assert_eq!(browser.get(&me).status, 401);
+    assert_eq!(browser.userinfo(&tokens).status, 401);
     let logs = emulator.client()?.operation("ListLogs")?.query("logKey", "RevokeToken").await?;
     assert_eq!(logs[0]["payload"]["applicationId"], browser.application);
     Ok(())

@@ -51,6 +51,7 @@ mod readme;
 mod readme_example;
 #[cfg(feature = "server")]
 mod releases;
+mod request_errors;
 mod resources;
 mod roles;
 mod saml;
@@ -60,6 +61,7 @@ mod search;
 mod second_factors;
 #[cfg(feature = "server")]
 mod server;
+mod sessions;
 mod settings;
 mod sign_in;
 mod sign_in_settings;

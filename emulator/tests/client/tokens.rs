@@ -142,6 +142,9 @@ fn discovery_names_the_endpoints() {
         assert_eq!(document[name], format!("{issuer}{path}"), "{name}");
     }
     assert_eq!(document["id_token_signing_alg_values_supported"], json!(["ES384"]));
+    assert_eq!(document["response_types_supported"], json!(["code id_token", "code", "id_token", "none"]));
+    assert_eq!(document["grant_types_supported"].as_array().map(Vec::len), Some(6));
+    assert_eq!(get(&emulator, "/oidc/.well-known/oauth-authorization-server"), document);
 }
 
 #[tokio::test]

@@ -49,8 +49,9 @@ impl Browser {
     }
 
     /// Returns the id of the sign-in that is in progress.
-    pub(crate) fn interaction(&self) -> &str {
-        self.cookies.get("_interaction").map(String::as_str).unwrap_or_default()
+    pub(crate) fn interaction(&self) -> Value {
+        let cookie = self.cookies.get("_interaction").map(String::as_str).unwrap_or_default();
+        serde_json::from_str::<Value>(cookie).map(|ids| ids["_legacy"].clone()).unwrap_or_default()
     }
 
     /// Adds the cookies to a request.

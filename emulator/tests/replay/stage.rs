@@ -322,7 +322,7 @@ impl Stage {
                 body.as_object_mut().filter(|_| self.is_sign_in(exchange)).and_then(|it| it.remove("RelayState"));
             let mut body = names.replace_in(&body)?;
             if relayed.is_some() {
-                body["RelayState"] = self.browser.interaction().into();
+                body["RelayState"] = self.browser.interaction();
             }
             providers::translate(exchange, &mut body);
             let by_record = [

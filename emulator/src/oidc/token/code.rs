@@ -12,10 +12,12 @@ use crate::oidc::{Context, invalid_grant, refuse, revocation};
 use crate::state::oidc::{Answer, Authorized, Client};
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
+    let redirect_uri = client.redirect_uri(context);
+    context.require(if redirect_uri.is_some() { &["code"] } else { &["code", "redirect_uri"] })?;
     let value = context.required("code")?.to_owned();
-    let redirect_uri = client.redirect_uri(context)?;
-    let code = context.state.oidc.codes.get(&value).filter(|code| code.authorized.client == client.id);
-    let code = code.filter(|code| code.redirect_uri == redirect_uri).cloned().ok_or_else(invalid_grant)?;
+    let code = context.state.oidc.code(&value).filter(|code| code.authorized.client == client.id);
+    let code =
+        code.filter(|code| Some(&code.redirect_uri) == redirect_uri.as_ref()).cloned().ok_or_else(invalid_grant)?;
     check_verifier(context, code.challenge.as_deref())?;
     if code.used {
         context.state.oidc.revoke(&code.authorized.grant);
@@ -60,6 +62,7 @@ pub(super) fn for_device(context: &mut Context<'_>, client: &Client) -> Outcome<
             revocation::log(context, &client.id, &grant, None);
             Err(invalid_grant())
         }
+        Answer::Approved(authorized) if !context.state.oidc.is_valid(&authorized) => Err(invalid_grant()),
         Answer::Approved(authorized) => {
             let grant = authorized.grant.clone();
             let outcome = tokens(context, client, *authorized);

@@ -19,6 +19,7 @@ const IMPERSONATION_TOKEN: &str = "urn:logto:token-type:impersonation_token";
 const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
+    context.require(&["subject_token", "subject_token_type"])?;
     let subject = context.required("subject_token")?.to_owned();
     let kind = context.required("subject_token_type")?.to_owned();
     let impersonates = kind == IMPERSONATION_TOKEN || (kind == ACCESS_TOKEN && subject.starts_with("sub_"));
@@ -72,7 +73,7 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
 
 /// Returns the user of a valid access token, for their account or for a resource.
 fn holder(context: &mut Context<'_>, token: &str) -> Option<String> {
-    if let Some(known) = context.state.oidc.access_tokens.get(token) {
+    if let Some(known) = context.state.oidc.access_token(token) {
         return Some(known.user.clone());
     }
     let issuer = context.issuer();
@@ -95,7 +96,7 @@ fn actor(context: &Context<'_>) -> Outcome<Option<String>> {
     if context.parameter("actor_token_type") != Some(ACCESS_TOKEN) {
         return Err(invalid_grant());
     }
-    let known = context.state.oidc.access_tokens.get(token).ok_or_else(invalid_grant)?;
+    let known = context.state.oidc.access_token(token).ok_or_else(invalid_grant)?;
     if known.scope.split(' ').any(|scope| scope == "openid") {
         Ok(Some(known.user.clone()))
     } else {

@@ -11,7 +11,7 @@ use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes;
 use crate::record::Members;
 use crate::state::State;
-use crate::state::oidc::AccessToken;
+use crate::state::oidc::{AccessToken, Authorized};
 
 /// Lifetime of tokens that are not for a resource, in seconds.
 pub(super) const LIFETIME: i64 = 3600;
@@ -81,7 +81,7 @@ pub(super) fn for_account(
     context: &mut Context<'_>,
     recipient: Recipient<'_>,
     grant: &str,
-    session: Option<String>,
+    authorized: Option<&Authorized>,
     scope: Vec<String>,
 ) -> Issued {
     let token = AccessToken {
@@ -89,7 +89,8 @@ pub(super) fn for_account(
         client: recipient.client.to_owned(),
         scope: scope.join(" "),
         grant: grant.to_owned(),
-        session,
+        session: authorized.and_then(|authorized| authorized.session.clone()),
+        is_bound: authorized.is_some_and(Authorized::is_bound),
         issued_at: context.now,
         expires_at: context.now.saturating_add(LIFETIME * 1000),
     };

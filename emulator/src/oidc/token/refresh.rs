@@ -13,7 +13,7 @@ const DAY: i64 = 86_400_000;
 
 pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
     let value = context.required("refresh_token")?.to_owned();
-    let token = context.state.oidc.refresh_tokens.get(&value).filter(|token| token.authorized.client == client.id);
+    let token = context.state.oidc.refresh_token(&value).filter(|token| token.authorized.client == client.id);
     let token = token.cloned().ok_or_else(invalid_grant)?;
     if let Some(scopes) = context.parameter("scope") {
         let had = &token.authorized.scopes;

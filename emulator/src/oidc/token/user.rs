@@ -75,7 +75,7 @@ fn access_token(
             }
             None => {
                 let scope = common(wanted.iter().map(String::as_str), &grant.scopes);
-                Ok(issue::for_account(context, recipient, &grant.id, authorized.session.clone(), scope))
+                Ok(issue::for_account(context, recipient, &grant.id, Some(authorized), scope))
             }
         },
     }

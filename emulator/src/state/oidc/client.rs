@@ -11,8 +11,8 @@ pub(crate) const CREDENTIALS: &str = "client_credentials";
 pub(crate) const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 pub(crate) const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// The grant types that the provider supports.
-pub(crate) const GRANTS: [&str; 5] = [CODE, REFRESH, CREDENTIALS, EXCHANGE, DEVICE];
+/// The grant types that clients can have.
+pub(crate) const GRANTS: [&str; 5] = [CODE, REFRESH, CREDENTIALS, DEVICE, EXCHANGE];
 
 /// An application as a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]

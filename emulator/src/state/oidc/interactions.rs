@@ -24,7 +24,7 @@ pub(crate) struct Interaction {
     pub prompt: Prompt,
     /// The prompts that the user has already answered.
     pub answered: Vec<Prompt>,
-    /// The id of the session, if there is one.
+    /// The uid of the session, if there is one.
     pub session: Option<String>,
     /// The user that signed in, as the Experience API has submitted.
     pub login: Option<Login>,

@@ -43,6 +43,9 @@ pub(crate) struct Provider {
     /// Forms for device codes, by the id of the session. Files of earlier releases have them without an expiry.
     #[serde(default, rename = "device_forms")]
     pub forms: HashMap<String, Form>,
+    /// Sign-outs that browsers are asked to confirm. The key is the uid of the session or, without one, its id.
+    #[serde(default)]
+    pub sign_outs: HashMap<String, SignOut>,
     /// Requests that wait for the browser, by id.
     #[serde(default)]
     pub pushed: HashMap<String, Pushed>,
@@ -61,6 +64,7 @@ impl Provider {
             interactions: Interactions::default(),
             devices: HashMap::new(),
             forms: HashMap::new(),
+            sign_outs: HashMap::new(),
             pushed: HashMap::new(),
         }
     }
@@ -74,10 +78,38 @@ impl Provider {
         self.subject_tokens.retain(|_, token| token.expires_at > now);
         self.pushed.retain(|_, request| request.expires_at > now);
         self.forms.retain(|_, form| form.expires_at > now);
+        self.sign_outs.retain(|_, sign_out| sign_out.expires_at > now);
         self.sessions.tidy(now);
         self.interactions.tidy(now);
         // A device gets an error after its code has expired.
         self.devices.retain(|_, device| device.expires_at.saturating_add(3_600_000) > now);
+    }
+
+    /// Returns a valid access token for an account.
+    pub(crate) fn access_token(&self, value: &str) -> Option<&AccessToken> {
+        let valid = |token: &&AccessToken| !token.is_bound || self.lasts(&token.session, &token.client, &token.grant);
+        self.access_tokens.get(value).filter(valid)
+    }
+
+    /// Returns a valid refresh token, or one that was replaced.
+    pub(crate) fn refresh_token(&self, value: &str) -> Option<&RefreshToken> {
+        self.refresh_tokens.get(value).filter(|token| self.is_valid(&token.authorized))
+    }
+
+    /// Returns a valid code, or one that was used.
+    pub(crate) fn code(&self, value: &str) -> Option<&Code> {
+        self.codes.get(value).filter(|code| self.is_valid(&code.authorized))
+    }
+
+    /// Returns whether the session on which an answer depends has not ended.
+    pub(crate) fn is_valid(&self, authorized: &Authorized) -> bool {
+        !authorized.is_bound() || self.lasts(&authorized.session, &authorized.client, &authorized.grant)
+    }
+
+    /// Returns whether a session still has an application with this grant.
+    fn lasts(&self, session: &Option<String>, client: &str, grant: &str) -> bool {
+        let session = session.as_ref().and_then(|uid| self.sessions.of_uid(uid));
+        session.and_then(|session| session.application(client)).is_some_and(|known| known.grant == grant)
     }
 
     pub(crate) fn grant(&self, id: &str) -> Option<&Grant> {

@@ -24,9 +24,6 @@ pub(crate) struct Session {
     pub last_submission: Value,
     /// The application that they signed in to last.
     pub client: String,
-    /// The sign-out that the user is asked to confirm.
-    #[serde(default)]
-    pub sign_out: Option<SignOut>,
 }
 
 /// A sign-out that begins with a form.
@@ -36,6 +33,10 @@ pub(crate) struct SignOut {
     pub xsrf: String,
     /// Target of the redirect after the sign-out.
     pub target: Option<String>,
+    /// The client that has begun the sign-out.
+    pub client: Option<String>,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
 }
 
 /// An application in a session.
@@ -115,21 +116,25 @@ impl Sessions {
         self.0.iter().find(|session| session.id == id)
     }
 
-    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Session> {
-        self.0.iter_mut().find(|session| session.id == id)
-    }
-
     /// Returns the session with the id that the API shows.
     pub(crate) fn of_uid(&self, uid: &str) -> Option<&Session> {
         self.0.iter().find(|session| session.uid == uid)
     }
 
-    /// Stores a session, or replaces the one with the same id.
+    /// Stores a session, or replaces the one with the same uid.
     pub(crate) fn put(&mut self, session: Session) {
-        match self.get_mut(&session.id) {
+        match self.0.iter_mut().find(|known| known.uid == session.uid) {
             Some(known) => *known = session,
             None => self.0.push(session),
         }
+    }
+
+    /// Changes the id of a session in the cookie of its browser. Returns its uid.
+    pub(crate) fn rename(&mut self, uid: &str, ids: &mut Ids) -> String {
+        if let Some(session) = self.0.iter_mut().find(|session| session.uid == uid) {
+            session.id = ids.token(43);
+        }
+        uid.to_owned()
     }
 
     /// Removes the application with a grant from its session. The browser of the session is signed out: its cookie holds

@@ -14,6 +14,9 @@ pub(crate) struct AccessToken {
     pub grant: String,
     /// The session in which the user signed in, if they did.
     pub session: Option<String>,
+    /// Whether the token ends with the session.
+    #[serde(default)]
+    pub is_bound: bool,
     /// Milliseconds since the epoch.
     pub issued_at: i64,
     /// Milliseconds since the epoch.
@@ -34,6 +37,13 @@ pub(crate) struct Authorized {
     /// The time of the sign-in in seconds, if the client asked for it.
     pub auth_time: Option<i64>,
     pub session: Option<String>,
+}
+
+impl Authorized {
+    /// Returns whether the tokens end with the session. Without `offline_access`, they do.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.session.is_some() && !self.scopes.iter().any(|scope| scope == "offline_access")
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
