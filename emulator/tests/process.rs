@@ -279,8 +279,11 @@ async fn the_container_has_a_seed_and_a_state_that_survives_restarts() -> Result
         (&service["build"]["context"], &service["build"]["dockerfile"]),
         (&json!(".."), &json!("emulator/Dockerfile"))
     );
-    assert!(dockerfile.contains("RUN cargo install --locked --path emulator --features scripts --root /install\n"));
-    assert!(source.ends_with("emulator") && read("Cargo.toml").contains("\nscripts = ["));
+    assert!(dockerfile.contains("RUN cargo install --locked --path emulator --root /install\n"));
+    assert!(
+        source.ends_with("emulator")
+            && read("Cargo.toml").contains("\ndefault = [\"server\", \"passwords\", \"program\", \"scripts\"]\n")
+    );
     let name = Path::new(env!("CARGO_BIN_EXE_logto-admin-emulator")).file_stem().unwrap().to_str().unwrap();
     assert_eq!(instruction(&dockerfile, "COPY"), format!("--from=build /install/bin/{name} /usr/local/bin/"));
     assert!(output(&["--help"]).1.contains(&format!("Defaults to {}", instruction(&dockerfile, "EXPOSE"))));
