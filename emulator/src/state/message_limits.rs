@@ -43,7 +43,7 @@ impl MessageLimits {
         Err(Refusal::new(429, RATE_LIMITED, "Too many messages to this recipient."))
     }
 
-    /// Forgets the messages to these addresses. Those of emails are in lower case.
+    /// Removes the messages to these addresses. Those of emails are in lower case.
     pub(crate) fn forget(&mut self, addresses: &[String]) {
         self.0.retain(|counted| !addresses.contains(&counted.recipient.address.to_lowercase()));
     }
