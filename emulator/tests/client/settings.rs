@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use logto_admin::models::{Action, CheckPassword, CreateUser, OidcKeyStatus, RotateOidcKeys, UpsertJwtCustomizer};
-use logto_admin::serde_json::{Value, json};
+use logto_admin::operation::Release;
+use logto_admin::serde_json::{self, Value, json};
+use logto_admin::transport::HttpRequest;
 use logto_admin::transport::Method::{Get, Patch, Post, Put};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
@@ -293,6 +295,22 @@ async fn the_api_is_documented_per_audience() -> Result<()> {
     assert!(management["paths"].get("/api/users").is_some() && management["paths"].get("/api/my-account").is_none());
     assert!(user["paths"].get("/api/my-account").is_some() && user["paths"].get("/api/users").is_none());
     assert!(document("experience").await?["paths"].get("/api/experience").is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn documents_name_the_server_that_was_asked_and_its_operations() -> Result<()> {
+    let document = |emulator: &Emulator, origin: &str| -> Value {
+        let response = emulator.handle(&HttpRequest::new(Get, format!("{origin}/api/swagger.json")));
+        serde_json::from_str(&response.body.text()).unwrap()
+    };
+    let newest = Emulator::new();
+    for origin in ["http://one.example", "http://two.example"] {
+        assert_eq!(document(&newest, origin)["servers"][0]["url"], origin);
+    }
+    let oldest = Emulator::builder().release(Release::OLDEST).build();
+    let paths = |emulator: &Emulator| document(emulator, "http://one.example")["paths"].as_object().unwrap().len();
+    assert!(paths(&oldest) < paths(&newest));
     Ok(())
 }
 
