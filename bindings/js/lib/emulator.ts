@@ -26,6 +26,28 @@ export interface EmulatorOptions {
   services?: readonly EmulatorService[] | undefined;
 }
 
+/** A message that a server would have sent. */
+export interface EmulatorMessage {
+  /** Whether it is an email or a text message. */
+  channel: "Email" | "Sms";
+  /** The email address or phone number. */
+  recipient: string;
+  /** The usage type of the template, such as `SignIn` or `OrganizationInvitation`. */
+  usage: string;
+  /** The variables of the template, such as the verification code. */
+  payload: { code?: string; link?: string; locale?: string; [variable: string]: unknown };
+  /** The id of the connector's factory, such as `simple-mail-transfer-protocol`. */
+  connector: string;
+  /** The template: an email template, or one of the connector's configuration. Its members differ by connector. */
+  template: Record<string, unknown> | null;
+  /** The subject of the template with all variables replaced. `null` if the template has none. */
+  subject: string | null;
+  /** The content of the template with all variables replaced. `null` if the template has none. */
+  content: string | null;
+  /** The time of sending by the emulator's clock, in milliseconds since 1970. */
+  sentAt: number;
+}
+
 /** A service that an operator configures outside of Logto's API. */
 export type EmulatorService = "storage" | "domains" | "protected-apps";
 
@@ -120,6 +142,23 @@ export class Emulator {
   async advance(milliseconds: number): Promise<void> {
     if (!(milliseconds >= 0 && milliseconds <= CENTURY)) throw new TypeError("`milliseconds` is not a number from 0 to 100 years");
     (await this.#loaded()).advance(milliseconds);
+  }
+
+  /**
+   * Returns the messages that a server would have sent, oldest first.
+   *
+   * Without a connector for the channel, calls that send a message fail.
+   *
+   * @returns The last 10,000 messages.
+   *
+   * @example
+   * ```ts
+   * const [message] = await emulator.messages();
+   * console.log(message?.payload.code);
+   * ```
+   */
+  async messages(): Promise<EmulatorMessage[]> {
+    return (await this.fetch(`${this.endpoint}/emulator/messages`)).json() as Promise<EmulatorMessage[]>;
   }
 
   #loaded(): Promise<Instance> {

@@ -41,6 +41,19 @@ const TESTS = `async ({ LogtoAdmin, ConflictError, LogtoError, NotFoundError }, 
   await emulator.advance(2 * 3_600_000);
   equal([await users(first), await users(await token())], [401, 200]);
 
+  // Messages are kept, with their codes.
+  const sending = new Emulator();
+  const sender = new LogtoAdmin(sending.options);
+  equal(await sending.messages(), []);
+  const templates = ["SignIn", "Register", "ForgotPassword", "Generic"].map((usageType) => ({ usageType, contentType: "text/plain", subject: "Hello", content: "Code: {{code}}" }));
+  const config = { host: "localhost", port: 25, auth: { type: "login", user: "a", pass: "b" }, fromEmail: "a@example.com", templates };
+  await sender.connectors.create({ connectorId: "simple-mail-transfer-protocol", config });
+  await sender.verificationCodes.send({ email: "ada@example.com" });
+  const [message] = await sending.messages();
+  const { code } = message.payload;
+  equal([message.channel, message.recipient, message.subject, message.content], ["Email", "ada@example.com", "Hello", "Code: " + code]);
+  await sender.verificationCodes.verify({ email: "ada@example.com", verificationCode: code });
+
   // The same seed issues the same ids.
   const made = async (seed) => (await new LogtoAdmin(new Emulator({ seed }).options).users.create({ username: "ada" })).id;
   equal([await made(7) === await made(7), await made(7) === await made(8)], [true, false]);
