@@ -20,10 +20,7 @@ pub(super) static RULES: Rules = Rules {
     present: |view, invitation, members| {
         members.insert("status".to_owned(), status_at(invitation, view.state.clock.now()).into());
         let conditions = [("organization_invitations", invitation.id.as_str())];
-        let mut roles = role_names(view, "organization_invitation_roles", &conditions);
-        if let Some(roles) = roles.as_array_mut() {
-            roles.sort_by_key(|role| role.get("name").and_then(Value::as_str).unwrap_or_default().to_owned());
-        }
+        let roles = role_names(view, "organization_invitation_roles", &conditions);
         members.insert("organizationRoles".to_owned(), roles);
     },
     ..Rules::NONE

@@ -2,7 +2,7 @@ use logto_admin::serde_json::Value;
 
 use super::role_summaries::featured_of;
 use super::{Rules, Shape, View};
-use crate::collections::{ORGANIZATION_ROLES, ORGANIZATION_SCOPES, RESOURCES, SCOPES, USERS};
+use crate::collections::{Collection, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, RESOURCES, SCOPES, USERS};
 use crate::record::{Members, Record};
 
 pub(super) static RULES: Rules = Rules {
@@ -31,22 +31,34 @@ pub(super) static ROLE_RULES: Rules = Rules {
 pub(crate) fn role_names(view: &View<'_>, table: &str, conditions: &[(&str, &str)]) -> Value {
     let store = &view.state.store;
     let roles = store.links.ids(table, "organization_roles", conditions);
-    roles.filter_map(|id| store.get(&ORGANIZATION_ROLES, id)).map(|role| role.part(&["id", "name"])).collect()
+    let mut roles: Vec<&Record> = roles.filter_map(|id| store.get(&ORGANIZATION_ROLES, id)).collect();
+    roles.sort_by_key(|role| role.text("name"));
+    roles.into_iter().map(|role| role.part(&["id", "name"])).collect()
+}
+
+/// Returns the scopes of a role by their id.
+fn scopes_of<'v>(
+    view: &View<'v>,
+    role: &Record,
+    table: &str,
+    scopes: &Collection,
+) -> impl Iterator<Item = &'v Record> + use<'v> {
+    let store = &view.state.store;
+    let mut ids: Vec<&str> = store.links.ids(table, scopes.name, &[("organization_roles", &role.id)]).collect();
+    ids.sort_unstable();
+    let found: Vec<&Record> = ids.into_iter().filter_map(|id| store.get(scopes, id)).collect();
+    found.into_iter()
 }
 
 fn role_scopes(view: &View<'_>, role: &Record) -> Value {
-    let store = &view.state.store;
-    let conditions = [("organization_roles", role.id.as_str())];
-    let scopes = store.links.ids("organization_role_scopes", "organization_scopes", &conditions);
-    scopes.filter_map(|id| store.get(&ORGANIZATION_SCOPES, id)).map(|scope| scope.part(&["id", "name"])).collect()
+    let scopes = scopes_of(view, role, "organization_role_scopes", &ORGANIZATION_SCOPES);
+    scopes.map(|scope| scope.part(&["id", "name"])).collect()
 }
 
 fn resource_scopes(view: &View<'_>, role: &Record) -> Value {
-    let store = &view.state.store;
-    let conditions = [("organization_roles", role.id.as_str())];
-    let scopes = store.links.ids("organization_role_resource_scopes", "scopes", &conditions);
-    let shown = scopes.filter_map(|id| store.get(&SCOPES, id)).map(|scope| {
-        let resource = store.get(&RESOURCES, scope.text("resourceId")).map(|resource| resource.part(&["id", "name"]));
+    let shown = scopes_of(view, role, "organization_role_resource_scopes", &SCOPES).map(|scope| {
+        let resource =
+            view.state.store.get(&RESOURCES, scope.text("resourceId")).map(|resource| resource.part(&["id", "name"]));
         let mut members = Members::new();
         members.insert("id".to_owned(), scope.id.clone().into());
         members.insert("name".to_owned(), scope.text("name").into());

@@ -117,6 +117,22 @@ async fn accepting_an_invitation_creates_a_member_with_its_roles() -> Result<()>
 }
 
 #[tokio::test]
+async fn the_roles_of_a_member_are_sorted_by_name() -> Result<()> {
+    let Stage { client, user, organization, role, .. } = stage().await?;
+    client.organizations().add_users(&organization, UserIds { user_ids: vec![user.clone()] }).await?;
+    let mut roles = vec![role];
+    for name in ["zebra", "ant"] {
+        roles.push(client.organization_roles().create(CreateOrganizationRole::new(name)).await?.id);
+    }
+    let [owner, zebra, ant] = [0, 1, 2].map(|index: usize| roles[index].as_str());
+    client.organizations().assign_roles_to_user(&organization, &user, selection(&[ant, zebra, owner])).await?;
+    let members = client.organizations().list_users(&organization).await?;
+    let names = members[0].organization_roles.as_deref().unwrap_or_default().iter().map(|role| role.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["ant", "owner", "zebra"]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn roles_are_assigned_to_several_members_at_once_but_not_to_none() -> Result<()> {
     let Stage { client, organization, user, role, .. } = stage().await?;
     let path = [("id", organization.as_str())];
