@@ -185,8 +185,9 @@ mod tests {
         });
         let answer = |schema: Value| json!({ "200": { "content": { "application/json": { "schema": schema } } } });
         let one = json!({ "operationId": "GetUser", "parameters": [{ "$ref": "#/components/parameters/id" }], "responses": answer(user.clone()) });
-        let list =
-            json!({ "operationId": "ListUsers", "responses": answer(json!({ "type": "array", "items": user })) });
+        let mut several = answer(json!({ "type": "array", "items": user }));
+        several["404"] = json!({ "description": "Not Found" });
+        let list = json!({ "operationId": "ListUsers", "responses": several });
         let id = json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } });
         let document = json!({
             "paths": { "/users": { "get": list }, "/users/{id}": { "get": one } },
@@ -204,7 +205,9 @@ mod tests {
         let expected = json!({
             "path": { "type": "object", "properties": [["id", { "type": "string" }]], "required": ["id"] },
             "answers": { "200": { "application/json": { "$ref": 0 } } },
+            "errors": [],
         });
+        assert_eq!(operations["GET /users"]["errors"], json!([404]));
         assert_eq!(operations["GET /users/{id}"], expected);
     }
 }
