@@ -2,7 +2,7 @@ use logto_admin::serde_json::Value;
 
 use super::{Draft, Rules, refuse_past, role_names};
 use crate::call::Call;
-use crate::collections::{INVITATIONS, ORGANIZATIONS, USERS};
+use crate::collections::{INVITATIONS, ORGANIZATION_ROLES, ORGANIZATIONS, USERS};
 use crate::errors::{Outcome, foreign_key, invalid_input, unique_violation};
 use crate::policies::template_variables;
 use crate::record::{Members, Record, text};
@@ -48,7 +48,11 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         return Err(unique_violation());
     }
     let known = store.get(&ORGANIZATIONS, organization).is_some();
-    if !known || !(inviter.is_empty() || store.get(&USERS, inviter).is_some()) {
+    let roles = call.texts("organizationRoleIds");
+    if !known
+        || !(inviter.is_empty() || store.get(&USERS, inviter).is_some())
+        || !roles.iter().all(|role| store.get(&ORGANIZATION_ROLES, role).is_some())
+    {
         return Err(foreign_key());
     }
     match message_payload(&draft.sent) {

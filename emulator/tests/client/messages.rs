@@ -153,6 +153,10 @@ async fn invitations_are_sent_if_they_have_a_message() -> Result<()> {
     invitation.message_payload = Some(message.clone().into());
     let missing = (501, "connector.not_found".to_owned());
     assert_eq!(refused(client.organization_invitations().create(&invitation).await), missing);
+    let mut with_role = invitation.clone();
+    with_role.organization_role_ids = Some(vec!["nope".into()]);
+    let unknown = (422, "entity.relation_foreign_key_not_found".to_owned());
+    assert_eq!(refused(client.organization_invitations().create(&with_role).await), unknown, "before the message");
     email_connector(&client).await?;
     let created = client.organization_invitations().create(&invitation).await?;
     let sent = &emulator.messages()[0];
