@@ -35,10 +35,10 @@ pub(crate) fn run(call: &mut Call<'_>, setting: &Setting, verb: SettingVerb) -> 
     if verb == SettingVerb::Get {
         return Ok(reply::json(200, &call.state.settings.get(setting).into()));
     }
-    if setting.refuses_empty_change && call.body.is_empty() {
+    let mut sent = call.sent();
+    if setting.refuses_empty_change && sent.is_empty() {
         return Err(empty_change());
     }
-    let mut sent = call.sent();
     rules::prepare_setting(call, setting, &mut sent)?;
     let mut document = if verb == SettingVerb::Merge { call.state.settings.get(setting) } else { Members::new() };
     document.extend(sent);

@@ -405,3 +405,15 @@ async fn browsers_find_the_origins_that_share_passkeys() -> Result<()> {
     assert_eq!(origins().await?, json!({ "origins": ["https://account.example"] }));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_change_of_unknown_members_is_empty() -> Result<()> {
+    let client = client();
+    for operation in ["UpdateSignInExp", "UpdateAccountCenterSettings"] {
+        for body in [json!({}), json!({ "unknown": 1 }), json!({ "id": "other" })] {
+            let result: Result<Value> = client.operation(operation)?.json(&body).await;
+            assert_eq!(refused(result), (422, "entity.invalid_input".into()), "{operation} {body}");
+        }
+    }
+    Ok(())
+}
