@@ -58,6 +58,12 @@ impl Refusal {
         self
     }
 
+    /// Changes the status.
+    pub(crate) const fn at(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     /// Returns the error in the format of OAuth alone.
     pub(crate) fn of_oauth(mut self) -> Self {
         if let Body::Json(members) = &mut self.body {

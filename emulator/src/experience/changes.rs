@@ -32,21 +32,32 @@ pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record)
     }
 }
 
-/// Creates the user of a draft, who is then the user of the interaction. Returns the id.
-pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String> {
+/// Returns the user of a draft, who does not exist yet.
+pub(super) fn drafted(call: &mut Call<'_>, draft: &Progress) -> Record {
     let mut user = call.state.blank(&USERS, Members::new(), call.now);
     apply(call, draft, &mut user);
+    user
+}
+
+/// Creates the user of a draft, who is then the user of the interaction.
+pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<()> {
+    let mut user = drafted(call, draft);
     // New users have not decided to use second factors yet.
     users::merge_configs(&mut user, &Members::from_iter([("mfa".to_owned(), json!({ "enabled": false }))]));
     guards::complete(call.state, draft, &user)?;
-    collection_operations::check(call, &USERS, &user)?;
+    create(call, draft, &user)
+}
+
+/// Stores a new user, who is then the user of the interaction.
+pub(super) fn create(call: &mut Call<'_>, draft: &Progress, user: &Record) -> Outcome<()> {
+    collection_operations::check(call, &USERS, user)?;
     call.state.store.put(&USERS, user.clone());
-    (rules::of(&USERS).created)(call, &user);
-    identities::store(call, draft, &user)?;
-    organizations::provision(call, draft, &user)?;
-    events::created(call, draft, &user)?;
+    (rules::of(&USERS).created)(call, user);
+    identities::store(call, draft, user)?;
+    organizations::provision(call, draft, user)?;
+    events::created(call, draft, user)?;
     progress(call)?.registered(user.id.clone());
-    Ok(user.id)
+    Ok(())
 }
 
 /// Stores a changed user.

@@ -52,13 +52,13 @@ pub(super) fn captcha(state: &State, progress: &Progress) -> Outcome<()> {
 }
 
 /// Rejects a way to identify a known user that is disabled. Administrators decide who gets a one-time token.
-pub(super) fn identification(state: &State, event: Event, is_legacy: bool, verification: &Verification) -> Outcome<()> {
+pub(super) fn identification(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
     if verification.kind == Kind::OneTimeToken && verification.is_valid() {
         return Ok(());
     }
     self::event(state, event, false)?;
     match event {
-        Event::ForgotPassword => reset(state, is_legacy, verification),
+        Event::ForgotPassword => reset(state, verification),
         Event::SignIn | Event::Register => {
             method(state, verification)?;
             not_of_enterprise(state, verification)
@@ -82,7 +82,12 @@ pub(super) fn new_email(state: &State, verification: &Verification) -> Outcome<(
 /// Rejects an email address whose domain requires single sign-on. Permits addresses that the enterprise has provided.
 pub(super) fn not_of_enterprise(state: &State, verification: &Verification) -> Outcome<()> {
     let email = email_of(verification).filter(|_| verification.kind != Kind::EnterpriseSso);
-    let connectors = email.map(|email| sso::of_email(state, email)).unwrap_or_default();
+    email.map_or(Ok(()), |email| email_not_of_enterprise(state, email))
+}
+
+/// Rejects an email address whose domain requires single sign-on.
+pub(super) fn email_not_of_enterprise(state: &State, email: &str) -> Outcome<()> {
+    let connectors = sso::of_email(state, email);
     if connectors.is_empty() {
         return Ok(());
     }
@@ -109,8 +114,7 @@ fn method(state: &State, verification: &Verification) -> Outcome<()> {
         _ => false,
     };
     if !allowed {
-        let message = "The sign-in experience does not permit this method.";
-        return Err(Refusal::new(422, "user.sign_in_method_not_enabled", message));
+        return Err(not_enabled());
     }
     let user = verification.text("userId");
     let of_enterprise = |identity: &Record| identity.text("userId") == user;
@@ -121,13 +125,18 @@ fn method(state: &State, verification: &Verification) -> Outcome<()> {
     Ok(())
 }
 
+/// Returns the error for what the sign-in experience does not permit.
+pub(super) fn not_enabled() -> Refusal {
+    let message = "The sign-in experience does not permit this method.";
+    Refusal::new(422, "user.sign_in_method_not_enabled", message)
+}
+
 /// Rejects a way to prove who one is for a forgotten password that is switched off. Only codes prove it.
-fn reset(state: &State, is_legacy: bool, verification: &Verification) -> Outcome<()> {
+fn reset(state: &State, verification: &Verification) -> Outcome<()> {
     let experience = experience(state);
     let methods = experience.get("forgotPasswordMethods").and_then(Value::as_array);
     let is_code = matches!(verification.kind, Kind::EmailCode | Kind::PhoneCode);
-    // The interaction API is older than the setting.
-    let methods = methods.filter(|_| !is_legacy && state.release >= FORGOT_PASSWORD_METHODS);
+    let methods = methods.filter(|_| state.release >= FORGOT_PASSWORD_METHODS);
     if is_code && methods.is_none_or(|methods| methods.iter().any(|method| method == verification.kind.name())) {
         return Ok(());
     }

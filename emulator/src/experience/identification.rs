@@ -30,9 +30,8 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 ///
 /// With `links`, a social identity belongs to the user with the same email address or phone number.
 pub(super) fn identify(call: &mut Call<'_>, record: &Verification, links: bool) -> Outcome<Record> {
-    let current = progress(call)?;
-    let (event, is_legacy) = (current.event, current.legacy.is_used);
-    guards::identification(call.state, event, is_legacy, record)?;
+    let event = progress(call)?.event;
+    guards::identification(call.state, event, record)?;
     if !record.is_valid() {
         return Err(super::unverified());
     }

@@ -64,16 +64,26 @@ fn ask(
     Ok(reply::json(call.success(), &answer))
 }
 
-pub(super) fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?;
+    ask_for_new(call, &user)
+}
+
+/// Adds a record that waits for a new passkey.
+pub(super) fn ask_for_new(call: &mut Call<'_>, user: &Record) -> Outcome<HttpResponse> {
     let challenge = challenge(call);
-    let options = challenge.registration(&user, &mfa::passkeys(call.state, &user.id));
+    let options = challenge.registration(user, &mfa::passkeys(call.state, &user.id));
     let record = record(call, &user.id, Kind::WebAuthn, Some(false));
     ask(call, record, (REGISTRATION, &challenge), ("registrationOptions", options))
 }
 
-pub(super) fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     known(call)?;
+    enter(call)
+}
+
+/// Enters a new passkey in the record that waits for it.
+pub(super) fn enter(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let challenge = asked(named(call, Kind::WebAuthn)?, REGISTRATION).ok_or_else(nothing_new)?;
     let agent = call.request.agent().unwrap_or_default();
     let credential = challenge.register(&payload(call), agent, &mfa::related_origins(call.state))?;

@@ -282,17 +282,35 @@ pub(crate) struct Captcha {
     pub skipped: bool,
 }
 
+/// Proof of a user in the interaction API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Proof {
+    /// The id of the user with a password.
+    User(String),
+    /// An email address or a phone number.
+    Address(Identifier),
+    /// The id of the record of a social provider.
+    Social(String),
+}
+
 /// Input of a user, until the submission uses it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Legacy {
-    /// Whether the interaction API has started the interaction.
     #[serde(default)]
-    pub is_used: bool,
-    /// The id of the record that identifies the user.
-    pub identifier: Option<String>,
-    /// Whether the social account belongs to the user with the same address.
-    pub links: bool,
+    pub proofs: Vec<Proof>,
     pub profile: Members,
+}
+
+impl Legacy {
+    /// Adds a proof. It replaces the one of the same kind.
+    pub(crate) fn add(&mut self, proof: Proof) {
+        self.proofs.retain(|known| match (known, &proof) {
+            (Proof::User(_), Proof::User(_)) | (Proof::Social(_), Proof::Social(_)) => false,
+            (Proof::Address(known), Proof::Address(new)) => known.kind != new.kind,
+            _ => true,
+        });
+        self.proofs.push(proof);
+    }
 }
 
 /// Returns the error for a record that does not exist.

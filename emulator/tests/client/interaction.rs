@@ -14,30 +14,30 @@ fn emulator() -> Emulator {
 }
 
 /// Makes a call, and returns the status and the body or, of an error, its code.
-fn send(browser: &mut Browser, method: Method, path: &str, body: &Value) -> (u16, Value) {
+pub(crate) fn send(browser: &mut Browser, method: Method, path: &str, body: &Value) -> (u16, Value) {
     let response = browser.send(method, &format!("/api/interaction{path}"), Some(body).filter(|body| !body.is_null()));
     let answer: Value = serde_json::from_str(&response.body.text()).unwrap_or_default();
     (response.status, if response.status < 400 { answer } else { answer["code"].clone() })
 }
 
 /// Makes a call that must succeed.
-fn call(browser: &mut Browser, method: Method, path: &str, body: Value) -> Value {
+pub(crate) fn call(browser: &mut Browser, method: Method, path: &str, body: Value) -> Value {
     let (status, answer) = send(browser, method, path, &body);
     assert!(status < 300, "{path}: {status} {answer}");
     answer
 }
 
-fn begin(browser: &mut Browser, body: Value) {
+pub(crate) fn begin(browser: &mut Browser, body: Value) {
     browser.authorize("scope=openid&prompt=login");
     call(browser, Put, "", body);
 }
 
-fn submit(browser: &mut Browser) -> (u16, Value) {
+pub(crate) fn submit(browser: &mut Browser) -> (u16, Value) {
     send(browser, Post, "/submit", &Value::Null)
 }
 
 /// Submits the interaction, and returns to the application.
-fn finish(browser: &mut Browser) {
+pub(crate) fn finish(browser: &mut Browser) {
     let target = call(browser, Post, "/submit", Value::Null)["redirectTo"].as_str().unwrap().to_owned();
     assert!(browser.follow(&target).contains_key("code"));
 }
@@ -63,7 +63,7 @@ async fn users_sign_in_with_a_password() -> Result<()> {
 
     begin(&mut browser, json!({ "event": "SignIn", "identifier": { "username": "ada", "password": PASSWORD } }));
     call(&mut browser, Delete, "", Value::Null);
-    assert_eq!(submit(&mut browser), (404, json!("session.interaction_not_found")));
+    assert_eq!(submit(&mut browser), (404, json!("session.verification_session_not_found")));
     Ok(())
 }
 
@@ -103,6 +103,8 @@ async fn codes_prove_addresses() -> Result<()> {
     assert_eq!(submit(&mut browser), (204, Value::Null));
     browser.sign_in("ada", "copper-lantern-82-meadow", "openid");
 
+    let sign_up = json!({ "identifiers": ["email"], "password": false, "verify": true });
+    admin.operation("UpdateSignInExp")?.json(&json!({ "signUp": sign_up })).await?;
     begin(&mut browser, json!({ "event": "Register", "profile": { "email": "new@example.com" } }));
     assert_eq!(submit(&mut browser), (404, json!("session.verification_session_not_found")));
     Ok(())

@@ -34,6 +34,7 @@ mod hooks;
 mod identities;
 mod interaction;
 mod interaction_logs;
+mod interaction_rules;
 mod interaction_webhooks;
 mod invitations;
 mod lists;

@@ -37,7 +37,7 @@ fn submit(browser: &mut Browser) -> (u16, Value) {
 }
 
 /// Computes the code that an authenticator app shows (RFC 6238).
-fn code(emulator: &Emulator, secret: &str) -> String {
+pub(crate) fn code(emulator: &Emulator, secret: &str) -> String {
     let step = emulator.now().as_millis() / 30_000;
     let mut mac = Hmac::<Sha1>::new_from_slice(&BASE32.decode(secret.as_bytes()).unwrap()).unwrap();
     mac.update(&step.to_be_bytes());
