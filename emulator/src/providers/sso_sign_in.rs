@@ -1,8 +1,9 @@
 //! Sign-ins at the providers of enterprise single sign-on.
 //!
 //! The emulator does not call providers. The data that a client passes on from the provider is the profile itself:
-//! `code`, `state`, `userId`, and optionally `email`, `name`, `avatar` and further claims. A SAML connector can get the
-//! profile from a SAML response instead, whose signature is not checked.
+//! `code`, `state`, `userId`, and optionally `email`, `name`, `avatar` and further claims. It can also consist of the
+//! standard claims of an ID token, as in tests of the server itself. A SAML connector can get the profile from a SAML
+//! response instead, whose signature is not checked.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -78,6 +79,9 @@ fn with_query(mut address: String, parameters: &[(&str, &str)]) -> String {
 
 /// Returns the profile in the data that a client passes on.
 pub(crate) fn profile(connector: &Record, data: &Members, state: &str) -> Outcome<Members> {
+    if data.get("sub").is_some_and(Value::is_string) && !data.contains_key("userId") {
+        return Ok(profile_of_claims(data));
+    }
     if text(data, "state") != state {
         return Err(failed("The state is not that of the sign-in."));
     }
@@ -93,6 +97,23 @@ pub(crate) fn profile(connector: &Record, data: &Members, state: &str) -> Outcom
         profile.remove("email");
     }
     Ok(profile)
+}
+
+/// Returns the profile in the standard claims of an ID token. Only verified addresses are part of it.
+fn profile_of_claims(claims: &Members) -> Members {
+    let members = [
+        ("sub", "id", None),
+        ("name", "name", None),
+        ("picture", "avatar", None),
+        ("email", "email", Some("email_verified")),
+        ("phone", "phone", Some("phone_verified")),
+        ("profile", "profile", None),
+        ("nonce", "nonce", None),
+    ];
+    let is_set = |name: &str| claims.get(name) == Some(&Value::Bool(true));
+    let known = members.into_iter().filter(|(_, _, verified)| verified.is_none_or(is_set));
+    let known = known.filter_map(|(claim, member, _)| Some((member.to_owned(), claims.get(claim)?.clone())));
+    known.filter(|(_, value)| !value.is_null() && *value != "").collect()
 }
 
 /// Returns the profile in a SAML response.

@@ -155,6 +155,26 @@ async fn unverified_addresses_need_trust() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_data_of_the_provider_can_be_standard_claims() -> Result<()> {
+    let (emulator, connector) = with_oidc(json!({})).await?;
+    let admin = emulator.client()?;
+    for (sub, verified, email) in [("ann-1", true, json!("ann-1@corp.example")), ("ann-2", false, Value::Null)] {
+        let mut browser = Browser::open(&emulator).await?;
+        browser.start("Register", "openid");
+        let claims = json!({
+            "sub": sub, "name": sub, "picture": "https://corp.example/a.png", "email": format!("{sub}@corp.example"),
+            "email_verified": verified, "phone": null, "department": "ops",
+        });
+        let record = verify(&mut browser, &connector, &claims);
+        browser.call(Post, "/identification", &record);
+        assert!(browser.submit().contains_key("code"));
+        let user = found(&admin, sub).await?;
+        assert_eq!((&user["primaryEmail"], &user["avatar"]), (&email, &json!("https://corp.example/a.png")));
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_state_is_that_of_the_sign_in() -> Result<()> {
     let (emulator, connector) = with_oidc(json!({})).await?;
     let mut browser = Browser::open(&emulator).await?;
