@@ -3,7 +3,7 @@
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
-use super::adaptive;
+use super::{adaptive, legacy};
 use crate::call::Call;
 use crate::collections::{SSO_CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
@@ -79,10 +79,15 @@ pub(crate) struct Step {
 impl Step {
     /// Returns the step that a call makes.
     pub(crate) fn of(call: &Call<'_>) -> Option<Self> {
-        let (_, end) = KEYS.iter().find(|(id, _)| *id == call.info.id)?;
+        let keys = KEYS.iter().chain(&legacy::audit::KEYS);
+        let (_, end) = keys.into_iter().find(|(id, _)| *id == call.info.id)?;
         let interactions = &call.state.oidc.interactions;
         let before = interactions.get(&call.caller).and_then(|interaction| interaction.progress.clone());
-        let named = Event::named(call.text("interactionEvent")).filter(|_| call.info.id == "InitInteraction");
+        let named = match call.info.id {
+            "InitInteraction" => Event::named(call.text("interactionEvent")),
+            "StartLegacyInteraction" | "ReplaceLegacyInteractionEvent" => Event::named(call.text("event")),
+            _ => None,
+        };
         let event = named.or(before.as_ref().map(|progress| progress.event))?;
         let identifier = call.body.get("identifier").and_then(|identifier| identifier.get("type")?.as_str());
         let is_phone = identifier == Some("phone") || call.text("identifierType") == "phone";
@@ -98,6 +103,9 @@ impl Step {
         let early = EARLY.iter().find(|(id, _)| *id == call.info.id).map_or(&[][..], |(_, codes)| codes);
         if error.and_then(Refusal::code).is_some_and(|code| early.contains(&code)) {
             return;
+        }
+        if legacy::audit::KEYS.iter().any(|(id, _)| *id == call.info.id) {
+            return legacy::audit::log(call, &self.key, error);
         }
         let interaction = call.state.oidc.interactions.get(&call.caller);
         let progress = interaction.and_then(|interaction| interaction.progress.as_ref()).or(self.before.as_ref());

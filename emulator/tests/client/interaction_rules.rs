@@ -86,6 +86,46 @@ async fn settings_are_checked_at_once() -> Result<()> {
 }
 
 #[tokio::test]
+async fn steps_are_logged() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    begin(&mut browser, json!({ "event": "SignIn" }));
+    send(&mut browser, Patch, "/identifiers", &json!({ "username": "ada", "password": "wrong" }));
+    send(&mut browser, Patch, "/identifiers", &json!({ "email": "ada@example.com", "password": "wrong" }));
+    send(&mut browser, Put, "/mfa", &json!({ "type": "Totp", "code": "123456" }));
+    begin(&mut browser, json!({ "event": "Register" }));
+    call(&mut browser, Patch, "/profile", json!({ "username": "grace", "password": PASSWORD }));
+    begin(&mut browser, sign_in());
+    finish(&mut browser);
+    let logs = emulator.client()?.operation("ListLogs")?.query("page_size", "50").await?;
+    let logs = logs.as_array().unwrap();
+    let steps = logs.iter().rev().filter(|log| log["key"].as_str().is_some_and(|key| key.matches('.').count() > 1));
+    let steps: Vec<(&str, &str)> = steps
+        .map(|log| (log["key"].as_str().unwrap(), log["payload"]["error"]["code"].as_str().unwrap_or_default()))
+        .collect();
+    let expected = [
+        ("Interaction.SignIn.Update", ""),
+        ("Interaction.SignIn.Update", "session.invalid_credentials"),
+        ("Interaction.SignIn.Identifier.Password.Submit", "session.invalid_credentials"),
+        ("Interaction.SignIn.Update", "user.sign_in_method_not_enabled"),
+        ("Interaction.SignIn.Mfa.Totp.Submit", "session.identifier_not_found"),
+        ("Interaction.Register.Update", ""),
+        ("Interaction.Register.Profile.Update", ""),
+        ("Interaction.SignIn.Update", ""),
+        ("Interaction.SignIn.Identifier.Password.Submit", ""),
+        ("Interaction.SignIn.Submit", ""),
+    ];
+    assert_eq!(steps, expected);
+    let of = |key: &str| logs.iter().find(|log| log["key"] == key).unwrap()["payload"].clone();
+    assert_eq!(of("Interaction.SignIn.Submit")["userId"], id);
+    assert_eq!(of("Interaction.SignIn.Identifier.Password.Submit")["username"], "ada");
+    let profile = of("Interaction.Register.Profile.Update")["profile"].clone();
+    assert_eq!(profile, json!({ "username": "grace", "password": "******" }));
+    Ok(())
+}
+
+#[tokio::test]
 async fn only_codes_prove_who_has_forgotten_a_password() -> Result<()> {
     let emulator = Emulator::new();
     let id = ada(&emulator).await?;

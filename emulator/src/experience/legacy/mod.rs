@@ -1,5 +1,6 @@
 //! The interaction API, which the Experience API has replaced. The submission uses what the user has entered before.
 
+pub(super) mod audit;
 mod factors;
 mod handlers;
 mod identifiers;
