@@ -74,6 +74,14 @@ fn go_on(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     context.state.oidc.interactions.remove(&id);
     let mut session = current.map(|current| context.state.oidc.sessions.rename(&current.uid, &mut context.state.ids));
     audit::ended(context, &interaction, session.as_deref());
+    let page = page_of(&interaction.authorization);
+    let path = format!("/oidc/{page}/{id}");
+    if interaction.is_aborted {
+        let problem = Problem::new("oidc.aborted", "");
+        let mut response = interaction.authorization.report(&context.issuer(), &problem);
+        cookies::remove(&mut response, cookies::RESUME, &path);
+        return Ok(response);
+    }
     let mut answered = interaction.answered;
     if let Some(login) = interaction.login {
         answered.push(Prompt::Login);
@@ -88,9 +96,8 @@ fn go_on(context: &mut Context<'_>) -> Outcome<HttpResponse> {
             context.state.oidc.sessions.put(current);
         }
     }
-    let page = page_of(&interaction.authorization);
     let mut response = proceed(context, interaction.authorization, answered, session);
-    cookies::remove(&mut response, cookies::RESUME, &format!("/oidc/{page}/{id}"));
+    cookies::remove(&mut response, cookies::RESUME, &path);
     Ok(response)
 }
 

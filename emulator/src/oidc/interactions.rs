@@ -29,6 +29,7 @@ pub(super) fn start(
         grant: None,
         progress: None,
         challenge: None,
+        is_aborted: false,
         expires_at,
     };
     context.state.oidc.interactions.add(interaction);

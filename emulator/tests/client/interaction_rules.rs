@@ -86,6 +86,25 @@ async fn settings_are_checked_at_once() -> Result<()> {
 }
 
 #[tokio::test]
+async fn applications_learn_that_a_sign_in_was_aborted() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    begin(&mut browser, sign_in());
+    call(&mut browser, Delete, "", Value::Null);
+    let target = format!("/oidc/auth/{}", browser.interaction());
+    let answer = browser.follow(&target);
+    assert_eq!((answer["error"].as_str(), answer["state"].as_str()), ("oidc.aborted", "here"));
+    assert!(!answer.contains_key("code") && !answer.contains_key("error_description"), "{answer:?}");
+
+    begin(&mut browser, json!({ "event": "SignIn" }));
+    call(&mut browser, Delete, "", Value::Null);
+    call(&mut browser, Put, "", sign_in());
+    finish(&mut browser);
+    Ok(())
+}
+
+#[tokio::test]
 async fn steps_are_logged() -> Result<()> {
     let emulator = Emulator::new();
     let id = ada(&emulator).await?;

@@ -17,7 +17,9 @@ use crate::state::progress::{Event, Progress};
 pub(in crate::experience) const ALL: &[(&str, Handler)] = &[
     ("StartLegacyInteraction", begin),
     ("AbortLegacyInteraction", |call| {
-        interaction(call)?.progress = None;
+        let interaction = interaction(call)?;
+        interaction.progress = None;
+        interaction.is_aborted = true;
         Ok(reply::nothing(204))
     }),
     ("ReplaceLegacyInteractionEvent", change_event),
@@ -82,8 +84,10 @@ fn begin(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let before = interaction(call)?.progress.replace(started);
     let outcome = proof.map_or(Ok(()), |proof| identifiers::verify(call, &proof));
     let outcome = outcome.and_then(|()| profile::enter(call, &entered, entered.clone()));
-    if outcome.is_err() {
-        interaction(call)?.progress = before;
+    let current = interaction(call)?;
+    match outcome {
+        Ok(_) => current.is_aborted = false,
+        Err(_) => current.progress = before,
     }
     outcome
 }

@@ -19,7 +19,9 @@ pub(super) fn connectors(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 /// Starts a sign-in, which needs no other start.
 pub(super) fn begin(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let started = Progress::new(Event::SignIn, sign_in_context::of(call.request));
-    interaction(call)?.progress = Some(started);
+    let current = interaction(call)?;
+    current.is_aborted = false;
+    current.progress = Some(started);
     let body = call.body.clone().into();
     redirect(&delegate(call, body, sso::create)?)
 }

@@ -35,6 +35,9 @@ pub(crate) struct Interaction {
     /// Challenge for an authenticator, before the user has entered anything.
     #[serde(default)]
     pub challenge: Option<Challenge>,
+    /// Whether the user has aborted the sign-in.
+    #[serde(default)]
+    pub is_aborted: bool,
     /// Milliseconds since the epoch.
     pub expires_at: i64,
 }
