@@ -3,10 +3,9 @@
 /// Returns whether a URL matches a pattern.
 pub(crate) fn matches(pattern: &str, url: &str) -> bool {
     let (Some(pattern), Some(url)) = (Parts::of(pattern), Parts::of(url)) else { return false };
-    let of_label = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     pattern.scheme == url.scheme
         && pattern.port_and_query == url.port_and_query
-        && fits(pattern.host, url.host, of_label)
+        && fits(pattern.host, url.host, is_of_label)
         && fits(pattern.path, url.path, |character| character != '/')
 }
 
@@ -25,6 +24,18 @@ pub(crate) fn is_redirect(url: &str) -> bool {
     !parts.path.split('/').any(is_dots) && (!url.contains('*') || is_name && !is_elsewhere && !is_broad)
 }
 
+/// Returns whether a URL that matches a pattern can have this origin.
+pub(crate) fn has_origin(pattern: &str, origin: &str) -> bool {
+    let (Some(pattern), Some(origin)) = (Parts::of(pattern), Parts::of(origin)) else { return false };
+    let host = pattern.host.to_ascii_lowercase();
+    pattern.scheme == origin.scheme && pattern.port() == origin.port() && fits(&host, origin.host, is_of_label)
+}
+
+/// Returns whether a wildcard in a host can stand for a character.
+const fn is_of_label(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
+}
+
 struct Parts<'a> {
     scheme: &'a str,
     host: &'a str,
@@ -40,6 +51,14 @@ impl<'a> Parts<'a> {
         let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
         let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
         Some(Self { scheme, host, path, port_and_query: (port, query) })
+    }
+
+    fn port(&self) -> &'a str {
+        match (self.port_and_query.0, self.scheme) {
+            ("", "http") => ":80",
+            ("", "https") => ":443",
+            (port, _) => port,
+        }
     }
 }
 
@@ -99,6 +118,28 @@ mod tests {
         for (pattern, matching, others) in cases {
             matching.iter().for_each(|url| assert!(matches(pattern, url), "{pattern} {url}"));
             others.iter().for_each(|url| assert!(!matches(pattern, url), "{pattern} {url}"));
+        }
+    }
+
+    #[test]
+    fn the_origin_of_a_pattern_has_its_scheme_host_and_port() {
+        for (pattern, origin) in [
+            ("https://a.example/cb?q", "https://a.example"),
+            ("https://A.example:443/cb", "https://a.example"),
+            ("http://localhost:5173/cb", "http://localhost:5173"),
+            ("http://[::1]:5173", "http://[::1]:5173"),
+            ("https://*.a.example/cb", "https://x.a.example"),
+        ] {
+            assert!(has_origin(pattern, origin), "{pattern} {origin}");
+        }
+        for (pattern, origin) in [
+            ("https://a.example/cb", "http://a.example"),
+            ("https://a.example/cb", "https://a.example:81"),
+            ("https://a.example/cb", "https://a.example.evil"),
+            ("https://*.a.example/cb", "https://x.y.a.example"),
+            ("io.logto://cb", "null"),
+        ] {
+            assert!(!has_origin(pattern, origin), "{pattern} {origin}");
         }
     }
 

@@ -4,7 +4,7 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
 
 use super::{
-    Context, device, device_page, discovery, end_session, flow, introspection, issuer, pushed, refuse, revocation,
+    Context, device, device_page, discovery, end_session, flow, introspection, issuer, page_origins, pushed, refuse, revocation,
     token, userinfo,
 };
 use crate::errors::{Outcome, Refusal};
@@ -19,11 +19,16 @@ pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpRes
     let mut context = Context { request, form, now, state };
     let is_plain = request.query.get("parse_error") == Some("false");
     let shown = |refusal: Refusal| if is_plain { refusal.of_oauth() } else { refusal };
-    let mut response = serve(&mut context).unwrap_or_else(|refusal| shown(refusal).into_response());
+    let route = request.path.strip_prefix("/oidc").unwrap_or_default().trim_end_matches('/');
+    let mut response = match page_origins::refusal(&context, route) {
+        // The page cannot read it.
+        Some(refusal) => shown(refusal).into_response().header("vary", "Origin"),
+        None => serve(&mut context, route).unwrap_or_else(|refusal| shown(refusal).into_response()),
+    };
     if !response.headers.contains("cache-control") {
         response.headers.set("cache-control", "no-store");
     }
-    if request.path.trim_end_matches('/') == "/oidc/me" && response.status >= 400 {
+    if route == "/me" && response.status >= 400 {
         userinfo::challenge(&issuer(request), &mut response);
     } else if response.status == 401 && request.headers.contains("authorization") {
         let challenge = "error=\"invalid_client\", error_description=\"client authentication failed\"";
@@ -32,9 +37,8 @@ pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpRes
     response
 }
 
-fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {
-    let route = context.request.path.strip_prefix("/oidc").unwrap_or_default().trim_end_matches('/').to_owned();
-    match (context.request.method, route.as_str()) {
+fn serve(context: &mut Context<'_>, route: &str) -> Outcome<HttpResponse> {
+    match (context.request.method, route) {
         (
             Method::Get | Method::Head,
             "/.well-known/openid-configuration" | "/.well-known/oauth-authorization-server",

@@ -17,6 +17,7 @@ pub(crate) mod interactions;
 mod introspection;
 pub(crate) mod jwt;
 mod one_time_token;
+mod page_origins;
 mod pushed;
 mod revocation;
 pub(crate) mod scopes;

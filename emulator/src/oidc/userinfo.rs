@@ -39,6 +39,11 @@ pub(super) fn challenge(issuer: &str, response: &mut HttpResponse) {
     response.headers.set("www-authenticate", format!("Bearer {}", parts.collect::<Vec<_>>().join(", ")));
 }
 
+/// Returns the application that the access token of a request was issued to.
+pub(super) fn client(context: &Context<'_>) -> Option<String> {
+    Some(context.state.oidc.access_token(token(context).ok()?)?.client.clone())
+}
+
 pub(super) fn answer(context: &Context<'_>) -> Outcome<HttpResponse> {
     let token = token(context)?;
     let invalid = || refuse(401, "invalid_token", "invalid token provided");

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use logto_admin::models::CreateUser;
-use logto_admin::serde_json::json;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpRequest, Method};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::{Emulator, Server};
@@ -256,4 +256,35 @@ async fn pages_of_other_origins_can_call_the_provider_and_the_account_api() {
     for request in ["OPTIONS /api/users", "GET /api/users"] {
         assert!(!ask(request).await.contains("access-control-allow-origin"), "{request}");
     }
+}
+
+#[tokio::test]
+async fn pages_call_the_token_endpoint_from_an_origin_of_their_application() -> Result<()> {
+    let server = serve().await;
+    let client = server.emulator().client()?;
+    let application: Value = client
+        .operation("CreateApplication")?
+        .json(&json!({
+            "name": "page", "type": "SPA",
+            "oidcClientMetadata": { "redirectUris": ["https://*.app.example/cb"], "postLogoutRedirectUris": [] },
+            "customClientMetadata": { "corsAllowedOrigins": ["https://other.example"] },
+        }))
+        .await?;
+    let id = application["id"].as_str().unwrap();
+    let body = format!("client_id={id}&grant_type=authorization_code&code=x");
+    let ask = async |origin: &str| {
+        let head = format!("host: a\r\norigin: {origin}\r\nconnection: close\r\ncontent-length: {}", body.len());
+        exchange(&server, format!("POST /oidc/token HTTP/1.1\r\n{head}\r\n\r\n{body}").as_bytes()).await
+    };
+    for origin in ["https://x.app.example", "https://other.example", "http://a"] {
+        let answer = ask(origin).await;
+        assert!(answer.contains(&format!("access-control-allow-origin: {origin}\r\n")), "{answer}");
+        assert!(answer.contains("invalid_grant"), "{answer}");
+    }
+    for origin in ["https://app.example", "http://x.app.example", "null"] {
+        let answer = ask(origin).await;
+        assert!(!answer.contains("access-control-allow-origin"), "{answer}");
+        assert!(answer.contains(&format!("origin {origin} not allowed for client: {id}")), "{answer}");
+    }
+    Ok(())
 }

@@ -43,6 +43,12 @@ impl Client {
         self.settings.get(setting).and_then(Value::as_f64).map(|number| number as i64)
     }
 
+    /// Returns the origins of pages that may call the provider, besides those of the redirect URIs.
+    pub(crate) fn allowed_origins(&self) -> impl Iterator<Item = &str> {
+        let given = self.settings.get("corsAllowedOrigins").and_then(Value::as_array);
+        given.into_iter().flatten().filter_map(Value::as_str)
+    }
+
     /// Whether the application cannot keep a secret. It then does not authenticate.
     pub(crate) fn is_public(&self) -> bool {
         matches!(self.kind.as_str(), "Native" | "SPA")
