@@ -15,7 +15,9 @@ fn is_open(path: &str) -> bool {
     OPEN.iter().any(|root| is_below(path, root))
 }
 
-/// Lets a page of this origin read the response, unless the provider has refused the origin.
+/// Lets a page of this origin read the response.
+///
+/// A response in which the provider refuses the origin already depends on it.
 pub(crate) fn permit(path: &str, origin: &str, response: &mut HttpResponse) {
     if is_open(path) && !response.headers.contains("vary") {
         response.headers.set("access-control-allow-origin", origin.to_owned());

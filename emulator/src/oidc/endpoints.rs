@@ -4,8 +4,8 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
 
 use super::{
-    Context, device, device_page, discovery, end_session, flow, introspection, issuer, page_origins, pushed, refuse, revocation,
-    token, userinfo,
+    Context, device, device_page, discovery, end_session, flow, introspection, issuer, page_origins, pushed, refuse,
+    revocation, token, userinfo,
 };
 use crate::errors::{Outcome, Refusal};
 use crate::http::reply;

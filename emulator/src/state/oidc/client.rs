@@ -43,7 +43,7 @@ impl Client {
         self.settings.get(setting).and_then(Value::as_f64).map(|number| number as i64)
     }
 
-    /// Returns the origins of pages that may call the provider, besides those of the redirect URIs.
+    /// Returns the origins that pages may have besides those of the redirect URIs.
     pub(crate) fn allowed_origins(&self) -> impl Iterator<Item = &str> {
         let given = self.settings.get("corsAllowedOrigins").and_then(Value::as_array);
         given.into_iter().flatten().filter_map(Value::as_str)
