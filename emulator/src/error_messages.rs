@@ -48,6 +48,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("user.identity_already_in_use", "The social account has been associated with an existing account."),
     ("user.identity_not_exist", "The social account has not been registered yet."),
     ("user.invalid_role_type", "Invalid role type, can not assign machine-to-machine role to user."),
+    ("user.missing_profile", "You need to provide additional info before signing-in."),
     ("user.personal_access_token_name_exists", "Personal access token name already exists."),
     ("user.phone_already_in_use", "This phone number is associated with an existing account."),
     ("user.totp_secret_invalid", "Invalid TOTP secret supplied."),

@@ -203,7 +203,7 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
     if missing.is_empty() {
         return Ok(());
     }
-    let refusal = Refusal::new(422, "user.missing_profile", "You need to provide additional info before signing-in.");
+    let refusal = Refusal::usual(422, "user.missing_profile");
     Err(refusal.with("data", json!({ "missingProfile": missing })))
 }
 
