@@ -11,7 +11,7 @@ pub(crate) const ACCOUNT_CENTER: &str = "account-center";
 /// An application that every server has. It can be read, but is in no list.
 pub(crate) struct BuiltIn {
     pub id: &'static str,
-    pub name: &'static str,
+    name: &'static str,
     description: &'static str,
     /// The path of its page on the server.
     pub path: &'static str,
@@ -43,26 +43,22 @@ const BUILT_IN: [BuiltIn; 3] = [
 ];
 
 impl BuiltIn {
-    pub(crate) const fn kind(&self) -> &'static str {
-        if self.uses_device_flow { "Native" } else { "SPA" }
-    }
-
     /// Returns the application as others are stored.
     pub(crate) fn record(&self) -> Record {
+        let (kind, metadata) =
+            if self.uses_device_flow { ("Native", json!({ "isDeviceFlow": true })) } else { ("SPA", json!({})) };
         let given = json!({
             "id": self.id,
             "name": self.name,
             "description": self.description,
-            "type": self.kind(),
-            "customClientMetadata": if self.uses_device_flow { json!({ "isDeviceFlow": true }) } else { json!({}) },
+            "type": kind,
+            "customClientMetadata": metadata,
             "createdAt": 0,
         });
-        let members = [(APPLICATIONS.blank)(), given].into_iter().filter_map(|part| match part {
-            Value::Object(members) => Some(members),
-            _ => None,
-        });
         let mut record = Record { id: self.id.to_owned(), ..Record::default() };
-        members.flatten().for_each(|(name, value)| record.members.insert(name, value));
+        for part in [&(APPLICATIONS.blank)(), &given].into_iter().filter_map(Value::as_object) {
+            part.iter().for_each(|(name, value)| record.members.insert(name.clone(), value.clone()));
+        }
         record
     }
 }

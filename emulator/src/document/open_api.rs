@@ -41,7 +41,7 @@ pub(crate) fn tag(info: &OperationInfo) -> String {
     let words = root.replace('-', " ");
     match words.strip_prefix("sso") {
         Some(rest) => format!("SSO{rest}"),
-        None => words.get(..1).unwrap_or_default().to_ascii_uppercase() + words.get(1..).unwrap_or_default(),
+        None => capitalized(&words),
     }
 }
 
@@ -57,9 +57,11 @@ fn shared_parameter(info: &OperationInfo, name: &str) -> Option<String> {
     };
     let mut words = singular.split('-');
     let first = words.next().unwrap_or_default().to_owned();
-    let capitalized =
-        words.map(|word| word.get(..1).unwrap_or_default().to_ascii_uppercase() + word.get(1..).unwrap_or_default());
-    Some(capitalized.fold(first, |name, word| name + &word) + "Id-root")
+    Some(words.fold(first, |name, word| name + &capitalized(word)) + "Id-root")
+}
+
+fn capitalized(word: &str) -> String {
+    word.get(..1).unwrap_or_default().to_ascii_uppercase() + word.get(1..).unwrap_or_default()
 }
 
 /// Returns the shared parameters of these operations.

@@ -64,6 +64,11 @@ fn bind_codes(call: &mut Call<'_>, id: &str) -> Outcome<()> {
     if policy::factors(call.state, &current, &user).iter().all(|factor| *factor == mfa::BACKUP) {
         return Err(mfa::codes_alone());
     }
+    keep_codes(call, &record)
+}
+
+/// Keeps the backup codes of a record for the submission.
+pub(super) fn keep_codes(call: &mut Call<'_>, record: &Verification) -> Outcome<()> {
     let codes = record.hidden.get(BACKUP_CODES).and_then(Value::as_array).ok_or_else(nothing_new)?.iter();
     progress(call)?.factors.codes = Some(codes.filter_map(Value::as_str).map(str::to_owned).collect());
     Ok(())

@@ -4,7 +4,6 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{interaction, progress};
 use crate::call::Call;
-use crate::collections::APPLICATIONS;
 use crate::errors::Outcome;
 use crate::http::sign_in_context;
 use crate::policies::sentinel;
@@ -13,7 +12,7 @@ use crate::state::messages::{self, Recipient};
 use crate::state::progress::{Event, Progress};
 use crate::state::sentinel::Pool;
 use crate::state::verification_codes::{self, Delivery, Purpose};
-use crate::webhooks::announce;
+use crate::webhooks::{about_application, announce};
 
 /// Announces a user who has registered.
 pub(super) fn created(call: &mut Call<'_>, progress: &Progress, user: &Record) -> Outcome<()> {
@@ -105,13 +104,8 @@ fn of_data(call: &mut Call<'_>, progress: &Progress) -> Outcome<Members> {
 
 fn described(call: &mut Call<'_>, progress: &Progress) -> Outcome<Members> {
     let client = interaction(call)?.authorization.client.id.clone();
-    let application = call.state.store.get(&APPLICATIONS, &client);
-    let application = application.map(|application| application.part(&["id", "type", "name", "description"]));
-    // Built-in applications are not stored, and not shown.
-    let members: [(&str, Option<Value>); 3] = [
-        ("interactionEvent", Some(progress.event.name().into())),
-        ("sessionId", Some(call.caller.clone().into())),
-        ("application", application),
-    ];
-    Ok(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
+    let members: [(&str, Value); 2] =
+        [("interactionEvent", progress.event.name().into()), ("sessionId", call.caller.clone().into())];
+    let members = members.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Ok(members.chain(about_application(call.state, &client)).collect())
 }

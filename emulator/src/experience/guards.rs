@@ -193,8 +193,7 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
     let mut missing: Vec<&str> = IDENTIFIERS.iter().copied().filter(lacks).collect();
     let needs_password =
         experience.get("signUp").and_then(|sign_up| sign_up.get("password")) == Some(&Value::Bool(true));
-    let identities = user.members.get("identities").and_then(Value::as_object);
-    if needs_password && !user.hidden.contains_key(passwords::DIGEST) && identities.is_none_or(Members::is_empty) {
+    if needs_password && !has_password(user) {
         missing.push("password");
     }
     if missing.is_empty() && progress.event == Event::Register && lacks_field(state, progress, user) {
@@ -205,6 +204,12 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
     }
     let refusal = Refusal::usual(422, "user.missing_profile");
     Err(refusal.with("data", json!({ "missingProfile": missing })))
+}
+
+/// Returns whether a user can sign in without a further password.
+pub(super) fn has_password(user: &Record) -> bool {
+    let identities = user.members.get("identities").and_then(Value::as_object);
+    user.hidden.contains_key(passwords::DIGEST) || identities.is_some_and(|identities| !identities.is_empty())
 }
 
 /// Returns whether a user lacks a profile field. Before the user has filled in the form, optional fields count, too.

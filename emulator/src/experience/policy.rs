@@ -19,10 +19,10 @@ const PHONE: &str = "PhoneVerificationCode";
 const FACTORS: [&str; 5] = [mfa::PASSKEY, mfa::TOTP, PHONE, EMAIL, mfa::BACKUP];
 
 /// Rules of the sign-in experience and of organizations.
-struct Policy {
+pub(super) struct Policy {
     /// The factors that are switched on.
-    factors: Vec<String>,
-    name: String,
+    pub factors: Vec<String>,
+    pub name: String,
     /// Whether organizations can require a second factor of their members.
     follows_organizations: bool,
     /// Whether passkeys can replace passwords.
@@ -32,7 +32,7 @@ struct Policy {
 }
 
 impl Policy {
-    fn of(state: &State) -> Self {
+    pub(super) fn of(state: &State) -> Self {
         let experience = experience(state);
         let mfa = experience.get("mfa").and_then(Value::as_object).cloned().unwrap_or_default();
         let factors = mfa.get("factors").and_then(Value::as_array).into_iter().flatten();
@@ -46,11 +46,11 @@ impl Policy {
         }
     }
 
-    fn permits(&self, factor: &str) -> bool {
+    pub(super) fn permits(&self, factor: &str) -> bool {
         self.factors.iter().any(|on| on == factor)
     }
 
-    fn is_mandatory(&self) -> bool {
+    pub(super) fn is_mandatory(&self) -> bool {
         self.name.ends_with("Mandatory")
     }
 

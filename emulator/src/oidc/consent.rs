@@ -152,8 +152,8 @@ fn shown(state: &State, (interaction, session): &(Interaction, Session)) -> Valu
     let missing = ungranted_scopes(state, authorization, session);
     let about = state.store.get(&USERS, user).cloned().unwrap_or_default();
     let application = state.application(&client.id);
-    let mut shown = application.as_ref().map(|application| application.part(&["id", "name"])).unwrap_or_default();
-    let experience = application.as_ref().and_then(experience_of);
+    let mut shown = application.as_deref().map(|application| application.part(&["id", "name"])).unwrap_or_default();
+    let experience = application.as_deref().and_then(experience_of);
     if let (Some(shown), Some(experience)) = (shown.as_object_mut(), experience) {
         let names = ["branding", "displayName", "privacyPolicyUrl", "termsOfUseUrl"];
         shown.extend(names.iter().filter_map(|name| Some(((*name).to_owned(), experience.get(*name)?.clone()))));

@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::authorization::{Problem, redirect};
 use super::ungranted_scopes::{UngrantedScopes, ungranted_scopes};
 use super::{Context, audit, cookies, device, end_session, interactions, pushed, refuse, scopes};
-use crate::collections::{APPLICATIONS, USERS};
+use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::http::request::form_encoded;
 use crate::policies::application_access;
@@ -15,7 +15,7 @@ use crate::state::State;
 use crate::state::oidc::{
     Application, Authorization, Authorized, Code, Interaction, Prompt, Provider, Session, SignOut,
 };
-use crate::webhooks::announce;
+use crate::webhooks::{about_application, announce};
 
 /// Lifetime of a code, in seconds.
 const CODE_LIFETIME: i64 = 60;
@@ -23,10 +23,12 @@ const CODE_LIFETIME: i64 = 60;
 /// `/oidc/auth`: begins an authorization request.
 pub(super) fn begin(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let outcome = start(context);
-    let state = context.parameter("state").map(str::to_owned);
     outcome.map_err(|refusal| {
         let refusal = from_provider(context, refusal);
-        state.map_or(refusal.clone(), |state| refusal.with("state", state))
+        match context.parameter("state") {
+            Some(state) => refusal.with("state", state),
+            None => refusal,
+        }
     })
 }
 
@@ -416,8 +418,6 @@ fn limit_grants(context: &mut Context<'_>, authorization: &Authorization, sessio
         context.state.oidc.sessions.forget_grant(grant, &mut context.state.ids);
     }
     audit::limited(context, authorization, session, oldest);
-    let application = context.state.store.get(&APPLICATIONS, &client.id);
-    let application = application.map(|found| found.part(&["id", "type", "name", "description"]));
     let about = json!({
         "userId": user,
         "applicationId": client.id,
@@ -428,6 +428,6 @@ fn limit_grants(context: &mut Context<'_>, authorization: &Authorization, sessio
         "userAgent": context.request.agent().unwrap_or_default(),
     });
     let mut about = about.as_object().cloned().unwrap_or_default();
-    about.extend(application.map(|application| ("application".to_owned(), application)));
+    about.extend(about_application(context.state, &client.id));
     announce(context.state, context.now, "Grant.LimitExceeded", &about);
 }

@@ -62,7 +62,7 @@ fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let payload = variables.map(|(name, value)| (name.to_owned(), value.into())).collect();
     let config = call.object("config");
     messages::check_sender(call.state, recipient.channel, (factory, &config), TEST_USAGE, &payload)?;
-    let sender = Sender { factory: factory.text("id").to_owned(), config: Some(config.into()) };
+    let sender = Sender { factory: factory.text("id").to_owned(), config };
     messages::keep(call.state, call.now, &recipient, TEST_USAGE, payload, sender);
     Ok(reply::nothing(call.success()))
 }

@@ -8,29 +8,25 @@ use logto_admin::serde_json::{self, Map, Value};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::Message;
+use crate::{Channel, Message};
 
 /// Writes a message of a mock connector as Logto does. All others are ignored.
 pub(super) fn write(folder: &Path, message: &Message) -> io::Result<()> {
-    let record = Record::of(message);
-    let (name, record) = match &*message.connector {
-        "mock-email-service" => ("mock_email_record.txt", record.for_email().with_template(message)),
-        "mock-email-service-alternative" => ("mock_email_record.txt", record.for_email()),
-        "mock-short-message-service" => ("mock_sms_record.txt", record.for_phone()),
+    let name = match &*message.connector {
+        "mock-email-service" | "mock-email-service-alternative" => "mock_email_record.txt",
+        "mock-short-message-service" => "mock_sms_record.txt",
         _ => return Ok(()),
     };
     fs::create_dir_all(folder)?;
-    // Nobody reads a part of it, and only its owner can read it.
+    // Readers never see a part of it, and only its owner can read it.
     let mut file = NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&mut file, &record)?;
+    serde_json::to_writer(&mut file, &Record::of(message))?;
     writeln!(file)?;
     file.persist(folder.join(name)).map(drop).map_err(|error| error.error)
 }
 
 #[derive(Serialize)]
 struct Record<'a> {
-    #[serde(skip)]
-    recipient: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,28 +49,16 @@ struct Filled<'a> {
 
 impl<'a> Record<'a> {
     fn of(message: &'a Message) -> Self {
+        let to = |channel| (message.channel == channel).then_some(&*message.recipient);
+        let filled =
+            || Filled { template: message.template.as_ref(), subject: message.subject(), content: message.content() };
         Self {
-            recipient: &message.recipient,
-            address: None,
-            phone: None,
+            address: to(Channel::Email),
+            phone: to(Channel::Sms),
             code: message.code(),
             usage: &message.usage,
             payload: &message.payload,
-            filled: None,
+            filled: (message.connector == "mock-email-service").then(filled),
         }
-    }
-
-    fn for_email(self) -> Self {
-        Self { address: Some(self.recipient), ..self }
-    }
-
-    fn for_phone(self) -> Self {
-        Self { phone: Some(self.recipient), ..self }
-    }
-
-    fn with_template(self, message: &'a Message) -> Self {
-        let template = message.template.as_ref();
-        let filled = Filled { template, subject: message.subject(), content: message.content() };
-        Self { filled: Some(filled), ..self }
     }
 }

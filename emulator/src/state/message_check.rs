@@ -27,8 +27,7 @@ pub(crate) fn check_sender(
     if WITHOUT_TEMPLATES.contains(&factory.text("id")) {
         return Ok(());
     }
-    let config = Value::Object(config.clone());
-    template(state, channel, Some(&config), usage, payload).map(|_| ()).ok_or_else(|| {
+    template(state, channel, config, usage, payload).map(|_| ()).ok_or_else(|| {
         let data = json!({ "message": format!("Template not found for type: {usage}") });
         let message = "Unable to find correct template in connector config.";
         Refusal::new(400, "connector.template_not_found", message).with("data", data)

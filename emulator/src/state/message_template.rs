@@ -5,7 +5,7 @@ use logto_admin::serde_json::{Map, Value};
 use super::State;
 use super::message::Channel;
 use crate::collections::EMAIL_TEMPLATES;
-use crate::record::Record;
+use crate::record::{Members, Record};
 
 /// The usage type of templates for all messages that have no template of their own.
 const GENERIC: &str = "Generic";
@@ -16,7 +16,7 @@ const GENERIC: &str = "Generic";
 pub(crate) fn template(
     state: &State,
     channel: Channel,
-    config: Option<&Value>,
+    config: &Members,
     usage: &str,
     payload: &Map<String, Value>,
 ) -> Option<Value> {
@@ -24,7 +24,7 @@ pub(crate) fn template(
         Channel::Email => custom(state, usage, payload.get("locale").and_then(Value::as_str)),
         Channel::Sms => None,
     };
-    custom.or_else(|| of_connector(config?, usage)).cloned()
+    custom.or_else(|| of_connector(config, usage)).cloned()
 }
 
 /// Returns the custom template for a language.
@@ -41,7 +41,7 @@ fn custom<'a>(state: &'a State, usage: &str, language: Option<&str>) -> Option<&
 }
 
 /// Returns the template of a connector for a usage, or else its generic one.
-fn of_connector<'a>(config: &'a Value, usage: &str) -> Option<&'a Value> {
+fn of_connector<'a>(config: &'a Members, usage: &str) -> Option<&'a Value> {
     if let Some(deliveries) = config.get("deliveries") {
         return deliveries.get(usage).or_else(|| deliveries.get(GENERIC));
     }

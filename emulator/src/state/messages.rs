@@ -13,7 +13,7 @@ use super::message_template::template;
 use crate::collections::CONNECTORS;
 use crate::collections::connector_factories::{self, Factory};
 use crate::errors::{Outcome, Refusal};
-use crate::record::Record;
+use crate::record::{Members, Record};
 use crate::state::State;
 
 /// Number of messages that are kept. The oldest are dropped.
@@ -41,8 +41,7 @@ pub(crate) fn check(
     let missing = || no_connector(501, recipient.channel.connector_type());
     let (factory, connector) = connector(state, recipient.channel).ok_or_else(missing)?;
     state.message_limits.check(now, recipient, usage)?;
-    let config = connector.members.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
-    check_sender(state, recipient.channel, (factory, &config), usage, payload)
+    check_sender(state, recipient.channel, (factory, &config_of(connector)), usage, payload)
 }
 
 /// Counts a message like a sent one, but does not send it.
@@ -71,7 +70,7 @@ pub(crate) fn deliver(state: &mut State, now: i64, recipient: &Recipient, usage:
     let connector = connector(state, recipient.channel);
     let sender = connector.map_or_else(Sender::default, |(_, connector)| Sender {
         factory: connector.text("connectorId").to_owned(),
-        config: connector.members.get("config").cloned(),
+        config: config_of(connector),
     });
     keep(state, now, recipient, usage, payload, sender);
 }
@@ -82,7 +81,7 @@ pub(crate) struct Sender {
     /// The id of the connector's factory.
     pub factory: String,
     /// The configuration of the connector.
-    pub config: Option<Value>,
+    pub config: Members,
 }
 
 /// Sends a message without checks. It does not count for the limit of its recipient.
@@ -94,7 +93,7 @@ pub(crate) fn keep(
     payload: Map<String, Value>,
     sender: Sender,
 ) {
-    let template = template(state, recipient.channel, sender.config.as_ref(), usage, &payload);
+    let template = template(state, recipient.channel, &sender.config, usage, &payload);
     if state.messages.len() == KEPT {
         state.messages.pop_front();
     }
@@ -119,6 +118,10 @@ pub(crate) fn no_connector(status: u16, kind: &str) -> Refusal {
 /// Returns whether there is a connector for messages of this channel.
 pub(crate) fn can_send(state: &State, channel: Channel) -> bool {
     connector(state, channel).is_some()
+}
+
+fn config_of(connector: &Record) -> Members {
+    connector.members.get("config").and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 /// Returns the connector that sends the messages of a channel, with its factory.

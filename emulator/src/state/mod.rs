@@ -25,15 +25,14 @@ mod verification_code;
 pub(crate) mod verification_codes;
 pub(crate) mod verification_records;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::collections::{
-    APPLICATION_SECRETS, APPLICATIONS, BuiltIn, Collection, Key, MFA_VERIFICATIONS, built_in_application,
-};
+use crate::collections::{APPLICATION_SECRETS, APPLICATIONS, Collection, Key, MFA_VERIFICATIONS, built_in_application};
 use crate::http::uploads::Upload;
 use crate::ids::Ids;
 use crate::record::{Fields, Members, Record};
@@ -174,9 +173,9 @@ impl State {
     }
 
     /// Returns a stored or a built-in application.
-    pub(crate) fn application(&self, id: &str) -> Option<Record> {
-        let built_in = built_in_application(id).map(BuiltIn::record);
-        built_in.or_else(|| self.store.get(&APPLICATIONS, id).cloned())
+    pub(crate) fn application(&self, id: &str) -> Option<Cow<'_, Record>> {
+        let built_in = built_in_application(id).map(|built_in| Cow::Owned(built_in.record()));
+        built_in.or_else(|| self.store.get(&APPLICATIONS, id).map(Cow::Borrowed))
     }
 
     /// Returns the second factors of a user.

@@ -6,7 +6,7 @@ mod trigger;
 
 use logto_admin::serde_json::{Value, json};
 
-use crate::collections::HOOKS;
+use crate::collections::{APPLICATIONS, HOOKS};
 use crate::record::{Members, Record};
 use crate::state::State;
 use crate::state::outbox::Delivery;
@@ -22,6 +22,12 @@ pub(crate) fn announce(state: &mut State, now: i64, event: &str, members: &Membe
     let hooks = state.store.all(&HOOKS).filter(|hook| subscribes(hook, event));
     let deliveries: Vec<Delivery> = hooks.map(|hook| delivery::to(hook, event, now, members)).collect();
     state.outbox.waiting.extend(deliveries);
+}
+
+/// Returns the member of events about an application. Built-in applications are not stored, and not shown.
+pub(crate) fn about_application(state: &State, id: &str) -> Option<(String, Value)> {
+    let application = state.store.get(&APPLICATIONS, id)?;
+    Some(("application".to_owned(), application.part(&["id", "type", "name", "description"])))
 }
 
 /// Returns whether the emulator delivers an event to a hook.

@@ -347,7 +347,7 @@ async fn connectors_are_checked_whenever_they_send() -> Result<()> {
     send(email.clone()).await?;
 
     create(json!({ "connectorId": "mock-email-service", "config": without })).await?;
-    // A template outside of the configuration is enough. There is no connector for text messages.
+    // An email template replaces that of the configuration. The tenant lacks a connector for text messages.
     let stored =
         json!({ "languageTag": "en", "templateType": "Generic", "details": { "subject": "a", "content": "b" } });
     call(&client, "ReplaceEmailTemplates", &[], json!({ "templates": [stored] })).await?;

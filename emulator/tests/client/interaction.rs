@@ -32,6 +32,17 @@ pub(crate) fn begin(browser: &mut Browser, body: Value) {
     call(browser, Put, "", body);
 }
 
+/// Opens a browser whose user has forgotten the password. The user has an email address.
+pub(crate) async fn forgotten(emulator: &Emulator) -> Result<Browser> {
+    let id = ada(emulator).await?;
+    let admin = emulator.client()?;
+    email_connector(&admin).await?;
+    admin.operation("UpdateUser")?.path("userId", &id).json(&json!({ "primaryEmail": "ada@example.com" })).await?;
+    let mut browser = Browser::open(emulator).await?;
+    begin(&mut browser, json!({ "event": "ForgotPassword" }));
+    Ok(browser)
+}
+
 pub(crate) fn submit(browser: &mut Browser) -> (u16, Value) {
     send(browser, Post, "/submit", &Value::Null)
 }
@@ -86,12 +97,7 @@ async fn users_register_with_a_profile() -> Result<()> {
 #[tokio::test]
 async fn codes_prove_addresses() -> Result<()> {
     let emulator = emulator();
-    let id = ada(&emulator).await?;
-    let admin = emulator.client()?;
-    email_connector(&admin).await?;
-    admin.operation("UpdateUser")?.path("userId", &id).json(&json!({ "primaryEmail": "ada@example.com" })).await?;
-    let mut browser = Browser::open(&emulator).await?;
-    begin(&mut browser, json!({ "event": "ForgotPassword" }));
+    let mut browser = forgotten(&emulator).await?;
     call(&mut browser, Post, "/verification/verification-code", json!({ "email": "ada@example.com" }));
     let by_code = |code: &str| json!({ "email": "ada@example.com", "verificationCode": code });
     let wrong = (400, json!("verification_code.code_mismatch"));
@@ -104,7 +110,7 @@ async fn codes_prove_addresses() -> Result<()> {
     browser.sign_in("ada", "copper-lantern-82-meadow", "openid");
 
     let sign_up = json!({ "identifiers": ["email"], "password": false, "verify": true });
-    admin.operation("UpdateSignInExp")?.json(&json!({ "signUp": sign_up })).await?;
+    emulator.client()?.operation("UpdateSignInExp")?.json(&json!({ "signUp": sign_up })).await?;
     begin(&mut browser, json!({ "event": "Register", "profile": { "email": "new@example.com" } }));
     assert_eq!(submit(&mut browser), (404, json!("session.verification_session_not_found")));
     Ok(())

@@ -8,7 +8,7 @@ use logto_admin_emulator::Emulator;
 
 use crate::browser::{Browser, PASSWORD, ada};
 use crate::connectors::email_connector;
-use crate::interaction::{begin, call, finish, send, submit};
+use crate::interaction::{begin, call, finish, forgotten, send, submit};
 use crate::second_factors;
 
 /// The start of a sign-in by password.
@@ -147,12 +147,7 @@ async fn steps_are_logged() -> Result<()> {
 #[tokio::test]
 async fn only_codes_prove_who_has_forgotten_a_password() -> Result<()> {
     let emulator = Emulator::new();
-    let id = ada(&emulator).await?;
-    let admin = emulator.client()?;
-    email_connector(&admin).await?;
-    admin.operation("UpdateUser")?.path("userId", &id).json(&json!({ "primaryEmail": "ada@example.com" })).await?;
-    let mut browser = Browser::open(&emulator).await?;
-    begin(&mut browser, json!({ "event": "ForgotPassword" }));
+    let mut browser = forgotten(&emulator).await?;
     let unsupported = (400, json!("session.not_supported_for_forgot_password"));
     let password = json!({ "username": "ada", "password": PASSWORD });
     assert_eq!(send(&mut browser, Patch, "/identifiers", &password), unsupported);

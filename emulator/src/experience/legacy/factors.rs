@@ -11,24 +11,12 @@ use crate::collections::{BACKUP_CODES, TOTP_SECRET, unused_codes};
 use crate::crypto::totp;
 use crate::errors::{Outcome, Refusal};
 use crate::experience::factors::nothing_new;
-use crate::experience::{changes, factors, guards, passkeys};
+use crate::experience::policy::Policy;
+use crate::experience::{binding, changes, factors, guards, passkeys};
 use crate::http::reply;
 use crate::operations::{mfa, users};
-use crate::record::{Members, Record, text};
-use crate::state::State;
+use crate::record::{Members, Record};
 use crate::state::progress::{Event, Kind, Verification};
-
-/// Returns the policy of the sign-in experience, and its factors.
-fn policy(state: &State) -> (String, Vec<String>) {
-    let experience = guards::experience(state);
-    let settings = experience.get("mfa").and_then(Value::as_object).cloned().unwrap_or_default();
-    let factors = settings.get("factors").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    (text(&settings, "policy").to_owned(), factors.map(str::to_owned).collect())
-}
-
-fn is_mandatory(policy: &str) -> bool {
-    policy.ends_with("Mandatory")
-}
 
 /// Returns the user who adds a factor. A new user does not exist yet.
 fn owner(call: &mut Call<'_>) -> Outcome<Record> {
@@ -104,7 +92,10 @@ pub(super) fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
             delegate(call, body, passkeys::enter)?;
             passkeys::keep(call, &id)?;
         }
-        _ => bind_codes(call)?,
+        _ => {
+            let record = pending(call, Kind::BackupCode)?;
+            binding::keep_codes(call, &record)?;
+        }
     }
     Ok(reply::nothing(204))
 }
@@ -116,13 +107,6 @@ fn bind_totp(call: &mut Call<'_>) -> Outcome<()> {
         return Err(Refusal::usual(400, "session.mfa.invalid_totp_code"));
     }
     progress(call)?.factors.totp = Some(secret.to_owned());
-    Ok(())
-}
-
-fn bind_codes(call: &mut Call<'_>) -> Outcome<()> {
-    let record = pending(call, Kind::BackupCode)?;
-    let codes = record.hidden.get(BACKUP_CODES).and_then(Value::as_array).ok_or_else(nothing_new)?.iter();
-    progress(call)?.factors.codes = Some(codes.filter_map(Value::as_str).map(str::to_owned).collect());
     Ok(())
 }
 
@@ -145,7 +129,7 @@ pub(super) fn prove(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 pub(super) fn skip(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    if is_mandatory(&policy(call.state).0) {
+    if Policy::of(call.state).is_mandatory() {
         return Err(Refusal::usual(422, "session.mfa.mfa_policy_not_user_controlled"));
     }
     progress(call)?.factors.skipped = true;
@@ -154,12 +138,12 @@ pub(super) fn skip(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Rejects a sign-in without a proof of a second factor that the user has. The last one used is the first in the error.
 pub(super) fn require_proof(call: &mut Call<'_>, user: &Record) -> Outcome<()> {
-    let (policy, on) = policy(call.state);
-    let is_off = users::config(user, "/mfa/skipMfaOnSignIn") == Some(true) && !is_mandatory(&policy);
+    let policy = Policy::of(call.state);
+    let is_off = users::config(user, "/mfa/skipMfaOnSignIn") == Some(true) && !policy.is_mandatory();
     let has_proven = progress(call)?.proven_factors().next().is_some();
     let own = call.state.second_factors(&user.id);
     let usable = own.filter(|factor| factor.text("type") != mfa::BACKUP || unused_codes(factor) > 0);
-    let usable = usable.filter(|factor| on.iter().any(|kind| kind == factor.text("type")));
+    let usable = usable.filter(|factor| policy.permits(factor.text("type")));
     let mut usable: Vec<(&str, &str)> = usable.map(|factor| (factor.text("type"), factor.text("lastUsedAt"))).collect();
     usable.sort_by_key(|(kind, used)| (*kind == mfa::BACKUP, Reverse(*used)));
     let mut kinds: Vec<&str> = Vec::new();
@@ -177,23 +161,23 @@ pub(super) fn require_proof(call: &mut Call<'_>, user: &Record) -> Outcome<()> {
 
 /// Rejects a user who lacks a second factor or backup codes. Creates backup codes for the user.
 pub(super) fn require(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
-    let (policy, on) = policy(call.state);
+    let policy = Policy::of(call.state);
     let chosen = progress(call)?.factors.clone();
     let own: Vec<Record> = user.into_iter().flat_map(|user| call.state.second_factors(&user.id)).cloned().collect();
     let has = |kind: &str| own.iter().any(|factor| factor.text("type") == kind);
     if chosen.totp.is_some() && has(mfa::TOTP) {
         return Err(mfa::totp_exists());
     }
-    let main: Vec<&String> = on.iter().filter(|kind| *kind != mfa::BACKUP).collect();
+    let main: Vec<&String> = policy.factors.iter().filter(|kind| *kind != mfa::BACKUP).collect();
     let binds = |kind: &str| match kind {
         mfa::TOTP => chosen.totp.is_some(),
         mfa::PASSKEY => !chosen.passkeys.is_empty(),
         _ => false,
     };
-    let may_skip = !is_mandatory(&policy);
+    let may_skip = !policy.is_mandatory();
     let skipped = chosen.skipped || user.is_some_and(|user| users::config(user, "/mfa/skipped") == Some(true));
-    let later = user.is_none() && policy.starts_with("PromptOnlyAtSignIn");
-    let is_free = main.is_empty() || policy == "NoPrompt" || may_skip && skipped || later;
+    let later = user.is_none() && policy.name.starts_with("PromptOnlyAtSignIn");
+    let is_free = main.is_empty() || policy.name == "NoPrompt" || may_skip && skipped || later;
     if !is_free && !main.iter().any(|kind| binds(kind) || has(kind)) {
         let mut data = Members::from_iter([("availableFactors".to_owned(), json!(main))]);
         data.extend(may_skip.then(|| ("skippable".to_owned(), true.into())));
@@ -201,7 +185,7 @@ pub(super) fn require(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()>
     }
     let has_main = chosen.adds_main() || own.iter().any(|factor| factor.text("type") != mfa::BACKUP);
     let has_codes = own.iter().any(|factor| factor.text("type") == mfa::BACKUP && unused_codes(factor) > 0);
-    if !has_main || has_codes || chosen.codes.is_some() || !on.iter().any(|kind| kind == mfa::BACKUP) {
+    if !has_main || has_codes || chosen.codes.is_some() || !policy.permits(mfa::BACKUP) {
         return Ok(());
     }
     let codes = mfa::new_codes(&mut call.state.ids);

@@ -20,6 +20,9 @@ use crate::http::reply;
 use crate::record::{Members, text};
 use crate::state::progress::{Event, Identifier, Kind, Progress, Verification, missing};
 
+/// The kinds of identifiers.
+const KINDS: [&str; 3] = ["username", "email", "phone"];
+
 /// Returns what the user has done in the interaction so far. The error differs from that of the Experience API.
 fn progress<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Progress> {
     interaction(call)?.progress.as_mut().ok_or_else(missing)
@@ -51,7 +54,7 @@ fn not_for_forgotten_passwords(call: &mut Call<'_>) -> Outcome<()> {
 
 /// Returns the username, email address or phone number in a body.
 fn identifier(body: &Members) -> Identifier {
-    let kind = ["username", "email", "phone"].into_iter().find(|kind| body.contains_key(*kind)).unwrap_or_default();
+    let kind = KINDS.into_iter().find(|kind| body.contains_key(*kind)).unwrap_or_default();
     Identifier { kind: kind.to_owned(), value: text(body, kind).to_owned() }
 }
 

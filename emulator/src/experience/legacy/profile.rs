@@ -3,19 +3,15 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::{identifiers, progress};
+use super::{KINDS, identifiers, progress};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
 use crate::experience::{changes, guards, identities, people, social};
 use crate::http::reply;
-use crate::passwords;
 use crate::policies::password::{PasswordPolicy, policy_of, rejected};
 use crate::record::{Members, Record, text};
 use crate::state::State;
 use crate::state::progress::{Event, Identifier, Kind, Progress, Proof, missing};
-
-/// The kinds of identifiers in a profile.
-const KINDS: [&str; 3] = ["username", "email", "phone"];
 
 /// Rejects members with which users do not register.
 pub(super) fn permit(state: &State, entered: &Members) -> Outcome<()> {
@@ -58,12 +54,6 @@ fn check_password(call: &mut Call<'_>, password: &str, entered: &Members) -> Out
     if issues.is_empty() { Ok(()) } else { Err(rejected(issues).at(400)) }
 }
 
-/// Returns whether a user can sign in without a further password.
-fn has_password(user: &Record) -> bool {
-    let identities = user.members.get("identities").and_then(Value::as_object);
-    user.hidden.contains_key(passwords::DIGEST) || identities.is_some_and(|identities| !identities.is_empty())
-}
-
 /// Rejects a profile that the user has not proven, or that a user already has.
 pub(super) fn verify(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
     let current = progress(call)?.clone();
@@ -84,7 +74,7 @@ pub(super) fn verify(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> 
         if let Some(known) = all.iter().find(|one| !Identifier::of_user(&one.kind, user).value.is_empty()) {
             return Err(exists(&known.kind));
         }
-        if !text(entered, "password").is_empty() && has_password(user) {
+        if !text(entered, "password").is_empty() && guards::has_password(user) {
             return Err(exists("password"));
         }
     }
@@ -116,7 +106,7 @@ fn lacking(state: &State, user: &Record) -> Vec<&'static str> {
     let asks_for = |kind: &str| identifiers::profile_identifiers(&experience).any(|name| name == kind);
     let password = experience.get("signUp").and_then(|sign_up| sign_up.get("password"));
     let mut lacking = Vec::new();
-    if password == Some(&Value::Bool(true)) && !has_password(user) {
+    if password == Some(&Value::Bool(true)) && !guards::has_password(user) {
         lacking.push("password");
     }
     let either = asks_for("email") && asks_for("phone");
